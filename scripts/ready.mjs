@@ -1,0 +1,109 @@
+// Makes a checkout ready and then runs something in it: installs dependencies when the lock file changed,
+// builds when a source is newer than the build. Plain JavaScript without dependencies: it runs before any is installed.
+//
+//   node scripts/ready.mjs [--build] [--quiet] [--exec TOOL | --run FILE] [ARGS…]
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
+const args = process.argv.slice(2)
+const options = { build: false, quiet: false, exec: undefined, run: undefined }
+while (args[0]?.startsWith('--')) {
+  const flag = args.shift()
+  if (flag === '--build') options.build = true
+  else if (flag === '--quiet') options.quiet = true
+  else if (flag === '--exec' || flag === '--run') {
+    options[flag.slice(2)] = args.shift()
+    break
+  } else throw new Error(`ready.mjs does not know ${flag}`)
+}
+
+function say(line) {
+  if (!options.quiet) process.stderr.write(`${line}\n`)
+}
+
+function must(command, commandArgs, what) {
+  const done = spawnSync(command, commandArgs, {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  })
+  if (done.status !== 0) {
+    process.stderr.write(`${what} failed: ${command} ${commandArgs.join(' ')}\n`)
+    process.exit(1)
+  }
+}
+
+/** A stamp file remembers what an earlier step was done for. */
+function upToDate(stamp, key) {
+  const file = path.join(root, 'node_modules', `.chiquito-${stamp}`)
+  return existsSync(file) && readFileSync(file, 'utf8') === key
+}
+
+function remember(stamp, key) {
+  writeFileSync(path.join(root, 'node_modules', `.chiquito-${stamp}`), key)
+}
+
+function sources(folder) {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder, { withFileTypes: true }).flatMap(entry => {
+    const file = path.join(folder, entry.name)
+    if (entry.isDirectory()) return sources(file)
+    return /\.(ts|json|proto)$/.test(entry.name) && !/\.test\.ts$/.test(entry.name) ? [file] : []
+  })
+}
+
+function fingerprint(files) {
+  const hash = createHash('sha256')
+  for (const file of files.sort()) {
+    const { size, mtimeMs } = statSync(file)
+    hash.update(`${path.relative(root, file)}\0${size}\0${mtimeMs}\n`)
+  }
+  return hash.digest('hex')
+}
+
+const lock = createHash('sha256')
+  .update(readFileSync(path.join(root, 'package-lock.json')))
+  .digest('hex')
+if (!existsSync(path.join(root, 'node_modules')) || !upToDate('install', lock)) {
+  say('installing dependencies (npm ci)')
+  must('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error'], 'Installing the dependencies')
+  mkdirSync(path.join(root, 'node_modules'), { recursive: true })
+  remember('install', lock)
+}
+
+function compile(config, out, folders) {
+  const key = fingerprint([
+    path.join(root, 'tsconfig.json'),
+    path.join(root, config),
+    ...folders.flatMap(f => sources(path.join(root, f))),
+  ])
+  if (existsSync(path.join(root, out)) && upToDate(out, key)) return
+  say(`building ${out}`)
+  rmSync(path.join(root, out), { recursive: true, force: true })
+  must(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '-p', config], 'The build')
+  remember(out, key)
+}
+
+if (options.build) compile('tsconfig.build.json', 'dist', ['src'])
+if (options.run?.startsWith('dist-tools/'))
+  compile('tsconfig.tools.json', 'dist-tools', ['src', 'bench', 'scripts', 'examples'])
+
+if (options.run || options.exec) {
+  const program = options.run
+    ? [process.execPath, [path.join(root, options.run), ...args]]
+    : [path.join(root, 'node_modules/.bin', options.exec), args]
+  const caller = process.env.INIT_CWD
+  const cwd = options.run && caller && existsSync(caller) ? caller : root
+  // The program gets the signals of the terminal itself; this process only waits for it.
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {})
+  const done = spawnSync(program[0], program[1], {
+    cwd,
+    stdio: 'inherit',
+    shell: process.platform === 'win32' && !options.run,
+  })
+  process.exit(done.status ?? (done.signal === 'SIGINT' ? 130 : 1))
+}

@@ -1,0 +1,17 @@
+export { argumentError, ChiquitoError, type ErrorCode, messageOf, throwIfAborted } from './error.js'
+export { fromHalf, toHalf } from './half.js'
+export type { Progress, ProgressEvent, WorkOptions } from './progress.js'
+export { RandomStream } from './random.js'
+export {
+  asFloat32,
+  type DType,
+  type ElementArrays,
+  elementBytes,
+  float32,
+  int64,
+  scalar,
+  sizeOf,
+  type Tensor,
+  uint8,
+  zeros,
+} from './tensor.js'

@@ -1,0 +1,22 @@
+/** What long work tells its caller while it runs. Rendering is the caller's business. */
+export type ProgressEvent =
+  | { readonly kind: 'start'; readonly task: string; readonly total?: number }
+  | {
+      readonly kind: 'advance'
+      readonly task: string
+      readonly done: number
+      readonly total: number
+      readonly note?: string
+    }
+  | { readonly kind: 'end'; readonly task: string; readonly note?: string }
+  | { readonly kind: 'notice'; readonly message: string }
+
+export type Progress = (event: ProgressEvent) => void
+
+/** What every long action accepts. */
+export interface WorkOptions {
+  /** Told what is going on. */
+  readonly progress?: Progress | undefined
+  /** Stops the work cleanly when it fires; the action then throws `interrupted`. */
+  readonly signal?: AbortSignal | undefined
+}

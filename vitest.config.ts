@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts', 'scripts/**/*.test.ts'],
+    // Correctness only: nothing here may fail because a machine is slow or busy.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    // Each test file that trains opens onnxruntime sessions, and each session brings its own thread pool.
+    maxWorkers: 2,
+  },
+})
