@@ -21,7 +21,12 @@ export interface CycleOptions {
  * steps the rate of step i is `rate / 2 * (1 + cos(pi * i / n))`, and the first n / 20 steps of the first cycle run
  * at a hundredth of the rate.
  */
-export function restarts(rate: number, cycles: number, batches: number, options: CycleOptions = {}): Schedule {
+export function restarts(
+  rate: number,
+  cycles: number,
+  batches: number,
+  options: CycleOptions = {},
+): Schedule {
   const { cycleLen, cycleMult = 1 } = options
   requireRate(rate)
   requireCount('cycles', cycles)
@@ -40,7 +45,10 @@ export function restarts(rate: number, cycles: number, batches: number, options:
     epochs: lengths.reduce((a, b) => a + b, 0),
     rate(step) {
       if (step < warmUp) return rate / 100
-      const cycle = Math.max(0, starts.findLastIndex(start => start <= step))
+      const cycle = Math.max(
+        0,
+        starts.findLastIndex(start => start <= step),
+      )
       const steps = lengths[cycle] * batches
       return (rate / 2) * (1 + Math.cos((Math.PI * (step - starts[cycle])) / steps))
     },
@@ -57,7 +65,12 @@ export interface OneCycleOptions {
 }
 
 /** One cycle (Smith 2018) with cosine flanks: up from a low rate to `maxRate`, then down to almost nothing. */
-export function oneCycle(maxRate: number, epochs: number, batches: number, options: OneCycleOptions = {}): Schedule {
+export function oneCycle(
+  maxRate: number,
+  epochs: number,
+  batches: number,
+  options: OneCycleOptions = {},
+): Schedule {
   const { rise = 0.25, startDivisor = 25, endDivisor = 1e5 } = options
   requireRate(maxRate)
   requireCount('epochs', epochs)

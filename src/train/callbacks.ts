@@ -1,0 +1,87 @@
+import { argumentError, ChiquitoError, type Progress, throwIfAborted } from '../core/index.js'
+import type { Callback, EpochRecord } from './loop.js'
+
+/** Weights that can be put aside and brought back. */
+export interface Restorable<Snapshot> {
+  snapshot(): Snapshot
+  restore(snapshot: Snapshot): void
+}
+
+/** Tells how far a fit is, and each finished epoch's figures. */
+export function tellProgress(task: string, progress: Progress | undefined): Callback {
+  return {
+    afterStep: ({ step, steps, loss }) =>
+      progress?.({ kind: 'advance', task, done: step, total: steps, note: `loss ${loss.toFixed(3)}` }),
+    afterEpoch({ epochs }) {
+      const last = epochs.at(-1)
+      if (last) progress?.({ kind: 'notice', message: `${task}: ${describeEpoch(last)}` })
+    },
+  }
+}
+
+/** One line on an epoch, as the article's notebook prints it. */
+export function describeEpoch(record: EpochRecord): string {
+  const { epoch, trainLoss, validLoss, accuracy } = record
+  return `epoch ${epoch}  train loss ${trainLoss.toFixed(4)}  valid loss ${validLoss.toFixed(4)}  accuracy ${accuracy.toFixed(4)}`
+}
+
+/** Passes every step and epoch on, for a log. */
+export function recordTo(write: (line: Readonly<Record<string, unknown>>) => void): Callback {
+  return {
+    afterStep: ({ step, rate, loss }) => write({ event: 'step', step, rate, loss }),
+    afterEpoch: ({ epochs }) => write({ event: 'epoch', ...epochs.at(-1) }),
+  }
+}
+
+/** Ends the fit at the next step when the signal fires. */
+export function stopOnAbort(signal: AbortSignal | undefined): Callback {
+  return { afterStep: () => throwIfAborted(signal) }
+}
+
+/** Ends the fit when the validation loss has not improved for `patience` epochs. */
+export function earlyStop(patience: number): Callback {
+  if (!Number.isInteger(patience) || patience < 1)
+    throw argumentError('patience', 'a whole number of epochs from 1', patience)
+  return {
+    afterEpoch(state) {
+      const losses = state.epochs.map(record => record.validLoss)
+      const best = losses.indexOf(Math.min(...losses))
+      if (losses.length - 1 - best >= patience)
+        state.stopped = `no lower validation loss for ${patience} epochs, the best was epoch ${best + 1}`
+    },
+  }
+}
+
+/** After the fit, brings back the weights of the epoch with the lowest validation loss. */
+export function keepBest<Snapshot>(weights: Restorable<Snapshot>): Callback {
+  let best: { loss: number; snapshot: Snapshot } | undefined
+  return {
+    afterEpoch({ epochs }) {
+      const loss = epochs.at(-1)?.validLoss
+      if (loss !== undefined && (best === undefined || loss < best.loss))
+        best = { loss, snapshot: weights.snapshot() }
+    },
+    afterFit() {
+      if (best) weights.restore(best.snapshot)
+    },
+  }
+}
+
+/** Stops a fit whose loss is no longer a finite number, and brings back the weights of the last finite epoch. */
+export function stopOnDivergence<Snapshot>(weights: Restorable<Snapshot>): Callback {
+  let good = weights.snapshot()
+  return {
+    afterStep({ loss, rate, step }) {
+      if (Number.isFinite(loss)) return
+      weights.restore(good)
+      throw new ChiquitoError(
+        'diverged',
+        `The loss became ${loss} in step ${step} at learning rate ${rate}. The weights of the last good epoch are ` +
+          'kept. Train with a rate ten times lower, or let the rate finder suggest one.',
+      )
+    },
+    afterEpoch({ epochs }) {
+      if (Number.isFinite(epochs.at(-1)?.validLoss)) good = weights.snapshot()
+    },
+  }
+}
