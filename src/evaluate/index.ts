@@ -1,0 +1,34 @@
+export { type Calibration, fitTemperature, softmaxRows } from './calibration.js'
+export { type Comparison, comparePredictions } from './compare.js'
+export {
+  type AccuracyFigure,
+  type ClassEvaluation,
+  type Evaluation,
+  evaluatePredictions,
+  type Predictions,
+} from './evaluation.js'
+export { type Interpretation, interpret, type Sample, samplesOf } from './interpret.js'
+export {
+  accuracy,
+  argmax,
+  type ClassMetrics,
+  classMetrics,
+  confusionMatrix,
+  type Interval,
+  type MacroMetrics,
+  macroMetrics,
+  predictions,
+  type Rows,
+  wilson,
+} from './metrics.js'
+export {
+  binaryAuc,
+  brier,
+  expectedCalibrationError,
+  logLoss,
+  oneVersusRestAuc,
+  type ReliabilityBin,
+  reliability,
+  rocAuc,
+} from './scores.js'
+export { averageViews } from './tta.js'
