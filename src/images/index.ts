@@ -1,0 +1,14 @@
+export {
+  type Augmentation,
+  type AugmentationDraw,
+  checkAugmentation,
+  drawAugmentation,
+  PLAIN,
+  SIDE_ON,
+} from './augment.js'
+export { renderAugmented, renderViews } from './augmented-view.js'
+export { type ContactSheetOptions, contactSheet } from './contact-sheet.js'
+export { type DecodeOptions, decode } from './decode.js'
+export { dataUri, type EncodeOptions, encodeJpeg, encodePng, encodeWebp, thumbnail } from './encode.js'
+export { type Colour, type Pixels, pixelsOf } from './pixels.js'
+export { checkRule, NEUTRAL, renderView, type ViewRule } from './view.js'

@@ -1,0 +1,117 @@
+import type { Pixels } from './pixels.js'
+
+// Inverse-mapped bilinear sampling. Also runs in a browser: nothing here knows Node.
+
+/**
+ * Where each output pixel comes from: output (u, v), counted in whole pixels, reads the source at
+ * (x + u·xu + v·xv, y + u·yu + v·yv), in pixels between pixel centres.
+ */
+export interface AffineMap {
+  readonly x: number
+  readonly y: number
+  readonly xu: number
+  readonly xv: number
+  readonly yu: number
+  readonly yv: number
+}
+
+/** Positions between two centres are rounded to 1/256: finer would not change a byte by more than one. */
+const STEPS = 256
+const HALF = (STEPS * STEPS) >> 1
+
+/** The source seen through a map, as width x height pixels. Beyond its border the source continues mirrored. */
+export function warp(source: Pixels, map: AffineMap, width: number, height: number): Pixels {
+  const data = new Uint8Array(width * height * 3)
+  for (let v = 0; v < height; v++) {
+    const x = map.x + v * map.xv
+    const y = map.y + v * map.yv
+    const at = v * width * 3
+    // The map is affine: a row whose ends lie inside lies inside as a whole.
+    const inside =
+      isInside(source, x, y) && isInside(source, x + (width - 1) * map.xu, y + (width - 1) * map.yu)
+    if (inside) sampleInside(source, x, y, map.xu, map.yu, data, at, width)
+    else sampleMirrored(source, x, y, map.xu, map.yu, data, at, width)
+  }
+  return { width, height, data }
+}
+
+/** Whether the four pixels around a position exist, with room for rounding. */
+function isInside({ width, height }: Pixels, x: number, y: number): boolean {
+  return x >= 0.01 && y >= 0.01 && x <= width - 1.01 && y <= height - 1.01
+}
+
+function sampleInside(
+  source: Pixels,
+  x: number,
+  y: number,
+  xu: number,
+  yu: number,
+  out: Uint8Array,
+  at: number,
+  count: number,
+): void {
+  const { data, width } = source
+  const stride = width * 3
+  for (let u = 0, o = at; u < count; u++, o += 3) {
+    const px = x + u * xu
+    const py = y + u * yu
+    const left = px | 0
+    const top = py | 0
+    const right = ((px - left) * STEPS) | 0
+    const below = ((py - top) * STEPS) | 0
+    const p = top * stride + left * 3
+    const q = p + stride
+    const d = right * below
+    const c = STEPS * below - d
+    const b = STEPS * right - d
+    const a = STEPS * STEPS - b - c - d
+    out[o] = (data[p] * a + data[p + 3] * b + data[q] * c + data[q + 3] * d + HALF) >> 16
+    out[o + 1] = (data[p + 1] * a + data[p + 4] * b + data[q + 1] * c + data[q + 4] * d + HALF) >> 16
+    out[o + 2] = (data[p + 2] * a + data[p + 5] * b + data[q + 2] * c + data[q + 5] * d + HALF) >> 16
+  }
+}
+
+function sampleMirrored(
+  source: Pixels,
+  x: number,
+  y: number,
+  xu: number,
+  yu: number,
+  out: Uint8Array,
+  at: number,
+  count: number,
+): void {
+  const { data, width, height } = source
+  for (let u = 0, o = at; u < count; u++, o += 3) {
+    const px = x + u * xu
+    const py = y + u * yu
+    const left = Math.floor(px)
+    const top = Math.floor(py)
+    const right = ((px - left) * STEPS) | 0
+    const below = ((py - top) * STEPS) | 0
+    const x0 = mirror(left, width) * 3
+    const x1 = mirror(left + 1, width) * 3
+    const y0 = mirror(top, height) * width * 3
+    const y1 = mirror(top + 1, height) * width * 3
+    const d = right * below
+    const c = STEPS * below - d
+    const b = STEPS * right - d
+    const a = STEPS * STEPS - b - c - d
+    for (let k = 0; k < 3; k++)
+      out[o + k] =
+        (data[y0 + x0 + k] * a +
+          data[y0 + x1 + k] * b +
+          data[y1 + x0 + k] * c +
+          data[y1 + x1 + k] * d +
+          HALF) >>
+        16
+  }
+}
+
+/** Index of a position in a line that continues mirrored at both ends, the last pixel twice: cba abc cba. */
+export function mirror(position: number, length: number): number {
+  if (position >= 0 && position < length) return position
+  const period = 2 * length
+  const within = ((position % period) + period) % period
+  return within < length ? within : period - 1 - within
+}
