@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest'
+import { readPickle } from './pickle.js'
+import { type TorchStorage, torchRules } from './torch.js'
+
+// Pickles written by hand, an instruction at a time.
+const u32 = (n: number) => [n & 255, (n >> 8) & 255, (n >> 16) & 255, (n >>> 24) & 255]
+const ascii = (s: string) => [...new TextEncoder().encode(s)]
+const text = (s: string) => [0x58, ...u32(ascii(s).length), ...ascii(s)]
+const global = (module: string, name: string) => [0x63, ...ascii(`${module}\n${name}\n`)]
+const int = (n: number) => [0x4a, ...u32(n)]
+const tuple = (...items: number[][]) => [0x28, ...items.flat(), 0x74]
+const program = (...parts: number[][]) => Uint8Array.from([0x80, 2, ...parts.flat(), 0x2e])
+const storage = (length: number, type = 'FloatStorage') => [
+  ...tuple(text('storage'), global('torch', type), text('0'), text('cpu'), int(length)),
+  0x51,
+]
+const tensor = (length: number, offset: number, shape: number[], strides: number[]) => [
+  ...global('torch._utils', '_rebuild_tensor_v2'),
+  ...tuple(
+    storage(length),
+    int(offset),
+    tuple(...shape.map(int)),
+    tuple(...strides.map(int)),
+    [0x89],
+    [0x4e],
+  ),
+  0x52,
+]
+
+const run = (...parts: number[][]) => readPickle(program(...parts), 0, torchRules).value
+
+describe('the restricted pickle machine', () => {
+  it('builds what a state dict is made of', () => {
+    const value = run(
+      [...global('collections', 'OrderedDict'), 0x29, 0x52, 0x71, 0],
+      [0x28, ...text('weight'), ...tensor(6, 0, [2, 3], [3, 1]), 0x75],
+      [0x7d, ...text('_metadata'), 0x68, 0, 0x73, 0x62],
+    )
+    expect(value).toBeInstanceOf(Map)
+    const made = value instanceof Map ? value.get('weight') : undefined
+    const over: TorchStorage = { kind: 'storage', dtype: 'float32', key: '0', length: 6 }
+    expect(made).toEqual({ kind: 'tensor', storage: over, offset: 0, shape: [2, 3], strides: [3, 1] })
+  })
+
+  it('reads numbers of every width', () => {
+    const value = run(
+      [0x5d, 0x28, 0x4b, 200, 0x4d, 0, 1, ...int(-5), 0x8a, 1, 0xff, 0x8a, 0],
+      [0x47, ...[0x3f, 0xf8, 0, 0, 0, 0, 0, 0], 0x65],
+    )
+    expect(value).toEqual([200, 256, -5, -1n, 0n, 1.5])
+  })
+
+  it.each([
+    ['a system call', [...global('os', 'system'), ...text('true'), 0x85, 0x52], /"os\.system"/],
+    ['the same by its real name', [...global('posix', 'system')], /"posix\.system"/],
+    ['eval', [...global('__builtin__', 'eval')], /"__builtin__\.eval"/],
+    [
+      'a dotted path through an allowed module',
+      [...global('torch._utils', 'os.system')],
+      /"torch\._utils\.os\.system"/,
+    ],
+    ['calling a class of storages', [...global('torch', 'FloatStorage'), 0x29, 0x52], /not a function/],
+    ['calling a tensor', [...tensor(1, 0, [1], [1]), 0x29, 0x52], /calls something that is not a function/],
+    ['STACK_GLOBAL', [...text('os'), ...text('system'), 0x93], /STACK_GLOBAL/],
+    ['INST', [0x28, 0x69, ...ascii('os\nsystem\n')], /INST/],
+    ['OBJ', [0x28, 0x6f], /OBJ/],
+    ['NEWOBJ', [0x29, 0x29, 0x81], /NEWOBJ/],
+    ['an extension code', [0x82, 1], /EXT1/],
+    ['state set on something else', [0x29, 0x4e, 0x62], /state of something other/],
+    [
+      'a dictionary from arguments',
+      [...global('collections', 'OrderedDict'), 0x4e, 0x85, 0x52],
+      /from arguments/,
+    ],
+    ['a key that is a tuple', [0x7d, 0x29, 0x4e, 0x73], /key that is not text/],
+    ['a memo never stored', [0x6a, ...u32(0xffffffff)], /memo 4294967295/],
+    ['an empty stack', [0x85], /empty stack/],
+    ['a mark taken for a value', [0x28, 0x85], /empty stack/],
+    ['values left over', [0x4e, 0x4e], /leaves values/],
+    ['text longer than the file', [0x58, ...u32(0x7fffffff)], /cut off/],
+    ['text that is not UTF-8', [0x58, ...u32(1), 0xff], /UTF-8/],
+    ['a storage of an unknown type', storage(1, 'Foo'), /"torch\.Foo"/],
+    ['a persistent id that is text', [...text('x'), 0x51], /not a storage/],
+    ['an element past the end', tensor(6, 1, [2, 3], [3, 1]), /only 6 elements/],
+    ['an offset past the end', tensor(6, 6, [1], [1]), /only 6 elements/],
+    ['a negative offset', tensor(6, -1, [1], [1]), /offset/],
+    ['a negative stride', tensor(6, 5, [3], [-1]), /strides/],
+    ['a tensor larger than its storage', tensor(6, 0, [1000, 1000, 1000], [0, 0, 0]), /more elements than/],
+    ['ranks that differ', tensor(6, 0, [2, 3], [1]), /ranks differ/],
+    ['a rank without end', tensor(6, 0, new Array(17).fill(1), new Array(17).fill(1)), /rank 17/],
+  ])('refuses %s', (_, code, message) => {
+    expect(() => run(code)).toThrow(message)
+    expect(() => run(code)).toThrow(/nothing in it was run/)
+  })
+
+  it('keeps a huge memo index cheap', () => {
+    expect(run([0x4b, 7, 0x72, ...u32(0xfffffffe), 0x6a, ...u32(0xfffffffe), 0x85, 0x86])).toMatchObject({
+      items: [7, { items: [7] }],
+    })
+  })
+
+  it('refuses other protocols', () => {
+    expect(() => readPickle(Uint8Array.of(0x80, 4, 0x4e, 0x2e), 0, torchRules)).toThrow(/protocol 4/)
+  })
+
+  it('stops at its limits', () => {
+    expect(() => run(new Array(2 ** 19).fill(0x7d))).toThrow(
+      /more than 500000 tuples, lists and dictionaries/,
+    )
+    expect(() => run(new Array(2 ** 22).fill(0x4e))).toThrow(/more than 4194304 bytes/)
+  })
+})
