@@ -1,0 +1,15 @@
+export { dtypeCodes, dtypeOfCode, readAttributes } from './attributes.js'
+export { GraphBuilder } from './builder.js'
+export type { Attribute, Dim, Graph, Model, Node, Value, ValueType } from './graph.js'
+export { type ModelOptions, model } from './model.js'
+export {
+  type AttributesOf,
+  type AttributeValuesOf,
+  isOpType,
+  keyOf,
+  type OpType,
+  operatorOf,
+  operators,
+} from './operators/index.js'
+export { defaultIrVersion, defaultOpset } from './opset.js'
+export { type VerifyOptions, verifyGraph } from './verify.js'
