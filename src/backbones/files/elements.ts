@@ -38,7 +38,7 @@ const views: Readonly<Record<DType, (bytes: Uint8Array, shape: readonly number[]
     shape,
     data: new BigInt64Array(b.buffer, b.byteOffset, b.length / 8),
   }),
-  uint8: (b, shape) => ({ dtype: 'uint8', shape, data: b }),
+  uint8: (b, shape) => ({ dtype: 'uint8', shape, data: new Uint8Array(b.buffer, b.byteOffset, b.length) }),
   uint16: (b, shape) => ({
     dtype: 'uint16',
     shape,
@@ -54,7 +54,7 @@ const views: Readonly<Record<DType, (bytes: Uint8Array, shape: readonly number[]
     shape,
     data: new BigUint64Array(b.buffer, b.byteOffset, b.length / 8),
   }),
-  bool: (b, shape) => ({ dtype: 'bool', shape, data: b }),
+  bool: (b, shape) => ({ dtype: 'bool', shape, data: new Uint8Array(b.buffer, b.byteOffset, b.length) }),
 }
 
 /**

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest'
+import { float32, int64, type Tensor } from '../../core/index.js'
+import { readSafetensors, writeSafetensors } from './safetensors.js'
+
+const half: Tensor = { dtype: 'float16', shape: [3], data: Uint16Array.of(0x3c00, 0x7bff, 0xb800) }
+const sample = new Map<string, Tensor>([
+  ['half', half],
+  ['weight', float32([1, 2, 3, 4, 5, 6], [2, 3])],
+  ['scalar', float32([7], [])],
+  ['empty', float32([], [0, 5])],
+  ['__proto__', float32([8])],
+  ['steps', int64([2n ** 60n])],
+  ['flag', { dtype: 'bool', shape: [3], data: Uint8Array.of(1, 0, 1) }],
+])
+
+/** A file with this header text and that many bytes of data. */
+function file(header: string, dataBytes: number, length = Buffer.byteLength(header)): Uint8Array {
+  const bytes = Buffer.alloc(8 + Buffer.byteLength(header) + dataBytes)
+  bytes.writeBigUInt64LE(BigInt(length), 0)
+  bytes.write(header, 8)
+  return bytes
+}
+const entry = (shape: number[], begin: number, end: number, dtype = 'F32') =>
+  JSON.stringify({ dtype, shape, data_offsets: [begin, end] })
+
+describe('safetensors', () => {
+  it('reads back what it wrote, also from an odd address', () => {
+    const metadata = new Map([
+      ['origin', 'here'],
+      ['ünïcode', '✓'],
+    ])
+    const written = writeSafetensors({ tensors: sample, metadata })
+    const shifted = new Uint8Array(written.length + 1)
+    shifted.set(written, 1)
+    for (const bytes of [written, shifted.subarray(1)]) {
+      const read = readSafetensors(bytes, 'x')
+      expect(Object.fromEntries(read.tensors)).toEqual(Object.fromEntries(sample))
+      expect(read.metadata).toEqual(metadata)
+    }
+    expect(writeSafetensors({ tensors: sample, metadata })).toEqual(written)
+  })
+
+  it('allows a padded header, tensors in any order, and names like those of objects', () => {
+    const header = `{"__proto__":${entry([1], 4, 8)},"constructor":${entry([1], 0, 4)}}   `
+    const { tensors } = readSafetensors(file(header, 8), 'x')
+    expect([...tensors.keys()]).toEqual(['__proto__', 'constructor'])
+  })
+
+  it.each([
+    ['shorter than eight bytes', new Uint8Array(7), /7 bytes, fewer/],
+    ['a header without end', file('{}', 0, 2 ** 40), /at most 25000000/],
+    ['a header beyond the file', file('{}', 0, 100), /beyond the end/],
+    ['a header that is no object', file('[1]', 0), /begin with {/],
+    ['broken JSON', file('{"a":}', 0), /not JSON/],
+    ['text that is not UTF-8', Buffer.concat([file('{"', 0, 3), Uint8Array.of(0xff)]), /not JSON/],
+    ['a key given twice', file(`{"a":${entry([1], 0, 4)},"a":${entry([1], 0, 4)}}`, 4), /"a" is given twice/],
+    [
+      'the same by an escape',
+      file(`{"a":${entry([1], 0, 4)},"\\u0061":${entry([1], 0, 4)}}`, 4),
+      /given twice/,
+    ],
+    ['nesting without end', file(`{"a":${'['.repeat(500)}${']'.repeat(500)}}`, 0), /nested deeper/],
+    ['an entry that is text', file('{"a":"b"}', 0), /tensor a has no shape/],
+    ['an unknown element type', file(`{"a":${entry([1], 0, 1, 'F8_E4M3')}}`, 1), /F8_E4M3; known are F32/],
+    ['a negative dimension', file(`{"a":${entry([-1], 0, 4)}}`, 4), /no shape/],
+    ['a fraction', file(`{"a":${entry([1.5], 0, 6)}}`, 6), /no shape/],
+    ['one offset', file('{"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}}', 4), /data_offsets/],
+    ['a size that does not fit', file(`{"a":${entry([2], 0, 4)}}`, 4), /needs 8 bytes/],
+    ['a size that overflows', file(`{"a":${entry([2 ** 40, 2 ** 40], 0, 0)}}`, 0), /needs \d+ bytes/],
+    ['an end before its begin', file(`{"a":${entry([0], 4, 0)}}`, 4), /needs 0 bytes/],
+    ['a gap at the start', file(`{"a":${entry([1], 4, 8)}}`, 8), /begins at 4 where 0/],
+    ['an overlap', file(`{"a":${entry([1], 0, 4)},"b":${entry([1], 2, 6)}}`, 6), /begins at 2 where 4/],
+    ['bytes left over', file(`{"a":${entry([1], 0, 4)}}`, 5), /5 follow/],
+    ['bytes missing', file(`{"a":${entry([1], 0, 4)}}`, 3), /3 follow/],
+    ['metadata that is not text', file('{"__metadata__":{"a":1}}', 0), /__metadata__ a is not text/],
+  ])('refuses %s', (_, bytes, message) => {
+    expect(() => readSafetensors(bytes, 'bad.safetensors')).toThrow(message)
+    expect(() => readSafetensors(bytes, 'bad.safetensors')).toThrow(/^bad\.safetensors is not a sound/)
+  })
+})

@@ -1,0 +1,173 @@
+import { ChiquitoError, type DType, elementBytes, messageOf, type Tensor } from '../../core/index.js'
+import { bytesOf, tensorOver } from './elements.js'
+import { parseStrictJson } from './strict-json.js'
+
+// safetensors: eight bytes with the header's length, a JSON header, then the tensors' bytes without gap or overlap.
+// https://github.com/huggingface/safetensors#format
+
+/** Longest header read; the format's own limit is four times as much, a network of ten thousand tensors takes 1 MB. */
+const MAX_HEADER_BYTES = 25_000_000
+
+/** Data starts at a multiple of this, so that every element type can be looked at in place. */
+const DATA_ALIGNMENT = 8
+
+const dtypes: ReadonlyMap<string, DType> = new Map([
+  ['F32', 'float32'],
+  ['F64', 'float64'],
+  ['F16', 'float16'],
+  ['BF16', 'bfloat16'],
+  ['I8', 'int8'],
+  ['I16', 'int16'],
+  ['I32', 'int32'],
+  ['I64', 'int64'],
+  ['U8', 'uint8'],
+  ['U16', 'uint16'],
+  ['U32', 'uint32'],
+  ['U64', 'uint64'],
+  ['BOOL', 'bool'],
+])
+const labels: ReadonlyMap<DType, string> = new Map([...dtypes].map(([label, dtype]) => [dtype, label]))
+
+/** What a file holds: tensors by name, and free text by key. */
+export interface Safetensors {
+  readonly tensors: ReadonlyMap<string, Tensor>
+  readonly metadata: ReadonlyMap<string, string>
+}
+
+interface Entry {
+  readonly name: string
+  readonly dtype: DType
+  readonly shape: readonly number[]
+  readonly begin: number
+  readonly end: number
+}
+
+/**
+ * Reads a safetensors file. Tensors share memory with `bytes` where alignment allows.
+ *
+ * @param name the file's name, for messages.
+ * @throws ChiquitoError `model`: which rule of the format the file breaks.
+ */
+export function readSafetensors(bytes: Uint8Array, name: string): Safetensors {
+  try {
+    const { header, dataStart } = readHeader(bytes)
+    const entries = [...header]
+      .filter(([key]) => key !== '__metadata__')
+      .map(([key, value]) => readEntry(key, value))
+    checkLayout(entries, bytes.length - dataStart)
+    const data = bytes.subarray(dataStart)
+    const tensors = entries.map(
+      ({ name, dtype, shape, begin, end }) =>
+        [name, tensorOver(dtype, shape, data.subarray(begin, end))] as const,
+    )
+    return { tensors: new Map(tensors), metadata: readMetadata(header.get('__metadata__')) }
+  } catch (error) {
+    if (!(error instanceof ChiquitoError)) throw error
+    throw new ChiquitoError('model', `${name} is not a sound safetensors file: ${error.message}.`, {
+      cause: error,
+    })
+  }
+}
+
+/**
+ * Writes a safetensors file. The same content gives the same bytes: tensors lie in the order given, largest element
+ * type first so that every tensor is aligned.
+ */
+export function writeSafetensors({ tensors, metadata }: Safetensors): Uint8Array {
+  const ordered = [...tensors].sort(([, a], [, b]) => elementBytes[b.dtype] - elementBytes[a.dtype])
+  const header: [string, unknown][] = []
+  if (metadata.size > 0) header.push(['__metadata__', Object.fromEntries(metadata)])
+  let at = 0
+  for (const [name, tensor] of ordered) {
+    const end = at + tensor.data.byteLength
+    header.push([name, { dtype: labels.get(tensor.dtype), shape: tensor.shape, data_offsets: [at, end] }])
+    at = end
+  }
+  const json = Buffer.from(JSON.stringify(Object.fromEntries(header)))
+  const padded = Math.ceil((8 + json.length) / DATA_ALIGNMENT) * DATA_ALIGNMENT
+  const file = Buffer.alloc(padded + at, ' ')
+  file.writeBigUInt64LE(BigInt(padded - 8), 0)
+  json.copy(file, 8)
+  at = padded
+  for (const [, tensor] of ordered) {
+    file.set(bytesOf(tensor), at)
+    at += tensor.data.byteLength
+  }
+  return file
+}
+
+function readHeader(bytes: Uint8Array): { header: Map<string, unknown>; dataStart: number } {
+  if (bytes.length < 8) throw broken(`it has ${bytes.length} bytes, fewer than the 8 it begins with`)
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true)
+  if (length > MAX_HEADER_BYTES)
+    throw broken(`its header has ${length} bytes; at most ${MAX_HEADER_BYTES} are read`)
+  const dataStart = 8 + Number(length)
+  if (dataStart > bytes.length) throw broken(`its header of ${length} bytes goes beyond the end of the file`)
+  if (bytes[8] !== 0x7b) throw broken('its header does not begin with {')
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
+      bytes.subarray(8, dataStart),
+    )
+    const header = parseStrictJson(text)
+    if (header instanceof Map) return { header, dataStart }
+  } catch (error) {
+    throw broken(`its header is not JSON (${messageOf(error)})`)
+  }
+  throw broken('its header is not a JSON object')
+}
+
+function readEntry(name: string, value: unknown): Entry {
+  const label = field(value, 'dtype')
+  const shape = wholeNumbers(field(value, 'shape'))
+  const offsets = wholeNumbers(field(value, 'data_offsets'))
+  if (!shape) throw broken(`tensor ${name} has no shape of whole numbers`)
+  if (offsets?.length !== 2) throw broken(`tensor ${name} has no data_offsets [begin, end]`)
+  const dtype = typeof label === 'string' ? dtypes.get(label) : undefined
+  if (!dtype)
+    throw broken(
+      `tensor ${name} has element type ${String(label)}; known are ${[...dtypes.keys()].join(', ')}`,
+    )
+  const [begin, end] = offsets
+  // In whole numbers of any size: a product of dimensions may exceed what a float holds exactly.
+  const size = shape.reduce((product, dim) => product * BigInt(dim), BigInt(elementBytes[dtype]))
+  if (BigInt(end) - BigInt(begin) !== size)
+    throw broken(
+      `tensor ${name} of ${label} [${shape}] needs ${size} bytes, but lies from ${begin} to ${end}`,
+    )
+  return { name, dtype, shape, begin, end }
+}
+
+/** Tensors must fill the data exactly, each beginning where another ends. */
+function checkLayout(entries: readonly Entry[], available: number): void {
+  let at = 0
+  for (const { name, begin, end } of entries.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {
+    if (begin !== at) throw broken(`tensor ${name} begins at ${begin} where ${at} is due`)
+    at = end
+  }
+  if (at !== available) throw broken(`its tensors take ${at} bytes, but ${available} follow the header`)
+}
+
+function readMetadata(value: unknown): Map<string, string> {
+  const metadata = new Map<string, string>()
+  if (value === undefined) return metadata
+  if (!(value instanceof Map)) throw broken('its __metadata__ is not an object')
+  for (const [key, text] of value) {
+    if (typeof text !== 'string') throw broken(`its __metadata__ ${key} is not text`)
+    metadata.set(key, text)
+  }
+  return metadata
+}
+
+function field(value: unknown, key: string): unknown {
+  return value instanceof Map ? value.get(key) : undefined
+}
+
+function wholeNumbers(value: unknown): number[] | undefined {
+  const isWhole = (item: unknown): item is number =>
+    typeof item === 'number' && Number.isSafeInteger(item) && item >= 0
+  return Array.isArray(value) && value.every(isWhole) ? value : undefined
+}
+
+function broken(what: string): ChiquitoError {
+  return new ChiquitoError('model', what)
+}
