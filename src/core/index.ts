@@ -1,5 +1,6 @@
 export { argumentError, ChiquitoError, type ErrorCode, messageOf, throwIfAborted } from './error.js'
 export { fromHalf, toHalf } from './half.js'
+export { assetPath, version } from './package.js'
 export type { Progress, ProgressEvent, WorkOptions } from './progress.js'
 export { RandomStream } from './random.js'
 export {
