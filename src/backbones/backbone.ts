@@ -1,0 +1,62 @@
+import type { GraphBuilder, Value } from '../onnx/index.js'
+
+/** A place in a network where features can be taken. */
+export interface BackboneLayer {
+  readonly name: string
+  /** Channels of its map [batch, channels, height, width]. */
+  readonly channels: number
+  /** Input pixels per step of its map. */
+  readonly stride: number
+}
+
+/** Layers that train at one rate, from the input on. */
+export interface LayerGroup {
+  readonly name: string
+  /** Names of the weights in it, as the weights file has them. */
+  readonly parameters: readonly string[]
+}
+
+/** How bytes 0 to 255 become what the network was trained on: `(byte - mean) / std`, by channel R, G, B. */
+export interface Preprocessing {
+  readonly mean: readonly [number, number, number]
+  readonly std: readonly [number, number, number]
+}
+
+/** Where a network's weights are from, and under which terms. */
+export interface Origin {
+  /** SPDX identifier. */
+  readonly licence: string
+  /** Where the weights come from, in a sentence. */
+  readonly source: string
+}
+
+export interface TrunkOptions {
+  /** Layers wanted; what only others need is left out of the graph. All when absent. */
+  readonly layers?: readonly string[] | undefined
+}
+
+/** A pretrained network without its classifier. */
+export interface Backbone extends Origin {
+  readonly name: string
+  /** SHA-256 of the weights file, in hex: features are only comparable when it is the same. */
+  readonly id: string
+  /** Side in pixels of the square photos it was trained on; other sizes work too. */
+  readonly inputSize: number
+  readonly preprocessing: Preprocessing
+  readonly layers: readonly BackboneLayer[]
+  readonly groups: readonly LayerGroup[]
+  /**
+   * Adds the network to a graph, with its weights as constants and batch norm folded into them.
+   *
+   * @param image float32 [batch, 3, height, width], preprocessed.
+   * @returns each wanted layer's map, float32 [batch, channels, ceil(height / stride), ceil(width / stride)], by name.
+   */
+  trunk(builder: GraphBuilder, image: Value, options?: TrunkOptions): Map<string, Value>
+  /**
+   * Adds the classifier the network was trained with, where the weights file has it: ImageNet's 1000 classes.
+   *
+   * @param map the last layer's map.
+   * @returns logits float32 [batch, 1000].
+   */
+  classifier(builder: GraphBuilder, map: Value): Value
+}

@@ -1,0 +1,300 @@
+import { scalar } from '../core/index.js'
+import type { GraphBuilder, Value } from '../onnx/index.js'
+import type { Backbone, BackboneLayer, LayerGroup, Origin, TrunkOptions } from './backbone.js'
+import { foldedConvolution } from './batch-norm.js'
+import { toFloat32, type Weights } from './weights.js'
+
+// EfficientNet-Lite (Google 2020): EfficientNet (Tan and Le 2019, arXiv 1905.11946) without squeeze-and-excite and with
+// ReLU6, for small machines. Names of tensors are those of the PyTorch port.
+
+/** Blocks of one width, each an inverted residual (Sandler et al. 2018, arXiv 1801.04381). */
+interface Stage {
+  readonly blocks: number
+  readonly kernel: number
+  /** Of its first block. */
+  readonly stride: number
+  /** The inner width, as a multiple of the block's input. */
+  readonly expansion: number
+  readonly channels: number
+}
+
+/** What tells one member of the family from another. */
+export interface EfficientNetLite {
+  readonly name: string
+  readonly inputSize: number
+  readonly stages: readonly Stage[]
+}
+
+const stemChannels = 32
+const headChannels = 1280
+const classes = 1000
+
+/** Batch norm's epsilon, which the weights file does not have. */
+const epsilon = 1e-3
+
+/** The bytes are shifted and scaled to about -1 to 1. */
+const preprocessing = { mean: [127, 127, 127], std: [128, 128, 128] } as const
+
+const kernels = [3, 3, 5, 3, 5, 5, 3]
+const strides = [1, 2, 2, 2, 1, 2, 1]
+
+export const efficientNetLite0: EfficientNetLite = {
+  name: 'efficientnet-lite0',
+  inputSize: 224,
+  stages: stages([1, 2, 2, 3, 3, 4, 1], [16, 24, 40, 80, 112, 192, 320]),
+}
+
+export const efficientNetLite2: EfficientNetLite = {
+  name: 'efficientnet-lite2',
+  inputSize: 260,
+  stages: stages([1, 3, 3, 4, 4, 5, 1], [16, 24, 48, 88, 120, 208, 352]),
+}
+
+/** The network as a backbone over weights that have been checked. */
+export function efficientNetLite(
+  network: EfficientNetLite,
+  weights: Weights,
+  id: string,
+  origin: Origin,
+): Backbone {
+  return {
+    ...origin,
+    name: network.name,
+    id,
+    inputSize: network.inputSize,
+    preprocessing,
+    layers: layersOf(network),
+    groups: groupsOf(network),
+    trunk: (builder, image, options) => trunk(network, weights, builder, image, options),
+    classifier: (builder, map) => classifier(weights, builder, map),
+  }
+}
+
+/** Name and shape of every tensor the trunk needs. */
+export function trunkTensors(network: EfficientNetLite): Map<string, readonly number[]> {
+  const tensors = new Map<string, readonly number[]>()
+  for (const { conv, norm, shape } of convolutions(network)) {
+    tensors.set(`${conv}.weight`, shape)
+    for (const part of ['weight', 'bias', 'running_mean', 'running_var'])
+      tensors.set(`${norm}.${part}`, [shape[0]])
+  }
+  return tensors
+}
+
+/** Name and shape of the classifier's tensors. */
+export function classifierTensors(): Map<string, readonly number[]> {
+  return new Map([
+    ['_fc.weight', [classes, headChannels]],
+    ['_fc.bias', [classes]],
+  ])
+}
+
+interface Block {
+  /** Prefix of its tensors' names. */
+  readonly name: string
+  readonly inputs: number
+  readonly inner: number
+  readonly outputs: number
+  readonly kernel: number
+  readonly stride: number
+  /** Index of its stage, from 0. */
+  readonly stage: number
+}
+
+interface Convolution {
+  readonly conv: string
+  readonly norm: string
+  /** [out, in / group, k, k] */
+  readonly shape: readonly [number, number, number, number]
+  readonly stride: number
+  readonly group: number
+  readonly activated: boolean
+}
+
+function stages(blocks: readonly number[], channels: readonly number[]): Stage[] {
+  return blocks.map((count, i) => ({
+    blocks: count,
+    kernel: kernels[i],
+    stride: strides[i],
+    expansion: i === 0 ? 1 : 6,
+    channels: channels[i],
+  }))
+}
+
+function blocksOf(network: EfficientNetLite): Block[] {
+  const blocks: Block[] = []
+  let inputs = stemChannels
+  network.stages.forEach(({ blocks: count, kernel, stride, expansion, channels }, stage) => {
+    for (let i = 0; i < count; i++) {
+      const name = `_blocks.${blocks.length}.`
+      blocks.push({
+        name,
+        inputs,
+        inner: inputs * expansion,
+        outputs: channels,
+        kernel,
+        stride: i === 0 ? stride : 1,
+        stage,
+      })
+      inputs = channels
+    }
+  })
+  return blocks
+}
+
+const stem: Convolution = {
+  conv: '_conv_stem',
+  norm: '_bn0',
+  shape: [stemChannels, 3, 3, 3],
+  stride: 2,
+  group: 1,
+  activated: true,
+}
+
+function head(network: EfficientNetLite): Convolution {
+  const inputs = network.stages[network.stages.length - 1].channels
+  return {
+    conv: '_conv_head',
+    norm: '_bn1',
+    shape: [headChannels, inputs, 1, 1],
+    stride: 1,
+    group: 1,
+    activated: true,
+  }
+}
+
+/** A block's convolutions: 1x1 expansion (absent where it would not widen), depthwise, 1x1 projection. */
+function blockConvolutions({ name, inputs, inner, outputs, kernel, stride }: Block): Convolution[] {
+  const expand: Convolution = {
+    conv: `${name}_expand_conv`,
+    norm: `${name}_bn0`,
+    shape: [inner, inputs, 1, 1],
+    stride: 1,
+    group: 1,
+    activated: true,
+  }
+  const depthwise: Convolution = {
+    conv: `${name}_depthwise_conv`,
+    norm: `${name}_bn1`,
+    shape: [inner, 1, kernel, kernel],
+    stride,
+    group: inner,
+    activated: true,
+  }
+  const project: Convolution = {
+    conv: `${name}_project_conv`,
+    norm: `${name}_bn2`,
+    shape: [outputs, inner, 1, 1],
+    stride: 1,
+    group: 1,
+    activated: false,
+  }
+  return inner === inputs ? [depthwise, project] : [expand, depthwise, project]
+}
+
+function convolutions(network: EfficientNetLite): Convolution[] {
+  return [stem, ...blocksOf(network).flatMap(blockConvolutions), head(network)]
+}
+
+function layersOf(network: EfficientNetLite): BackboneLayer[] {
+  let stride = stem.stride
+  const ofStages = network.stages.map((stage, i) => {
+    stride *= stage.stride
+    return { name: stageName(i), channels: stage.channels, stride }
+  })
+  return [
+    { name: 'stem', channels: stemChannels, stride: stem.stride },
+    ...ofStages,
+    { name: 'head', channels: headChannels, stride },
+  ]
+}
+
+const stageName = (index: number) => `stage${index + 1}`
+
+/** The article's three: early layers, late layers, and what comes after them (here with the 1x1 head convolution). */
+function groupsOf(network: EfficientNetLite): LayerGroup[] {
+  const early = (block: Block) => block.stage < 3
+  const blocks = blocksOf(network)
+  const parameters = (list: readonly Convolution[]) =>
+    list.flatMap(({ conv, norm }) => [`${conv}.weight`, `${norm}.weight`, `${norm}.bias`])
+  return [
+    { name: 'early', parameters: parameters([stem, ...blocks.filter(early).flatMap(blockConvolutions)]) },
+    {
+      name: 'late',
+      parameters: parameters(blocks.filter(block => !early(block)).flatMap(blockConvolutions)),
+    },
+    { name: 'head', parameters: parameters([head(network)]) },
+  ]
+}
+
+function trunk(
+  network: EfficientNetLite,
+  weights: Weights,
+  builder: GraphBuilder,
+  image: Value,
+  { layers }: TrunkOptions = {},
+): Map<string, Value> {
+  const wanted = new Set(layers ?? layersOf(network).map(layer => layer.name))
+  const maps = new Map<string, Value>()
+  const isDone = () => maps.size === wanted.size
+  const keep = (name: string, map: Value) => wanted.has(name) && maps.set(name, map)
+  let map = convolve(builder, weights, image, stem)
+  keep('stem', map)
+  const blocks = blocksOf(network)
+  for (const [i, block] of blocks.entries()) {
+    if (isDone()) return maps
+    map = addBlock(builder, weights, map, block)
+    if (blocks[i + 1]?.stage !== block.stage) keep(stageName(block.stage), map)
+  }
+  if (!isDone()) keep('head', convolve(builder, weights, map, head(network)))
+  return maps
+}
+
+function addBlock(builder: GraphBuilder, weights: Weights, input: Value, block: Block): Value {
+  let map = input
+  for (const convolution of blockConvolutions(block)) map = convolve(builder, weights, map, convolution)
+  const adds = block.stride === 1 && block.inputs === block.outputs
+  return adds ? builder.op('Add', [map, input]) : map
+}
+
+/** A convolution with its batch norm folded in, and ReLU6 where it has one. */
+function convolve(
+  builder: GraphBuilder,
+  weights: Weights,
+  input: Value,
+  { conv, norm, shape, stride, group, activated }: Convolution,
+): Value {
+  const { weight, bias } = foldedConvolution(builder, weights, conv, norm, epsilon)
+  const map = builder.op('Conv', [input, weight, bias], {
+    kernel_shape: [shape[2], shape[3]],
+    strides: [stride, stride],
+    group,
+    ...padding(builder, input, shape[2], stride),
+  })
+  if (!activated) return map
+  return builder.op('Clip', [map, builder.constant(scalar(0)), builder.constant(scalar(6))])
+}
+
+/**
+ * TensorFlow's "same" padding: ceil(size / stride) outputs, and where the padding is odd the extra row and column lie at
+ * the bottom and right. Written out where the size is known; left to the runtime where it is not.
+ */
+function padding(builder: GraphBuilder, input: Value, kernel: number, stride: number) {
+  if (stride === 1) return { pads: new Array<number>(4).fill((kernel - 1) / 2) }
+  const totals: number[] = []
+  for (const size of builder.shape(input).slice(2)) {
+    if (typeof size !== 'number') return { auto_pad: 'SAME_UPPER' }
+    totals.push(Math.max((Math.ceil(size / stride) - 1) * stride + kernel - size, 0))
+  }
+  return {
+    pads: [...totals.map(total => Math.floor(total / 2)), ...totals.map(total => Math.ceil(total / 2))],
+  }
+}
+
+function classifier(weights: Weights, builder: GraphBuilder, map: Value): Value {
+  weights.check('the ImageNet classifier', classifierTensors())
+  const pooled = builder.op('Flatten', [builder.op('GlobalAveragePool', [map])])
+  const weight = builder.initializer('_fc.weight', toFloat32(weights.get('_fc.weight')))
+  const bias = builder.initializer('_fc.bias', toFloat32(weights.get('_fc.bias')))
+  return builder.op('Gemm', [pooled, weight, bias], { transB: 1 })
+}

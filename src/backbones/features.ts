@@ -1,0 +1,100 @@
+import { argumentError, ChiquitoError, float32 } from '../core/index.js'
+import { GraphBuilder, type Model, model, type Value } from '../onnx/index.js'
+import type { Backbone, BackboneLayer } from './backbone.js'
+
+/** How a map [batch, channels, height, width] becomes a vector [batch, channels]. */
+export type Pool = 'avg' | 'max'
+
+/** Which features to take: the pools of each layer, in this order. */
+export interface FeatureSpec {
+  readonly layers: readonly { readonly name: string; readonly pools: readonly Pool[] }[]
+}
+
+export interface FeatureModelOptions extends FeatureSpec {
+  /** Side of the square photos, in pixels. */
+  readonly size: number
+  /** Photos per run: a number is fastest, a name (`'batch'`, the default) takes any. */
+  readonly batch?: number | string | undefined
+}
+
+/** Networks divide the side by 32; below this the last maps would be a single point or none. */
+const MIN_SIZE = 32
+/** Photos larger than this bring no more detail than the networks were trained on, and much memory. */
+const MAX_SIZE = 2048
+
+/**
+ * The whole way from bytes to features as a model: input `pixels` uint8 [batch, size, size, 3] (RGB), output `features`
+ * float32 [batch, {@link featureWidth}].
+ *
+ * @throws ChiquitoError `usage` for a layer the backbone does not have, or a size out of range.
+ */
+export function featureModel(backbone: Backbone, options: FeatureModelOptions): Model {
+  const { size, batch = 'batch' } = options
+  if (!Number.isInteger(size) || size < MIN_SIZE || size > MAX_SIZE)
+    throw argumentError('size', `a whole number of pixels from ${MIN_SIZE} to ${MAX_SIZE}`, size)
+  const builder = new GraphBuilder(`${backbone.name}-features`)
+  const pixels = builder.input('pixels', 'uint8', [batch, size, size, 3])
+  builder.output(appendFeatures(builder, backbone, pixels, options), 'features')
+  return model(builder.build())
+}
+
+/** Values per photo that a spec gives. */
+export function featureWidth(backbone: Backbone, spec: FeatureSpec): number {
+  return spec.layers.reduce(
+    (sum, { name, pools }) => sum + layerOf(backbone, name).channels * pools.length,
+    0,
+  )
+}
+
+/**
+ * Adds preprocessing, trunk and pooling to a graph.
+ *
+ * @param pixels uint8 [batch, height, width, 3], RGB.
+ * @returns float32 [batch, {@link featureWidth}]: layer by layer, pool by pool.
+ */
+export function appendFeatures(
+  builder: GraphBuilder,
+  backbone: Backbone,
+  pixels: Value,
+  { layers }: FeatureSpec,
+): Value {
+  if (layers.length === 0 || layers.some(({ pools }) => pools.length === 0))
+    throw argumentError('layers', 'at least one layer, each with at least one pool', layers)
+  for (const { name } of layers) layerOf(backbone, name)
+  const image = appendPreprocessing(builder, backbone, pixels)
+  const maps = backbone.trunk(builder, image, { layers: layers.map(layer => layer.name) })
+  const pooled = layers.flatMap(({ name, pools }) => {
+    const map = maps.get(name)
+    if (map === undefined)
+      throw new ChiquitoError('model', `Backbone ${backbone.name} gave no layer ${name}.`)
+    return pools.map(pool => builder.op(pool === 'avg' ? 'GlobalAveragePool' : 'GlobalMaxPool', [map]))
+  })
+  const joined = pooled.length === 1 ? pooled[0] : builder.op('Concat', pooled, { axis: 1 })
+  return builder.op('Flatten', [joined], { axis: 1 })
+}
+
+/**
+ * Adds `(byte - mean) / std` and the change to channels first.
+ *
+ * @param pixels uint8 [batch, height, width, 3].
+ * @returns float32 [batch, 3, height, width].
+ */
+export function appendPreprocessing(builder: GraphBuilder, backbone: Backbone, pixels: Value): Value {
+  const { mean, std } = backbone.preprocessing
+  const bytes = builder.op('Cast', [pixels], { to: 'float32' })
+  const planes = builder.op('Transpose', [bytes], { perm: [0, 3, 1, 2] })
+  const centred = builder.op('Sub', [planes, builder.constant(float32(perChannel(mean), [1, 3, 1, 1]))])
+  const factors = std.map(deviation => 1 / deviation)
+  return builder.op('Mul', [centred, builder.constant(float32(perChannel(factors), [1, 3, 1, 1]))])
+}
+
+function perChannel(values: readonly number[]): Float32Array {
+  return Float32Array.from(values)
+}
+
+function layerOf(backbone: Backbone, name: string): BackboneLayer {
+  const layer = backbone.layers.find(candidate => candidate.name === name)
+  if (layer) return layer
+  const known = backbone.layers.map(candidate => candidate.name).join(', ')
+  throw argumentError('layer', `one of ${backbone.name}'s: ${known}`, name)
+}
