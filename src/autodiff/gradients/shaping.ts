@@ -1,0 +1,141 @@
+import type { Value } from '../../onnx/index.js'
+import type { Emitter } from '../emit.js'
+import { type Call, everyInput, type Gradients } from '../rule.js'
+import { fromStart, reshapeLike, reshapeTo, shapeVector } from '../shapes.js'
+import { spread, spreadSlice } from './indexing.js'
+
+type Operators =
+  | ('Reshape' | 'Flatten' | 'Squeeze' | 'Unsqueeze' | 'Transpose' | 'Expand' | 'Tile' | 'Identity' | 'Cast')
+  | ('CastLike' | 'Concat' | 'Split' | 'Slice' | 'Gather' | 'Pad')
+
+export const shaping: Gradients<Operators> = {
+  Reshape: [sameElements, null],
+  Flatten: [sameElements],
+  Squeeze: [sameElements, null],
+  Unsqueeze: [sameElements, null],
+  Transpose: [
+    ({ e, dy, x, attributes }) => {
+      const perm = attributes.perm ?? Array.from({ length: e.rank(x(0)) }, (_, i) => i).reverse()
+      return e.transpose(dy(), invert(perm))
+    },
+  ],
+  // Summing back to the input's shape is left to the walker, as for every broadcast.
+  Expand: [({ dy }) => dy(), null],
+  Tile: [tile, null],
+  Identity: [({ dy }) => dy()],
+  Cast: [({ e, dy, x }) => e.cast(dy(), e.dtype(x(0)))],
+  CastLike: [({ e, dy, x }) => e.cast(dy(), e.dtype(x(0))), null],
+  Concat: everyInput(concat),
+  Split: [
+    ({ e, dy, outputCount, attributes }) => e.concat(range(outputCount).map(dy), attributes.axis),
+    null,
+  ],
+  Slice: [slice, null, null, null, null],
+  Gather: [gather, null],
+  Pad: [pad, null, null, null],
+}
+
+function sameElements({ e, dy, x }: Call): Value {
+  return reshapeLike(e, dy(), x(0))
+}
+
+/** The part of the gradient that belongs to one input. */
+function concat({ e, dy, x, inputCount, attributes }: Call<'Concat'>, input: number): Value {
+  const axis = fromStart(attributes.axis, e.rank(dy()))
+  const sizes = range(inputCount).map(i => e.shape(x(i))[axis])
+  const before = sizes.slice(0, input)
+  const size = sizes[input]
+  if (typeof size === 'number' && before.every(dim => typeof dim === 'number')) {
+    const from = before.reduce((sum, dim) => sum + dim, 0)
+    return e.slice(dy(), axis, from, from + size)
+  }
+  const lengths = range(inputCount).map(i => e.slice(shapeVector(e, x(i)), 0, axis, axis + 1))
+  return e.builder.ops('Split', [dy(), e.concat(lengths, 0)], { axis }, inputCount)[input]
+}
+
+function slice({ e, dy, x, ints, refuse }: Call<'Slice'>): Value {
+  const starts = ints(1) ?? []
+  const ends = ints(2) ?? []
+  const axes = (ints(3) ?? range(starts.length)).map(axis => fromStart(axis, e.rank(x(0))))
+  const steps = ints(4) ?? starts.map(() => 1)
+  // Undone one axis at a time, so that each may have its own step.
+  return axes.reduce((grad, axis, i) => {
+    const size = e.shape(x(0))[axis]
+    if (typeof size === 'string')
+      return refuse(`it slices axis ${axis}, whose size ${size} is not known. Give that dimension a number.`)
+    return spreadSlice(e, grad, axis, size, starts[i], ends[i], steps[i])
+  }, dy())
+}
+
+/** Sums into the rows that were read: by position where they are constant and all different, else by a product. */
+function gather({ e, dy, x, ints, constant, attributes, refuse }: Call<'Gather'>): Value {
+  const shape = e.shape(x(0))
+  const axis = fromStart(attributes.axis, shape.length)
+  const size = shape[axis]
+  if (typeof size === 'string')
+    return refuse(
+      `it reads along axis ${axis}, whose size ${size} is not known. Give that dimension a number.`,
+    )
+  if (constant(1) && e.rank(x(1)) <= 1) {
+    const positions = (ints(1) ?? []).map(index => fromStart(index, size))
+    const grad = e.rank(x(1)) === 0 ? e.unsqueeze(dy(), [axis]) : dy()
+    if (new Set(positions).size === positions.length) return spread(e, grad, axis, size, positions)
+  }
+  return addRows(e, dy(), x(0), x(1), axis, size)
+}
+
+/**
+ * dx = one-hot(indices)^T dy with the gathered axis in front. A product with a [reads, size] table of ones and zeros
+ * runs on every provider and sums in a fixed order, which a scatter does not promise.
+ */
+function addRows(e: Emitter, dy: Value, x: Value, indices: Value, axis: number, size: number): Value {
+  const count = e.rank(indices)
+  const others = range(e.rank(x)).filter(at => at !== axis)
+  const read = range(count).map(i => axis + i)
+  const rest = range(e.rank(dy)).filter(at => !read.includes(at))
+  const columns = e.builder.op('Flatten', [e.transpose(dy, [...read, ...rest])], { axis: count })
+  const wrapped = e.builder.op('Mod', [e.cast(indices, 'int64'), e.int(size)])
+  const flat = e.reshape(wrapped, [-1, 1])
+  const oneHot = e.indicator(e.builder.op('Equal', [flat, e.ints(range(size))]), x)
+  const rows = e.builder.op('Gemm', [oneHot, columns], { transA: 1 })
+  const order = [axis, ...others]
+  const shape = order.map(at => e.shape(x)[at])
+  const there = reshapeTo(e, rows, shape, () => e.builder.op('Gather', [shapeVector(e, x), e.ints(order)]))
+  return e.transpose(there, invert(order))
+}
+
+/** Each repetition adds up: [repeats, size] per axis, summed over the repeats. */
+function tile({ e, dy, x, ints, refuse }: Call<'Tile'>): Value {
+  const repeats = ints(1) ?? []
+  const shape = e.shape(x(0))
+  if (shape.filter(dim => typeof dim === 'string').length > 1)
+    return refuse('more than one of its dimensions is not known. Give them numbers.')
+  const split = shape.flatMap((dim, axis) => [repeats[axis], typeof dim === 'string' ? -1 : dim])
+  return e.reduceSum(
+    e.reshape(dy(), split),
+    range(shape.length).map(axis => 2 * axis),
+    false,
+  )
+}
+
+/** Cuts off the border again. */
+function pad({ e, dy, x, ints, attributes, refuse }: Call<'Pad'>): Value {
+  if (attributes.mode !== 'constant')
+    return refuse(`its mode is ${attributes.mode}; only constant has a rule.`)
+  const pads = ints(1) ?? []
+  const axes = (ints(3) ?? range(e.rank(x(0)))).map(axis => fromStart(axis, e.rank(x(0))))
+  return axes.reduce((grad, axis, i) => {
+    const [before, after] = [pads[i], pads[i + axes.length]]
+    if (before === 0 && after === 0) return grad
+    if (before < 0 || after < 0) return refuse('it has a negative pad. Use Slice instead.')
+    return e.slice(grad, axis, before, after === 0 ? Number.MAX_SAFE_INTEGER : -after)
+  }, dy())
+}
+
+function invert(perm: readonly number[]): number[] {
+  return perm.map((_, axis) => perm.indexOf(axis))
+}
+
+function range(length: number): number[] {
+  return Array.from({ length }, (_, i) => i)
+}
