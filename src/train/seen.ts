@@ -1,0 +1,39 @@
+import { averageViews, type Evaluation, evaluatePredictions, type Rows } from '../evaluate/index.js'
+import { leaks, type Photo, type Split } from '../project/index.js'
+import type { HeadRunner } from './classifier.js'
+import type { Features } from './extractor.js'
+
+/** Photos a classifier was shown, what it said, and how good that was. */
+export interface Seen {
+  readonly photos: readonly Photo[]
+  /** Probabilities [photo][class], averaged over the views. */
+  readonly probabilities: Rows
+  readonly evaluation: Evaluation
+}
+
+/** Shows photos to a head through their features, one or several views each; views count alike. */
+export async function see(
+  runner: HeadRunner,
+  features: Features,
+  labels: readonly string[],
+  all: readonly Photo[],
+): Promise<Seen> {
+  const views: number[][][] = []
+  for (const rows of features.views) views.push(await runner.probabilities(rows))
+  const [plain, ...others] = views
+  return judge(features.photos, averageViews(plain, others), labels, all)
+}
+
+/** Measures what was said about photos; copies of training photos among them are counted apart. */
+export function judge(
+  photos: readonly Photo[],
+  probabilities: Rows,
+  labels: readonly string[],
+  all: readonly Photo[],
+): Seen {
+  const truth = photos.map(photo => photo.label)
+  const split: Split = photos[0]?.split ?? 'valid'
+  const copied = new Set(split === 'train' ? [] : leaks(all, split).map(leak => leak.held))
+  const copies = photos.flatMap((photo, i) => (copied.has(photo.path) ? [i] : []))
+  return { photos, probabilities, evaluation: evaluatePredictions({ labels, truth, probabilities, copies }) }
+}
