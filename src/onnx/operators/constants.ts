@@ -1,5 +1,4 @@
 import type { DType, Tensor } from '../../core/index.js'
-import { minus } from './dims.js'
 import { shapeIn } from './shaping.js'
 import { type InferContext, int, type Operator, type Outcome, operator, optional } from './spec.js'
 
@@ -36,12 +35,6 @@ export const constants = {
     return [[rank ?? context.unknown(0)]]
   }),
   Size: operator('data:any', 'size:int64', {}, () => [[]]),
-  Range: operator('start:N limit:N delta:N', 'output:N', {}, context => {
-    const [start, limit, delta] = [0, 1, 2].map(i => context.known(i)?.elements[0])
-    if (typeof start === 'number' && typeof limit === 'number' && typeof delta === 'number')
-      return [[Math.max(0, Math.ceil((limit - start) / delta))]]
-    return [[(delta === 1 ? minus(limit, start) : undefined) ?? context.unknown(0)]]
-  }),
   EyeLike: operator('input:any', 'output:any', { dtype: optional('dtype'), k: int(0) }, context => [
     { dtype: context.attributes.dtype ?? context.dtype(0), dims: context.shape(0) },
   ]),

@@ -1,8 +1,11 @@
 import type { Node } from '../graph.js'
 import { constants } from './constants.js'
+import { control } from './control.js'
 import { elementwise } from './elementwise.js'
+import { indexing } from './indexing.js'
 import { normalization } from './normalization.js'
 import { products } from './products.js'
+import { quantization } from './quantization.js'
 import { reductions } from './reductions.js'
 import { resizing } from './resize.js'
 import { shaping } from './shaping.js'
@@ -22,6 +25,9 @@ export const operators = {
   ...constants,
   ...normalization,
   ...resizing,
+  ...indexing,
+  ...quantization,
+  ...control,
 } satisfies Record<string, Operator>
 
 export type OpType = keyof typeof operators

@@ -6,6 +6,7 @@ import {
   type Operator,
   type Outcome,
   operator,
+  optional,
   required,
   type Shape,
 } from './spec.js'
@@ -44,6 +45,8 @@ export const normalization = {
     },
   ),
   InstanceNormalization: operator('input:F scale:F B:F', 'output:F', { epsilon: float(1e-5) }, one),
+  LpNormalization: operator('input:F', 'output:F', { axis: int(-1), p: int(2) }, one),
+  MeanVarianceNormalization: operator('X:F', 'Y:F', { axes: optional('ints') }, one),
   GroupNormalization: operator(
     'X:F scale:F bias:F',
     'Y:F',

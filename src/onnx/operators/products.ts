@@ -2,8 +2,8 @@ import { broadcastShapes } from './dims.js'
 import { float, type InferContext, int, type Operator, type Outcome, operator, type Shape } from './spec.js'
 
 /** [..., m, k] times [..., k, n]; a vector stands for a row on the left and a column on the right. */
-function matMulShape(context: InferContext): Outcome[] {
-  const [a, b] = [context.shape(0), context.shape(1)]
+export function matMulShape(context: InferContext, second = 1): Outcome[] {
+  const [a, b] = [context.shape(0), context.shape(second)]
   if (!a || !b) return [undefined]
   if (a.length === 0 || b.length === 0) context.fail('both inputs must have at least one dimension')
   const left: Shape = a.length === 1 ? [1, ...a] : a
@@ -22,7 +22,7 @@ function agree(context: InferContext, k: string | number, other: string | number
 }
 
 export const products = {
-  MatMul: operator('A:N B:N', 'Y:N', {}, matMulShape),
+  MatMul: operator('A:N B:N', 'Y:N', {}, context => matMulShape(context)),
   /** alpha A' B' + beta C with A' [m, k], B' [k, n]. */
   Gemm: operator(
     'A:N B:N C?:N',

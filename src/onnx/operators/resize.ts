@@ -40,6 +40,11 @@ function resize(context: InferContext<typeof resizeAttributes>): Outcome[] {
   return [out]
 }
 
+function upsample(context: InferContext): Outcome[] {
+  const scales = floats(context, 1)
+  return [context.shape(0)?.map((dim, axis) => scaled(dim, scales?.[axis]) ?? context.unknown(axis))]
+}
+
 function scaled(size: Dim, scale: number | undefined): Dim | undefined {
   if (scale === 1) return size
   return typeof size === 'number' && scale !== undefined ? Math.floor(Math.fround(size * scale)) : undefined
@@ -51,5 +56,9 @@ function floats(context: InferContext, input: number): Float32Array | undefined 
 }
 
 export const resizing = {
+  /** Ended with operator set 9; Resize is its successor. */
+  Upsample: operator('X:T scales?:float32', 'Y:T', { mode: string('nearest') }, upsample, {
+    legacy: { scales: { kind: 'floats', until: 9 } },
+  }),
   Resize: operator('X:T roi?:F scales?:float32 sizes?:int64', 'Y:T', resizeAttributes, resize),
 } satisfies Record<string, Operator>

@@ -81,7 +81,8 @@ const window = {
   pads: optional('ints'),
   strides: optional('ints'),
 }
-const convolution = {
+/** Attributes of every convolution. */
+export const convolutionAttributes = {
   ...window,
   dilations: optional('ints'),
   group: int(1),
@@ -106,8 +107,12 @@ function globalPool(context: InferContext): Outcome[] {
   return [x?.map((dim, axis) => (axis < 2 ? dim : 1))]
 }
 
-function kernelOf(context: InferContext, given: readonly number[] | undefined): Shape | undefined {
-  const w = context.shape(1)
+function kernelOf(
+  context: InferContext,
+  given: readonly number[] | undefined,
+  second: number,
+): Shape | undefined {
+  const w = context.shape(second)
   if (given && w && (given.length !== w.length - 2 || given.some((k, i) => differ(k, w[i + 2]))))
     context.fail(`kernel_shape is [${given.join(', ')}], but W is [${w.join(', ')}]`)
   return given ?? w?.slice(2)
@@ -115,36 +120,49 @@ function kernelOf(context: InferContext, given: readonly number[] | undefined): 
 
 const differ = (a: Dim, b: Dim) => typeof a === 'number' && typeof b === 'number' && a !== b
 
+interface ConvAttributes extends WindowAttributes {
+  readonly group: number
+  readonly kernel_shape: readonly number[] | undefined
+}
+
+/** The result of sliding weights, input `second`, over images, input 0. */
+export function convShape(
+  context: InferContext,
+  attributes: ConvAttributes,
+  second: number,
+): Shape | undefined {
+  const [x, w] = [context.shape(0), context.shape(second)]
+  const kernel = kernelOf(context, attributes.kernel_shape, second)
+  if (!x || !w || !kernel) return undefined
+  checkedImage(context, x, kernel.length)
+  const { group } = attributes
+  const channels = times(w[1], group)
+  if (channels !== undefined && differ(channels, x[1]))
+    context.fail(
+      `W [${w.join(', ')}] with group ${group} expects ${channels} channels, but X is [${x.join(', ')}]`,
+    )
+  if (typeof w[0] === 'number' && w[0] % group !== 0)
+    context.fail(`W's first dimension ${w[0]} must be a multiple of group ${group}`)
+  return [x[0], w[0], ...spatial(context, x, windowOf(context, kernel, attributes), attributes)]
+}
+
 export const windows = {
   /** X [batch, channels, spatial...], W [out, channels / group, kernel...], B [out]. */
-  Conv: operator('X:F W:F B?:F', 'Y:F', convolution, context => {
-    const [x, w] = [context.shape(0), context.shape(1)]
-    const kernel = kernelOf(context, context.attributes.kernel_shape)
-    if (!x || !w || !kernel) return [undefined]
-    checkedImage(context, x, kernel.length)
-    const { group } = context.attributes
-    const channels = times(w[1], group)
-    if (channels !== undefined && differ(channels, x[1]))
-      context.fail(
-        `W [${w.join(', ')}] with group ${group} expects ${channels} channels, but X is [${x.join(', ')}]`,
-      )
-    if (typeof w[0] === 'number' && w[0] % group !== 0)
-      context.fail(`W's first dimension ${w[0]} must be a multiple of group ${group}`)
-    const b = context.shape(2)
-    if (b && (b.length !== 1 || differ(b[0], w[0])))
+  Conv: operator('X:F W:F B?:F', 'Y:F', convolutionAttributes, context => {
+    const [w, b] = [context.shape(1), context.shape(2)]
+    if (b && w && (b.length !== 1 || differ(b[0], w[0])))
       context.fail(`B must be [${w[0]}], but is [${b.join(', ')}]`)
-    const at = windowOf(context, kernel, context.attributes)
-    return [[x[0], w[0], ...spatial(context, x, at, context.attributes)]]
+    return [convShape(context, context.attributes, 1)]
   }),
   /** W [channels, out / group, kernel...]. */
   ConvTranspose: operator(
     'X:F W:F B?:F',
     'Y:F',
-    { ...convolution, output_padding: optional('ints'), output_shape: optional('ints') },
+    { ...convolutionAttributes, output_padding: optional('ints'), output_shape: optional('ints') },
     context => {
       const [x, w] = [context.shape(0), context.shape(1)]
       const { attributes } = context
-      const kernel = kernelOf(context, attributes.kernel_shape)
+      const kernel = kernelOf(context, attributes.kernel_shape, 1)
       if (!x || !w || !kernel) return [undefined]
       checkedImage(context, x, kernel.length)
       if (differ(x[1], w[0]))
@@ -184,6 +202,7 @@ export const windows = {
   ]),
   GlobalAveragePool: operator('X:F', 'Y:F', {}, globalPool),
   GlobalMaxPool: operator('X:F', 'Y:F', {}, globalPool),
+  GlobalLpPool: operator('X:F', 'Y:F', { p: int(2) }, globalPool),
   LRN: operator(
     'X:F',
     'Y:F',
