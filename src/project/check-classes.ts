@@ -1,0 +1,108 @@
+import { ChiquitoError } from '../core/index.js'
+import type { ClassOfPart, LabelledFiles } from './label-files.js'
+import type { Part } from './layout.js'
+import type { Split } from './photo.js'
+
+/**
+ * The class names, sorted, of a data set that can be trained on.
+ *
+ * @param root - for messages
+ * @param fewest - classes there must be
+ * @throws `data` for no classes, one class, an empty class, or parts whose classes differ
+ */
+export function checkClasses(
+  root: string,
+  { files, classes }: LabelledFiles,
+  parts: readonly Part[],
+  notice: (message: string) => void,
+  fewest = 2,
+): string[] {
+  for (const { split, folder } of parts)
+    requireClasses(root, folder, split, classesOf(classes, split), notice)
+  const filled = new Set(files.map(keyOf))
+  for (const one of classes) if (!filled.has(keyOf(one))) reportEmpty(one, notice)
+  const learnt = names(classes.filter(({ split }) => split !== 'test'))
+  requireSame(names(classesOf(classes, 'train')), names(classesOf(classes, 'valid')), parts)
+  compareTest(learnt, names(classesOf(classes, 'test')), notice)
+  if (learnt.length < fewest)
+    throw new ChiquitoError(
+      'data',
+      `"${root}" has only one class, "${learnt[0]}". A classifier tells classes apart: add a folder with photos of ` +
+        `something else (for "${learnt[0]} or not", a folder "not").`,
+    )
+  return learnt
+}
+
+function requireClasses(
+  root: string,
+  folder: string,
+  split: Split | undefined,
+  classes: readonly ClassOfPart[],
+  notice: (message: string) => void,
+): void {
+  if (classes.length > 0) return
+  const name = folder === '' ? root : folder
+  if (split === 'test')
+    notice(`"${name}" has no class folders, so its photos cannot be measured on: left out.`)
+  else
+    throw new ChiquitoError(
+      'data',
+      `"${name}" has no class folders. Put the photos of each class in a folder of its own, named after the class.`,
+    )
+}
+
+/** A class of the test part may lack photos: then it is not measured. */
+function reportEmpty(one: ClassOfPart, notice: (message: string) => void): void {
+  const message = `Class "${one.label}" is empty: there is no photo in "${one.folder ?? one.label}".`
+  if (one.split !== 'test') throw new ChiquitoError('data', `${message} Add photos, or remove the folder.`)
+  notice(message)
+}
+
+function keyOf({ split, label }: { split: Split | undefined; label: string }): string {
+  return `${split} ${label}`
+}
+
+function requireSame(train: readonly string[], valid: readonly string[], parts: readonly Part[]): void {
+  const trainFolder = parts.find(({ split }) => split === 'train')?.folder
+  const validFolder = parts.find(({ split }) => split === 'valid')?.folder
+  if (trainFolder === undefined || validFolder === undefined) return
+  const differences = [onlyIn(trainFolder, train, valid), onlyIn(validFolder, valid, train)].filter(Boolean)
+  if (differences.length === 0) return
+  throw new ChiquitoError(
+    'data',
+    `"${trainFolder}" and "${validFolder}" must have the same classes, but ${differences.join(', and ')}. ` +
+      'Rename the folders, or add the missing ones.',
+  )
+}
+
+function onlyIn(folder: string, labels: readonly string[], others: readonly string[]): string {
+  const extra = labels.filter(label => !others.includes(label))
+  return extra.length === 0 ? '' : `only "${folder}" has ${list(extra)}`
+}
+
+function compareTest(
+  learnt: readonly string[],
+  tested: readonly string[],
+  notice: (message: string) => void,
+): void {
+  const unknown = tested.filter(label => !learnt.includes(label))
+  if (unknown.length > 0 && learnt.length > 0)
+    throw new ChiquitoError(
+      'data',
+      `The test photos have classes that the training photos lack: ${list(unknown)}. Rename or remove those folders.`,
+    )
+  const untested = learnt.filter(label => !tested.includes(label))
+  if (tested.length > 0 && untested.length > 0) notice(`There are no test photos of ${list(untested)}.`)
+}
+
+function classesOf(classes: readonly ClassOfPart[], split: Split | undefined): ClassOfPart[] {
+  return classes.filter(one => one.split === split)
+}
+
+function names(classes: readonly ClassOfPart[]): string[] {
+  return [...new Set(classes.map(({ label }) => label))].sort()
+}
+
+function list(labels: readonly string[]): string {
+  return labels.map(label => `"${label}"`).join(', ')
+}

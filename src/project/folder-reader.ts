@@ -1,0 +1,165 @@
+import type { Dirent } from 'node:fs'
+import { lstat, readdir, realpath, stat } from 'node:fs/promises'
+import { join, sep } from 'node:path'
+import { ChiquitoError } from '../core/index.js'
+import { errorCode, ioError } from './io-error.js'
+import { ignoredName, type OddityCounter } from './oddities.js'
+import { isRunFolder } from './run-record.js'
+
+/** More files than any training this project can do; a folder like that was chosen by mistake (a whole disk). */
+const MAX_FILES = 2_000_000
+
+/** What one folder holds, by name, sorted; what is left out has been counted. */
+export interface Listing {
+  readonly folders: readonly string[]
+  readonly files: readonly string[]
+  /** Whether a `metadata.jsonl` lies in it. */
+  readonly metadata: boolean
+}
+
+/** The files below a folder; paths relative to the data set's root, with `/`. */
+export interface Gathered {
+  readonly files: string[]
+  /** Paths of the `metadata.jsonl` files met. */
+  readonly metadata: string[]
+}
+
+/** Joins a folder and a name; the folder may be the root, `''`. */
+export function child(folder: string, name: string): string {
+  return folder === '' ? name : `${folder}/${name}`
+}
+
+/**
+ * Reads folders of one data set. Links are followed only where they stay inside the data set's real root (unless the
+ * person allows more), so a folder from the internet cannot pull in what lies elsewhere on the disk.
+ */
+export class FolderReader {
+  private files = 0
+  /** Each folder is read, and its oddities are counted, once. */
+  private readonly listings = new Map<string, Listing>()
+
+  private constructor(
+    /** The data set's folder, absolute, without links. */
+    readonly root: string,
+    private readonly oddities: OddityCounter,
+    private readonly followLinks: boolean,
+  ) {}
+
+  /** @throws `io`, `data` when the root is absent, unreadable or not a folder */
+  static async open(root: string, oddities: OddityCounter, followLinks: boolean): Promise<FolderReader> {
+    try {
+      const real = await realpath(root)
+      if (!(await stat(real)).isDirectory())
+        throw new ChiquitoError(
+          'data',
+          `"${root}" is a file. Give a folder with one sub-folder of photos per class.`,
+        )
+      return new FolderReader(real, oddities, followLinks)
+    } catch (error) {
+      throw ioError(error, 'open the folder', root)
+    }
+  }
+
+  /** What lies directly in a folder (`''` is the root). @throws `io` naming a folder that may not be read */
+  async list(folder: string): Promise<Listing> {
+    const known = this.listings.get(folder)
+    if (known !== undefined) return known
+    const listing = await this.read(folder)
+    this.listings.set(folder, listing)
+    this.files += listing.files.length
+    if (this.files > MAX_FILES)
+      throw new ChiquitoError(
+        'data',
+        `"${this.root}" holds more than ${MAX_FILES} files. Give a data set's folder.`,
+      )
+    return listing
+  }
+
+  private async read(folder: string): Promise<Listing> {
+    const folders: string[] = []
+    const files: string[] = []
+    let metadata = false
+    for (const entry of await this.entries(folder)) {
+      const path = child(folder, entry.name)
+      const kind = (await this.isMisnamed(path)) ? undefined : await this.kindOf(entry, path)
+      if (kind === undefined) continue
+      const ignored = ignoredName(entry.name, kind === 'folder')
+      if (ignored === 'own') metadata ||= entry.name === 'metadata.jsonl'
+      else if (ignored !== undefined) this.oddities.add(ignored, path)
+      else if (kind === 'file') files.push(entry.name)
+      else if (await isRunFolder(join(this.root, path))) this.oddities.add('run', path)
+      else folders.push(entry.name)
+    }
+    return { folders, files, metadata }
+  }
+
+  /** Every file below a folder, at any depth. A folder reached twice, by a link, is read once. @throws `io` */
+  async gather(folder: string): Promise<Gathered> {
+    const gathered: Gathered = { files: [], metadata: [] }
+    const seen = new Set<string>()
+    const visit = async (path: string, parent: string | undefined): Promise<void> => {
+      const real = await this.realFolder(path)
+      if (seen.has(real) || parent === real || parent?.startsWith(real + sep)) {
+        this.oddities.add('link-loop', path)
+        return
+      }
+      seen.add(real)
+      const listing = await this.list(path)
+      if (listing.metadata) gathered.metadata.push(`${path}/metadata.jsonl`)
+      for (const name of listing.files) gathered.files.push(`${path}/${name}`)
+      for (const name of listing.folders) await visit(`${path}/${name}`, real)
+    }
+    await visit(folder, undefined)
+    return gathered
+  }
+
+  private async entries(folder: string): Promise<Dirent[]> {
+    try {
+      const entries = await readdir(join(this.root, folder), { withFileTypes: true })
+      return entries.sort((a, b) => (a.name < b.name ? -1 : 1))
+    } catch (error) {
+      throw ioError(error, 'read the folder', join(this.root, folder))
+    }
+  }
+
+  private async realFolder(folder: string): Promise<string> {
+    try {
+      return await realpath(join(this.root, folder))
+    } catch (error) {
+      throw ioError(error, 'read the folder', join(this.root, folder))
+    }
+  }
+
+  /** A name in another encoding (an old archive's) comes with replacement characters, and nothing has that name. */
+  private async isMisnamed(path: string): Promise<boolean> {
+    if (!path.includes('\uFFFD') || (await lstat(join(this.root, path)).catch(() => undefined))) return false
+    this.oddities.add('bad-name', path)
+    return true
+  }
+
+  /** Undefined, and counted, when it is neither a file nor a folder of this data set. */
+  private async kindOf(entry: Dirent, path: string): Promise<'file' | 'folder' | undefined> {
+    if (entry.isFile()) return 'file'
+    if (entry.isDirectory()) return 'folder'
+    if (entry.isSymbolicLink()) return this.kindOfLink(path)
+    this.oddities.add('special', path)
+    return undefined
+  }
+
+  private async kindOfLink(path: string): Promise<'file' | 'folder' | undefined> {
+    try {
+      const real = await realpath(join(this.root, path))
+      if (!this.followLinks && !real.startsWith(this.root + sep) && real !== this.root) {
+        this.oddities.add('link-outside', path)
+        return undefined
+      }
+      const target = await stat(real)
+      if (target.isFile()) return 'file'
+      if (target.isDirectory()) return 'folder'
+      this.oddities.add('special', path)
+    } catch (error) {
+      this.oddities.add(errorCode(error) === 'ELOOP' ? 'link-loop' : 'broken-link', path)
+    }
+    return undefined
+  }
+}

@@ -1,0 +1,74 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { ChiquitoError } from '../core/index.js'
+import { errorCode, ioError } from './io-error.js'
+
+const ownerSchema = z.object({ pid: z.int().positive(), host: z.string() })
+type Owner = z.infer<typeof ownerSchema>
+
+/** Locks of this process. A file with our process number that is not among them was left by an earlier process. */
+const held = new Set<string>()
+
+/** Releases a lock; harmless when called again. */
+export type Release = () => void
+
+/**
+ * Takes a lock file, so that two programs never write the same files at once. A lock whose process is gone is taken
+ * over: it guards against two terminals, not against an adversary, so the instant between the two steps is accepted.
+ *
+ * @param what - what is guarded, for the message: `the run folder "out"`
+ * @throws `io` when another process holds it
+ */
+export function takeLock(path: string, what: string): Release {
+  const file = resolve(path)
+  if (!create(file)) {
+    const other = readOwner(file)
+    if (other !== undefined && isAlive(other, file)) throw busy(other, what, file)
+    rmSync(file, { force: true })
+    if (!create(file)) throw busy(readOwner(file), what, file)
+  }
+  held.add(file)
+  return () => {
+    if (held.delete(file)) rmSync(file, { force: true })
+  }
+}
+
+function create(file: string): boolean {
+  const owner: Owner = { pid: process.pid, host: hostname() }
+  try {
+    writeFileSync(file, JSON.stringify(owner), { flag: 'wx' })
+    return true
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false
+    throw ioError(error, 'write', file)
+  }
+}
+
+function busy(owner: Owner | undefined, what: string, file: string): ChiquitoError {
+  const who = owner === undefined ? '' : ` (process ${owner.pid} on ${owner.host})`
+  const message = `Another chiquito${who} is using ${what}. Wait for it or stop it; if there is none, delete "${file}".`
+  return new ChiquitoError('io', message)
+}
+
+/** Who holds the lock; undefined when the file is gone or torn, which only a kill while writing it leaves. */
+function readOwner(file: string): Owner | undefined {
+  try {
+    return ownerSchema.safeParse(JSON.parse(readFileSync(file, 'utf8'))).data
+  } catch {
+    return undefined
+  }
+}
+
+/** Processes of other machines (a shared disk) cannot be asked, so they count as alive. */
+function isAlive(owner: Owner, file: string): boolean {
+  if (owner.host !== hostname()) return true
+  if (owner.pid === process.pid) return held.has(file)
+  try {
+    process.kill(owner.pid, 0)
+    return true
+  } catch (error) {
+    return errorCode(error) === 'EPERM'
+  }
+}

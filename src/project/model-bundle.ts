@@ -1,0 +1,166 @@
+import { z } from 'zod'
+import { ChiquitoError } from '../core/index.js'
+import { describeIssue } from './issue.js'
+
+/** Raised when a model's metadata changes so that older programs would misread it. */
+const FORMAT = 1
+
+/** Namespace of our entries among a model's `metadata_props`; other tools keep theirs. */
+const PREFIX = 'chiquito.'
+
+/** Enough to prove that a copy of the model answers as it should; the file stays small. */
+const MAX_GOLDEN_PHOTOS = 16
+
+/** A PNG of the largest view (512 pixels a side) of pure noise takes less. */
+const MAX_GOLDEN_BYTES = 2 * 1024 * 1024
+
+/** Larger than any network of use here reads; keeps a hostile file from asking for gigabytes of pixels. */
+const MAX_VIEW_SIZE = 2048
+
+/** Names can be shown in a list; a classifier of a few hundred photos has a few of them. */
+const MAX_LABELS = 10_000
+
+const probability = z.number().min(0).max(1)
+
+const goldenSchema = z.object({
+  /** The exact pixels the model reads, `[size, size, 3]`, as PNG. */
+  png: z
+    .instanceof(Uint8Array)
+    .refine(png => png.length <= MAX_GOLDEN_BYTES, `over ${MAX_GOLDEN_BYTES} bytes`),
+  /** What the model answers, one number a label. */
+  probabilities: z.array(probability),
+})
+
+const fields = {
+  /** Class names, in the order of the outputs. */
+  labels: z.array(z.string().min(1)).min(2).max(MAX_LABELS),
+  /** How a photo becomes the input: side in pixels, and what is done to photos that are not square. */
+  view: z.object({ size: z.int().min(1).max(MAX_VIEW_SIZE), resize: z.enum(['crop', 'squash', 'pad']) }),
+  /** For readers in other languages: what the input holds and who normalises it. */
+  input: z.string(),
+  backbone: z.object({ name: z.string(), id: z.string(), licence: z.string() }),
+  recipe: z.string(),
+  seed: z.int().nonnegative(),
+  /** Logits are divided by this before softmax; already done in the graph. */
+  temperature: z.number().positive(),
+  /** Below this highest probability the answer is better withheld. */
+  threshold: probability.optional(),
+  /** The photos learnt from: see `fingerprintOf`. */
+  data: z.object({
+    fingerprint: z.string(),
+    train: z.int().nonnegative(),
+    valid: z.int().nonnegative(),
+  }),
+  /** On the validation photos, with a 95 % interval. */
+  accuracy: z.object({ value: probability, low: probability, high: probability }).optional(),
+  /** Programs that made it: `{ chiquito: '0.1.0', onnxruntime: '1.30.0', node: '20.20.2' }`. */
+  versions: z.record(z.string(), z.string()),
+  golden: z.array(goldenSchema).max(MAX_GOLDEN_PHOTOS),
+}
+
+const metadataSchema = z
+  .object(fields)
+  .refine(({ labels }) => new Set(labels).size === labels.length, {
+    path: ['labels'],
+    error: 'a label repeats',
+  })
+  .refine(
+    ({ labels, golden }) => golden.every(({ probabilities }) => probabilities.length === labels.length),
+    {
+      path: ['golden'],
+      error: 'a golden photo must have one probability a label',
+    },
+  )
+
+/** What `model.onnx` says of itself: all that is needed to use it, and where it comes from. */
+export type ModelMetadata = z.infer<typeof metadataSchema>
+
+/** What `input` says of every model of ours. */
+export const inputNote =
+  'uint8 RGB, [batch, height, width, 3], 0 to 255; the graph normalises. Resize as "view" says, with area averaging.'
+
+/**
+ * The entries for a model's `metadata_props`: `chiquito.labels` and so on, each JSON, in a fixed order. Equal metadata
+ * give equal text; there is no date in it, so that training again gives the same file.
+ *
+ * @throws `model` when the metadata contradict themselves
+ */
+export function modelMetadataEntries(metadata: ModelMetadata): Map<string, string> {
+  const checked = check(metadata, 'The model')
+  const golden = checked.golden.map(({ png, probabilities }) => ({ png: toBase64(png), probabilities }))
+  const entries = new Map([[`${PREFIX}format`, String(FORMAT)]])
+  const values = Object.entries({ ...checked, golden }).filter(([, value]) => value !== undefined)
+  for (const [name, value] of values.sort(([a], [b]) => (a < b ? -1 : 1)))
+    entries.set(PREFIX + name, JSON.stringify(sorted(value)))
+  return entries
+}
+
+/**
+ * Reads what a model says of itself.
+ *
+ * @param entries - its `metadata_props`
+ * @param name - of the file, for messages
+ * @param producer - the program the file says it was made by
+ * @throws `model` when it is not one of ours, is damaged, or needs a newer program
+ */
+export function parseModelMetadata(
+  entries: ReadonlyMap<string, string>,
+  name: string,
+  producer?: string | undefined,
+): ModelMetadata {
+  const format = entries.get(`${PREFIX}format`)
+  if (format === undefined)
+    throw new ChiquitoError(
+      'model',
+      `"${name}" was made by ${producer || 'another program'}, not by chiquito, so its labels and its input are ` +
+        'unknown. Give a model.onnx that "chiquito train" wrote.',
+    )
+  if (format !== String(FORMAT))
+    throw new ChiquitoError(
+      'model',
+      `"${name}" has format ${JSON.stringify(format)}; this chiquito reads ${FORMAT}. Update chiquito, or train again.`,
+    )
+  const values: Record<string, unknown> = {}
+  for (const field of Object.keys(fields)) {
+    const text = entries.get(PREFIX + field)
+    if (text !== undefined) values[field] = parseJson(text, name, PREFIX + field)
+  }
+  return check({ ...values, golden: decodeGolden(values.golden) }, `"${name}"`)
+}
+
+function check(metadata: unknown, what: string): ModelMetadata {
+  const result = metadataSchema.safeParse(metadata)
+  if (result.success) return result.data
+  throw new ChiquitoError('model', `${what} has metadata that make no sense: ${describeIssue(result.error)}.`)
+}
+
+function parseJson(text: string, name: string, entry: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new ChiquitoError('model', `"${name}" is damaged: its metadata entry ${entry} is not JSON.`, {
+      cause: error,
+    })
+  }
+}
+
+const encodedGoldenSchema = z.array(z.looseObject({ png: z.base64() }))
+
+/** Base64 to bytes; anything else is left for the check to name. */
+function decodeGolden(value: unknown): unknown {
+  const encoded = encodedGoldenSchema.safeParse(value)
+  if (!encoded.success) return value
+  return encoded.data.map(one => ({ ...one, png: new Uint8Array(Buffer.from(one.png, 'base64')) }))
+}
+
+function toBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
+}
+
+/** The same value with the keys of its objects sorted, so that equal values have equal text. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]))
+}

@@ -1,0 +1,250 @@
+import { readdir, readFile, rm, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { ChiquitoError } from '../core/index.js'
+import { makeFolder, removeLeftovers, writeFileAtomic } from './atomic.js'
+import { errorCode, ioError } from './io-error.js'
+import { describeIssue } from './issue.js'
+import { type Release, takeLock } from './lock.js'
+import { type LogRecord, LogWriter, readLog } from './log.js'
+import { newRunRecord, type RunDetails, type RunRecord, type RunState, readRunRecord } from './run-record.js'
+import { type SplitRecord, splitSchema } from './split.js'
+
+/** What a run folder holds; replacing a run removes these and nothing else. */
+const runFiles = [
+  'model.onnx',
+  'metrics.json',
+  'report.html',
+  'figures',
+  'checkpoint',
+  'split.json',
+  'log.jsonl',
+  'run.json',
+] as const
+
+export type RunFile = (typeof runFiles)[number]
+
+/** Files that a person's system puts into any folder it shows. */
+const harmless = new Set(['.DS_Store', 'Thumbs.db', 'desktop.ini', '.lock'])
+
+/** Names of figures: nothing that could leave the folder or that a file system refuses. */
+const figureName = /^[a-z0-9][a-z0-9._-]{0,99}$/i
+
+/**
+ * The folder of one training run. Files are replaced whole or not at all; `log.jsonl` only grows. One process writes
+ * at a time.
+ */
+export class RunFolder {
+  private writer: LogWriter | undefined
+
+  private constructor(
+    /** Absolute path. */
+    readonly path: string,
+    private current: RunRecord,
+    private release: Release | undefined,
+  ) {}
+
+  /**
+   * Makes a run folder, and its parents, and starts its `run.json` and `log.jsonl`, so that a folder that cannot be
+   * written is known before the work begins. An unfinished run without a model is replaced; one with a model only when
+   * `overwrite` is set.
+   *
+   * @throws `usage` when something else lies there, `io` when it cannot be written or another process uses it
+   */
+  static async create(
+    path: string,
+    details: RunDetails,
+    { overwrite = false }: { overwrite?: boolean | undefined } = {},
+  ): Promise<RunFolder> {
+    const folder = resolve(path)
+    await requireFree(folder, overwrite)
+    await makeFolder(folder)
+    const release = lock(folder)
+    try {
+      const run = new RunFolder(folder, newRunRecord(details), release)
+      await run.save()
+      await removeLeftovers(folder)
+      for (const name of runFiles)
+        if (name !== 'run.json') await rm(join(folder, name), { recursive: true, force: true })
+      run.log({ event: 'start' })
+      return run
+    } catch (error) {
+      release()
+      throw ioError(error, 'write the run folder', folder)
+    }
+  }
+
+  /**
+   * Opens an existing run to read it. The first thing written takes the lock.
+   *
+   * @throws `usage` when there is no run, `data` when `run.json` is damaged, `io`
+   */
+  static async open(path: string): Promise<RunFolder> {
+    const folder = resolve(path)
+    const record = await readRunRecord(folder)
+    if (record !== undefined) return new RunFolder(folder, record, undefined)
+    const info = await stat(folder).catch(() => undefined)
+    const what =
+      info === undefined ? 'does not exist' : info.isDirectory() ? 'holds no run.json' : 'is a file'
+    throw new ChiquitoError(
+      'usage',
+      `"${folder}" ${what}. Give the folder that "chiquito train" wrote with --out.`,
+    )
+  }
+
+  /** What `run.json` says. */
+  get record(): RunRecord {
+    return this.current
+  }
+
+  /** Absolute path of one of the run's files. */
+  file(name: RunFile): string {
+    return join(this.path, name)
+  }
+
+  /** Adds to or corrects `run.json`. @throws `io` */
+  async update(changes: Partial<RunDetails>): Promise<void> {
+    this.current = { ...this.current, ...changes }
+    await this.save()
+  }
+
+  /** Says how the run ended, and lets the folder go. @throws `io` */
+  async end(state: Exclude<RunState, 'running'>): Promise<void> {
+    this.log({ event: 'end', state })
+    this.current = { ...this.current, state, ended: new Date().toISOString() }
+    await this.save()
+    this.close()
+  }
+
+  /** Adds a line to `log.jsonl`. @throws `io` */
+  log(record: LogRecord): void {
+    this.own()
+    this.writer ??= LogWriter.open(this.file('log.jsonl'))
+    this.writer.append(record)
+  }
+
+  /** @throws `io` */
+  readLog(): Promise<LogRecord[]> {
+    return readLog(this.file('log.jsonl'))
+  }
+
+  async writeMetrics(metrics: object): Promise<void> {
+    await this.write('metrics.json', json(metrics))
+  }
+
+  /** The content of `metrics.json`, for the caller to check. @throws `io`, `data` */
+  async readMetrics(): Promise<unknown> {
+    return parseJson(await this.read('metrics.json'), this.file('metrics.json'))
+  }
+
+  async writeSplit(split: SplitRecord): Promise<void> {
+    await this.write('split.json', json(split))
+  }
+
+  /** How the data set was divided. @throws `io`, `data` */
+  async readSplit(): Promise<SplitRecord> {
+    const path = this.file('split.json')
+    const result = splitSchema.safeParse(parseJson(await this.read('split.json'), path))
+    if (result.success) return result.data
+    throw new ChiquitoError('data', `"${path}" is damaged: ${describeIssue(result.error)}.`)
+  }
+
+  async writeReport(html: string): Promise<void> {
+    await this.write('report.html', html)
+  }
+
+  async writeModel(bytes: Uint8Array): Promise<void> {
+    await this.write('model.onnx', bytes)
+  }
+
+  /** @throws `io` */
+  async readModel(): Promise<Uint8Array> {
+    return this.read('model.onnx')
+  }
+
+  /** Writes `figures/NAME`. @throws `usage` for an odd name, `io` */
+  async writeFigure(name: string, data: string | Uint8Array): Promise<void> {
+    if (!figureName.test(name))
+      throw new ChiquitoError(
+        'usage',
+        `A figure cannot be called ${JSON.stringify(name)}: use letters, digits, . _ -`,
+      )
+    this.own()
+    await makeFolder(this.file('figures'))
+    await writeFileAtomic(join(this.file('figures'), name), data)
+  }
+
+  /** Lets the folder go. Harmless when called again. */
+  close(): void {
+    this.writer?.close()
+    this.writer = undefined
+    this.release?.()
+    this.release = undefined
+  }
+
+  private async save(): Promise<void> {
+    await this.write('run.json', json(this.current))
+  }
+
+  private async write(name: RunFile, data: string | Uint8Array): Promise<void> {
+    this.own()
+    await writeFileAtomic(this.file(name), data)
+  }
+
+  private async read(name: RunFile): Promise<Buffer> {
+    try {
+      return await readFile(this.file(name))
+    } catch (error) {
+      throw ioError(error, 'read', this.file(name))
+    }
+  }
+
+  private own(): void {
+    this.release ??= lock(this.path)
+  }
+}
+
+function lock(folder: string): Release {
+  return takeLock(join(folder, '.lock'), `the run folder "${folder}"`)
+}
+
+/** Whether a run may be put there. */
+async function requireFree(folder: string, overwrite: boolean): Promise<void> {
+  const names = await namesIn(folder)
+  if (names.length === 0) return
+  const record = await readRunRecord(folder)
+  if (record === undefined)
+    throw new ChiquitoError(
+      'usage',
+      `"${folder}" is not empty and is no run of chiquito (it holds "${names[0]}", for example). ` +
+        'Give a new or empty folder.',
+    )
+  const valuable = record.state === 'finished' || names.includes('model.onnx')
+  if (valuable && !overwrite)
+    throw new ChiquitoError(
+      'usage',
+      `"${folder}" already holds a run with a model. Give another folder, or --overwrite to replace that run.`,
+    )
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).filter(name => !harmless.has(name) && !name.endsWith('.tmp')).sort()
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return []
+    if (errorCode(error) === 'ENOTDIR')
+      throw new ChiquitoError('usage', `"${folder}" is a file. Give a folder for the run.`)
+    throw ioError(error, 'read the folder', folder)
+  }
+}
+
+function json(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`
+}
+
+function parseJson(bytes: Buffer, path: string): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'))
+  } catch (error) {
+    throw new ChiquitoError('data', `"${path}" is not valid JSON.`, { cause: error })
+  }
+}

@@ -1,0 +1,151 @@
+import { z } from 'zod'
+import { argumentError, ChiquitoError, RandomStream } from '../core/index.js'
+import { byContent, type Comparable } from './copies.js'
+
+/** How a data set came to be divided; kept as `split.json` in the run folder, so that it can be opened the same way. */
+export const splitSchema = z.discriminatedUnion('by', [
+  /** The folders `train` and `valid` say it. */
+  z.object({ by: z.literal('folders') }),
+  /** Drawn from a seed: the paths of either part, sorted. */
+  z.object({
+    by: z.literal('seed'),
+    seed: z.int().nonnegative(),
+    validFraction: z.number().gt(0).lt(1),
+    train: z.array(z.string()),
+    valid: z.array(z.string()),
+  }),
+  /** Nothing is learnt from these photos: all of them are measured on. */
+  z.object({ by: z.literal('none') }),
+])
+
+export type SplitRecord = z.infer<typeof splitSchema>
+export type SeedSplit = Extract<SplitRecord, { by: 'seed' }>
+
+/** What dividing needs to know of a photo. */
+export type Divisible = Comparable & { readonly label: number }
+
+/** A fifth, as fastai and most of the literature have it. */
+export const DEFAULT_VALID_FRACTION = 0.2
+
+/** One to learn from and one to measure on. */
+const MIN_DISTINCT = 2
+
+/**
+ * Draws which photos to measure on: the fraction of every class, at least one photo of it, and never a photo whose
+ * exact copy is learnt from. The same photos and seed give the same answer, in whatever order the photos come.
+ *
+ * @param labels - class names, for messages
+ * @throws `usage` for a fraction outside (0, 1), `data` for a class with fewer than two different photos
+ */
+export function splitBySeed(
+  photos: readonly Divisible[],
+  labels: readonly string[],
+  { seed, validFraction = DEFAULT_VALID_FRACTION }: { seed: number; validFraction?: number | undefined },
+): SeedSplit {
+  if (!(validFraction > 0 && validFraction < 1))
+    throw argumentError('validFraction', 'between 0 and 1, both exclusive', validFraction)
+  const random = RandomStream.fromSeed(seed).fork('split')
+  const valid = new Set<string>()
+  for (const { label, groups } of groupsByClass(photos, labels.length)) {
+    requireDistinct(groups, labels[label])
+    const count = sizeOfGroups(groups)
+    const target = Math.min(Math.max(Math.round(count * validFraction), 1), count - 1)
+    for (const photo of pick(random.fork(label).shuffle(groups), target).flat()) valid.add(photo.path)
+  }
+  const paths = photos.map(photo => photo.path).sort()
+  return {
+    by: 'seed',
+    seed,
+    validFraction,
+    train: paths.filter(path => !valid.has(path)),
+    valid: paths.filter(path => valid.has(path)),
+  }
+}
+
+/**
+ * Divides photos into `k` folds for cross-validation: every fold has nearly the same number of every class, and exact
+ * copies lie in one fold.
+ *
+ * @returns the fold of each photo, 0 to k - 1, in the order given
+ * @throws `usage` for k below 2 or above the number of different photos, `data` for a class with fewer than two
+ */
+export function foldsOf(
+  photos: readonly Divisible[],
+  k: number,
+  seed: number,
+  labels?: readonly string[],
+): number[] {
+  const distinct = byContent(photos).length
+  if (!Number.isInteger(k) || k < 2 || k > distinct)
+    throw argumentError('folds', `a whole number from 2 to the number of different photos, ${distinct}`, k)
+  const random = RandomStream.fromSeed(seed).fork('folds', k)
+  const foldOfPath = new Map<string, number>()
+  const totals = new Array<number>(k).fill(0)
+  for (const { label, groups } of groupsByClass(photos, classCount(photos))) {
+    requireDistinct(groups, labels?.[label] ?? String(label))
+    const counts = new Array<number>(k).fill(0)
+    const largestFirst = random
+      .fork(label)
+      .shuffle(groups)
+      .sort((a, b) => b.length - a.length)
+    for (const group of largestFirst) {
+      const fold = emptiest(counts, totals)
+      counts[fold] += group.length
+      totals[fold] += group.length
+      for (const photo of group) foldOfPath.set(photo.path, fold)
+    }
+  }
+  return photos.map(photo => foldOfPath.get(photo.path) ?? 0)
+}
+
+interface ClassGroups<P> {
+  readonly label: number
+  readonly groups: P[][]
+}
+
+/** Groups of exact copies by class, sorted by path; a group with several labels counts for its first path's. */
+function groupsByClass<P extends Divisible>(photos: readonly P[], classes: number): ClassGroups<P>[] {
+  const sorted = photos.slice().sort((a, b) => (a.path < b.path ? -1 : 1))
+  const result = Array.from({ length: classes }, (_, label): ClassGroups<P> => ({ label, groups: [] }))
+  for (const group of byContent(sorted)) result[group[0].label].groups.push(group)
+  return result
+}
+
+/** Groups in the order given as long as they fit the target; where none fits, the smallest. */
+function pick<P>(groups: readonly P[][], target: number): P[][] {
+  const picked: P[][] = []
+  let count = 0
+  for (const group of groups) {
+    if (count + group.length > target) continue
+    picked.push(group)
+    count += group.length
+  }
+  return picked.length > 0 ? picked : [groups.reduce((a, b) => (b.length < a.length ? b : a))]
+}
+
+/** The fold with the fewest photos of the class, then with the fewest photos, then the first. */
+function emptiest(counts: readonly number[], totals: readonly number[]): number {
+  let best = 0
+  for (let fold = 1; fold < counts.length; fold++)
+    if (counts[fold] < counts[best] || (counts[fold] === counts[best] && totals[fold] < totals[best]))
+      best = fold
+  return best
+}
+
+function requireDistinct(groups: readonly Divisible[][], label: string): void {
+  if (groups.length >= MIN_DISTINCT) return
+  const copies = sizeOfGroups(groups) > groups.length ? ' (exact copies count once)' : ''
+  throw new ChiquitoError(
+    'data',
+    `Class "${label}" has ${groups.length} different photo${groups.length === 1 ? '' : 's'}${copies}; ` +
+      `to learn from some and measure on others it needs at least ${MIN_DISTINCT}. Add photos of it.`,
+  )
+}
+
+function sizeOfGroups(groups: readonly unknown[][]): number {
+  return groups.reduce((sum, group) => sum + group.length, 0)
+}
+
+function classCount(photos: readonly Divisible[]): number {
+  return photos.reduce((count, photo) => Math.max(count, photo.label + 1), 0)
+}

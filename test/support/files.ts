@@ -1,0 +1,61 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { onTestFinished } from 'vitest'
+
+/** A fresh folder that other users can enter, removed when the test ends. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'chiquito-test-'))
+  chmodSync(folder, 0o755)
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** Writes files given as `{ 'train/cat/1.jpg': 'content' }` under a folder (a fresh one when not given). */
+export function writeTree(
+  files: Readonly<Record<string, string | Uint8Array>>,
+  root = temporaryFolder(),
+): string {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true })
+    writeFileSync(join(root, path), content)
+  }
+  return root
+}
+
+/** `count` files of different content in a folder: `photos('train/cat', 3)`. */
+export function photos(folder: string, count: number): Record<string, string> {
+  return Object.fromEntries(
+    Array.from({ length: count }, (_, i) => [`${folder}/${i + 1}.jpg`, `photo ${i + 1} of ${folder}`]),
+  )
+}
+
+/** Whether permissions can be tested: only root can lay its power down and take it up again. */
+export const canDropRights = process.platform === 'linux' && process.getuid?.() === 0
+
+/** Runs work as the user "nobody", whom permissions bind. */
+export async function asNobody<T>(work: () => Promise<T>): Promise<T> {
+  process.seteuid?.(65534)
+  try {
+    return await work()
+  } finally {
+    process.seteuid?.(0)
+  }
+}
+
+/** Mounts a file system of a few bytes at a fresh folder; undefined where that is not allowed. */
+export function smallDisk(bytes: number): string | undefined {
+  const folder = temporaryFolder()
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes},mode=755`, 'tmpfs', folder], {
+      stdio: 'ignore',
+    })
+  } catch {
+    return undefined
+  }
+  onTestFinished(() => {
+    execFileSync('umount', ['-l', folder])
+  })
+  return folder
+}
