@@ -1,0 +1,39 @@
+#!/usr/bin/env node
+// The command line's entry. It loads as little as it can: each command's action is imported when it runs.
+import { version } from '../core/index.js'
+
+/** `process.getBuiltinModule` and the rest of what package.json's `engines` promises. */
+const oldestNode = [20, 19]
+
+const args = process.argv.slice(2)
+if (isTooOld(process.versions.node)) {
+  console.error(
+    `chiquito: needs Node ${oldestNode.join('.')} or later, but this is ${process.versions.node}.`,
+  )
+  process.exitCode = 1
+} else if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
+  console.log(version())
+} else {
+  await run()
+}
+
+async function run(): Promise<void> {
+  const { commands } = await import('./commands/index.js')
+  const { printError } = await import('./output.js')
+  const { runProgram } = await import('./program.js')
+  const { processSystem } = await import('./system.js')
+  // Where output cannot be written, the write itself says so; here the streams' own events are only kept from being
+  // uncaught errors.
+  process.stdout.on('error', () => {})
+  process.stderr.on('error', () => {})
+  process.on('uncaughtException', async error => {
+    const options = { system: processSystem, json: args.includes('--json'), version: version() }
+    process.exit(await printError(error, options))
+  })
+  process.exitCode = await runProgram(args, commands, processSystem)
+}
+
+function isTooOld(node: string): boolean {
+  const [major, minor] = node.split('.').map(Number)
+  return major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1])
+}

@@ -1,0 +1,65 @@
+import { argumentError } from '../core/index.js'
+
+// Parsers of option values. Each is made for one option, which its error names.
+
+interface Range {
+  readonly min?: number | undefined
+  readonly max?: number | undefined
+}
+
+/** A whole number within a range, ends included. */
+export function integer(name: string, range: Range = {}): (text: string) => number {
+  return text => {
+    const value = Number(text)
+    const ok = /^[+-]?\d+$/.test(text) && Number.isSafeInteger(value) && within(value, range)
+    if (!ok) throw argumentError(name, `a whole number${rangeText(range)}`, text)
+    return value
+  }
+}
+
+/** A decimal number within a range, ends included; also as 1e-3. */
+export function decimal(name: string, range: Range = {}): (text: string) => number {
+  return text => {
+    if (!isDecimal(text) || !within(Number(text), range))
+      throw argumentError(name, `a number${rangeText(range)}`, text)
+    return Number(text)
+  }
+}
+
+/** One or more decimal numbers within a range, separated by commas. */
+export function decimals(name: string, range: Range = {}): (text: string) => number[] {
+  return text => {
+    const parts = text.split(',').map(part => part.trim())
+    if (!parts.every(part => isDecimal(part) && within(Number(part), range)))
+      throw argumentError(name, `numbers${rangeText(range)}, separated by commas`, text)
+    return parts.map(Number)
+  }
+}
+
+/** One of a few words. */
+export function choice<const T extends string>(name: string, allowed: readonly T[]): (text: string) => T {
+  return text => {
+    const value = allowed.find(word => word === text)
+    if (value === undefined) throw argumentError(name, oneOf(allowed), text)
+    return value
+  }
+}
+
+/** Matches what a person writes for a number; not the empty text, hexadecimal or Infinity that Number() also takes. */
+function isDecimal(text: string): boolean {
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) && Number.isFinite(Number(text))
+}
+
+function within(value: number, { min = -Infinity, max = Infinity }: Range): boolean {
+  return value >= min && value <= max
+}
+
+function rangeText({ min, max }: Range): string {
+  if (min !== undefined && max !== undefined) return ` from ${min} to ${max}`
+  if (min !== undefined) return `, ${min} or more`
+  return max === undefined ? '' : `, ${max} or less`
+}
+
+function oneOf(words: readonly string[]): string {
+  return words.length === 1 ? words[0] : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
+}

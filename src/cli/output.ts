@@ -1,0 +1,81 @@
+import { ChiquitoError, messageOf } from '../core/index.js'
+import { exitCodes, type Output, type System } from './system.js'
+
+/** What a command has to say when it is done. */
+export interface Outcome {
+  /** With `--json` this and nothing else goes to standard output, as one document on one line. */
+  readonly json: unknown
+  /** For a person. */
+  readonly text: string
+  /** The command did its work and the answer is "no good": exit code 1. */
+  readonly failed?: boolean | undefined
+}
+
+/** Writes a result to standard output, all of it before this resolves; rejects where it cannot be written. */
+export async function printOutcome(outcome: Outcome, json: boolean, stdout: Output): Promise<void> {
+  if (json) await writeJson(outcome.json, stdout)
+  else if (outcome.text !== '') await write(stdout, `${printable(outcome.text).trimEnd()}\n`)
+}
+
+/**
+ * Says what went wrong on standard error and gives the exit code. With `--json` standard output gets
+ * `{"error":{"code","message"}}`, so that a reader of it finds exactly one document however the command ends; `code`
+ * is an `ErrorCode`, or `unexpected`.
+ *
+ * @param hint - a last line for wrong usage: where to read what is right
+ */
+export async function printError(
+  error: unknown,
+  options: { system: System; json: boolean; version: string; hint?: string | undefined },
+): Promise<number> {
+  const { system, json, version, hint } = options
+  if (isClosedPipe(error)) return exitCodes.outputClosed
+  const known = error instanceof ChiquitoError
+  const message = known || isRefusal(error) ? messageOf(error) : unexpected(error, version)
+  const lines = [`chiquito: ${message}`]
+  if (known && error.code === 'usage' && hint !== undefined) lines.push(hint)
+  if (system.env.CHIQUITO_DEBUG === '1' && error instanceof Error && error.stack) lines.push(error.stack)
+  await write(system.stderr, `${printable(lines.join('\n'))}\n`).catch(ignore)
+  const code = known ? error.code : isRefusal(error) ? 'io' : 'unexpected'
+  if (json) await writeJson({ error: { code, message: messageOf(error) } }, system.stdout).catch(ignore)
+  if (code === 'usage') return exitCodes.usage
+  return code === 'interrupted' ? exitCodes.interrupted : exitCodes.failed
+}
+
+/**
+ * Text that is safe to show: file names and messages may hold control characters that would move the cursor, recolour
+ * or retitle a terminal. Line breaks and tabs stay.
+ */
+export function printable(text: string): string {
+  return text.replace(/[^\P{Cc}\n\t]/gu, '\ufffd')
+}
+
+/** Resolves when the text has left this process. */
+function write(stream: Output, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(text, error => (error ? reject(error) : resolve()))
+  })
+}
+
+function writeJson(value: unknown, stdout: Output): Promise<void> {
+  return write(stdout, `${JSON.stringify(value)}\n`)
+}
+
+function unexpected(error: unknown, version: string): string {
+  return [
+    `unexpected error: ${messageOf(error)}`,
+    `This is a mistake in chiquito ${version}. Please report it, with the command you ran;`,
+    'CHIQUITO_DEBUG=1 in the environment shows where it happened.',
+  ].join('\n')
+}
+
+/** The operating system said no: not a mistake of ours, though we should have said it better. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && 'code' in error
+}
+
+function isClosedPipe(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EPIPE'
+}
+
+function ignore(): void {}

@@ -1,0 +1,88 @@
+import { SingleBar } from 'cli-progress'
+import type { Progress } from '../core/index.js'
+import { duration, finished } from './progress-lines.js'
+import type { Output } from './system.js'
+
+/** No estimate before this: the first steps of a task say little about the others. */
+const estimateAfterSeconds = 2
+
+const barWidth = 24
+
+/** Columns a task's name is padded to, so that bars of one command stand below each other. */
+const nameWidth = 20
+
+interface Task {
+  readonly name: string
+  readonly started: number
+  done: number
+  total: number | undefined
+  note: string | undefined
+}
+
+/**
+ * Progress on a terminal: one live line for the task that moved last, above it a line for each that ended.
+ *
+ * @param now - milliseconds, of any origin
+ * @returns `close` gives the terminal back as it was; call it however the work ends
+ */
+export function progressBars(stream: Output, now: () => number): { progress: Progress; close: () => void } {
+  const tasks = new Map<string, Task>()
+  let current: Task | undefined
+  const bar = new SingleBar({
+    stream,
+    format: (_options, params) => (current ? line(current, now(), params.maxWidth) : ''),
+    hideCursor: true,
+    clearOnComplete: true,
+  })
+  const hide = () => {
+    bar.stop()
+    current = undefined
+  }
+  const show = (task: Task) => {
+    const live = current !== undefined
+    current = task
+    if (live) bar.update(task.done)
+    else bar.start(1, 0)
+  }
+  const print = (text: string, next: Task | undefined) => {
+    hide()
+    stream.write(`${text}\n`)
+    if (next) show(next)
+  }
+  const begin = (name: string, total: number | undefined): Task => {
+    const task = { name, started: now(), done: 0, total, note: undefined }
+    tasks.set(name, task)
+    return task
+  }
+  const progress: Progress = event => {
+    if (event.kind === 'notice') return print(event.message, current)
+    if (event.kind === 'start') return show(begin(event.task, event.total))
+    const task = tasks.get(event.task) ?? begin(event.task, undefined)
+    if (event.kind === 'advance') {
+      task.done = event.done
+      task.total = event.total
+      task.note = event.note
+      return show(task)
+    }
+    tasks.delete(event.task)
+    const text = `✓ ${event.task.padEnd(nameWidth)} ${finished(now() - task.started, event.note)}`
+    print(text, [...tasks.values()].at(-1))
+  }
+  return { progress, close: hide }
+}
+
+/** One line of at most so many columns: the task, a bar, how far, how long still, what it has to say. */
+function line(task: Task, now: number, columns: number): string {
+  const parts = [`  ${task.name.padEnd(nameWidth)}`]
+  if (task.total !== undefined && task.total > 0) {
+    const share = Math.min(1, task.done / task.total)
+    const full = Math.round(share * barWidth)
+    parts.push(`${'█'.repeat(full)}${'░'.repeat(barWidth - full)}`)
+    parts.push(`${String(task.done).padStart(String(task.total).length)}/${task.total}`)
+    const elapsed = (now - task.started) / 1000
+    if (elapsed > estimateAfterSeconds && share > 0 && share < 1)
+      parts.push(`${duration((elapsed / share) * (1 - share))} left`)
+  } else parts.push('…')
+  if (task.note) parts.push(task.note)
+  return parts.join('  ').slice(0, columns - 1)
+}

@@ -1,0 +1,59 @@
+import type { Progress } from '../core/index.js'
+
+/** A line at most so often, so that a log of an hour's work is still read by someone. */
+const quietMilliseconds = 2000
+
+/** And only when this much of the task was done since the last line. */
+const quietShare = 0.1
+
+interface Task {
+  readonly started: number
+  lastLine: number
+  lastShare: number
+}
+
+/**
+ * Progress as plain lines, for files, pipes and logs: each task's start and end, and between them about every tenth.
+ *
+ * @param now - milliseconds, of any origin
+ */
+export function progressLines(print: (line: string) => void, now: () => number): Progress {
+  const tasks = new Map<string, Task>()
+  const begin = (name: string, total?: number): Task => {
+    const task = { started: now(), lastLine: now(), lastShare: 0 }
+    tasks.set(name, task)
+    print(total === undefined ? `${name} …` : `${name} … (${total})`)
+    return task
+  }
+  return event => {
+    if (event.kind === 'notice') return print(event.message)
+    if (event.kind === 'start') return void begin(event.task, event.total)
+    const task = tasks.get(event.task) ?? begin(event.task)
+    if (event.kind === 'end') {
+      tasks.delete(event.task)
+      return print(`${event.task}: ${finished(now() - task.started, event.note)}`)
+    }
+    const share = event.total > 0 ? event.done / event.total : 0
+    const soon = now() - task.lastLine < quietMilliseconds || share - task.lastShare < quietShare
+    if (soon || event.done >= event.total) return
+    task.lastLine = now()
+    task.lastShare = share
+    const note = event.note ? `, ${event.note}` : ''
+    print(`${event.task}: ${event.done} of ${event.total} (${Math.round(share * 100)} %)${note}`)
+  }
+}
+
+/** How a task's end reads: what it had to say and how long it took. */
+export function finished(milliseconds: number, note: string | undefined): string {
+  const took = duration(milliseconds / 1000)
+  return note ? `${note} (${took})` : `done (${took})`
+}
+
+/** 0.4 s, 12 s, 3 min 20 s, 2 h 5 min. */
+export function duration(seconds: number): string {
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`
+  const whole = Math.round(seconds)
+  if (whole < 60) return `${whole} s`
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
+}

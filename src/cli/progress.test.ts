@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest'
+import { fakeSystem } from '../../test/support/fake-system.js'
+import { showProgress } from './progress.js'
+import { duration } from './progress-lines.js'
+
+function view(options: { terminal?: boolean; quiet?: boolean } = {}) {
+  const system = fakeSystem({ terminal: options.terminal ?? false })
+  const clock = { now: 0 }
+  const shown = showProgress(system, options.quiet ?? false, () => clock.now)
+  return {
+    ...shown,
+    clock,
+    text: () => system.stderr.text(),
+    lines: () => system.stderr.text().trimEnd().split('\n'),
+  }
+}
+
+describe('progress where there is no terminal', () => {
+  it('says start, about every tenth, and end', () => {
+    const { progress, clock, lines } = view()
+    progress({ kind: 'start', task: 'Reading photos', total: 1000 })
+    for (let done = 1; done <= 1000; done++) {
+      clock.now += 30
+      progress({ kind: 'advance', task: 'Reading photos', done, total: 1000 })
+    }
+    progress({ kind: 'end', task: 'Reading photos', note: '1000 read' })
+    expect(lines().at(0)).toBe('Reading photos … (1000)')
+    expect(lines().at(1)).toBe('Reading photos: 100 of 1000 (10 %)')
+    expect(lines().at(-1)).toBe('Reading photos: 1000 read (30 s)')
+    expect(lines()).toHaveLength(11)
+  })
+
+  it('says no more than start and end of what is soon done', () => {
+    const { progress, clock, lines } = view()
+    for (const task of ['One', 'Two']) {
+      progress({ kind: 'start', task })
+      for (let done = 1; done <= 100; done++) progress({ kind: 'advance', task, done, total: 100 })
+      clock.now += 250
+      progress({ kind: 'end', task })
+    }
+    expect(lines()).toEqual(['One …', 'One: done (0.3 s)', 'Two …', 'Two: done (0.3 s)'])
+  })
+
+  it('holds out when events come in a poor order', () => {
+    const { progress, lines } = view()
+    progress({ kind: 'advance', task: 'A', done: 0, total: 0 })
+    progress({ kind: 'end', task: 'B' })
+    expect(lines()).toEqual(['A …', 'B …', 'B: done (0.0 s)'])
+  })
+})
+
+describe('progress on a terminal', () => {
+  const hidden = '\x1b[?25l'
+  const shown = '\x1b[?25h'
+
+  it('shows a bar, then a line for what ended, and gives the terminal back', () => {
+    const { progress, close, clock, text } = view({ terminal: true })
+    progress({ kind: 'start', task: 'Training', total: 4 })
+    expect(text()).toContain('Training              ░░░░░░░░░░░░░░░░░░░░░░░░  0/4')
+    clock.now = 4000
+    progress({ kind: 'advance', task: 'Training', done: 2, total: 4, note: 'loss 0.3' })
+    progress({ kind: 'notice', message: 'A notice.' })
+    expect(text()).toContain('████████████░░░░░░░░░░░░  2/4  4.0 s left  loss 0.3')
+    expect(text()).toContain('A notice.\n')
+    progress({ kind: 'end', task: 'Training', note: 'accuracy 0.96' })
+    expect(text()).toContain('✓ Training             accuracy 0.96 (4.0 s)\n')
+    close()
+    close()
+    expect(text().split(hidden).length).toBe(text().split(shown).length)
+    expect(text().lastIndexOf(shown)).toBeGreaterThan(text().lastIndexOf(hidden))
+  })
+
+  it('gives the terminal back when the work breaks off', () => {
+    const { progress, close, text } = view({ terminal: true })
+    progress({ kind: 'start', task: 'Endless' })
+    close()
+    expect(text().lastIndexOf(shown)).toBeGreaterThan(text().lastIndexOf(hidden))
+    expect(text()).toMatch(/Endless {15}…/)
+  })
+
+  it('goes back to the outer task when an inner one ends', () => {
+    const { progress, close, text } = view({ terminal: true })
+    progress({ kind: 'start', task: 'Outer', total: 2 })
+    progress({ kind: 'start', task: 'Inner', total: 2 })
+    progress({ kind: 'end', task: 'Inner' })
+    close()
+    expect(text().slice(text().indexOf('✓ Inner'))).toContain('Outer')
+  })
+})
+
+describe.each([true, false])('progress, terminal %s', terminal => {
+  it('is silent but for notices when asked', () => {
+    const { progress, close, text } = view({ terminal, quiet: true })
+    progress({ kind: 'start', task: 'Work', total: 10 })
+    progress({ kind: 'notice', message: 'Two photos cannot be read.' })
+    progress({ kind: 'end', task: 'Work' })
+    close()
+    expect(text()).toBe('Two photos cannot be read.\n')
+  })
+
+  it('lets no file name control the terminal', () => {
+    const { progress, close, text } = view({ terminal })
+    progress({ kind: 'start', task: 'a\x1b]0;owned\x07', total: 1 })
+    progress({ kind: 'notice', message: 'b\x1b[2Jc' })
+    progress({ kind: 'end', task: 'a\x1b]0;owned\x07', note: 'd\x1b[8me' })
+    close()
+    for (const code of ['\x1b]0', '\x1b[2J', '\x1b[8m', '\x07']) expect(text()).not.toContain(code)
+  })
+})
+
+it('tells durations as people do', () => {
+  expect([0.04, 9.94, 9.96, 59.4, 59.6, 200, 3599.7, 7500].map(duration)).toEqual([
+    '0.0 s',
+    '9.9 s',
+    '10 s',
+    '59 s',
+    '1 min 0 s',
+    '3 min 20 s',
+    '1 h 0 min',
+    '2 h 5 min',
+  ])
+})

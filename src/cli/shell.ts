@@ -1,0 +1,67 @@
+import { ChiquitoError, type Progress } from '../core/index.js'
+import { type Outcome, printOutcome } from './output.js'
+import { showProgress } from './progress.js'
+import { exitCodes, type System } from './system.js'
+
+/** What a command hands on to the action it calls. */
+export interface Work {
+  readonly progress: Progress
+  readonly signal: AbortSignal
+}
+
+/** What every command works in. */
+export interface Shell {
+  /**
+   * Does a command's work: shows its progress, stops it cleanly on Ctrl-C, prints what it gives back. What the work
+   * throws goes through, to be told once, in the program's one place for it.
+   */
+  run(work: (options: Work) => Promise<Outcome>): Promise<void>
+}
+
+/** The options that every command has. */
+export interface ShellFlags {
+  json: boolean
+  quiet: boolean
+}
+
+/**
+ * @param flags - read when a command runs, so they may be set while parsing
+ * @param done - told the exit code of a command that ended without an error
+ */
+export function createShell(system: System, flags: ShellFlags, done: (exitCode: number) => void): Shell {
+  return {
+    async run(work) {
+      const view = showProgress(system, flags.quiet)
+      const controller = new AbortController()
+      const stop = () => {
+        if (controller.signal.aborted) {
+          view.close()
+          system.exit(exitCodes.interrupted)
+          return
+        }
+        view.progress({ kind: 'notice', message: 'Stopping; press Ctrl-C again to stop at once.' })
+        controller.abort(new ChiquitoError('interrupted', 'Interrupted.'))
+      }
+      system.signals.on('SIGINT', stop)
+      system.signals.on('SIGTERM', stop)
+      try {
+        const outcome = await work({ progress: view.progress, signal: controller.signal })
+        view.close()
+        await printOutcome(outcome, flags.json, system.stdout)
+        done(outcome.failed ? exitCodes.failed : exitCodes.done)
+      } catch (error) {
+        throw controller.signal.aborted ? interrupted(error) : error
+      } finally {
+        view.close()
+        system.signals.off('SIGINT', stop)
+        system.signals.off('SIGTERM', stop)
+      }
+    },
+  }
+}
+
+/** Libraries that were told to stop throw errors of their own. Ours say more: how to resume, or what else failed. */
+function interrupted(error: unknown): ChiquitoError {
+  if (error instanceof ChiquitoError) return error
+  return new ChiquitoError('interrupted', 'Interrupted.', { cause: error })
+}
