@@ -1,30 +1,43 @@
 import { ChiquitoError, type DType, sizeOf, type Tensor } from '../core/index.js'
 import { readWith } from './attributes.js'
-import type { Graph, Node, Value, ValueType } from './graph.js'
+import type { Dim, Graph, Node, Value, ValueType } from './graph.js'
 import {
   type Formal,
   foldNode,
   type InferContext,
   type Known,
+  maxKnownElements,
   type Operator,
   type Outcome,
   operatorOf,
   typeClasses,
 } from './operators/index.js'
-
-/** Small constants are followed through shape arithmetic; larger ones are data, not shapes. */
-export const maxKnownElements = 1024
+import { defaultOpset } from './opset.js'
 
 /** What is known of the values of a graph while its nodes are gone through in order. */
 export class TypeScope {
   private readonly types = new Map<Value, ValueType>()
   private readonly knowns = new Map<Value, Known>()
   private readonly constants = new Map<Value, Tensor>()
+  /** Dimensions of which nothing is known, named after their value and axis. */
+  private readonly unknowns: Set<Dim>
 
   constructor(
     readonly opset: number,
     private readonly outer?: TypeScope,
-  ) {}
+  ) {
+    this.unknowns = outer?.unknowns ?? new Set()
+  }
+
+  unknown(value: Value, axis: number): Dim {
+    const dim = `${value}.${axis}`
+    this.unknowns.add(dim)
+    return dim
+  }
+
+  isUnknown(dim: Dim): boolean {
+    return this.unknowns.has(dim)
+  }
 
   type(value: Value): ValueType | undefined {
     return this.types.get(value) ?? this.outer?.type(value)
@@ -38,9 +51,15 @@ export class TypeScope {
     return this.constants.get(value) ?? this.outer?.constant(value)
   }
 
-  /** Records what is known; a shape already known stays where the new one is vaguer. */
   setType(value: Value, type: ValueType): void {
     this.types.set(value, type)
+  }
+
+  /** What callers feed is not known before the graph runs, even where it has a default. */
+  setInput(value: Value, type: ValueType): void {
+    this.types.set(value, type)
+    this.constants.delete(value)
+    this.knowns.delete(value)
   }
 
   setKnown(value: Value, known: Known): void {
@@ -71,24 +90,58 @@ export function knownOf(tensor: Tensor): Known | undefined {
   }
 }
 
+/** What a graph says of a value itself. */
+export type Declared = (value: Value) => ValueType | undefined
+
 /**
- * Infers the types of a node's outputs from those of its inputs and records them in the scope.
- * Throws `model` naming the node where the inputs cannot be right. Unknown operators leave their outputs unknown.
+ * Infers the types of a node's outputs from those of its inputs and records them in the scope; what is declared
+ * fills what the rules leave unknown. Throws `model` naming the node where the inputs cannot be right, or the value
+ * where the declared type contradicts the inferred one.
  */
-export function inferNode(node: Node, scope: TypeScope): void {
+export function inferNode(node: Node, scope: TypeScope, declared: Declared = () => undefined): void {
   const operator = operatorOf(node)
-  if (!operator) return
-  const bound = bindTypes(node, operator, scope)
-  const outcomes = operator.infer(contextOf(node, operator, scope))
+  const bound: ReadonlyMap<string, DType> = operator ? bindTypes(node, operator, scope) : new Map()
+  const context = operator && contextOf(node, operator, scope)
+  const outcomes = context ? operator.infer(context) : []
   for (const [i, value] of node.outputs.entries()) {
     if (value === '') continue
-    const type = outcomeType(outcomes[i], formalAt(operator.outputs, i), bound)
+    const formal = operator && formalAt(operator.outputs, i)
+    const type = settle(value, outcomeType(outcomes[i], formal, bound), declared(value), scope)
     if (type) scope.setType(value, type)
   }
+  if (!context) return
   if (node.op === 'Constant' && node.domain === '' && node.attributes.value?.kind === 'tensor')
     scope.setConstant(node.outputs[0], node.attributes.value.value)
-  const known = foldNode(node, contextOf(node, operator, scope))
-  if (known) scope.setKnown(node.outputs[0], known)
+  const knowns = foldNode(node, context, scope.type(node.outputs[0])?.shape)
+  for (const [i, known] of knowns.entries())
+    if (known && node.outputs[i]) scope.setKnown(node.outputs[i], known)
+}
+
+/** The inferred type, completed by the declared one; the two must not contradict each other. */
+export function settle(
+  value: Value,
+  inferred: ValueType | undefined,
+  declared: ValueType | undefined,
+  scope: TypeScope,
+): ValueType | undefined {
+  if (!inferred || !declared) return inferred ?? declared
+  const [a, b] = [inferred.shape, declared.shape]
+  const conflict =
+    a && b && (a.length !== b.length || a.some((dim, i) => isNumber(dim) && isNumber(b[i]) && dim !== b[i]))
+  if (inferred.dtype !== declared.dtype || conflict)
+    throw new ChiquitoError(
+      'model',
+      `Value ${value} is declared ${showType(declared)}, but is ${showType(inferred)}.`,
+    )
+  if (!a || !b) return { dtype: inferred.dtype, shape: a ?? b }
+  return { dtype: inferred.dtype, shape: a.map((dim, i) => (scope.isUnknown(dim) ? b[i] : dim)) }
+}
+
+const isNumber = (dim: Dim) => typeof dim === 'number'
+
+/** A type as people read it: `float32[batch, 3, 224, 224]`. */
+export function showType(type: ValueType): string {
+  return `${type.dtype}${type.shape ? `[${type.shape.join(', ')}]` : ''}`
 }
 
 /** The formal parameter that a position belongs to. */
@@ -161,7 +214,7 @@ function contextOf(node: Node, operator: Operator, scope: TypeScope): InferConte
     shape: i => look(i, value => scope.type(value)?.shape),
     known: i => look(i, value => scope.known(value)),
     constant: i => look(i, value => scope.constant(value)),
-    unknown: (axis, output = 0) => `${node.outputs[output] || node.name}.${axis}`,
+    unknown: (axis, output = 0) => scope.unknown(node.outputs[output] || node.name, axis),
     legacyInts: name => {
       const attribute = Object.hasOwn(operator.legacy, name) ? node.attributes[name] : undefined
       return attribute?.kind === 'ints' ? attribute.value.map(Number) : undefined
@@ -182,8 +235,33 @@ export function scopeOf(
   inputs: readonly (ValueType | undefined)[] = [],
 ): TypeScope {
   const scope = new TypeScope(opset, outer)
-  for (const [i, [value, type]] of [...graph.inputs].entries()) scope.setType(value, inputs[i] ?? type)
   for (const [value, tensor] of graph.initializers) scope.setConstant(value, tensor)
-  for (const node of graph.nodes) inferNode(node, scope)
+  for (const [i, [value, type]] of [...graph.inputs].entries()) scope.setInput(value, inputs[i] ?? type)
+  const declared = declaredBy(graph)
+  for (const node of graph.nodes) inferNode(node, scope, declared)
   return scope
+}
+
+export function declaredBy(graph: Graph): Declared {
+  return value => graph.types.get(value) ?? graph.outputs.get(value)
+}
+
+/**
+ * The graph with all that can be known of its values filled in. Outputs keep the names of dimensions that they are
+ * declared with. Throws `model` as {@link inferNode} does.
+ */
+export function inferTypes(graph: Graph, opset: number = defaultOpset): Graph {
+  const scope = scopeOf(graph, opset)
+  const types = new Map<Value, ValueType>()
+  for (const node of graph.nodes)
+    for (const value of node.outputs) {
+      const type = scope.type(value)
+      if (type && !graph.outputs.has(value)) types.set(value, type)
+    }
+  const outputs = Array.from(graph.outputs, ([value, declared]): [Value, ValueType] => {
+    const { dtype, shape } = scope.type(value) ?? declared
+    const dims = shape?.map((dim, i) => (typeof dim === 'number' ? dim : (declared.shape?.[i] ?? dim)))
+    return [value, { dtype, shape: dims ?? declared.shape }]
+  })
+  return { ...graph, types, outputs: new Map(outputs) }
 }

@@ -1,7 +1,7 @@
 import { ChiquitoError } from '../core/index.js'
 import { attributeKind } from './attributes.js'
-import type { Attribute, Graph, Node, Value, ValueType } from './graph.js'
-import { formalAt, inferNode, TypeScope } from './infer.js'
+import type { Attribute, Graph, Node, Value } from './graph.js'
+import { declaredBy, formalAt, inferNode, settle, TypeScope } from './infer.js'
 import { type Formal, type Operator, operatorOf } from './operators/index.js'
 import { defaultOpset } from './opset.js'
 
@@ -30,18 +30,19 @@ function checkGraph(graph: Graph, scope: TypeScope, outer: ReadonlySet<Value>, d
       fail(`Value ${value} is assigned twice, the second time by ${by}; every name must be new`)
     known.add(value)
   }
+  for (const [value, tensor] of graph.initializers) {
+    assign(value, 'an initializer')
+    checkTensor(value, tensor)
+    scope.setConstant(value, tensor)
+  }
   for (const [value, type] of graph.inputs) {
     if (value === '') fail(`Graph ${graph.name} has an input without a name`)
-    assign(value, 'an input')
-    scope.setType(value, type)
-  }
-  for (const [value, tensor] of graph.initializers) {
     // An input may have a default: an initializer of the same name.
-    if (!graph.inputs.has(value)) assign(value, 'an initializer')
-    checkTensor(value, tensor)
-    agree(value, { dtype: tensor.dtype, shape: tensor.shape }, graph.inputs.get(value))
-    if (!graph.inputs.has(value)) scope.setConstant(value, tensor)
+    if (graph.initializers.has(value)) settle(value, scope.type(value), type, scope)
+    else assign(value, 'an input')
+    scope.setInput(value, type)
   }
+  const declared = declaredBy(graph)
   for (const node of graph.nodes) {
     for (const value of node.inputs) if (value !== '' && !known.has(value)) unknownInput(node, value, graph)
     checkNode(node, scope.opset)
@@ -49,12 +50,11 @@ function checkGraph(graph: Graph, scope: TypeScope, outer: ReadonlySet<Value>, d
       if (attribute.kind === 'graph')
         checkGraph(attribute.value, new TypeScope(scope.opset, scope), known, depth + 1)
     for (const value of node.outputs) if (value !== '') assign(value, `node ${node.name} (${node.op})`)
-    inferNode(node, scope)
-    for (const value of node.outputs) agree(value, scope.type(value), graph.types.get(value))
+    inferNode(node, scope, declared)
   }
   for (const [value, type] of graph.outputs) {
     if (!known.has(value)) fail(`Output ${value} of graph ${graph.name} is assigned by no node`)
-    agree(value, scope.type(value), type)
+    settle(value, scope.type(value), type, scope)
   }
 }
 
@@ -126,26 +126,6 @@ function checkTensor(value: Value, tensor: { shape: readonly number[]; data: { l
   const size = tensor.shape.reduce((n, dim) => n * dim, 1)
   if (tensor.shape.some(dim => !Number.isInteger(dim) || dim < 0) || size !== tensor.data.length)
     fail(`Initializer ${value} is [${tensor.shape.join(', ')}], but has ${tensor.data.length} elements`)
-}
-
-/** What is declared must not contradict what the rules give. */
-function agree(value: Value, inferred: ValueType | undefined, declared: ValueType | undefined): void {
-  if (!inferred || !declared) return
-  const wrongShape =
-    inferred.shape &&
-    declared.shape &&
-    (inferred.shape.length !== declared.shape.length ||
-      inferred.shape.some((dim, i) => typeof dim === 'number' && conflicts(dim, declared.shape?.[i])))
-  if (inferred.dtype !== declared.dtype || wrongShape)
-    fail(`Value ${value} is declared ${show(declared)}, but is ${show(inferred)}`)
-}
-
-function conflicts(dim: number, declared: number | string | undefined): boolean {
-  return typeof declared === 'number' && declared !== dim
-}
-
-function show(type: ValueType): string {
-  return `${type.dtype}${type.shape ? `[${type.shape.join(', ')}]` : ''}`
 }
 
 function fail(message: string): never {

@@ -54,6 +54,6 @@ export function isOpType(key: string): key is OpType {
   return table.has(key)
 }
 
-export { foldNode } from './fold.js'
+export { foldNode, maxKnownElements } from './fold.js'
 export type * from './spec.js'
 export { typeClasses } from './spec.js'
