@@ -37,6 +37,5 @@ function fakeOutput(options: {
       done(options.fails)
     },
   })
-  stream.on('error', () => {})
   return Object.assign(stream, { text: () => text, isTTY: options.terminal ?? false, columns: 80 })
 }

@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process'
+import { type ChildProcess, execFileSync, fork } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { onTestFinished } from 'vitest'
 
 /** A fresh folder that other users can enter, removed when the test ends. */
@@ -58,4 +58,26 @@ export function smallDisk(bytes: number): string | undefined {
     execFileSync('umount', ['-l', folder])
   })
   return folder
+}
+
+/** Starts endless work of `endless.ts` in a process of its own and waits until it has begun. */
+export async function startEndless(name: string, ...args: string[]): Promise<ChildProcess> {
+  const support = import.meta.dirname
+  const child = fork(join(support, 'child.mjs'), [join(support, 'endless.ts'), name, ...args], {
+    cwd: resolve(support, '../..'),
+    execArgv: [],
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  await new Promise<void>((begun, failed) => {
+    child.once('message', () => begun())
+    child.once('exit', code => failed(new Error(`${name} ended with ${code}`)))
+  })
+  return child
+}
+
+/** Ends a process as a power cut would, and waits until it is gone. */
+export async function kill(child: ChildProcess): Promise<void> {
+  const gone = new Promise(resolve => child.once('exit', resolve))
+  child.kill('SIGKILL')
+  await gone
 }

@@ -35,7 +35,7 @@ export async function checkCase(given: GradientCase, options: CaseOptions = {}):
   const random = RandomStream.fromSeed(options.seed ?? 1)
   const builder = new GraphBuilder('case')
   const names = given.inputs.map(({ shape }, i) =>
-    builder.input(`x${i}`, dtype, options.named && given.namedBatch ? withName(shape) : shape),
+    builder.input(`x${i}`, dtype, options.named && given.namedBatch ? withName(given, i) : shape),
   )
   const outputs = [given.build(builder, names)].flat()
   for (const [i, output] of outputs.entries()) builder.output(output, `y${i}`)
@@ -60,9 +60,14 @@ export async function checkMany(
   await fc.assert(property, { numRuns: options.runs ?? 12, seed: 20240501, endOnFailure: true })
 }
 
-/** Equal sizes get equal names, and 1 stays 1, so that broadcasting is seen for what it is. */
-function withName(shape: readonly number[]): Dim[] {
-  return shape.map((size, axis) => (axis === 0 && size !== 1 ? `size${size}` : size))
+/** The first input's first size gets a name, and so do its equals in other inputs, which it broadcasts with. */
+function withName(given: GradientCase, input: number): readonly Dim[] {
+  const { shape } = given.inputs[input]
+  const batch = given.inputs.find(other => other.shape.length > 0)?.shape[0]
+  if (batch === 1) return shape
+  return shape.map((size, axis) =>
+    size === batch && (axis === 0 || given.inputs.length > 1) ? 'batch' : size,
+  )
 }
 
 function draw({ shape, domain = 'normal' }: CaseInput, dtype: DType, random: RandomStream): Tensor {

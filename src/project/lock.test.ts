@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { kill, startEndless, temporaryFolder, writeTree } from '../../test/support/files.js'
+import { takeLock } from './index.js'
+
+describe('takeLock', () => {
+  it('is held once, and free after release', () => {
+    const path = join(temporaryFolder(), '.lock')
+    const release = takeLock(path, 'the cup')
+    expect(() => takeLock(path, 'the cup')).toThrow(
+      `Another chiquito (process ${process.pid} on ${hostname()}) is using the cup. Wait for it or stop it; ` +
+        `if there is none, delete "${path}".`,
+    )
+    release()
+    release()
+    expect(existsSync(path)).toBe(false)
+    takeLock(path, 'the cup')()
+  })
+
+  it('is kept by a living process and taken over from a dead one', async () => {
+    const path = join(temporaryFolder(), '.lock')
+    const child = await startEndless('holdLock', path)
+    expect(() => takeLock(path, 'it')).toThrow(`process ${child.pid}`)
+    await kill(child)
+    takeLock(path, 'it')()
+  })
+
+  it('is taken over when torn, or left by an earlier process with our number, but not from another machine', () => {
+    const root = writeTree({
+      torn: '{"pid"',
+      ours: JSON.stringify({ pid: process.pid, host: hostname() }),
+      far: JSON.stringify({ pid: 1, host: 'elsewhere' }),
+    })
+    takeLock(join(root, 'torn'), 'it')()
+    takeLock(join(root, 'ours'), 'it')()
+    expect(() => takeLock(join(root, 'far'), 'it')).toThrow(/process 1 on elsewhere/)
+  })
+})

@@ -1,0 +1,155 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { asNobody, canDropRights, smallDisk, temporaryFolder, writeTree } from '../../test/support/files.js'
+import { type RunDetails, RunFolder } from './index.js'
+
+const details: RunDetails = {
+  seed: 4,
+  recipe: 'auto',
+  backbone: { name: 'efficientnet-lite0', id: 'abc' },
+  dataset: { root: '/data', fingerprint: 'def', labels: ['cat', 'dog'] },
+  configuration: { views: 8 },
+  versions: { chiquito: '0.1.0' },
+}
+
+async function finishedRun(): Promise<string> {
+  const path = join(temporaryFolder(), 'run')
+  const run = await RunFolder.create(path, details)
+  await run.writeModel(Uint8Array.of(1, 2, 3))
+  await run.end('finished')
+  return path
+}
+
+describe('RunFolder', () => {
+  it('keeps everything a run leaves, in folders it makes', async () => {
+    const path = join(temporaryFolder(), 'some', 'where', 'run')
+    const run = await RunFolder.create(path, details)
+    expect(run.record).toMatchObject({ ...details, format: 'chiquito-run', version: 1, state: 'running' })
+    run.log({ loss: 1 })
+    await run.writeMetrics({ accuracy: 0.9 })
+    await run.writeSplit({ by: 'folders' })
+    await run.writeReport('<html>')
+    await run.writeFigure('loss.svg', '<svg>')
+    await run.writeModel(Uint8Array.of(1, 2, 3))
+    await run.update({ versions: { chiquito: '0.1.0', node: '20' } })
+    await run.end('finished')
+    const read = await RunFolder.open(path)
+    expect(read.record).toEqual(run.record)
+    expect(read.record).toMatchObject({
+      state: 'finished',
+      versions: { node: '20' },
+      ended: expect.any(String),
+    })
+    expect(await read.readLog()).toEqual([
+      { event: 'start' },
+      { loss: 1 },
+      { event: 'end', state: 'finished' },
+    ])
+    expect(await read.readMetrics()).toEqual({ accuracy: 0.9 })
+    expect(await read.readSplit()).toEqual({ by: 'folders' })
+    expect([...(await read.readModel())]).toEqual([1, 2, 3])
+    expect(readdirSync(path).sort()).toEqual([
+      'figures',
+      'log.jsonl',
+      'metrics.json',
+      'model.onnx',
+      'report.html',
+      'run.json',
+      'split.json',
+    ])
+    expect(readdirSync(join(path, 'figures'))).toEqual(['loss.svg'])
+  })
+
+  it('replaces a run with a model only when asked, and then removes nothing else', async () => {
+    const path = await finishedRun()
+    writeFileSync(join(path, 'my notes.txt'), 'mine')
+    await expect(RunFolder.create(path, details)).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('--overwrite'),
+    })
+    expect(existsSync(join(path, 'model.onnx'))).toBe(true)
+    const run = await RunFolder.create(path, details, { overwrite: true })
+    run.close()
+    expect(readdirSync(path).sort()).toEqual(['log.jsonl', 'my notes.txt', 'run.json'])
+    expect(await run.readLog()).toEqual([{ event: 'start' }])
+  })
+
+  it('replaces a run that ended without a model', async () => {
+    const path = join(temporaryFolder(), 'run')
+    const first = await RunFolder.create(path, details)
+    await first.end('interrupted')
+    const second = await RunFolder.create(path, { ...details, seed: 5 })
+    second.close()
+    expect((await RunFolder.open(path)).record).toMatchObject({ seed: 5, state: 'running' })
+  })
+
+  it('keeps out of folders that are in use, that hold other things, and of files', async () => {
+    const run = await RunFolder.create(join(temporaryFolder(), 'run'), details)
+    await expect(RunFolder.create(run.path, details)).rejects.toThrow(
+      /Another chiquito .* is using the run folder/,
+    )
+    run.close()
+    const home = writeTree({ 'thesis.doc': 'x', 'run.json': '{"other": "program"}' })
+    await expect(RunFolder.create(home, details, { overwrite: true })).rejects.toThrow(
+      /is not empty and is no run of chiquito \(it holds "run.json"/,
+    )
+    expect(readdirSync(home)).toHaveLength(2)
+    await expect(RunFolder.create(join(home, 'thesis.doc'), details)).rejects.toThrow(/is a file/)
+    await expect(RunFolder.create(join(home, 'thesis.doc', 'run'), details)).rejects.toThrow(/is a file/)
+    const desktop = writeTree({ '.DS_Store': '' })
+    ;(await RunFolder.create(desktop, details)).close()
+  })
+
+  it.skipIf(!canDropRights)('says at once that it may not write', async () => {
+    const root = temporaryFolder()
+    await expect(asNobody(() => RunFolder.create(join(root, 'run'), details))).rejects.toThrow(
+      /permission denied/,
+    )
+    await expect(asNobody(() => RunFolder.create(root, details))).rejects.toThrow(/permission denied/)
+    expect(readdirSync(root)).toEqual([])
+  })
+
+  it('keeps what it had when the disk fills up', async context => {
+    const disk = smallDisk(128 * 1024)
+    if (disk === undefined) return context.skip('mounting a small file system is not allowed here')
+    const run = await RunFolder.create(join(disk, 'run'), details)
+    await run.writeMetrics({ accuracy: 0.5 })
+    await expect(run.writeModel(Buffer.alloc(200 * 1024))).rejects.toMatchObject({
+      code: 'io',
+      message: expect.stringMatching(/Cannot write ".*model.onnx": the disk is full: free some space/),
+    })
+    await run.end('failed')
+    expect((await RunFolder.open(run.path)).record.state).toBe('failed')
+    expect(await run.readMetrics()).toEqual({ accuracy: 0.5 })
+  })
+
+  it('refuses odd figure names', async () => {
+    const run = await RunFolder.create(join(temporaryFolder(), 'run'), details)
+    for (const name of ['../x.svg', 'a/b.svg', '.hidden', ''])
+      await expect(run.writeFigure(name, '')).rejects.toMatchObject({ code: 'usage' })
+    run.close()
+  })
+
+  it('says what is wrong with what it opens', async () => {
+    const root = writeTree({
+      'model.onnx': '',
+      'newer/run.json': '{"format": "chiquito-run", "version": 2}',
+      'damaged/run.json': JSON.stringify({ ...details, seed: -1, format: 'chiquito-run', version: 1 }),
+      'empty/x': '',
+    })
+    const open = (name: string) => RunFolder.open(join(root, name))
+    await expect(open('none')).rejects.toThrow(/does not exist. Give the folder that "chiquito train" wrote/)
+    await expect(open('model.onnx')).rejects.toThrow(/is a file/)
+    await expect(open('empty')).rejects.toThrow(/holds no run.json/)
+    await expect(open('newer')).rejects.toThrow(/written by a newer chiquito/)
+    await expect(open('damaged')).rejects.toThrow(/is damaged: at seed/)
+    const path = await finishedRun()
+    writeFileSync(join(path, 'split.json'), '{"by": "magic"}')
+    writeFileSync(join(path, 'metrics.json'), '{')
+    const run = await RunFolder.open(path)
+    await expect(run.readSplit()).rejects.toThrow(/split.json" is damaged: at by/)
+    await expect(run.readMetrics()).rejects.toThrow(/not valid JSON/)
+    expect(JSON.parse(readFileSync(join(path, 'run.json'), 'utf8')).state).toBe('finished')
+  })
+})

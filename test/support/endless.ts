@@ -1,0 +1,40 @@
+import { FeatureStore, featureKey, LogWriter, takeLock, writeFileAtomic } from '../../src/project/index.js'
+
+// Work that never ends, for tests that kill it. Each says "ready" once it has begun.
+
+function ready(): void {
+  process.send?.('ready')
+}
+
+/** Writes 300,000 times "a" and 400,000 times "b" in turn. */
+export async function replaceFile(path: string): Promise<void> {
+  for (let i = 0; ; i++) {
+    await writeFileAtomic(path, i % 2 === 0 ? 'a'.repeat(300_000) : 'b'.repeat(400_000))
+    if (i === 0) ready()
+  }
+}
+
+/** Adds lines `{ step, text }`. */
+export async function appendLog(path: string): Promise<void> {
+  const log = LogWriter.open(path)
+  for (let step = 0; ; step++) {
+    log.append({ step, text: 'x'.repeat(1000) })
+    if (step === 10) ready()
+  }
+}
+
+/** Puts vectors of 2,000 times `i` under `featureKey(i)`. */
+export async function fillStore(folder: string): Promise<void> {
+  const store = FeatureStore.open(folder, 'test')
+  for (let i = 0; ; i++) {
+    store.put(featureKey(i), new Float32Array(2000).fill(i))
+    if (i === 10) ready()
+  }
+}
+
+/** Takes a lock and keeps it. */
+export async function holdLock(path: string): Promise<void> {
+  takeLock(path, 'the test')
+  ready()
+  setInterval(() => undefined, 1000)
+}
