@@ -35,16 +35,21 @@ export interface TrunkOptions {
   readonly layers?: readonly string[] | undefined
 }
 
-/** A pretrained network without its classifier. */
-export interface Backbone extends Origin {
+/** What a network is, whatever its weights. */
+export interface BackboneDescription {
   readonly name: string
-  /** SHA-256 of the weights file, in hex: features are only comparable when it is the same. */
-  readonly id: string
   /** Side in pixels of the square photos it was trained on; other sizes work too. */
   readonly inputSize: number
   readonly preprocessing: Preprocessing
+  /** Where features can be taken, from the input on. */
   readonly layers: readonly BackboneLayer[]
   readonly groups: readonly LayerGroup[]
+}
+
+/** A pretrained network without its classifier. */
+export interface Backbone extends BackboneDescription, Origin {
+  /** SHA-256 of the weights file, in hex: features are only comparable when it is the same. */
+  readonly id: string
   /**
    * Adds the network to a graph, with its weights as constants and batch norm folded into them.
    *

@@ -1,6 +1,13 @@
 import { scalar } from '../core/index.js'
 import type { GraphBuilder, Value } from '../onnx/index.js'
-import type { Backbone, BackboneLayer, LayerGroup, Origin, TrunkOptions } from './backbone.js'
+import type {
+  Backbone,
+  BackboneDescription,
+  BackboneLayer,
+  LayerGroup,
+  Origin,
+  TrunkOptions,
+} from './backbone.js'
 import { foldedConvolution } from './batch-norm.js'
 import { toFloat32, type Weights } from './weights.js'
 
@@ -59,14 +66,21 @@ export function efficientNetLite(
 ): Backbone {
   return {
     ...origin,
-    name: network.name,
+    ...describe(network),
     id,
+    trunk: (builder, image, options) => trunk(network, weights, builder, image, options),
+    classifier: (builder, map) => classifier(weights, builder, map),
+  }
+}
+
+/** What is known of a network without its weights. */
+export function describe(network: EfficientNetLite): BackboneDescription {
+  return {
+    name: network.name,
     inputSize: network.inputSize,
     preprocessing,
     layers: layersOf(network),
     groups: groupsOf(network),
-    trunk: (builder, image, options) => trunk(network, weights, builder, image, options),
-    classifier: (builder, map) => classifier(weights, builder, map),
   }
 }
 

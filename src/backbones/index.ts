@@ -1,5 +1,7 @@
+export { findAsset } from './asset.js'
 export type {
   Backbone,
+  BackboneDescription,
   BackboneLayer,
   LayerGroup,
   Origin,
@@ -15,3 +17,6 @@ export {
   featureWidth,
   type Pool,
 } from './features.js'
+export { type BackboneListing, listBackbones } from './list.js'
+export { type LoadOptions, loadBackbone } from './load.js'
+export { packBackbone } from './pack.js'

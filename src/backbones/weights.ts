@@ -15,8 +15,15 @@ export class Weights {
     return tensor
   }
 
-  has(key: string): boolean {
-    return this.tensors.has(key)
+  /** How many of the tensors expected are missing or have another shape. */
+  missing(expected: ReadonlyMap<string, readonly number[]>): number {
+    return [...expected].filter(([key, shape]) => this.tensors.get(key)?.shape.join() !== shape.join()).length
+  }
+
+  /** The first tensor's name and shape, for messages. */
+  first(): string {
+    const [first] = this.tensors
+    return first ? `${first[0]} [${first[1].shape.join(', ')}]` : 'none'
   }
 
   /**

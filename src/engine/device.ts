@@ -1,0 +1,114 @@
+import { availableParallelism } from 'node:os'
+import type { InferenceSession } from 'onnxruntime-node'
+import { argumentError, ChiquitoError, messageOf } from '../core/index.js'
+import type { Runtime } from './runtime.js'
+
+/** What graphs run on. */
+export type Device = 'cpu' | 'webgpu' | 'cuda'
+
+export const devices: readonly Device[] = ['cpu', 'webgpu', 'cuda']
+
+/** Where and how a graph runs. */
+export interface DeviceOptions {
+  /** `'cpu'` by default. Another one that is not there is replaced by the CPU, with a notice. */
+  readonly device?: Device | undefined
+  /** A device that is not there is an error instead. */
+  readonly strict?: boolean | undefined
+  /** Threads of the CPU, from 1 to {@link MAX_THREADS}; as many as the process may use by default. */
+  readonly threads?: number | undefined
+  /** Told when something is not as asked for. */
+  readonly notice?: ((message: string) => void) | undefined
+}
+
+/** No machine has more cores; a larger number is a mistake that would take the machine down. */
+export const MAX_THREADS = 1024
+
+/** How much the runtime may rewrite a graph when it loads it. */
+export type Optimization = 'none' | 'basic' | 'extended' | 'all'
+
+const levels = { none: 'disabled', basic: 'basic', extended: 'extended', all: 'all' } as const
+
+const titles: Readonly<Record<Device, string>> = { cpu: 'CPU', webgpu: 'WebGPU', cuda: 'CUDA' }
+
+export interface OpenedSession {
+  readonly session: InferenceSession
+  readonly device: Device
+}
+
+/**
+ * Opens a session on the device asked for, or on the CPU with a notice.
+ *
+ * @param name of the model, for messages.
+ * @throws ChiquitoError `engine` when the device is not there and `strict`; `model` when the CPU refuses the model too.
+ */
+export async function openOn(
+  runtime: Runtime,
+  model: Uint8Array | string,
+  name: string,
+  options: DeviceOptions & { readonly optimize?: Optimization | undefined },
+): Promise<OpenedSession> {
+  const { device = 'cpu', strict = false, notice, optimize = 'all' } = options
+  if (!devices.includes(device)) throw argumentError('device', `one of ${devices.join(', ')}`, device)
+  const settings = sessionSettings(threadsOf(options), optimize)
+  if (device !== 'cpu') {
+    try {
+      return { session: await create(runtime, model, { ...settings, executionProviders: [device] }), device }
+    } catch (error) {
+      const why = `${titles[device]} cannot be used here (${shortReason(error)})`
+      if (strict)
+        throw new ChiquitoError('engine', `${why}. Leave the device out to use the CPU.`, { cause: error })
+      // Told only once the CPU has taken the model: otherwise the model is to blame.
+      const opened = await openOn(runtime, model, name, { ...options, device: 'cpu' })
+      notice?.(`${why}; using the CPU instead.`)
+      return opened
+    }
+  }
+  try {
+    return { session: await create(runtime, model, { ...settings, executionProviders: ['cpu'] }), device }
+  } catch (error) {
+    throw new ChiquitoError('model', `${name} cannot be run: ${shortReason(error)}.`, { cause: error })
+  }
+}
+
+/** Threads asked for, checked. */
+export function threadsOf({ threads = availableParallelism() }: DeviceOptions): number {
+  if (!Number.isInteger(threads) || threads < 1 || threads > MAX_THREADS)
+    throw argumentError('threads', `a whole number from 1 to ${MAX_THREADS}`, threads)
+  return threads
+}
+
+/** The part of an onnxruntime message that says what is wrong, without its source paths and status codes. */
+export function shortReason(error: unknown): string {
+  return messageOf(error)
+    .replace(/\/\S*onnxruntime\S*\.(cc|h):\d+ /g, '')
+    .replace(/\[ONNXRuntimeError\] : \d+ : [A-Z_]+ : /g, '')
+    .replace(
+      /Non-zero status code returned while running (\S+) node\. Name:'([^']*)' Status Message: /g,
+      '$1 $2: ',
+    )
+    .replace(/^.*?\) (\S+ (?:==|!=|<|>).*? was false\. )/s, '')
+    .trim()
+    .replace(/\.+$/, '')
+}
+
+function sessionSettings(threads: number, optimize: Optimization): InferenceSession.SessionOptions {
+  return {
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: levels[optimize],
+    // Plans one block for all buffers of a shape: no faster here, and hundreds of megabytes more for training steps.
+    enableMemPattern: false,
+    logSeverityLevel: 4,
+  }
+}
+
+async function create(
+  { InferenceSession }: Runtime,
+  model: Uint8Array | string,
+  settings: InferenceSession.SessionOptions,
+): Promise<InferenceSession> {
+  return typeof model === 'string'
+    ? InferenceSession.create(model, settings)
+    : InferenceSession.create(model, settings)
+}

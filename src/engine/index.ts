@@ -1,0 +1,2 @@
+export { type Device, type DeviceOptions, devices, MAX_THREADS, type Optimization } from './device.js'
+export { openSessions, Session, type SessionOptions } from './session.js'

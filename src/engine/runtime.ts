@@ -1,0 +1,75 @@
+import type * as ort from 'onnxruntime-node'
+import { ChiquitoError, type DType, messageOf, type Tensor } from '../core/index.js'
+
+// The only file that loads onnxruntime-node, and the only one that knows its tensors.
+
+export type Runtime = typeof ort
+
+let loaded: Promise<Runtime> | undefined
+
+/** onnxruntime-node, loaded when first needed: commands that run no network do not pay for it. */
+export function loadRuntime(): Promise<Runtime> {
+  loaded ??= importRuntime()
+  return loaded
+}
+
+async function importRuntime(): Promise<Runtime> {
+  try {
+    const runtime = await import('onnxruntime-node')
+    // Errors come back as exceptions, with more to say than its log.
+    runtime.env.logLevel = 'fatal'
+    return runtime
+  } catch (error) {
+    throw new ChiquitoError(
+      'engine',
+      `onnxruntime-node cannot be loaded on ${process.platform} ${process.arch} (${messageOf(error)}). Install again with its binaries for this machine.`,
+      { cause: error },
+    )
+  }
+}
+
+/** A tensor as onnxruntime takes it: the same memory, not copied. */
+export function toRuntime({ Tensor: Made }: Runtime, tensor: Tensor, what: string): ort.Tensor {
+  const { dtype, shape, data } = tensor
+  if (dtype === 'bfloat16')
+    throw new ChiquitoError(
+      'engine',
+      `${what} is bfloat16, which onnxruntime-node cannot be fed; cast it to float32.`,
+    )
+  return new Made(dtype, data, shape)
+}
+
+/** A tensor that onnxruntime gave, over the same memory. */
+export function fromRuntime({ type, dims, data }: ort.Tensor, what: string): Tensor {
+  const make = type in readers ? readers[type] : undefined
+  const tensor = make?.(data, dims)
+  if (!tensor)
+    throw new ChiquitoError('engine', `${what} is of element type ${type}, which is not read here.`)
+  return tensor
+}
+
+type Reader = (data: unknown, shape: readonly number[]) => Tensor | undefined
+
+const readers: { readonly [K in ort.Tensor.Type]?: Reader } = {
+  float32: (data, shape) => (data instanceof Float32Array ? { dtype: 'float32', shape, data } : undefined),
+  float64: (data, shape) => (data instanceof Float64Array ? { dtype: 'float64', shape, data } : undefined),
+  // A Float16Array where Node has it (24 and later), its bits where not: always bits here.
+  float16: (data, shape) =>
+    ArrayBuffer.isView(data)
+      ? { dtype: 'float16', shape, data: new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2) }
+      : undefined,
+  int8: (data, shape) => (data instanceof Int8Array ? { dtype: 'int8', shape, data } : undefined),
+  int16: (data, shape) => (data instanceof Int16Array ? { dtype: 'int16', shape, data } : undefined),
+  int32: (data, shape) => (data instanceof Int32Array ? { dtype: 'int32', shape, data } : undefined),
+  int64: (data, shape) => (data instanceof BigInt64Array ? { dtype: 'int64', shape, data } : undefined),
+  uint8: (data, shape) => (data instanceof Uint8Array ? { dtype: 'uint8', shape, data } : undefined),
+  uint16: (data, shape) => (data instanceof Uint16Array ? { dtype: 'uint16', shape, data } : undefined),
+  uint32: (data, shape) => (data instanceof Uint32Array ? { dtype: 'uint32', shape, data } : undefined),
+  uint64: (data, shape) => (data instanceof BigUint64Array ? { dtype: 'uint64', shape, data } : undefined),
+  bool: (data, shape) => (data instanceof Uint8Array ? { dtype: 'bool', shape, data } : undefined),
+}
+
+/** Our name for an element type that onnxruntime names, if we have it. */
+export function dtypeOf(type: ort.Tensor.Type): DType | undefined {
+  return type === 'string' || type === 'uint4' || type === 'int4' ? undefined : type
+}
