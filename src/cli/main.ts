@@ -22,10 +22,6 @@ async function run(): Promise<void> {
   const { printError } = await import('./output.js')
   const { runProgram } = await import('./program.js')
   const { processSystem } = await import('./system.js')
-  // Where output cannot be written, the write itself says so; here the streams' own events are only kept from being
-  // uncaught errors.
-  process.stdout.on('error', () => {})
-  process.stderr.on('error', () => {})
   process.on('uncaughtException', async error => {
     const options = { system: processSystem, json: args.includes('--json'), version: version() }
     process.exit(await printError(error, options))

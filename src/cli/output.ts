@@ -13,8 +13,14 @@ export interface Outcome {
 
 /** Writes a result to standard output, all of it before this resolves; rejects where it cannot be written. */
 export async function printOutcome(outcome: Outcome, json: boolean, stdout: Output): Promise<void> {
-  if (json) await writeJson(outcome.json, stdout)
-  else if (outcome.text !== '') await write(stdout, `${printable(outcome.text).trimEnd()}\n`)
+  try {
+    if (json) await writeJson(outcome.json, stdout)
+    else if (outcome.text !== '') await write(stdout, `${printable(outcome.text).trimEnd()}\n`)
+  } catch (error) {
+    if (isClosedPipe(error)) throw error
+    const message = `Cannot write the result to standard output: ${messageOf(error)}. The work itself is done.`
+    throw new ChiquitoError('io', message, { cause: error })
+  }
 }
 
 /**

@@ -24,6 +24,8 @@ export async function runProgram(
   system: System,
 ): Promise<number> {
   const flags: ShellFlags = { json: asksForJson(args), quiet: false }
+  // Where output cannot be written, the write itself says so; the streams' own events must only not go uncaught.
+  for (const stream of [system.stdout, system.stderr]) stream.on('error', () => {})
   let exitCode: number = exitCodes.done
   const shell = createShell(system, flags, code => {
     exitCode = code

@@ -65,7 +65,7 @@ export function progressBars(stream: Output, now: () => number): { progress: Pro
       return show(task)
     }
     tasks.delete(event.task)
-    const text = `✓ ${event.task.padEnd(nameWidth)} ${finished(now() - task.started, event.note)}`
+    const text = `✓ ${event.task.padEnd(nameWidth)}  ${finished(now() - task.started, event.note)}`
     print(text, [...tasks.values()].at(-1))
   }
   return { progress, close: hide }

@@ -63,7 +63,7 @@ describe('progress on a terminal', () => {
     expect(text()).toContain('████████████░░░░░░░░░░░░  2/4  4.0 s left  loss 0.3')
     expect(text()).toContain('A notice.\n')
     progress({ kind: 'end', task: 'Training', note: 'accuracy 0.96' })
-    expect(text()).toContain('✓ Training             accuracy 0.96 (4.0 s)\n')
+    expect(text()).toContain('✓ Training              accuracy 0.96 (4.0 s)\n')
     close()
     close()
     expect(text().split(hidden).length).toBe(text().split(shown).length)
