@@ -1,0 +1,27 @@
+export { ratePlot } from './charts/rate.js'
+export { type Figure, figures } from './figures.js'
+export { galleriesOf, galleryPhotos } from './galleries.js'
+export type {
+  AugmentedFacts,
+  Candidate,
+  ChoiceFacts,
+  ClassFacts,
+  DataFacts,
+  EpochFacts,
+  Excluded,
+  Gallery,
+  GalleryKind,
+  GalleryPhoto,
+  ModelFacts,
+  Picture,
+  RateFacts,
+  RatePoint,
+  RepeatFacts,
+  ReportInput,
+  SizeFacts,
+  StageFacts,
+  Timing,
+  TtaFacts,
+} from './input.js'
+export { renderReport } from './page.js'
+export { summaryText } from './summary.js'

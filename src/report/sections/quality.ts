@@ -1,0 +1,121 @@
+import type { Evaluation } from '../../evaluate/index.js'
+import { inPage } from '../charts/chart.js'
+import { reliabilityChart } from '../charts/quality.js'
+import type { ReportInput, TtaFacts } from '../input.js'
+import { chart, type Html, html, name, section, table } from '../markup.js'
+import { loss, range, share, shorten, visible } from '../text.js'
+
+/** More classes than this and the matrix turns its column headings upright. */
+const FLAT_HEADINGS = 6
+
+/** Up to this many classes the matrix leaves room for the table beside it. */
+const SIDE_BY_SIDE = 3
+
+/** Confusion matrix, figures of each class, calibration. */
+export function qualitySection({ evaluation, tta, part = 'validation' }: ReportInput): Html {
+  return section(
+    {
+      id: 'figures',
+      title: 'What it mixes up',
+      lead: `Each row holds the ${part} photos of one class; the columns are what the model took them for. Green is right, red is not.`,
+    },
+    html`<div class="${evaluation.labels.length <= SIDE_BY_SIDE ? 'pair' : ''}">${confusionTable(evaluation)}${classTable(evaluation)}</div>`,
+    calibrationBlock(evaluation, tta),
+  )
+}
+
+function calibrationBlock(evaluation: Evaluation, tta: TtaFacts | undefined): Html {
+  const row = (what: string, value: (seen: Evaluation) => string, meaning: string) => ({
+    cells: [what, value(evaluation), ...(tta ? [value(tta.evaluation)] : []), meaning],
+  })
+  return html`
+<div class="columns">
+${chart(reliabilityChart(evaluation, inPage))}
+<div>
+<h3>Can its probabilities be believed?</h3>
+<p>Photos are grouped by how sure the model said it was. On the dashed line it is right exactly as often as it says; below, it is too sure of itself; above, too modest. Larger dots hold more photos, and the whiskers are 95 % intervals.</p>
+${table(
+  'Errors of the probabilities',
+  [
+    { title: 'Measure' },
+    { title: tta ? 'Plain' : 'Value', numeric: true },
+    ...(tta
+      ? [
+          {
+            title: `${tta.views + 1} views`,
+            numeric: true,
+            hint: 'Mean of the plain photo and augmented ones',
+          },
+        ]
+      : []),
+    { title: 'Meaning' },
+  ],
+  [
+    row('Calibration error', seen => share(seen.ece), 'gap between stated and true share; 0 is best'),
+    row('Log loss', seen => loss(seen.logLoss), 'surprise at the truth; 0 is best'),
+    row('Brier score', seen => share(seen.brier), 'squared error; 0 is best'),
+  ],
+)}
+</div>
+</div>`
+}
+
+function confusionTable({ labels, confusion, perClass }: Evaluation): Html {
+  const upright = labels.length > FLAT_HEADINGS ? 'upright' : ''
+  return html`
+<div class="scroll" role="region" aria-label="Confusion matrix" tabindex="0">
+<table class="confusion ${upright}">
+<caption>Confusion matrix</caption>
+<thead>
+<tr><td></td><th scope="colgroup" colspan="${labels.length}" class="over">taken for</th></tr>
+<tr><td class="corner">true class</td>${labels.map(label => html`<th scope="col" title="${visible(label)}"><span>${name(shorten(visible(label), 20))}</span></th>`)}</tr>
+</thead>
+<tbody>${confusion.map(
+    (row, truth) =>
+      html`<tr><th scope="row">${name(labels[truth])}</th>${row.map((count, predicted) =>
+        cell(count, perClass[truth].support, truth === predicted),
+      )}</tr>`,
+  )}</tbody>
+</table>
+</div>`
+}
+
+function cell(count: number, support: number, right: boolean): Html {
+  const part = support === 0 ? 0 : count / support
+  const kind = count === 0 ? 'none' : right ? 'right' : 'wrong'
+  return html`<td class="cell ${kind}" style="--share:${part.toFixed(3)}"><b>${count}</b>${
+    count === 0 ? '' : html`<small>${Math.round(100 * part)} %</small>`
+  }</td>`
+}
+
+function classTable({ perClass, macro }: Evaluation): Html {
+  return table(
+    'By class',
+    [
+      { title: 'Class' },
+      { title: 'Photos', numeric: true },
+      { title: 'Recall', numeric: true, hint: 'Share of the photos of this class that were recognised' },
+      { title: '95 % interval', numeric: true, hint: 'Of the recall' },
+      { title: 'Precision', numeric: true, hint: 'Share of the photos taken for this class that are of it' },
+      { title: 'F1', numeric: true, hint: 'Harmonic mean of precision and recall' },
+      { title: 'ROC AUC', numeric: true, hint: 'Chance that a photo of this class scores above another' },
+    ],
+    [
+      ...perClass.map(c => ({
+        cells: [
+          name(c.label),
+          c.support,
+          share(c.recall),
+          range(c.recallInterval),
+          share(c.precision),
+          share(c.f1),
+          share(c.auc),
+        ],
+      })),
+      {
+        kind: 'total',
+        cells: ['mean of classes', '', share(macro.recall), '', share(macro.precision), share(macro.f1), ''],
+      },
+    ],
+  )
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import { sampleReport } from '../../test/support/report-sample.js'
+import { summaryText } from './summary.js'
+import { displayWidth } from './text.js'
+
+const two = await sampleReport({ labels: ['chiquito', 'not'], perClass: 50, strength: 4.5 })
+
+describe('summaryText', () => {
+  it('is compact and aligned', () => {
+    expect(summaryText(two)).toMatchInlineSnapshot(`
+      "98 of 100 validation photos right (95 % interval 0.93 to 0.99)
+      Judged by the mean of the plain photo and 4 augmented views: 98 of 100 right (0.93 to 0.99).
+      Always answering “chiquito” would get 50 of 100.
+
+      ! 2 validation photos are exact copies of training photos; without them 97 of 98 right (0.94 to 1.00).
+      ! Every photo of “not” is 250 × 250 pixels and no other photo is: size alone tells the classes apart.
+      ! 1 photo could not be read and took no part.
+
+        stage            epochs  train loss  valid loss  accuracy   time
+        head                  2       0.410       0.330     0.910  1.4 s
+        head, augmented       4       0.270       0.210     0.950  3.2 s
+
+        class     photos  recall  95 % interval  precision     F1    AUC
+        chiquito      50   0.980   0.90 to 1.00      0.980  0.980  0.996
+        not           50   0.980   0.90 to 1.00      0.980  0.980  0.996
+
+        true \\ taken for  chiquito  not
+        chiquito                49    1
+        not                      1   49
+      "
+    `)
+  })
+
+  it('lists the commonest mistakes where a matrix would not fit', async () => {
+    const labels = ['cat', 'dog', 'horse', 'cow', 'sheep', 'bear', 'bird', '熊猫']
+    const text = summaryText(await sampleReport({ labels, perClass: 10, strength: 2 }))
+    expect(text).toContain('commonest mistakes')
+    for (const line of text.split('\n').filter(line => line.startsWith('  ')))
+      expect(displayWidth(line)).toBeLessThanOrEqual(100)
+  })
+
+  it('gives a terminal nothing to obey', async () => {
+    const labels = ['red\u001b[31m', 'bell\u0007\nnew line']
+    const sample = await sampleReport({ labels, perClass: 5, strength: 3 })
+    const text = summaryText({ ...sample, data: { ...sample.data, hints: ['\u001b]0;title\u0007'] } })
+    expect(text.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u)
+    expect(text).toContain('red␛[31m')
+  })
+})

@@ -1,0 +1,83 @@
+import type { Evaluation } from '../evaluate/index.js'
+import type { ReportInput } from './input.js'
+import { alignedTable, duration, loss, range, share, shorten, visible } from './text.js'
+import { verdictOf } from './verdict.js'
+
+/** Matrices of more classes than this do not fit a terminal; the commonest mistakes are listed instead. */
+const MATRIX_CLASSES = 7
+const LISTED_MISTAKES = 8
+const LABEL_WIDTH = 24
+
+/** The report in a few aligned lines for a terminal, without colours or control characters. Ends with a newline. */
+export function summaryText(input: ReportInput): string {
+  const { evaluation, stages } = input
+  const verdict = verdictOf(input)
+  const blocks = [
+    [`${verdict.score} ${verdict.what} (${verdict.interval})`, ...verdict.notes].join('\n'),
+    ...(verdict.warnings.length > 0 ? [verdict.warnings.map(warning => `! ${warning}`).join('\n')] : []),
+    ...(stages.length > 0 ? [stageTable(input)] : []),
+    classTable(evaluation),
+    evaluation.labels.length <= MATRIX_CLASSES ? matrix(evaluation) : mistakes(evaluation),
+  ]
+  return `${blocks.join('\n\n')}\n`
+}
+
+function stageTable({ stages }: ReportInput): string {
+  return alignedTable([
+    ['stage', 'epochs', 'train loss', 'valid loss', 'accuracy', 'time'],
+    ...stages.map(stage => {
+      const last = stage.epochs.at(-1)
+      return [
+        stage.name,
+        stage.epochs.length === 0 ? '–' : String(stage.epochs.length),
+        loss(last?.trainLoss ?? null),
+        loss(last?.validLoss ?? null),
+        share(stage.accuracy),
+        duration(stage.seconds),
+      ]
+    }),
+  ])
+}
+
+function classTable({ perClass }: Evaluation): string {
+  return alignedTable([
+    ['class', 'photos', 'recall', '95 % interval', 'precision', 'F1', 'AUC'],
+    ...perClass.map(c => [
+      short(c.label),
+      String(c.support),
+      share(c.recall),
+      range(c.recallInterval),
+      share(c.precision),
+      share(c.f1),
+      share(c.auc),
+    ]),
+  ])
+}
+
+function matrix({ labels, confusion }: Evaluation): string {
+  return alignedTable([
+    ['true \\ taken for', ...labels.map(short)],
+    ...confusion.map((row, k) => [short(labels[k]), ...row.map(String)]),
+  ])
+}
+
+function mistakes({ labels, confusion }: Evaluation): string {
+  const found = confusion
+    .flatMap((row, truth) => row.map((count, predicted) => ({ truth, predicted, count })))
+    .filter(({ truth, predicted, count }) => truth !== predicted && count > 0)
+    .sort((a, b) => b.count - a.count)
+    .slice(0, LISTED_MISTAKES)
+  if (found.length === 0) return 'No mistakes.'
+  return alignedTable([
+    ['commonest mistakes', 'taken for', 'times'],
+    ...found.map(({ truth, predicted, count }) => [
+      short(labels[truth]),
+      short(labels[predicted]),
+      String(count),
+    ]),
+  ])
+}
+
+function short(label: string): string {
+  return shorten(visible(label), LABEL_WIDTH)
+}

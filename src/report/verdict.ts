@@ -1,0 +1,74 @@
+import type { AccuracyFigure, Evaluation } from '../evaluate/index.js'
+import type { ReportInput } from './input.js'
+import { list, plural, range, visible } from './text.js'
+
+/** What the run comes to, in sentences; shared by the page and the terminal. */
+export interface Verdict {
+  /** "97 of 100". */
+  readonly score: string
+  /** "validation photos right". */
+  readonly what: string
+  /** "95 % interval 0.92 to 0.99". */
+  readonly interval: string
+  /** The same photos judged otherwise. */
+  readonly notes: readonly string[]
+  /** Reasons to trust the score less. */
+  readonly warnings: readonly string[]
+}
+
+export function verdictOf(input: ReportInput): Verdict {
+  const { evaluation, tta, data } = input
+  const part = input.part ?? 'validation'
+  return {
+    score: scoreOf(evaluation),
+    what: `${part} photos right`,
+    interval: `95 % interval ${range(evaluation.interval)}`,
+    notes: [
+      ...(tta
+        ? [
+            `Judged by the mean of the plain photo and ${plural(tta.views, 'augmented view')}: ` +
+              `${figure(tta.evaluation)}.`,
+          ]
+        : []),
+      baseline(evaluation),
+    ],
+    warnings: [
+      ...leakWarning(evaluation, data.leaks.length, part),
+      ...data.hints.map(visible),
+      ...(data.unreadable.length > 0
+        ? [`${plural(data.unreadable.length, 'photo')} could not be read and took no part.`]
+        : []),
+    ],
+  }
+}
+
+/** Labels that fit into a heading; of more, some are named. */
+const HEADING_LABELS = 4
+
+/** Heading of the report: "chiquito or not", "cat, dog, horse and 9 more". */
+export function titleOf(input: ReportInput): string {
+  if (input.title !== undefined) return visible(input.title)
+  const labels = input.evaluation.labels.map(visible)
+  if (labels.length <= HEADING_LABELS) return list(labels, 'or')
+  return `${labels.slice(0, HEADING_LABELS - 1).join(', ')} and ${labels.length - HEADING_LABELS + 1} more`
+}
+
+function scoreOf({ right, count }: Pick<AccuracyFigure, 'right' | 'count'>): string {
+  return `${right} of ${count}`
+}
+
+function figure(seen: AccuracyFigure): string {
+  return `${scoreOf(seen)} right (${range(seen.interval)})`
+}
+
+function baseline({ perClass, count }: Evaluation): string {
+  const commonest = perClass.reduce((best, c) => (c.support > best.support ? c : best))
+  return `Always answering “${visible(commonest.label)}” would get ${commonest.support} of ${count}.`
+}
+
+function leakWarning({ withoutCopies }: Evaluation, leaks: number, part: string): string[] {
+  if (leaks === 0 && withoutCopies === null) return []
+  const known = leaks === 1 ? `1 ${part} photo is an exact copy` : `${leaks} ${part} photos are exact copies`
+  const seen = withoutCopies && withoutCopies.count > 0 ? `; without them ${figure(withoutCopies)}` : ''
+  return [`${known} of training photos${seen}.`]
+}
