@@ -1,5 +1,6 @@
-export { dtypeCodes, dtypeOfCode, readAttributes } from './attributes.js'
+export { readAttributes } from './attributes.js'
 export { GraphBuilder } from './builder.js'
+export { dtypeCodes, dtypeOfCode } from './dtypes.js'
 export { maxModelBytes, readModel, readModelFile, writeModel } from './file.js'
 export type { Attribute, Dim, Graph, Model, Node, Value, ValueType } from './graph.js'
 export { type ModelOptions, model } from './model.js'

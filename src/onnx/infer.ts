@@ -216,7 +216,7 @@ function contextOf(node: Node, operator: Operator, scope: TypeScope): InferConte
     constant: i => look(i, value => scope.constant(value)),
     unknown: (axis, output = 0) => scope.unknown(node.outputs[output] || node.name, axis),
     legacyInts: name => {
-      const attribute = Object.hasOwn(operator.legacy, name) ? node.attributes[name] : undefined
+      const attribute = Object.hasOwn(operator.others, name) ? node.attributes[name] : undefined
       return attribute?.kind === 'ints' ? attribute.value.map(Number) : undefined
     },
     subgraph: (graph, inputs = []) => {

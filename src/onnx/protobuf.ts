@@ -6,7 +6,7 @@
 
 import { create, fromBinary, isFieldSet, type MessageInitShape, toBinary } from '@bufbuild/protobuf'
 import { ChiquitoError, type DType, elementBytes, messageOf, sizeOf, type Tensor } from '../core/index.js'
-import { dtypeCodes, dtypeOfCode } from './attributes.js'
+import { dtypeCodes, dtypeOfCode } from './dtypes.js'
 import {
   type AttributeProto,
   AttributeProtoSchema,

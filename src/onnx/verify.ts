@@ -68,8 +68,12 @@ function unknownInput(node: Node, value: Value, graph: Graph): never {
 export function checkNode(node: Node, opset: number): void {
   const operator = operatorOf(node)
   if (!operator) return
-  checkArity(node, 'input', node.inputs, operator.inputs)
-  checkArity(node, 'output', node.outputs, operator.outputs)
+  if (opset >= operator.until)
+    fail(
+      `Node ${node.name}: ${node.op} ended with operator set ${operator.until - 1}, but this graph is in ${opset}`,
+    )
+  checkArity(node, 'input', node.inputs, operator.inputs, opset)
+  checkArity(node, 'output', node.outputs, operator.outputs, opset)
   for (const [name, attribute] of Object.entries(node.attributes))
     checkAttribute(node, operator, name, attribute, opset)
   for (const [name, spec] of Object.entries(operator.attributes))
@@ -82,6 +86,7 @@ function checkArity(
   what: 'input' | 'output',
   values: readonly Value[],
   formals: readonly Formal[],
+  opset: number,
 ): void {
   const expected = formals
     .map(formal => formal.name + { one: '', optional: '?', many: '*' }[formal.arity])
@@ -90,13 +95,19 @@ function checkArity(
     const formal = formalAt(formals, i)
     if (!formal)
       fail(`Node ${node.name} (${node.op}) has ${values.length} ${what}s, but may have: ${expected}`)
-    if (value === '' && what === 'input' && formal.arity === 'one')
+    if (value !== '' && formal.since > opset)
+      fail(
+        `Node ${node.name} (${node.op}) has the ${what} ${formal.name}, which operator set ${opset} has not`,
+      )
+    if (value === '' && what === 'input' && isNeeded(formal, opset))
       fail(`Node ${node.name} (${node.op}) lacks its input ${formal.name}`)
   }
-  const needed = formals.findLastIndex(formal => formal.arity === 'one') + 1
+  const needed = formals.findLastIndex(formal => isNeeded(formal, opset)) + 1
   if (values.length < needed)
     fail(`Node ${node.name} (${node.op}) has ${values.length} ${what}s, but needs: ${expected}`)
 }
+
+const isNeeded = (formal: Formal, opset: number) => formal.arity === 'one' && formal.since <= opset
 
 function checkAttribute(
   node: Node,
@@ -105,17 +116,16 @@ function checkAttribute(
   attribute: Attribute,
   opset: number,
 ): void {
-  const legacy = Object.hasOwn(operator.legacy, name) ? operator.legacy[name] : undefined
-  const spec = Object.hasOwn(operator.attributes, name) ? operator.attributes[name] : undefined
-  if (!spec && legacy && opset >= legacy.until)
-    fail(
-      `Attribute ${name} of node ${node.name} (${node.op}) ended with operator set ${legacy.until - 1}, this is ${opset}`,
-    )
-  const kind = legacy && opset < legacy.until ? legacy.kind : spec?.kind
-  if (!kind)
-    fail(
-      `Node ${node.name} (${node.op}) has an attribute ${name}, but may have: ${Object.keys(operator.attributes).join(', ') || 'none'}`,
-    )
+  const { others, attributes } = operator
+  const other = Object.hasOwn(others, name) ? others[name] : undefined
+  const spec = Object.hasOwn(attributes, name) ? attributes[name] : undefined
+  const inOther = other && opset >= (other.since ?? 0) && opset < (other.until ?? Number.POSITIVE_INFINITY)
+  const kind = inOther ? other.kind : spec?.kind
+  if (!kind) {
+    const allowed = Object.keys(attributes).join(', ') || 'none'
+    const when = other ? ` in operator set ${opset}` : ''
+    fail(`Node ${node.name} (${node.op}) has an attribute ${name}${when}, but may have: ${allowed}`)
+  }
   if (attributeKind(kind) !== attribute.kind)
     fail(
       `Attribute ${name} of node ${node.name} (${node.op}) must be ${attributeKind(kind)}, but is ${attribute.kind}`,

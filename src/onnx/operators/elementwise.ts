@@ -24,10 +24,10 @@ export const broadcast = (context: InferContext): Outcome[] => [
 
 const legacyBroadcast = { axis: { kind: 'int', until: 7 }, broadcast: { kind: 'int', until: 7 } } as const
 const binary = (type: 'N' | 'F' | 'T') =>
-  operator(`A:${type} B:${type}`, `C:${type}`, {}, broadcast, { legacy: legacyBroadcast })
+  operator(`A:${type} B:${type}`, `C:${type}`, {}, broadcast, { others: legacyBroadcast })
 const unary = (type: 'N' | 'F' | 'T' | 'bool') => operator(`X:${type}`, `Y:${type}`, {}, sameShape)
 const compare = (type: 'N' | 'T' | 'bool') =>
-  operator(`A:${type} B:${type}`, 'C:bool', {}, broadcast, { legacy: legacyBroadcast })
+  operator(`A:${type} B:${type}`, 'C:bool', {}, broadcast, { others: legacyBroadcast })
 const many = (type: 'N' | 'F') => operator(`inputs*:${type}`, `result:${type}`, {}, broadcast)
 const scaled = (alpha: number) => operator('X:F', 'Y:F', { alpha: float(alpha) }, sameShape)
 
@@ -37,7 +37,7 @@ export const elementwise = {
   Mul: binary('N'),
   Div: binary('N'),
   Mod: operator('A:N B:N', 'C:N', { fmod: int(0) }, broadcast),
-  Pow: operator('X:N Y:N1', 'Z:N', {}, broadcast, { legacy: legacyBroadcast }),
+  Pow: operator('X:N Y:N1', 'Z:N', {}, broadcast, { others: legacyBroadcast }),
   Min: many('N'),
   Max: many('N'),
   Sum: many('F'),
@@ -82,15 +82,15 @@ export const elementwise = {
   Selu: operator('X:F', 'Y:F', { alpha: float(1.6732632), gamma: float(1.050701) }, sameShape),
   Shrink: operator('X:N', 'Y:N', { bias: float(0), lambd: float(0.5) }, sameShape),
   PRelu: operator('X:N slope:N', 'Y:N', {}, sameShape),
-  Clip: operator('X:N min?:N max?:N', 'Y:N', {}, sameShape, {
-    legacy: { min: { kind: 'float', until: 11 }, max: { kind: 'float', until: 11 } },
+  Clip: operator('X:N min@11?:N max@11?:N', 'Y:N', {}, sameShape, {
+    others: { min: { kind: 'float', until: 11 }, max: { kind: 'float', until: 11 } },
   }),
   Dropout: operator(
-    'data:F ratio?:F1 training_mode?:bool',
+    'data:F ratio@12?:F1 training_mode@12?:bool',
     'output:F mask?:bool',
     { seed: optional('int') },
     context => [context.shape(0), context.shape(0)],
-    { legacy: { ratio: { kind: 'float', until: 12 }, is_test: { kind: 'int', until: 7 } } },
+    { others: { ratio: { kind: 'float', until: 12 }, is_test: { kind: 'int', until: 7 } } },
   ),
 
   Equal: compare('T'),
@@ -112,8 +112,14 @@ export const elementwise = {
   Where: operator('condition:bool X:T Y:T', 'output:T', {}, broadcast),
 
   Identity: unary('T'),
-  Cast: operator('input:any', 'output:any', { to: required('dtype'), saturate: int(1) }, context => [
-    { dtype: context.attributes.to, dims: context.shape(0) },
-  ]),
-  CastLike: operator('input:any target_type:T', 'output:T', { saturate: int(1) }, sameShape),
+  Cast: operator(
+    'input:any',
+    'output:any',
+    { to: required('dtype'), saturate: int(1) },
+    context => [{ dtype: context.attributes.to, dims: context.shape(0) }],
+    { others: { round_mode: { kind: 'string', since: 24 } } },
+  ),
+  CastLike: operator('input:any target_type:T', 'output:T', { saturate: int(1) }, sameShape, {
+    others: { round_mode: { kind: 'string', since: 24 } },
+  }),
 } satisfies Record<string, Operator>

@@ -110,15 +110,19 @@ export const indexing = {
     { blocksize: required('int'), mode: string('DCR') },
     context => blocks(context, true),
   ),
-  SpaceToDepth: operator('input:T', 'output:T', { blocksize: required('int') }, context =>
-    blocks(context, false),
+  SpaceToDepth: operator(
+    'input:T',
+    'output:T',
+    { blocksize: required('int') },
+    context => blocks(context, false),
+    { others: { mode: { kind: 'string', since: 28 } } },
   ),
   TopK: operator(
-    'X:N K?:int64',
+    'X:N K@10:int64',
     'Values:N Indices:int64',
     { axis: int(-1), largest: int(1), sorted: int(1) },
     topK,
-    { legacy: { k: { kind: 'int', until: 10 } } },
+    { others: { k: { kind: 'int', until: 10 } } },
   ),
   Trilu: operator('input:T k?:int64', 'output:T', { upper: int(1) }, first),
   OneHot: operator('indices:N1 depth:N2 values:T', 'output:T', { axis: int(-1) }, oneHot),
@@ -162,7 +166,7 @@ export const indexing = {
       return [x && rois && [rois[0], x[1], height, width]]
     },
   ),
-  Scatter: operator('data:T indices:I updates:T', 'output:T', { axis: int(0) }, first),
+  Scatter: operator('data:T indices:I updates:T', 'output:T', { axis: int(0) }, first, { until: 11 }),
   CenterCropPad: operator('input_data:T shape:I', 'output_data:T', { axes: optional('ints') }, context => {
     const x = context.shape(0)
     const sizes = context.known(1)?.elements
@@ -174,11 +178,17 @@ export const indexing = {
       ),
     ]
   }),
-  Range: operator('start:N limit:N delta:N', 'output:N', {}, context => {
-    const [start, limit, delta] = [0, 1, 2].map(i => context.known(i)?.elements[0])
-    if (typeof start === 'number' && typeof limit === 'number' && typeof delta === 'number' && delta !== 0)
-      return [[Math.max(0, Math.ceil((limit - start) / delta))]]
-    const size = start === 0 && delta === 1 ? plus(limit, 0) : undefined
-    return [[size ?? context.unknown(0)]]
-  }),
+  Range: operator(
+    'start:N limit:N delta:N',
+    'output:N',
+    {},
+    context => {
+      const [start, limit, delta] = [0, 1, 2].map(i => context.known(i)?.elements[0])
+      if (typeof start === 'number' && typeof limit === 'number' && typeof delta === 'number' && delta !== 0)
+        return [[Math.max(0, Math.ceil((limit - start) / delta))]]
+      const size = start === 0 && delta === 1 ? plus(limit, 0) : undefined
+      return [[size ?? context.unknown(0)]]
+    },
+    { others: { stash_type: { kind: 'int', since: 27 } } },
+  ),
 } satisfies Record<string, Operator>

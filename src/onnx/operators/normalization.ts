@@ -3,10 +3,10 @@ import {
   float,
   type InferContext,
   int,
+  ints,
   type Operator,
   type Outcome,
   operator,
-  optional,
   required,
   type Shape,
 } from './spec.js'
@@ -37,7 +37,7 @@ export const normalization = {
       return [x, statistics, statistics, statistics, statistics].slice(0, context.outputCount)
     },
     {
-      legacy: {
+      others: {
         spatial: { kind: 'int', until: 9 },
         is_test: { kind: 'int', until: 7 },
         consumed_inputs: { kind: 'ints', until: 6 },
@@ -46,7 +46,7 @@ export const normalization = {
   ),
   InstanceNormalization: operator('input:F scale:F B:F', 'output:F', { epsilon: float(1e-5) }, one),
   LpNormalization: operator('input:F', 'output:F', { axis: int(-1), p: int(2) }, one),
-  MeanVarianceNormalization: operator('X:F', 'Y:F', { axes: optional('ints') }, one),
+  MeanVarianceNormalization: operator('X:F', 'Y:F', { axes: ints([0, 2, 3]) }, one),
   GroupNormalization: operator(
     'X:F scale:F bias:F',
     'Y:F',

@@ -40,6 +40,6 @@ export const products = {
       if (c) broadcastShapes(context, [[m, n], c])
       return [[m, n]]
     },
-    { legacy: { broadcast: { kind: 'int', until: 7 } } },
+    { others: { broadcast: { kind: 'int', until: 7 } } },
   ),
 } satisfies Record<string, Operator>

@@ -1,27 +1,30 @@
+import type { DType } from '../../core/index.js'
+import { dtypeOfCode } from '../dtypes.js'
 import { matMulShape } from './products.js'
-import { type InferContext, int, type Operator, type Outcome, operator, optional } from './spec.js'
+import { type InferContext, int, type Operator, operator } from './spec.js'
 import { convolutionAttributes, convShape } from './windows.js'
 
-/** The dtype of a zero point, which is uint8 when there is none. */
-const quantized = (context: InferContext, zeroPoint: number) => ({
-  dtype: context.dtype(zeroPoint) ?? (context.has(zeroPoint) ? undefined : ('uint8' as const)),
-})
+/** As asked for, or the zero point's, or uint8 when there is neither. */
+function quantizedType(context: InferContext<{ output_dtype: ReturnType<typeof int> }>): DType | undefined {
+  const asked = context.attributes.output_dtype
+  if (asked !== 0) return dtypeOfCode(asked)
+  return context.has(2) ? context.dtype(2) : 'uint8'
+}
 
 export const quantization = {
   QuantizeLinear: operator(
     'x:N y_scale:N1 y_zero_point?:N2',
     'y:any',
-    { axis: int(1), block_size: int(0), output_dtype: optional('dtype'), saturate: int(1) },
-    (context): Outcome[] => {
-      const asked = context.attributes.output_dtype
-      return [{ ...(asked ? { dtype: asked } : quantized(context, 2)), dims: context.shape(0) }]
-    },
+    { axis: int(1), block_size: int(0), output_dtype: int(0), saturate: int(1) },
+    context => [{ dtype: quantizedType(context), dims: context.shape(0) }],
+    { others: { precision: { kind: 'int', since: 23 } } },
   ),
   DequantizeLinear: operator(
     'x:N x_scale:F x_zero_point?:N',
     'y:F',
     { axis: int(1), block_size: int(0) },
     context => [context.shape(0)],
+    { others: { output_dtype: { kind: 'int', since: 23 } } },
   ),
   DynamicQuantizeLinear: operator('x:F', 'y:uint8 y_scale:F y_zero_point:uint8', {}, context => [
     context.shape(0),

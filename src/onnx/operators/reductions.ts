@@ -34,15 +34,15 @@ function reduced(context: InferContext, keep: boolean, noopWhenEmpty: boolean): 
 }
 
 /** Reduces over `axes` (all when none are given); they became an input in operator set 13 or 18. */
-const reduce = (type: 'N' | 'F', until: number) =>
+const reduce = (type: 'N' | 'T', until: number) =>
   operator(
-    `data:${type} axes?:int64`,
+    `data:${type} axes@${until}?:int64`,
     `reduced:${type}`,
     { keepdims: int(1), noop_with_empty_axes: int(0) },
     context => [
       reduced(context, context.attributes.keepdims !== 0, context.attributes.noop_with_empty_axes !== 0),
     ],
-    { legacy: { axes: { kind: 'ints', until } } },
+    { others: { axes: { kind: 'ints', until } } },
   )
 
 const arg = operator(
@@ -65,8 +65,8 @@ function alongAxis(context: InferContext): Outcome[] {
 export const reductions = {
   ReduceSum: reduce('N', 13),
   ReduceMean: reduce('N', 18),
-  ReduceMax: reduce('N', 18),
-  ReduceMin: reduce('N', 18),
+  ReduceMax: reduce('T', 18),
+  ReduceMin: reduce('T', 18),
   ReduceProd: reduce('N', 18),
   ReduceL1: reduce('N', 18),
   ReduceL2: reduce('N', 18),

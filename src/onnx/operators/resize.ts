@@ -57,8 +57,9 @@ function floats(context: InferContext, input: number): Float32Array | undefined 
 
 export const resizing = {
   /** Ended with operator set 9; Resize is its successor. */
-  Upsample: operator('X:T scales?:float32', 'Y:T', { mode: string('nearest') }, upsample, {
-    legacy: { scales: { kind: 'floats', until: 9 } },
+  Upsample: operator('X:T scales@9:float32', 'Y:T', { mode: string('nearest') }, upsample, {
+    until: 10,
+    others: { scales: { kind: 'floats', until: 9 } },
   }),
   Resize: operator('X:T roi?:F scales?:float32 sizes?:int64', 'Y:T', resizeAttributes, resize),
 } satisfies Record<string, Operator>

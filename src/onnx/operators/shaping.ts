@@ -240,29 +240,29 @@ function tile(context: InferContext): Outcome[] {
 }
 
 export const shaping = {
-  Reshape: operator('data:T shape?:int64', 'reshaped:T', { allowzero: int(0) }, reshape, {
-    legacy: { shape: { kind: 'ints', until: 5 } },
+  Reshape: operator('data:T shape@5:int64', 'reshaped:T', { allowzero: int(0) }, reshape, {
+    others: { shape: { kind: 'ints', until: 5 } },
   }),
   Flatten: operator('input:T', 'output:T', { axis: int(1) }, flatten),
-  Squeeze: operator('data:T axes?:int64', 'squeezed:T', {}, squeeze, {
-    legacy: { axes: { kind: 'ints', until: 13 } },
+  Squeeze: operator('data:T axes@13?:int64', 'squeezed:T', {}, squeeze, {
+    others: { axes: { kind: 'ints', until: 13 } },
   }),
-  Unsqueeze: operator('data:T axes?:int64', 'expanded:T', {}, unsqueeze, {
-    legacy: { axes: { kind: 'ints', until: 13 } },
+  Unsqueeze: operator('data:T axes@13:int64', 'expanded:T', {}, unsqueeze, {
+    others: { axes: { kind: 'ints', until: 13 } },
   }),
   Transpose: operator('data:T', 'transposed:T', { perm: optional('ints') }, transpose),
   Concat: operator('inputs*:T', 'concat_result:T', { axis: required('int') }, concat),
   Split: operator(
-    'input:T split?:int64',
+    'input:T split@13?:int64',
     'outputs*:T',
     { axis: int(0), num_outputs: optional('int') },
     split,
     {
-      legacy: { split: { kind: 'ints', until: 13 } },
+      others: { split: { kind: 'ints', until: 13 } },
     },
   ),
-  Slice: operator('data:T starts?:I ends?:I axes?:I steps?:I', 'output:T', {}, slice, {
-    legacy: {
+  Slice: operator('data:T starts@10:I ends@10:I axes@10?:I steps@10?:I', 'output:T', {}, slice, {
+    others: {
       starts: { kind: 'ints', until: 10 },
       ends: { kind: 'ints', until: 10 },
       axes: { kind: 'ints', until: 10 },
@@ -271,12 +271,12 @@ export const shaping = {
   Gather: operator('data:T indices:I', 'output:T', { axis: int(0) }, gather),
   Expand: operator('input:T shape:int64', 'output:T', {}, expand),
   Pad: operator(
-    'data:T pads?:int64 constant_value?:T axes?:I',
+    'data:T pads@11:int64 constant_value@11?:T axes@18?:I',
     'output:T',
     { mode: string('constant') },
     pad,
     {
-      legacy: { pads: { kind: 'ints', until: 11 }, value: { kind: 'float', until: 11 } },
+      others: { pads: { kind: 'ints', until: 11 }, value: { kind: 'float', until: 11 } },
     },
   ),
   Tile: operator('input:T repeats:int64', 'output:T', {}, tile),

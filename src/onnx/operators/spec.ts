@@ -43,10 +43,11 @@ export interface AttributeSpec<
 
 export type AttributeSpecs = Readonly<Record<string, AttributeSpec>>
 
-/** An attribute of older operator sets: of this kind, legal before operator set `until`. */
-export interface LegacyAttribute {
+/** An attribute that operator sets before `until`, or from `since` on, have and ours has not. */
+export interface OtherAttribute {
   readonly kind: SpecKind
-  readonly until: number
+  readonly until?: number
+  readonly since?: number
 }
 
 export function required<K extends SpecKind>(kind: K): AttributeSpec<K, 'required'> {
@@ -71,6 +72,12 @@ export const float = (fallback: number): AttributeSpec<'float', 'defaulted'> => 
 
 export const string = (fallback: string): AttributeSpec<'string', 'defaulted'> => ({
   kind: 'string',
+  presence: 'defaulted',
+  fallback,
+})
+
+export const ints = (fallback: readonly number[]): AttributeSpec<'ints', 'defaulted'> => ({
+  kind: 'ints',
   presence: 'defaulted',
   fallback,
 })
@@ -135,6 +142,8 @@ export type Outcome =
 /** One formal input or output: `B?:F` is optional, `inputs*:T` takes any number. */
 export interface Formal {
   readonly name: string
+  /** The operator set in which it appeared, where an attribute had its part before: `axes@13?:int64`. */
+  readonly since: number
   readonly arity: 'one' | 'optional' | 'many'
   /** A dtype, `any`, or a type variable: see `typeClasses`. */
   readonly type: string
@@ -144,7 +153,9 @@ export interface Operator<A extends AttributeSpecs = AttributeSpecs> {
   readonly inputs: readonly Formal[]
   readonly outputs: readonly Formal[]
   readonly attributes: A
-  readonly legacy: Readonly<Record<string, LegacyAttribute>>
+  readonly others: Readonly<Record<string, OtherAttribute>>
+  /** The operator set in which it was replaced by another. */
+  readonly until: number
   /** The operator's domain; `''` is ONNX's own. */
   readonly domain: string
   infer(context: InferContext<A>): readonly Outcome[]
@@ -166,11 +177,12 @@ export const typeClasses: Readonly<Record<string, readonly DType[]>> = {
 
 interface Extra {
   readonly domain?: string
-  readonly legacy?: Readonly<Record<string, LegacyAttribute>>
+  readonly others?: Readonly<Record<string, OtherAttribute>>
+  readonly until?: number
 }
 
 /**
- * A row of the table. Signatures read `X:F W:F B?:F` (name, `?` optional, `*` many, type); the rule gives the shape
+ * A row of the table. Signatures read `X:F W:F B?:F` (name, `?` optional, `*` many, type; `@13` since that operator set); the rule gives the shape
  * of each output, and dtypes follow from the signature.
  */
 export function operator<A extends AttributeSpecs>(
@@ -184,7 +196,8 @@ export function operator<A extends AttributeSpecs>(
     inputs: formals(inputs),
     outputs: formals(outputs),
     attributes,
-    legacy: extra.legacy ?? {},
+    others: extra.others ?? {},
+    until: extra.until ?? Number.POSITIVE_INFINITY,
     domain: extra.domain ?? '',
     infer,
   }
@@ -198,6 +211,7 @@ function formals(signature: string): Formal[] {
       const [label, type = 'any'] = part.split(':')
       const mark = label.at(-1)
       const arity = mark === '?' ? 'optional' : mark === '*' ? 'many' : 'one'
-      return { name: arity === 'one' ? label : label.slice(0, -1), arity, type }
+      const [name, since = '1'] = (arity === 'one' ? label : label.slice(0, -1)).split('@')
+      return { name, since: Number(since), arity, type }
     })
 }
