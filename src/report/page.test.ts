@@ -144,6 +144,23 @@ describe('renderReport', () => {
     expect(figures(bare).map(f => f.name)).toEqual(['confusion.svg'])
   })
 
+  it('has no section and no link for what a finished model cannot tell', async () => {
+    const judged = {
+      ...two,
+      stages: [],
+      choice: undefined,
+      rates: undefined,
+      augmented: undefined,
+      galleries: [],
+    }
+    const { document } = await pageOf(judged)
+    const sections = [...document.querySelectorAll('section')].map(section => section.id)
+    expect(sections).toEqual(['figures', 'data', 'model', 'repeat'])
+    expect([...document.querySelectorAll('nav a')].map(a => a.getAttribute('href'))).toEqual(
+      sections.map(id => `#${id}`),
+    )
+  })
+
   it('refuses a picture that is not one', async () => {
     const [gallery] = two.galleries
     const photos = gallery.photos.map(photo => ({ ...photo, picture: 'https://example.org/x.jpg' }))

@@ -1,11 +1,11 @@
 import type { ReportInput } from './input.js'
-import { html, raw } from './markup.js'
+import { type Html, html, raw } from './markup.js'
 import { dataSection } from './sections/data.js'
 import { headline, modelSection } from './sections/headline.js'
 import { photosSection } from './sections/photos.js'
 import { qualitySection } from './sections/quality.js'
 import { repeatSection } from './sections/repeat.js'
-import { trainingSection } from './sections/training.js'
+import { hasTraining, trainingSection } from './sections/training.js'
 import { styleSheet } from './style.js'
 import { titleOf } from './verdict.js'
 
@@ -13,15 +13,24 @@ import { titleOf } from './verdict.js'
 const POLICY =
   "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
-/** Sections after the headline, in order: anchor, name in the contents, and how it is drawn. */
-const SECTIONS = [
-  ['figures', 'Mistakes', qualitySection],
-  ['photos', 'Photos', photosSection],
-  ['training', 'Training', trainingSection],
-  ['data', 'Data', dataSection],
-  ['model', 'Model', modelSection],
-  ['repeat', 'Repeat', repeatSection],
-] as const
+interface Part {
+  readonly id: string
+  /** Its name in the contents. */
+  readonly title: string
+  readonly render: (input: ReportInput) => Html
+  /** Whether there is anything to show; always, where it is not given. */
+  readonly when?: (input: ReportInput) => boolean
+}
+
+/** What comes after the headline, in order. */
+const PARTS: readonly Part[] = [
+  { id: 'figures', title: 'Mistakes', render: qualitySection },
+  { id: 'photos', title: 'Photos', render: photosSection, when: input => input.galleries.length > 0 },
+  { id: 'training', title: 'Training', render: trainingSection, when: hasTraining },
+  { id: 'data', title: 'Data', render: dataSection },
+  { id: 'model', title: 'Model', render: modelSection },
+  { id: 'repeat', title: 'Repeat', render: repeatSection },
+]
 
 /**
  * The report as one HTML file that opens offline, with scripts off, in light and dark.
@@ -29,6 +38,7 @@ const SECTIONS = [
  * @throws ChiquitoError `usage` when a picture is not one
  */
 export async function renderReport(input: ReportInput): Promise<string> {
+  const parts = PARTS.filter(part => part.when?.(input) ?? true)
   const page = await html`<!doctype html>
 <html lang="en">
 <head>
@@ -42,8 +52,8 @@ export async function renderReport(input: ReportInput): Promise<string> {
 </head>
 <body>
 ${headline(input)}
-<nav aria-label="Contents"><ul>${SECTIONS.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
-<main>${SECTIONS.map(([, , render]) => render(input))}</main>
+<nav aria-label="Contents"><ul>${parts.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
+<main>${parts.map(({ render }) => render(input))}</main>
 <footer><p>Made by chiquito. This page is one file: keep it, send it, open it offline.</p></footer>
 </body>
 </html>

@@ -24,8 +24,8 @@ code, pre { font-family: ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans 
 code { font-size: 0.88em; }
 .path { overflow-wrap: anywhere; }
 pre {
-  margin: 0 0 1.2em; padding: 0.8em 1em; overflow-x: auto; background: var(--card);
-  border: 1px solid var(--line); border-radius: 8px; line-height: 1.45;
+  margin: 0 0 1.2em; padding: 0.8em 1em; background: var(--card);
+  border: 1px solid var(--line); border-radius: 8px; line-height: 1.45; white-space: pre-wrap; overflow-wrap: anywhere;
 }
 section { margin-top: 3.6rem; padding-top: 2.2rem; border-top: 1px solid var(--line); }
 .lead, .empty, figcaption { color: var(--muted); }

@@ -71,7 +71,7 @@ export function heading(title: string, series: readonly Series[]) {
   const anchor = { frameAnchor: 'top-left', dy: -44 } as const
   const legend = series.length < 2 ? [] : series
   return [
-    Plot.text([title], { ...anchor, dx: -40, fontWeight: 600, fontSize: 15 }),
+    Plot.text([title], { ...anchor, dx: -MARGINS.marginLeft, fontWeight: 600, fontSize: 15 }),
     ...legend.map((s, i) =>
       Plot.text([`● ${s.name}`], { ...anchor, dx: 200 + 100 * i, fill: s.colour, fontSize: 13 }),
     ),

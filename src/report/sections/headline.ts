@@ -10,7 +10,7 @@ export function headline(input: ReportInput): Html {
   const seconds = timings.reduce((sum, timing) => sum + timing.seconds, 0)
   return html`
 <header id="verdict">
-<p class="kicker">chiquito · training report${input.made === undefined ? '' : ` · ${day(input.made)}`}</p>
+<p class="kicker">chiquito report${input.made === undefined ? '' : ` · ${day(input.made)}`}</p>
 <h1>${name(titleOf(input))}</h1>
 <div class="verdict">
 <p class="score"><strong>${verdict.score}</strong> <span>${verdict.what}</span></p>

@@ -6,12 +6,17 @@ import { chart, type Html, html, name, path, section, table } from '../markup.js
 import { dataUri } from '../picture.js'
 import { duration, loss, range, share, visible } from '../text.js'
 
+/** Whether there is anything to tell; a report on a finished model may have nothing. */
+export function hasTraining({ stages, choice, rates, augmented }: ReportInput): boolean {
+  return stages.length > 0 || [choice, rates, augmented].some(part => part !== undefined)
+}
+
 /** How the model was trained: candidates, rate finder, stages with their curves, augmented photos. */
 export function trainingSection({ stages, choice, rates, augmented }: ReportInput): Html {
   return section(
     { id: 'training', title: 'How it learned' },
     choice ? choiceBlock(choice) : html``,
-    stagesBlock(stages),
+    stages.length > 0 ? stagesBlock(stages) : html``,
     rates ? ratesBlock(rates) : html``,
     augmented ? augmentedBlock(augmented) : html``,
   )
