@@ -50,8 +50,8 @@ section { margin-top: 3.6rem; padding-top: 2.2rem; border-top: 1px solid var(--l
 .strip .guess i { position: absolute; bottom: 100%; left: 50%; transform: translateX(-50%); }
 .strip i, .strip b { font: 0.8rem/1.6 inherit; font-size: 0.8rem; font-style: normal; font-weight: 400; color: var(--muted); }
 .strip b { position: absolute; top: 14px; }
-.strip .from { left: 0; }
-.strip .to { right: 0; }
+.strip .low { left: 0; }
+.strip .high { right: 0; }
 .beware {
   margin: 0 0 1.6em; padding: 1em 1.2em 0.4em; max-width: 820px; border-radius: 10px;
   background: color-mix(in srgb, var(--warn) 13%, var(--paper)); border-left: 4px solid var(--warn);

@@ -72,7 +72,7 @@ function intervalStrip(interval: readonly [number, number], accuracy: number, ma
 <span class="band" style="left:${at(interval[0])};right:${at(1 - interval[1])}"></span>
 <span class="guess" style="left:${at(majority)}"><i>guessing</i></span>
 <span class="dot" style="left:${at(accuracy)}"></span>
-<b class="from">0</b><b class="to">1</b>
+<b class="low">0</b><b class="high">1</b>
 </div>`
 }
 
