@@ -1,0 +1,132 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { exportedNames, parseRules, readImports, type Sources, violations } from './support/architecture.js'
+
+/** What the library offers, whole. A name added here is a promise; taking one away breaks somebody. */
+const publicNames: readonly string[] = []
+
+const root = path.dirname(import.meta.dirname)
+const read = (file: string) => readFileSync(path.join(root, file), 'utf8')
+const rules = parseRules(read('ARCHITECTURE.md'))
+
+describe('the sources', () => {
+  const files = readdirSync(path.join(root, 'src'), { recursive: true, encoding: 'utf8' })
+    .map(file => `src/${file.replaceAll(path.sep, '/')}`)
+    .filter(file => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+  const sources: Sources = new Map(files.map(file => [file, read(file)]))
+  const dependencies = Object.keys(JSON.parse(read('package.json')).dependencies)
+
+  it('keep to ARCHITECTURE.md', () => {
+    expect(violations(sources, rules, dependencies)).toEqual([])
+  })
+
+  it('were really read', () => {
+    expect(sources.size).toBeGreaterThan(100)
+    expect(readImports(sources).length).toBeGreaterThan(300)
+    expect(rules.folders.get('core')).toBe(0)
+    expect(rules.packages.map(({ names }) => names[0])).toContain('sharp')
+    expect(rules.browser).toContain('src/images/view.ts')
+  })
+
+  it('export the public names and no others', () => {
+    const door = existsSync(path.join(root, 'src/index.ts')) ? read('src/index.ts') : ''
+    expect(door).not.toMatch(
+      /export \*|export default|export (const|function|class|interface|type [A-Z]\w* =)/,
+    )
+    expect(exportedNames(door).toSorted()).toEqual(publicNames.toSorted())
+  })
+})
+
+describe('the check', () => {
+  const small = parseRules(`
+| # | folder | holds |
+| --- | --- | --- |
+| 0 | \`low\` | x |
+| 1 | \`left\` | x |
+| 1 | \`right\` | x |
+
+| package | only in |
+| --- | --- |
+| \`sharp\` | \`left/\` |
+| \`onnxruntime-*\` | \`right/run.ts\`, \`right/more/\` |
+
+Loaded in browsers too, so careful: \`low/view.ts\`
+`)
+  const base = {
+    'src/low/index.ts': "export { view } from './view.js'",
+    'src/low/view.ts': 'export const view = 1',
+    'src/left/index.ts': "import sharp from 'sharp'",
+    'src/right/index.ts': "import { view } from '../low/index.js'",
+    'src/right/run.ts': "const ort = await import('onnxruntime-node')",
+  }
+  const check = (changed: Record<string, string>) =>
+    violations(new Map(Object.entries({ ...base, ...changed })), small, ['sharp', 'onnxruntime-node'])
+
+  it('accepts what is right', () => {
+    expect(check({})).toEqual([])
+    expect(check({ 'src/index.ts': "export { view } from './low/index.js'" })).toEqual([])
+  })
+
+  it.each([
+    [
+      'an import upwards',
+      'src/low/a.ts',
+      "\nimport '../left/index.js'",
+      'src/low/a.ts:2 imports ../left/index.js',
+    ],
+    ['an import sideways', 'src/left/a.ts', "import type { A } from '../right/index.js'", '"right" is 1'],
+    [
+      'a dynamic one',
+      'src/left/a.ts',
+      "await import('../right/index.js')",
+      'Move what both need further down',
+    ],
+    ['a side door', 'src/left/a.ts', "import {\n  view,\n} from '../low/view.js'", 'src/left/a.ts:3 imports'],
+    ['the library from inside', 'src/left/a.ts', "import '../index.js'", "the library's door"],
+    ['a package elsewhere', 'src/right/a.ts', "import sharp from 'sharp'", 'only src/left/ may'],
+    [
+      'a package of a family',
+      'src/left/a.ts',
+      "import 'onnxruntime-node'",
+      'only src/right/run.ts and src/right/more/',
+    ],
+    ['a package that is not ours', 'src/left/a.ts', "import 'left-pad/x'", 'not among the dependencies'],
+    ['an unknown folder', 'src/other/a.ts', '', 'src/other/ is not in the table'],
+    ['Node in a browser', 'src/low/view.ts', "import { x } from './x.js'", 'Move that part to another file'],
+    [
+      'a circle',
+      'src/low/view.ts',
+      "import type { C } from './c.js'",
+      'src/low/view.ts imports src/low/c.ts imports src/low/view.ts',
+    ],
+    ['a file importing itself', 'src/left/a.ts', "import './a.js'", 'a circle'],
+  ])('finds %s', (_what, file, text, message) => {
+    const helpers = { 'src/low/x.ts': "import 'node:fs'", 'src/low/c.ts': "import './view.js'" }
+    const used = Object.fromEntries(
+      Object.entries(helpers).filter(([name]) => text.includes(`${path.basename(name, '.ts')}.js`)),
+    )
+    expect(check({ ...used, [file]: text })).toEqual([expect.stringContaining(message)])
+  })
+
+  it('finds a folder that is gone', () => {
+    const without = new Map(Object.entries(base).filter(([file]) => !file.startsWith('src/left')))
+    expect(violations(without, small, ['onnxruntime-node'])).toEqual([
+      expect.stringContaining('Remove the row'),
+    ])
+  })
+
+  it('is not fooled by strings or comments', () => {
+    expect(check({ 'src/low/view.ts': "const a = `b`, c = 'd from ' + 'e'\nconst f = 'import x'" })).toEqual(
+      [],
+    )
+    const comment = "/**\n * import '../left/index.js'\n */\n// from '../left/index.js'\n"
+    expect(check({ 'src/low/view.ts': comment })).toEqual([])
+  })
+
+  it('reads the names a door exports', () => {
+    const door =
+      "export { a, type B } from './x.js'\nexport type { C as D,\n  E, } from './y.js'\n// export { f }"
+    expect(exportedNames(door)).toEqual(['a', 'B', 'D', 'E'])
+  })
+})
