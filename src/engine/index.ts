@@ -1,2 +1,3 @@
 export { type Device, type DeviceOptions, devices, MAX_THREADS, type Optimization } from './device.js'
 export { openSessions, Session, type SessionOptions } from './session.js'
+export { runtimeVersion } from './version.js'

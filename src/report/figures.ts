@@ -1,7 +1,6 @@
-import { beside, CHART_HEIGHT, CHART_WIDTH, inFile } from './charts/chart.js'
+import { beside, CHART_HEIGHT, CHART_WIDTH, inFile, ratePlot } from '../charts/index.js'
 import { accuracyChart, hasCurve, lossChart } from './charts/learning.js'
 import { confusionChart } from './charts/quality.js'
-import { ratePlot } from './charts/rate.js'
 import type { ReportInput } from './input.js'
 
 /** A picture of the report as a file of its own. */

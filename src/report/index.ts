@@ -1,4 +1,3 @@
-export { ratePlot } from './charts/rate.js'
 export { type Figure, figures } from './figures.js'
 export { galleriesOf, galleryPhotos } from './galleries.js'
 export type {
@@ -15,7 +14,6 @@ export type {
   ModelFacts,
   Picture,
   RateFacts,
-  RatePoint,
   RepeatFacts,
   ReportInput,
   SizeFacts,

@@ -1,3 +1,4 @@
+import type { RatePoint } from '../charts/index.js'
 import type { Evaluation, Interval } from '../evaluate/index.js'
 
 /** An encoded picture (JPEG, PNG, WebP, AVIF or GIF bytes) or a base64 data URI of one. About 240 px are enough. */
@@ -77,12 +78,6 @@ export interface Candidate {
   readonly logLoss?: number | undefined
   readonly chosen: boolean
   readonly note?: string | undefined
-}
-
-export interface RatePoint {
-  readonly rate: number
-  readonly loss: number
-  readonly smoothed: number
 }
 
 export interface RateFacts {

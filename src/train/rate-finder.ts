@@ -1,14 +1,7 @@
+import type { RatePoint } from '../charts/index.js'
 import { argumentError, throwIfAborted, type WorkOptions } from '../core/index.js'
 import type { Restorable } from './callbacks.js'
 import type { Trainable } from './loop.js'
-
-/** One step of the rate finder. */
-export interface RatePoint {
-  readonly rate: number
-  readonly loss: number
-  /** Exponentially weighted mean of the losses so far, bias-corrected. */
-  readonly smoothed: number
-}
 
 export interface RateSearchOptions extends WorkOptions {
   /** Rate of the first step; 1e-5 by default. */

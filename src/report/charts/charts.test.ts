@@ -1,11 +1,10 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
+import { beside, inFile, inPage, ratePlot, shortRate } from '../../charts/index.js'
 import { evaluatePredictions } from '../../evaluate/index.js'
 import type { StageFacts } from '../input.js'
-import { beside, inFile, inPage } from './chart.js'
 import { accuracyChart, hasCurve, lossChart } from './learning.js'
 import { confusionChart, reliabilityChart } from './quality.js'
-import { ratePlot, shortRate } from './rate.js'
 
 const points = Array.from({ length: 60 }, (_, i) => {
   const rate = 1e-5 * 10 ** (i / 10)

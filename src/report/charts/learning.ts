@@ -1,5 +1,5 @@
+import { type ChartTarget, caption, draw, heading, MARGINS, Plot, type Series } from '../../charts/index.js'
 import type { EpochFacts, StageFacts } from '../input.js'
-import { type ChartTarget, caption, draw, heading, MARGINS, Plot, type Series } from './chart.js'
 
 /** One line of the chart: a figure of each epoch. */
 interface Curve extends Series {

@@ -1,6 +1,6 @@
+import { type ChartTarget, caption, draw, heading, MARGINS, Plot } from '../../charts/index.js'
 import type { Evaluation } from '../../evaluate/index.js'
 import { displayWidth, shorten, visible } from '../text.js'
-import { type ChartTarget, caption, draw, heading, MARGINS, Plot } from './chart.js'
 
 /** How often the model is right, by how sure it says it is. */
 export function reliabilityChart(evaluation: Evaluation, target: ChartTarget): string {

@@ -1,5 +1,5 @@
+import { inPage } from '../../charts/index.js'
 import type { Evaluation } from '../../evaluate/index.js'
-import { inPage } from '../charts/chart.js'
 import { reliabilityChart } from '../charts/quality.js'
 import type { ReportInput, TtaFacts } from '../input.js'
 import { chart, type Html, html, name, section, table } from '../markup.js'

@@ -1,6 +1,5 @@
-import { inPage } from '../charts/chart.js'
+import { inPage, rateChart, shortRate } from '../../charts/index.js'
 import { accuracyChart, hasCurve, lossChart } from '../charts/learning.js'
-import { rateChart, shortRate } from '../charts/rate.js'
 import type { AugmentedFacts, ChoiceFacts, RateFacts, ReportInput, StageFacts } from '../input.js'
 import { chart, type Html, html, name, path, section, table } from '../markup.js'
 import { dataUri } from '../picture.js'

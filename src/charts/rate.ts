@@ -1,5 +1,11 @@
-import type { RatePoint } from '../input.js'
 import { type ChartTarget, caption, draw, heading, inFile, MARGINS, Plot } from './chart.js'
+
+/** One step of a rate finder: the loss at a learning rate, as it was and smoothed. */
+export interface RatePoint {
+  readonly rate: number
+  readonly loss: number
+  readonly smoothed: number
+}
 
 /** The rate finder's curve, loss over learning rate (logarithmic), with the suggestion marked. */
 export function rateChart(

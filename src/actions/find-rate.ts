@@ -1,0 +1,61 @@
+import path from 'node:path'
+import { loadBackbone } from '../backbones/index.js'
+import type { RatePoint } from '../charts/index.js'
+import type { WorkOptions } from '../core/index.js'
+import type { DeviceOptions } from '../engine/index.js'
+import { cacheFolder, FeatureStore, openDataset, writeFileAtomic } from '../project/index.js'
+import { FeatureExtractor, headSpec, ImageData, Learner } from '../train/index.js'
+
+export interface FindRateOptions extends DeviceOptions, WorkOptions {
+  /** Folder of the photos. */
+  readonly data: string
+  readonly backbone?: string | undefined
+  readonly seed?: number | undefined
+  readonly size?: number | undefined
+  /** Where to write the curve, an SVG; nowhere by default. */
+  readonly plot?: string | undefined
+  readonly iterations?: number | undefined
+}
+
+export interface FindRateResult {
+  readonly points: readonly RatePoint[]
+  readonly suggestion: number | null
+  /** Where the curve was written. */
+  readonly plot: string | null
+  readonly backbone: string
+  readonly seed: number
+  readonly seconds: number
+}
+
+/** Learning-rate range test on the head over the frozen trunk. */
+export async function findRate(options: FindRateOptions): Promise<FindRateResult> {
+  const { seed = 0, size, progress, signal, plot, iterations } = options
+  const started = performance.now()
+  const backbone = await loadBackbone(options.backbone ?? 'efficientnet-lite0')
+  const dataset = await openDataset(options.data, { seed, progress, signal })
+  const data = ImageData.of(dataset, { size, seed })
+  const rule = { size: size ?? backbone.inputSize, resize: data.resize }
+  const spec = headSpec(backbone)
+  const store = FeatureStore.open(
+    path.join(cacheFolder(), 'features'),
+    FeatureExtractor.namespace({ ...options, backbone, rule, spec, root: dataset.root }),
+    { notice: message => progress?.({ kind: 'notice', message }) },
+  )
+  const learn = await Learner.pretrained(backbone, data, { ...options, store })
+  try {
+    const rates = await learn.findRate({ iterations })
+    if (plot !== undefined) await writeFileAtomic(plot, await rates.plot())
+    const seconds = (performance.now() - started) / 1000
+    return {
+      points: rates.points,
+      suggestion: rates.suggestion ?? null,
+      plot: plot === undefined ? null : path.resolve(plot),
+      backbone: backbone.name,
+      seed,
+      seconds,
+    }
+  } finally {
+    await learn.close()
+    store.close()
+  }
+}

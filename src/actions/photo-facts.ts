@@ -1,0 +1,102 @@
+import path from 'node:path'
+import { throwIfAborted, type WorkOptions } from '../core/index.js'
+import { inspectPhoto, type PhotoHeader } from '../images/index.js'
+import type { Dataset, Photo } from '../project/index.js'
+import type { ClassFacts, SizeFacts } from '../report/index.js'
+
+/** A photo and its header. */
+export interface SeenHeader extends PhotoHeader {
+  readonly photo: Photo
+}
+
+/** Headers read at a time. */
+const atOnce = 8
+
+/** The headers of all photos that have one. */
+export async function readHeaders(
+  dataset: Dataset,
+  { progress, signal }: WorkOptions,
+): Promise<SeenHeader[]> {
+  const task = 'reading photo headers'
+  const { photos, root } = dataset
+  const found: SeenHeader[] = []
+  progress?.({ kind: 'start', task, total: photos.length })
+  for (let i = 0; i < photos.length; i += atOnce) {
+    throwIfAborted(signal)
+    const some = photos.slice(i, i + atOnce)
+    const headers = await Promise.all(some.map(photo => inspectPhoto(path.join(root, photo.path))))
+    for (const [k, header] of headers.entries()) if (header) found.push({ photo: some[k], ...header })
+    progress?.({ kind: 'advance', task, done: Math.min(i + atOnce, photos.length), total: photos.length })
+  }
+  progress?.({ kind: 'end', task })
+  return found
+}
+
+/** The parts that have photos, in the order reports name them. */
+export function partsOf(dataset: Dataset): ('train' | 'valid' | 'test')[] {
+  return (['train', 'valid', 'test'] as const).filter(part =>
+    dataset.photos.some(photo => photo.split === part),
+  )
+}
+
+/** For each class the photos in each part, and how large they are. */
+export function classFacts(dataset: Dataset, headers: readonly SeenHeader[]): ClassFacts[] {
+  const parts = partsOf(dataset)
+  return dataset.labels.map((label, k) => {
+    const own = dataset.photos.filter(photo => photo.label === k)
+    return {
+      label,
+      counts: parts.map(part => own.filter(photo => photo.split === part).length),
+      sizes: sizesOf(headers.filter(header => header.photo.label === k)),
+    }
+  })
+}
+
+/** How many photos there are of each format, the commonest first. */
+export function formatFacts(headers: readonly SeenHeader[]): { name: string; count: number }[] {
+  const counts = new Map<string, number>()
+  for (const { format } of headers) counts.set(format, (counts.get(format) ?? 0) + 1)
+  return Array.from(counts, ([name, count]) => ({ name, count })).sort(
+    (a, b) => b.count - a.count || (a.name < b.name ? -1 : 1),
+  )
+}
+
+function sizesOf(headers: readonly SeenHeader[]): SizeFacts | undefined {
+  if (headers.length === 0) return undefined
+  const byArea = headers.slice().sort((a, b) => a.width * a.height - b.width * b.height)
+  const size = (i: number): [number, number] => [byArea[i].width, byArea[i].height]
+  return { smallest: size(0), median: size(byArea.length >> 1), largest: size(byArea.length - 1) }
+}
+
+/** A property that all photos of a class share and almost none of the others have. */
+const otherShare = 0.05
+/** Fewer photos than this share anything by chance. */
+const fewest = 10
+
+/**
+ * Ways in which the classes could be told apart without looking at the subject, a sentence each: a model may have
+ * learnt them instead.
+ */
+export function shortcutHints(dataset: Dataset, headers: readonly SeenHeader[]): string[] {
+  const properties: readonly [string, (header: SeenHeader) => string][] = [
+    ['size', ({ width, height }) => `${width} x ${height} pixels`],
+    ['format', ({ format }) => `${format} files`],
+    ['shape', ({ width, height }) => (width === height ? 'square' : '')],
+  ]
+  return dataset.labels.flatMap((label, k) => {
+    const own = headers.filter(header => header.photo.label === k)
+    const others = headers.filter(header => header.photo.label !== k)
+    if (own.length < fewest || others.length < fewest) return []
+    for (const [, property] of properties) {
+      const value = property(own[0])
+      if (value === '' || !own.every(header => property(header) === value)) continue
+      const alike = others.filter(header => property(header) === value).length
+      if (alike > otherShare * others.length) continue
+      return [
+        `Every photo of "${label}" is ${value}, and ${alike === 0 ? 'no' : `only ${alike} of ${others.length}`} ` +
+          `${alike === 1 ? 'other photo is' : 'other photos are'}: the model may have learnt that instead of the subject.`,
+      ]
+    }
+    return []
+  })
+}

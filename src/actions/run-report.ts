@@ -1,0 +1,159 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { RandomStream, type WorkOptions } from '../core/index.js'
+import { interpret } from '../evaluate/index.js'
+import { decode, drawAugmentation, renderView, renderViews, SIDE_ON, thumbnail } from '../images/index.js'
+import { type Dataset, exactCopies, leaks, type Photo, type RunFolder } from '../project/index.js'
+import {
+  type AugmentedFacts,
+  type DataFacts,
+  figures,
+  galleriesOf,
+  galleryPhotos,
+  type ReportInput,
+  renderReport,
+  summaryText,
+} from '../report/index.js'
+import type { Recipe, RecipeResult, Seen } from '../train/index.js'
+import { classFacts, formatFacts, partsOf, readHeaders, shortcutHints } from './photo-facts.js'
+
+/** What a report says of the run itself. */
+export interface RunFacts {
+  readonly seed: number
+  readonly recipe: string
+  readonly command: string
+  readonly machine: string
+  readonly versions: Readonly<Record<string, string>>
+}
+
+/** Long side of a gallery picture, in pixels. */
+const thumbnailSide = 240
+/** Variations of one photo that a report shows, as the article does. */
+const augmentedShown = 6
+
+const resizeWords = {
+  crop: 'short side scaled, centre cut out',
+  squash: 'both sides scaled to the square',
+  pad: 'long side scaled, the rest filled',
+} as const
+
+/** Writes report and figures into the run folder; returns the summary for a terminal. */
+export async function writeReport(
+  run: RunFolder,
+  result: RecipeResult,
+  dataset: Dataset,
+  recipe: Recipe,
+  facts: RunFacts,
+  work: WorkOptions,
+): Promise<string> {
+  const { classifier, seen, tta, stages, choice, rates } = result
+  const model = run.file('model.onnx')
+  const input: ReportInput = {
+    title: titleOf(dataset.labels),
+    made: new Date().toISOString(),
+    evaluation: seen.evaluation,
+    tta: tta && { views: tta.views, evaluation: tta.seen.evaluation },
+    model: {
+      file: model,
+      bytes: (await run.readModel()).byteLength,
+      backbone: classifier.backbone,
+      recipe: recipe.name,
+      inputSize: classifier.rule.size,
+      resize: resizeWords[classifier.rule.resize],
+      predict: `chiquito predict ${model} PHOTO`,
+    },
+    stages: stages.map(stage => ({ ...stage, note: stage.schedule })),
+    choice: choice && { method: choice.method, candidates: choice.candidates },
+    rates: rates && { points: rates.points, suggestion: rates.suggestion },
+    augmented: await augmentedSample(dataset, classifier.rule.size, recipe, facts.seed),
+    galleries: await galleries(seen, dataset, facts.seed),
+    data: await dataFacts(dataset, result, work),
+    repeat: {
+      command: facts.command,
+      seed: facts.seed,
+      fingerprint: dataset.fingerprint,
+      versions: facts.versions,
+      machine: facts.machine,
+    },
+    timings: stages.map(({ name, seconds }) => ({ name, seconds })),
+  }
+  for (const { name, svg } of await figures(input)) await run.writeFigure(name, svg)
+  await run.writeReport(await renderReport(input))
+  return summaryText(input)
+}
+
+function titleOf(labels: readonly string[]): string {
+  const others = ['not', 'no', 'other', 'others', 'none']
+  const subject = labels.find(label => !others.includes(label.toLowerCase()))
+  if (labels.length === 2 && subject && labels.some(label => others.includes(label.toLowerCase())))
+    return `${subject} or not`
+  return labels.length <= 4 ? labels.join(' or ') : `${labels.length} classes`
+}
+
+async function pixelsOf(dataset: Dataset, photo: Photo, shortSide: number) {
+  return decode(await readFile(path.join(dataset.root, photo.path)), { name: photo.path, shortSide })
+}
+
+async function galleries(seen: Seen, dataset: Dataset, seed: number) {
+  const random = RandomStream.fromSeed(seed).fork('galleries')
+  const truth = seen.photos.map(photo => photo.label)
+  const interpretation = interpret(truth, seen.probabilities, { classes: dataset.labels.length, random })
+  const pictures = new Map<number, string>()
+  for (const i of galleryPhotos(interpretation))
+    pictures.set(i, await thumbnail(await pixelsOf(dataset, seen.photos[i], thumbnailSide), thumbnailSide))
+  return galleriesOf(interpretation, i => ({ picture: pictures.get(i) ?? '', path: seen.photos[i].path }))
+}
+
+/** One training photo and its variations, as the article shows them. */
+async function augmentedSample(
+  dataset: Dataset,
+  size: number,
+  { resize }: Recipe,
+  seed: number,
+): Promise<AugmentedFacts | undefined> {
+  const random = RandomStream.fromSeed(seed).fork('augmented-sample')
+  const rule = { size, resize }
+  for (const photo of random.shuffle(dataset.photos.filter(({ split }) => split === 'train'))) {
+    try {
+      const pixels = await pixelsOf(dataset, photo, size)
+      const draws = Array.from({ length: augmentedShown }, (_, i) =>
+        drawAugmentation(random.fork(photo.path, i), SIDE_ON),
+      )
+      const picture = (data: Uint8Array) => thumbnail({ width: size, height: size, data }, thumbnailSide)
+      return {
+        path: photo.path,
+        original: await picture(renderView(pixels, rule)),
+        versions: await Promise.all(renderViews(pixels, rule, draws).map(picture)),
+        note: 'mirrored, turned up to 10 degrees, zoomed up to 1.3 times, brightness and contrast within 5 %',
+      }
+    } catch {
+      // An unreadable photo is told of elsewhere; another one serves as the sample.
+    }
+  }
+  return undefined
+}
+
+async function dataFacts(dataset: Dataset, result: RecipeResult, work: WorkOptions): Promise<DataFacts> {
+  const headers = await readHeaders(dataset, work)
+  const { split } = dataset
+  return {
+    root: dataset.root,
+    split:
+      split.by === 'seed'
+        ? `drawn by chiquito: ${Math.round(split.validFraction * 100)} % of each class, seed ${split.seed}, exact copies together`
+        : 'as the folders say',
+    parts: partsOf(dataset),
+    classes: classFacts(dataset, headers),
+    formats: formatFacts(headers),
+    copies: exactCopies(dataset.photos).map(group => group.map(photo => photo.path)),
+    leaks: leaks(dataset.photos).map(({ train, held }) => ({ train, valid: held })),
+    unreadable: result.unreadable,
+    skipped: dataset.oddities.flatMap(({ description, count, examples }) =>
+      examples.map(example => ({
+        path: example,
+        reason: count > examples.length ? `${description} (${count})` : description,
+      })),
+    ),
+    hints: shortcutHints(dataset, headers),
+  }
+}

@@ -1,0 +1,228 @@
+import { availableParallelism } from 'node:os'
+import path from 'node:path'
+import { loadBackbone } from '../backbones/index.js'
+import { ChiquitoError, messageOf, type WorkOptions } from '../core/index.js'
+import type { DeviceOptions } from '../engine/index.js'
+import type { Evaluation, Interval } from '../evaluate/index.js'
+import { cacheFolder, type Dataset, FeatureStore, leaks, openDataset, RunFolder } from '../project/index.js'
+import { type RecipeResult, recipeNamed, type Stage, type Unreadable } from '../train/index.js'
+import { writeReport } from './run-report.js'
+import { modelFile } from './save-model.js'
+import { versions } from './versions.js'
+
+export interface TrainOptions extends DeviceOptions, WorkOptions {
+  /** Folder of the photos. */
+  readonly data: string
+  /** Folder for the run. */
+  readonly out: string
+  /** `auto` by default. */
+  readonly recipe?: string | undefined
+  /** Name or weights file; the embedded one by default. */
+  readonly backbone?: string | undefined
+  /** 0 by default. */
+  readonly seed?: number | undefined
+  /** Side of what the network sees, in pixels. */
+  readonly size?: number | undefined
+  /** Part of each class that is measured on where no folder divides the photos. */
+  readonly validFraction?: number | undefined
+  /** Replace a finished run. */
+  readonly overwrite?: boolean | undefined
+  /** Keep features on disk between runs; on by default. */
+  readonly cache?: boolean | undefined
+  /** The command line, for the report. */
+  readonly command?: string | undefined
+}
+
+/** One leak, in the words of the data set: a validation photo that is an exact copy of a training photo. */
+export interface LeakedPhoto {
+  readonly train: string
+  readonly valid: string
+}
+
+/** What training gives back; also what `metrics.json` holds. */
+export interface TrainResult {
+  /** Absolute path of the run folder. */
+  readonly run: string
+  readonly model: string
+  readonly report: string
+  readonly seed: number
+  readonly recipe: string
+  readonly backbone: string
+  readonly labels: readonly string[]
+  /** Photos used, by part. */
+  readonly photos: { readonly train: number; readonly valid: number; readonly test: number }
+  readonly stages: readonly Stage[]
+  /** On the validation photos, 0 to 1, with its 95 % interval. */
+  readonly accuracy: number
+  readonly interval: Interval
+  /** Counts [true class][predicted class]. */
+  readonly confusion: readonly (readonly number[])[]
+  /** Accuracy without the validation photos that are copies of training photos. */
+  readonly withoutLeaks: Evaluation['withoutCopies']
+  readonly tta?:
+    | { readonly views: number; readonly accuracy: number; readonly interval: Interval }
+    | undefined
+  readonly test?: { readonly accuracy: number; readonly interval: Interval } | undefined
+  readonly evaluation: Evaluation
+  readonly leaks: readonly LeakedPhoto[]
+  readonly unreadable: readonly Unreadable[]
+  readonly notices: readonly string[]
+  readonly seconds: number
+  /** The result for a terminal. */
+  readonly summary: string
+}
+
+/** Photos in, classifier out: trains by a recipe, writes model, figures and report into the run folder. */
+export async function train(options: TrainOptions): Promise<TrainResult> {
+  const { data, out, seed = 0, size, validFraction, progress, signal, command } = options
+  const started = performance.now()
+  const recipe = recipeNamed(options.recipe ?? 'auto')
+  const backbone = await loadBackbone(options.backbone ?? 'efficientnet-lite0')
+  const dataset = await openDataset(data, { seed, validFraction, progress, signal })
+  const notices = [...dataset.notices]
+  const notice = (message: string) => {
+    notices.push(message)
+    progress?.({ kind: 'notice', message })
+  }
+  for (const message of dataset.notices) progress?.({ kind: 'notice', message })
+  const details = {
+    seed,
+    recipe: recipe.name,
+    backbone: { name: backbone.name, id: backbone.id },
+    dataset: { root: dataset.root, fingerprint: dataset.fingerprint, labels: [...dataset.labels] },
+    configuration: { backbone: options.backbone, size, validFraction, device: options.device ?? 'cpu' },
+    versions: versions(),
+  }
+  const run = await RunFolder.create(out, details, { overwrite: options.overwrite })
+  try {
+    await run.writeSplit(dataset.split)
+    const result = await recipe.run({
+      dataset,
+      backbone,
+      seed,
+      size,
+      progress,
+      signal,
+      device: options.device,
+      threads: options.threads,
+      notice,
+      store: options.cache === false ? undefined : openStore(notice),
+      log: line => run.log({ ...line, event: String(line.event) }),
+    })
+    await run.writeModel(await modelOf(result, dataset, details))
+    const facts = { ...details, command: command ?? repeatCommand(options), machine: machine() }
+    const summary = await writeReport(run, result, dataset, recipe, facts, { progress, signal })
+    const seconds = (performance.now() - started) / 1000
+    const trained = resultOf(run, result, dataset, { ...details, seconds, summary, notices })
+    await run.writeMetrics(trained)
+    await run.end('finished')
+    return trained
+  } catch (error) {
+    throw await ended(run, error)
+  }
+}
+
+function openStore(notice: (message: string) => void): (namespace: string) => FeatureStore {
+  return namespace => FeatureStore.open(path.join(cacheFolder(), 'features'), namespace, { notice })
+}
+
+/** Photos used and accuracy reached stand in the model itself; nothing in it differs between equal runs. */
+function modelOf(
+  { classifier, seen }: RecipeResult,
+  dataset: Dataset,
+  { recipe, seed, versions }: { recipe: string; seed: number; versions: Record<string, string> },
+): Promise<Uint8Array> {
+  const { accuracy, interval } = seen.evaluation
+  return modelFile(classifier, seen.photos, dataset.root, {
+    recipe,
+    seed,
+    versions,
+    data: {
+      fingerprint: dataset.fingerprint,
+      train: count(dataset, 'train'),
+      valid: seen.photos.length,
+    },
+    accuracy: { value: accuracy, low: interval[0], high: interval[1] },
+  })
+}
+
+function resultOf(
+  run: RunFolder,
+  result: RecipeResult,
+  dataset: Dataset,
+  facts: {
+    seed: number
+    recipe: string
+    backbone: { name: string }
+    seconds: number
+    summary: string
+    notices: readonly string[]
+  },
+): TrainResult {
+  const { evaluation } = result.seen
+  const figure = ({ accuracy, interval }: Evaluation) => ({ accuracy, interval })
+  return {
+    run: run.path,
+    model: run.file('model.onnx'),
+    report: run.file('report.html'),
+    seed: facts.seed,
+    recipe: facts.recipe,
+    backbone: facts.backbone.name,
+    labels: dataset.labels,
+    photos: {
+      train: count(dataset, 'train'),
+      valid: count(dataset, 'valid'),
+      test: count(dataset, 'test'),
+    },
+    stages: result.stages,
+    ...figure(evaluation),
+    confusion: evaluation.confusion,
+    withoutLeaks: evaluation.withoutCopies,
+    tta: result.tta && { views: result.tta.views, ...figure(result.tta.seen.evaluation) },
+    test: result.test && figure(result.test.evaluation),
+    evaluation,
+    leaks: leaks(dataset.photos).map(({ train, held }) => ({ train, valid: held })),
+    unreadable: result.unreadable,
+    notices: facts.notices,
+    seconds: facts.seconds,
+    summary: facts.summary,
+  }
+}
+
+function count(dataset: Dataset, split: 'train' | 'valid' | 'test'): number {
+  return dataset.photos.filter(photo => photo.split === split).length
+}
+
+/** Notes in the run how it ended; the error to throw, which says how to go on where that is possible. */
+async function ended(run: RunFolder, error: unknown): Promise<unknown> {
+  const code = error instanceof ChiquitoError ? error.code : undefined
+  const state = code === 'interrupted' || code === 'diverged' ? code : 'failed'
+  try {
+    await run.end(state)
+  } catch {
+    // The disk may be what failed; the first error says so.
+    run.close()
+  }
+  if (code !== 'interrupted') return error
+  return new ChiquitoError(
+    'interrupted',
+    `${messageOf(error)} Give the same command again to go on: features of the photos seen so far are kept.`,
+    { cause: error },
+  )
+}
+
+function repeatCommand({ data, out, recipe, backbone, seed, size, validFraction }: TrainOptions): string {
+  const flags = Object.entries({ recipe, backbone, seed, size, 'valid-fraction': validFraction })
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => ` --${name} ${quoted(String(value))}`)
+  return `chiquito train ${quoted(data)} --out ${quoted(out)}${flags.join('')}`
+}
+
+/** As one would type it into a shell. */
+function quoted(text: string): string {
+  return /^[\w./:=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+}
+
+function machine(): string {
+  return `${process.platform} ${process.arch}, ${availableParallelism()} processors`
+}

@@ -1,0 +1,16 @@
+export {
+  beside,
+  CHART_HEIGHT,
+  CHART_WIDTH,
+  type ChartTarget,
+  caption,
+  draw,
+  heading,
+  inFile,
+  inPage,
+  MARGINS,
+  Plot,
+  type Series,
+} from './chart.js'
+export { dark, declarations, light, type Palette } from './palette.js'
+export { type RatePoint, rateChart, ratePlot, shortRate } from './rate.js'

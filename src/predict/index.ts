@@ -1,0 +1,9 @@
+export {
+  type JudgedPhoto,
+  type PhotoSource,
+  type PredictAllOptions,
+  type Prediction,
+  Predictor,
+  predictAll,
+  type Refused,
+} from './predictor.js'

@@ -1,0 +1,145 @@
+import { open } from 'node:fs/promises'
+import { asFloat32, ChiquitoError, messageOf, uint8, type WorkOptions } from '../core/index.js'
+import { type DeviceOptions, Session } from '../engine/index.js'
+import { type AugmentationDraw, decode, MAX_FILE_BYTES, renderViews } from '../images/index.js'
+import { readModelFile } from '../onnx/index.js'
+import { type ModelMetadata, parseModelMetadata } from '../project/index.js'
+
+/** What a model says of one photo. */
+export interface Prediction {
+  /** The most probable label. */
+  readonly label: string
+  /** Of each label, in the model's order; they sum to 1. */
+  readonly probabilities: readonly number[]
+}
+
+/** A model file at work: photos in, verdicts out. */
+export class Predictor {
+  private constructor(
+    readonly metadata: ModelMetadata,
+    private readonly session: Session,
+  ) {}
+
+  /**
+   * Opens a `model.onnx` that training wrote.
+   * Throws `io` where the file cannot be read, `model` where it is not such a file.
+   */
+  static async open(path: string, options: DeviceOptions = {}): Promise<Predictor> {
+    const { metadata, producer } = await readModelFile(path)
+    const facts = parseModelMetadata(metadata, path, producer)
+    return new Predictor(facts, await Session.open(path, options))
+  }
+
+  get labels(): readonly string[] {
+    return this.metadata.labels
+  }
+
+  /**
+   * Judges one photo, given as the bytes of its file. With `views` the probabilities are the mean over those views
+   * (`null` is the plain photo). Throws `image` for a photo that cannot be read.
+   */
+  async predict(
+    bytes: Uint8Array,
+    name: string,
+    views: readonly (AugmentationDraw | null)[] = [null],
+  ): Promise<Prediction> {
+    const rule = this.metadata.view
+    const pixels = await decode(bytes, { name, shortSide: rule.size })
+    const answers: number[][] = []
+    for (const view of renderViews(pixels, rule, views)) answers.push(...(await this.judge(view, 1)))
+    const probabilities = answers[0].map(
+      (_, k) => answers.reduce((sum, answer) => sum + answer[k], 0) / answers.length,
+    )
+    return { label: this.labels[probabilities.indexOf(Math.max(...probabilities))], probabilities }
+  }
+
+  /** Probabilities [views][labels] for views given as bytes [views, size, size, 3]. */
+  async judge(views: Uint8Array, count: number): Promise<number[][]> {
+    const { size } = this.metadata.view
+    const { probabilities } = await this.session.run({ pixels: uint8(views, [count, size, size, 3]) }, [
+      'probabilities',
+    ])
+    const values = asFloat32(probabilities, 'probabilities').data
+    const classes = this.labels.length
+    return Array.from({ length: count }, (_, i) =>
+      Array.from(values.subarray(i * classes, (i + 1) * classes)),
+    )
+  }
+
+  async close(): Promise<void> {
+    await this.session.close()
+  }
+}
+
+/** A photo that could not be judged, and why. */
+export interface Refused {
+  readonly path: string
+  readonly reason: string
+}
+
+export interface JudgedPhoto extends Prediction {
+  readonly path: string
+}
+
+/** A photo as predictions take it: where it is, or its bytes under a name. */
+export type PhotoSource = { readonly path: string; readonly bytes?: Uint8Array | undefined }
+
+export interface PredictAllOptions extends WorkOptions {
+  /** The views of a photo; the plain one by default. */
+  readonly views?: ((path: string) => readonly (AugmentationDraw | null)[]) | undefined
+}
+
+/** Judges many photos one after the other. One that cannot be read is set aside with its reason; the rest go on. */
+export async function predictAll(
+  predictor: Predictor,
+  photos: readonly PhotoSource[],
+  { views, progress, signal }: PredictAllOptions = {},
+): Promise<{ predictions: JudgedPhoto[]; unreadable: Refused[] }> {
+  const predictions: JudgedPhoto[] = []
+  const unreadable: Refused[] = []
+  const task = 'looking at photos'
+  progress?.({ kind: 'start', task, total: photos.length })
+  for (const [i, { path, bytes }] of photos.entries()) {
+    if (signal?.aborted) throw new ChiquitoError('interrupted', 'Interrupted.')
+    try {
+      const content = bytes ?? (await readPhotoFile(path))
+      predictions.push({ path, ...(await predictor.predict(content, path, views?.(path))) })
+    } catch (error) {
+      if (!(error instanceof ChiquitoError) || !['image', 'io'].includes(error.code)) throw error
+      unreadable.push({ path, reason: error.message.replace(`${path}: `, '') })
+    }
+    progress?.({ kind: 'advance', task, done: i + 1, total: photos.length })
+  }
+  progress?.({ kind: 'end', task })
+  return { predictions, unreadable }
+}
+
+async function readPhotoFile(path: string): Promise<Uint8Array> {
+  try {
+    const file = await open(path)
+    try {
+      const info = await file.stat()
+      if (!info.isFile()) throw new ChiquitoError('io', `${path}: not a file.`)
+      if (info.size > MAX_FILE_BYTES)
+        throw new ChiquitoError(
+          'image',
+          `${path}: ${info.size} bytes, more than the limit of ${MAX_FILE_BYTES}.`,
+        )
+      return await file.readFile()
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    if (error instanceof ChiquitoError) throw error
+    throw new ChiquitoError('io', `${path}: ${reason(error)}.`, { cause: error })
+  }
+}
+
+function reason(error: unknown): string {
+  if (error instanceof Error && 'code' in error) {
+    if (error.code === 'ENOENT') return 'there is no such file'
+    if (error.code === 'EACCES') return 'this user may not read it'
+    if (error.code === 'EISDIR') return 'it is a folder'
+  }
+  return messageOf(error)
+}

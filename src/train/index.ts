@@ -1,0 +1,27 @@
+export { type Classifier, classifierGraph, HeadRunner, type HeadWeights } from './classifier.js'
+export {
+  type ExtractOptions,
+  type ExtractorOptions,
+  FeatureExtractor,
+  type Features,
+  type Unreadable,
+  type View,
+} from './extractor.js'
+export { fastaiHead, type Head, linearHead } from './head.js'
+export { ImageData, type ImageDataOptions } from './image-data.js'
+export { type FitOptions, Learner, type LearnerOptions, type RateSearch, type Stage } from './learner.js'
+export { type LinearModel, LogisticRegression } from './logistic.js'
+export type { EpochRecord } from './loop.js'
+export type { RateSearchOptions } from './rate-finder.js'
+export {
+  type Candidate,
+  type Choice,
+  type Recipe,
+  type RecipeOptions,
+  type RecipeResult,
+  recipeNamed,
+  recipes,
+} from './recipes/index.js'
+export type { CycleOptions, OneCycleOptions } from './schedule.js'
+export { judge, type Seen } from './seen.js'
+export { headSpec } from './spec.js'

@@ -1,0 +1,41 @@
+import { FeatureExtractor } from '../extractor.js'
+import { ImageData } from '../image-data.js'
+import { Learner } from '../learner.js'
+import { headSpec } from '../spec.js'
+import type { Recipe } from './recipe.js'
+
+/** The article's figures: rate, epochs plain, epochs augmented, views at test time. */
+const rate = 0.01
+const plainEpochs = 2
+const augmentedCycles = 4
+const ttaViews = 4
+
+/** The article of 2018, stages one and two: its head, SGD at 0.01, first on plain photos, then on augmented ones. */
+export const fastai2018: Recipe = {
+  name: 'fastai-2018',
+  description: 'the recipe of 2018: head on the frozen trunk, then on augmented photos',
+  resize: 'crop',
+  async run({ dataset, backbone, seed, size, store, ...options }) {
+    const data = ImageData.of(dataset, { size, seed, batchSize: 8, resize: 'crop' })
+    const rule = { size: size ?? backbone.inputSize, resize: 'crop' } as const
+    const spec = headSpec(backbone)
+    const features = store?.(
+      FeatureExtractor.namespace({ ...options, backbone, rule, spec, root: dataset.root }),
+    )
+    const learn = await Learner.pretrained(backbone, data, { ...options, store: features })
+    try {
+      const rates = await learn.findRate()
+      await learn.fit(rate, plainEpochs, { name: 'head on plain photos' })
+      learn.augment()
+      await learn.fit(rate, augmentedCycles, { name: 'head on augmented photos', cycleLen: 1 })
+      const seen = await learn.evaluate()
+      const tta = { views: ttaViews, seen: await learn.evaluate({ tta: ttaViews }) }
+      const test = data.photos('test').length > 0 ? await learn.evaluate({ split: 'test' }) : undefined
+      const { stages, unreadable } = learn
+      return { classifier: await learn.classifier(), stages, seen, tta, test, unreadable, rates }
+    } finally {
+      await learn.close()
+      features?.close()
+    }
+  },
+}

@@ -1,0 +1,62 @@
+import type { Backbone } from '../../backbones/index.js'
+import type { WorkOptions } from '../../core/index.js'
+import type { DeviceOptions } from '../../engine/index.js'
+import type { Interval } from '../../evaluate/index.js'
+import type { ViewRule } from '../../images/index.js'
+import type { Dataset, FeatureStore } from '../../project/index.js'
+import type { Classifier } from '../classifier.js'
+import type { Unreadable } from '../extractor.js'
+import type { RateSearch, Stage } from '../learner.js'
+import type { Seen } from '../seen.js'
+
+export interface RecipeOptions extends DeviceOptions, WorkOptions {
+  readonly dataset: Dataset
+  readonly backbone: Backbone
+  readonly seed: number
+  /** Side of what the network sees; the backbone's own by default. */
+  readonly size?: number | undefined
+  /** Opens the store of features for what they depend on; without it nothing is kept. */
+  readonly store?: ((namespace: string) => FeatureStore) | undefined
+  readonly log?: ((line: Readonly<Record<string, unknown>>) => void) | undefined
+}
+
+/** A way of training that was compared with others. */
+export interface Candidate {
+  readonly name: string
+  /** Out of fold, on training photos alone. */
+  readonly accuracy: number
+  readonly interval: Interval
+  readonly logLoss: number
+  readonly chosen: boolean
+}
+
+/** How a recipe made up its mind. */
+export interface Choice {
+  /** In words. */
+  readonly method: string
+  readonly candidates: readonly Candidate[]
+}
+
+export interface RecipeResult {
+  readonly classifier: Classifier
+  readonly stages: readonly Stage[]
+  /** The validation photos as the finished classifier sees them, through their plain views. */
+  readonly seen: Seen
+  /** The same with test-time augmentation. */
+  readonly tta?: { readonly views: number; readonly seen: Seen } | undefined
+  /** The photos kept apart as `test`, if there are any. */
+  readonly test?: Seen | undefined
+  readonly unreadable: readonly Unreadable[]
+  readonly choice?: Choice | undefined
+  readonly rates?: RateSearch | undefined
+}
+
+/** A way from photos to a classifier, start to end. */
+export interface Recipe {
+  readonly name: string
+  /** One line for help texts. */
+  readonly description: string
+  /** The rule its plain views follow, for pictures in the report. */
+  readonly resize: ViewRule['resize']
+  run(options: RecipeOptions): Promise<RecipeResult>
+}
