@@ -3,6 +3,7 @@ export { GraphBuilder } from './builder.js'
 export { dtypeCodes, dtypeOfCode } from './dtypes.js'
 export { maxModelBytes, readModel, readModelFile, writeModel } from './file.js'
 export type { Attribute, Dim, Graph, Model, Node, Value, ValueType } from './graph.js'
+export { inferTypes } from './infer.js'
 export { type ModelOptions, model } from './model.js'
 export {
   type AttributesOf,
@@ -14,4 +15,7 @@ export {
   operators,
 } from './operators/index.js'
 export { defaultIrVersion, defaultOpset } from './opset.js'
+export { type ParseOptions, parseGraph } from './parse.js'
+export { pruneUnused } from './passes.js'
+export { printedWeights, printGraph } from './print.js'
 export { type VerifyOptions, verifyGraph } from './verify.js'
