@@ -81,8 +81,9 @@ export function appendFeatures(
  */
 export function appendPreprocessing(builder: GraphBuilder, backbone: Backbone, pixels: Value): Value {
   const { mean, std } = backbone.preprocessing
-  const bytes = builder.op('Cast', [pixels], { to: 'float32' })
-  const planes = builder.op('Transpose', [bytes], { perm: [0, 3, 1, 2] })
+  // Transposed as bytes: a quarter of the memory to move.
+  const bytes = builder.op('Transpose', [pixels], { perm: [0, 3, 1, 2] })
+  const planes = builder.op('Cast', [bytes], { to: 'float32' })
   const centred = builder.op('Sub', [planes, builder.constant(float32(perChannel(mean), [1, 3, 1, 1]))])
   const factors = std.map(deviation => 1 / deviation)
   return builder.op('Mul', [centred, builder.constant(float32(perChannel(factors), [1, 3, 1, 1]))])
