@@ -53,7 +53,11 @@ export async function checkGradients(check: GradientCheck): Promise<GradientFind
     const outputs = await evaluate(graph, at)
     return Array.from(weights, ([name, weight]) => dot(outputs[name], weight)).reduce((a, b) => a + b, 0)
   }
-  const grads = await evaluate(gradientGraph(graph, parameters, weights, check.rules), feeds)
+  const weightFeeds = Array.from(weights, ([name, weight]) => [weightName(name), weight])
+  const grads = await evaluate(gradientGraph(graph, parameters, weights, check.rules), {
+    ...feeds,
+    ...Object.fromEntries(weightFeeds),
+  })
   const findings: GradientFinding[] = []
   for (const parameter of parameters) {
     const point = feeds[parameter]
@@ -81,6 +85,7 @@ type FloatTensor = Tensor<'float32' | 'float64'>
 /** The cube root of each dtype's precision. */
 const steps = { float32: 5e-3, float64: 6e-6 } as const
 
+const weightName = (output: Value) => `weight.${output}`
 const gradName = (parameter: Value) => `grad.${parameter}`
 
 /** The graph that computes the gradient of the projected outputs. */
@@ -97,9 +102,11 @@ function gradientGraph(
     builder.input(name, type.dtype, type.shape ?? []),
   ])
   const outputs = builder.append(graph, new Map(inputs), 'forward.')
-  const parts = Array.from(weights, ([name, weight]) => {
-    const product = e.mul(outputs.get(name) ?? name, builder.constant(weight))
-    return e.reduceSum(product, undefined, false)
+  const parts = Array.from(weights, ([name, { dtype }]) => {
+    const output = outputs.get(name) ?? name
+    // An input of the output's own shape, so that named dimensions keep their names.
+    const weight = builder.input(weightName(name), dtype, builder.shape(output))
+    return e.reduceSum(e.mul(output, weight), undefined, false)
   })
   const [first, ...rest] = parts
   if (first === undefined)

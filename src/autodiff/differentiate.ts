@@ -1,22 +1,11 @@
-import { ChiquitoError, type DType } from '../core/index.js'
-import {
-  type Attribute,
-  type GraphBuilder,
-  isOpType,
-  keyOf,
-  type Node,
-  type OpType,
-  type Value,
-} from '../onnx/index.js'
+import { ChiquitoError } from '../core/index.js'
+import { type GraphBuilder, isOpType, keyOf, type Node, type OpType, type Value } from '../onnx/index.js'
 import { callOf } from './call.js'
 import { Emitter, floatTensor } from './emit.js'
 import { gradients } from './gradients/index.js'
-import { type ArgumentRule, type Gradient, type Gradients, refusal } from './rule.js'
+import { advice, between, floats, refuseObstacles, ruleFor } from './path.js'
+import { type Gradients, refusal } from './rule.js'
 import { sumToLike } from './shapes.js'
-
-const floats: ReadonlySet<DType> = new Set(['float32', 'float64', 'float16', 'bfloat16'])
-
-const advice = 'Freeze what lies before it, or take it out of the path to the loss.'
 
 export interface DifferentiateOptions {
   /** The gradient table; another one only to test the checker with a wrong rule. */
@@ -32,8 +21,8 @@ export interface DifferentiateOptions {
  * ArgMax) is constant for it, as everywhere.
  *
  * Throws `model`: the loss is not a float scalar; a parameter does not influence the loss (an error, not a zero
- * gradient: it is a forgotten connection, or a parameter that should not be listed); an operator between them has no
- * gradient, or no rule yet (named with its node and a remedy).
+ * gradient: it is a forgotten connection, or a parameter that should not be listed); operators between them have no
+ * gradient, or no rule yet (all of them named with their nodes and a remedy, before anything is appended).
  */
 export function differentiate(
   builder: GraphBuilder,
@@ -46,9 +35,11 @@ export function differentiate(
   const onPath = between(builder, nodes, parameters, loss)
   const stray = parameters.find(parameter => !onPath.has(parameter))
   if (stray !== undefined) throw unconnected(stray, loss)
+  const rules = options.rules ?? gradients
+  refuseObstacles(nodes, onPath, rules)
   const grads = new Accumulator(builder)
   grads.add(loss, builder.constant(floatTensor(builder.type(loss).dtype, [1], builder.staticShape(loss))))
-  for (const node of nodes.toReversed()) visit(builder, node, grads, onPath, options.rules ?? gradients)
+  for (const node of nodes.toReversed()) visit(builder, node, grads, onPath, rules)
   return new Map(
     parameters.map(parameter => {
       const grad = grads.of(parameter)
@@ -88,11 +79,9 @@ function visit(
   rules: Gradients,
 ): void {
   const outputs = node.outputs.map(output => (onPath.has(output) ? grads.of(output) : undefined))
-  if (outputs.every(grad => grad === undefined)) return
   const op = keyOf(node)
-  if (!isOpType(op)) throw refusal(node, `the operator is not known here. ${advice}`)
+  if (outputs.every(grad => grad === undefined) || !isOpType(op)) return
   const inputs = node.inputs.flatMap((input, i) => (onPath.has(input) ? [i] : []))
-  if (inputs.length === 0) throw refusal(node, `a subgraph of it reads a trained value. ${advice}`)
   for (const [i, grad] of propagate(builder, rules, op, node, outputs, inputs))
     grads.add(node.inputs[i], grad)
 }
@@ -108,67 +97,14 @@ function propagate<K extends OpType>(
 ): [number, Value][] {
   const { call, unread } = callOf(builder, op, node, outputs)
   const gradient = rules[op]
-  const grads = inputs.map((i): [number, Value] => [
-    i,
-    sumToLike(call.e, ruleFor(gradient, node, i)(call, i), node.inputs[i]),
-  ])
+  const grads = inputs.map((i): [number, Value] => {
+    const rule = ruleFor(gradient, i)
+    if (typeof rule === 'string') throw refusal(node, rule)
+    return [i, sumToLike(call.e, rule(call, i), node.inputs[i])]
+  })
   const missed = unread()
   if (missed !== undefined) throw refusal(node, `there is no rule for its output ${missed}. ${advice}`)
   return grads
-}
-
-function ruleFor<K extends OpType>(gradient: Gradient<K>, node: Node, input: number): ArgumentRule<K> {
-  if (!('kind' in gradient)) {
-    const rule = gradient[input]
-    if (rule) return rule
-    throw refusal(node, `its input ${node.inputs[input]} is taken as constant, but is trained. ${advice}`)
-  }
-  switch (gradient.kind) {
-    case 'every input':
-      return gradient.rule
-    case 'not differentiable':
-      throw refusal(node, `${gradient.reason} No gradient can pass through it to a trained value. ${advice}`)
-    case 'no rule yet':
-      throw refusal(node, `there is no gradient rule for ${node.op} yet. ${gradient.remedy}.`)
-  }
-}
-
-/** Values that depend on a parameter and that the loss depends on, by way of floating-point values. */
-function between(
-  builder: GraphBuilder,
-  nodes: readonly Node[],
-  parameters: readonly Value[],
-  loss: Value,
-): Set<Value> {
-  const reached = new Set(parameters)
-  for (const node of nodes) {
-    if (!readsOf(node).some(input => reached.has(input))) continue
-    for (const output of node.outputs)
-      if (output !== '' && isFloat(builder, node, output)) reached.add(output)
-  }
-  const onPath = new Set([loss].filter(value => reached.has(value)))
-  for (const node of nodes.toReversed()) {
-    if (!node.outputs.some(output => onPath.has(output))) continue
-    for (const input of readsOf(node)) if (reached.has(input)) onPath.add(input)
-  }
-  return onPath
-}
-
-/** An operator that is not known may give anything; it is refused only when it lies on a path. */
-function isFloat(builder: GraphBuilder, node: Node, output: Value): boolean {
-  return !isOpType(keyOf(node)) || floats.has(builder.type(output).dtype)
-}
-
-/** What a node reads: its inputs, and the outer values that its subgraphs use. */
-function readsOf(node: Node): Value[] {
-  return [...node.inputs.filter(input => input !== ''), ...Object.values(node.attributes).flatMap(capturedBy)]
-}
-
-function capturedBy(attribute: Attribute): Value[] {
-  if (attribute.kind !== 'graph') return []
-  const { inputs, initializers, nodes, outputs } = attribute.value
-  const own = new Set([...inputs.keys(), ...initializers.keys(), ...nodes.flatMap(node => node.outputs)])
-  return [...nodes.flatMap(readsOf), ...outputs.keys()].filter(value => !own.has(value))
 }
 
 function refuseUnlessScalar(builder: GraphBuilder, loss: Value): void {

@@ -80,6 +80,16 @@ export function fromStart(axis: number, rank: number): number {
   return axis < 0 ? axis + rank : axis
 }
 
+/** The order that undoes a transposition. */
+export function invert(perm: readonly number[]): number[] {
+  return perm.map((_, axis) => perm.indexOf(axis))
+}
+
+/** The numbers from 0 up to, not including, length. */
+export function range(length: number): number[] {
+  return Array.from({ length }, (_, i) => i)
+}
+
 export function sameDims(a: readonly Dim[], b: readonly Dim[]): boolean {
   return a.length === b.length && a.every((dim, axis) => dim === b[axis])
 }

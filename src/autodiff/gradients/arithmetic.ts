@@ -3,7 +3,7 @@ import { type Call, everyInput, type Gradients } from '../rule.js'
 
 type Operators =
   | ('Add' | 'Sub' | 'Mul' | 'Div' | 'Pow' | 'Min' | 'Max' | 'Sum' | 'Mean' | 'Where')
-  | ('Neg' | 'Abs' | 'Sqrt' | 'Exp' | 'Log' | 'Reciprocal' | 'Sin' | 'Cos' | 'Tan' | 'Atan')
+  | ('Neg' | 'Abs' | 'Sqrt' | 'Exp' | 'Log' | 'Reciprocal')
 
 export const arithmetic: Gradients<Operators> = {
   Add: everyInput(({ dy }) => dy()),
@@ -28,10 +28,6 @@ export const arithmetic: Gradients<Operators> = {
   Exp: [({ e, dy, y }) => e.mul(dy(), y())],
   Log: [({ e, dy, x }) => e.div(dy(), x(0))],
   Reciprocal: [({ e, dy, y }) => e.neg(e.mul(dy(), e.square(y())))],
-  Sin: [({ e, dy, x }) => e.mul(dy(), e.builder.op('Cos', [x(0)]))],
-  Cos: [({ e, dy, x }) => e.neg(e.mul(dy(), e.builder.op('Sin', [x(0)])))],
-  Tan: [({ e, dy, y }) => e.mul(dy(), e.add(e.square(y()), 1))],
-  Atan: [({ e, dy, x }) => e.div(dy(), e.add(e.square(x(0)), 1))],
 }
 
 /** d(x^p)/dx = p x^(p-1) */

@@ -2,10 +2,12 @@ import type { OpType } from '../../onnx/index.js'
 import { all, type Gradients, noRuleYet, notDifferentiable } from '../rule.js'
 import { activations } from './activations.js'
 import { arithmetic } from './arithmetic.js'
+import { indexing } from './indexing.js'
 import { normalization } from './normalization.js'
 import { products } from './products.js'
 import { reductions } from './reductions.js'
 import { shaping } from './shaping.js'
+import { trigonometry } from './trigonometry.js'
 import { windows } from './windows.js'
 
 const steps = all(['Sign', 'Floor', 'Ceil', 'Round', 'Mod'], notDifferentiable('it is a step function.'))
@@ -20,9 +22,27 @@ const sources = all(
   notDifferentiable('its result depends on shapes or on nothing at all.'),
 )
 
+const bits = all(
+  ['BitwiseAnd', 'BitwiseOr', 'BitwiseXor', 'BitwiseNot', 'BitShift'],
+  notDifferentiable('it works on the bits of whole numbers.'),
+)
+
+const quantized = all(
+  [
+    ...(['QuantizeLinear', 'DequantizeLinear', 'DynamicQuantizeLinear'] as const),
+    ...(['MatMulInteger', 'ConvInteger', 'QLinearMatMul', 'QLinearConv'] as const),
+  ],
+  notDifferentiable('it works on numbers rounded to a few bits. Take the file in float32 instead.'),
+)
+
+const control = all(
+  ['If', 'Loop', 'Scan'],
+  noRuleYet('Export the network without control flow, or keep the layers up to and including it frozen'),
+)
+
 const later = all(
-  ['Resize'],
-  noRuleYet('Keep the layers up to and including it frozen, or add its rule to src/autodiff/gradients'),
+  ['Resize', 'Upsample'],
+  noRuleYet('Keep the layers up to and including it frozen, so that no gradient has to pass through it'),
 )
 
 /**
@@ -33,12 +53,17 @@ export const gradients: Gradients<OpType> = {
   ...arithmetic,
   ...products,
   ...activations,
+  ...trigonometry,
   ...reductions,
   ...shaping,
+  ...indexing,
   ...normalization,
   ...windows,
   ...steps,
   ...truths,
   ...sources,
+  ...bits,
+  ...quantized,
+  ...control,
   ...later,
 }

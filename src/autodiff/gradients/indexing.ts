@@ -1,52 +1,159 @@
 import type { Value } from '../../onnx/index.js'
 import type { Emitter } from '../emit.js'
+import { type Call, type Gradients, noRuleYet, notDifferentiable } from '../rule.js'
+import { fromStart, invert, range, reshapeTo, shapeVector, zerosLike } from '../shapes.js'
+import { spread } from './spread.js'
 
-/** The gradient of what a slice left out is zero: puts the sliced elements back among zeros. */
-export function spreadSlice(
-  e: Emitter,
-  grad: Value,
-  axis: number,
-  size: number,
-  start: number,
-  end: number,
-  step: number,
-): Value {
-  return spread(e, grad, axis, size, slicedPositions(size, start, end, step))
+type Operators =
+  | (
+      | 'Gather'
+      | 'GatherElements'
+      | 'GatherND'
+      | 'ScatterElements'
+      | 'ScatterND'
+      | 'Scatter'
+      | 'TopK'
+      | 'Trilu'
+    )
+  | ('DepthToSpace' | 'SpaceToDepth' | 'ReverseSequence' | 'Einsum' | 'OneHot' | 'NonZero' | 'Compress')
+  | ('GridSample' | 'RoiAlign' | 'CenterCropPad')
+
+const frozen = noRuleYet(
+  'Keep the layers up to and including it frozen, so that no gradient has to pass through it',
+)
+
+export const indexing: Gradients<Operators> = {
+  Gather: [gather, null],
+  GatherElements: [
+    ({ e, dy, x, attributes: { axis } }) =>
+      e.builder.op('ScatterElements', [zerosLike(e, x(0)), x(1), dy()], { axis, reduction: 'add' }),
+    null,
+  ],
+  GatherND: [
+    ({ e, dy, x, attributes, refuse }) => {
+      if (attributes.batch_dims !== 0)
+        refuse('batch_dims other than 0 have no rule. Use GatherElements instead.')
+      return e.builder.op('ScatterND', [zerosLike(e, x(0)), x(1), dy()], { reduction: 'add' })
+    },
+    null,
+  ],
+  ScatterElements: [
+    call => {
+      const { e, dy, x, attributes } = call
+      if (attributes.reduction === 'add') return dy()
+      refuseReduction(call)
+      return e.builder.op('ScatterElements', [dy(), x(1), zerosLike(e, x(2))], { axis: attributes.axis })
+    },
+    null,
+    call => {
+      refuseReduction(call)
+      return call.e.builder.op('GatherElements', [call.dy(), call.x(1)], { axis: call.attributes.axis })
+    },
+  ],
+  ScatterND: [
+    call => {
+      const { e, dy, x, attributes } = call
+      if (attributes.reduction === 'add') return dy()
+      refuseReduction(call)
+      return e.builder.op('ScatterND', [dy(), x(1), zerosLike(e, x(2))])
+    },
+    null,
+    call => {
+      refuseReduction(call)
+      return call.e.builder.op('GatherND', [call.dy(), call.x(1)])
+    },
+  ],
+  // The second output says where each of the first came from.
+  TopK: [
+    ({ e, dy, x, y, attributes: { axis } }) =>
+      e.builder.op('ScatterElements', [zerosLike(e, x(0)), y(1), dy()], { axis }),
+    null,
+  ],
+  Trilu: [({ e, dy, node, attributes }) => e.builder.op('Trilu', [dy(), node.inputs[1]], attributes), null],
+  DepthToSpace: [depthToSpace],
+  SpaceToDepth: [
+    ({ e, dy, attributes: { blocksize } }) =>
+      e.builder.op('DepthToSpace', [dy()], { blocksize, mode: 'DCR' }),
+  ],
+  ReverseSequence: [
+    ({ e, dy, x, attributes }) => e.builder.op('ReverseSequence', [dy(), x(1)], attributes),
+    null,
+  ],
+  Einsum: { kind: 'every input', rule: einsum },
+  Scatter: frozen,
+  Compress: frozen,
+  GridSample: frozen,
+  RoiAlign: frozen,
+  CenterCropPad: frozen,
+  OneHot: notDifferentiable('it turns whole numbers into a table.'),
+  NonZero: notDifferentiable('it gives positions, whole numbers.'),
+}
+
+function refuseReduction({ attributes, refuse }: Call<'ScatterElements' | 'ScatterND'>): void {
+  if (attributes.reduction !== 'none' && attributes.reduction !== 'add')
+    refuse(`its reduction is ${attributes.reduction}; only none and add have a rule.`)
+}
+
+/** Sums into the rows that were read: by position where they are constant and all different, else by a product. */
+function gather({ e, dy, x, ints, constant, attributes, refuse }: Call<'Gather'>): Value {
+  const shape = e.shape(x(0))
+  const axis = fromStart(attributes.axis, shape.length)
+  const size = shape[axis]
+  if (typeof size === 'string')
+    return refuse(
+      `it reads along axis ${axis}, whose size ${size} is not known. Give that dimension a number.`,
+    )
+  if (constant(1) && e.rank(x(1)) <= 1) {
+    const positions = (ints(1) ?? []).map(index => fromStart(index, size))
+    const grad = e.rank(x(1)) === 0 ? e.unsqueeze(dy(), [axis]) : dy()
+    if (new Set(positions).size === positions.length) return spread(e, grad, axis, size, positions)
+  }
+  return addRows(e, dy(), x(0), x(1), axis, size)
 }
 
 /**
- * Element i along the axis goes to `positions[i]` (all different) of an axis of the size given, zeros elsewhere:
- * by Pad for neighbours in order, else by one Gather that reads a zero for every gap.
+ * dx = one-hot(indices)^T dy with the gathered axis in front. A product with a [reads, size] table of ones and zeros
+ * runs on every provider and sums in a fixed order, which a scatter does not promise.
  */
-export function spread(
-  e: Emitter,
-  grad: Value,
-  axis: number,
-  size: number,
-  positions: readonly number[],
-): Value {
-  const first = positions[0] ?? 0
-  if (positions.every((position, i) => position === first + i))
-    return padAxis(e, grad, axis, first, size - first - positions.length)
-  const sources = Array.from({ length: size }, () => positions.length)
-  for (const [from, to] of positions.entries()) sources[to] = from
-  return e.builder.op('Gather', [padAxis(e, grad, axis, 0, 1), e.ints(sources)], { axis })
+function addRows(e: Emitter, dy: Value, x: Value, indices: Value, axis: number, size: number): Value {
+  const count = e.rank(indices)
+  const others = range(e.rank(x)).filter(at => at !== axis)
+  const read = range(count).map(i => axis + i)
+  const rest = range(e.rank(dy)).filter(at => !read.includes(at))
+  const columns = e.builder.op('Flatten', [e.transpose(dy, [...read, ...rest])], { axis: count })
+  const wrapped = e.builder.op('Mod', [e.cast(indices, 'int64'), e.int(size)])
+  const flat = e.reshape(wrapped, [-1, 1])
+  const oneHot = e.indicator(e.builder.op('Equal', [flat, e.ints(range(size))]), x)
+  const rows = e.builder.op('Gemm', [oneHot, columns], { transA: 1 })
+  const order = [axis, ...others]
+  const shape = order.map(at => e.shape(x)[at])
+  const there = reshapeTo(e, rows, shape, () => e.builder.op('Gather', [shapeVector(e, x), e.ints(order)]))
+  return e.transpose(there, invert(order))
 }
 
-function padAxis(e: Emitter, value: Value, axis: number, before: number, after: number): Value {
-  if (before === 0 && after === 0) return value
-  const rank = e.rank(value)
-  const pads = Array.from({ length: 2 * rank }, () => 0)
-  pads[axis] = before
-  pads[axis + rank] = after
-  return e.builder.op('Pad', [value, e.ints(pads)])
+/** Blocks of pixels go back into the channels; the two modes order the channels differently. */
+function depthToSpace({ e, dy, refuse, attributes: { blocksize, mode } }: Call<'DepthToSpace'>): Value {
+  if (mode === 'DCR') return e.builder.op('SpaceToDepth', [dy()], { blocksize })
+  const blocks = e.builder.op('SpaceToDepth', [dy()], { blocksize })
+  const channels = e.shape(dy())[1]
+  if (typeof channels === 'string') return refuse(`the number of channels ${channels} is not known.`)
+  // [batch, blocksize^2 channels, h, w] is ordered block first; the input has channels first.
+  const area = blocksize * blocksize
+  const order = range(channels * area).map(i => (i % area) * channels + Math.floor(i / area))
+  return e.builder.op('Gather', [blocks, e.ints(order)], { axis: 1 })
 }
 
-/** The positions that Slice takes: bounds count from the end when negative and are clamped, as numpy's are. */
-function slicedPositions(size: number, start: number, end: number, step: number): number[] {
-  const lowest = step > 0 ? 0 : -1
-  const highest = step > 0 ? size : size - 1
-  const clamp = (bound: number) => Math.min(Math.max(bound < 0 ? bound + size : bound, lowest), highest)
-  const [from, to] = [clamp(start), clamp(end)]
-  return Array.from({ length: Math.max(0, Math.ceil((to - from) / step)) }, (_, i) => from + i * step)
+/** Of each factor, the gradient is the product of dy with the other factors, summed over what they do not share. */
+function einsum({ e, dy, x, attributes, inputCount, refuse }: Call<'Einsum'>, input: number): Value {
+  const [left, out] = attributes.equation.replaceAll(' ', '').split('->')
+  const terms = left.split(',')
+  const own = terms[input]
+  const others = range(inputCount).filter(i => i !== input)
+  const elsewhere = [out ?? '', ...others.map(i => terms[i])].join('')
+  if (out === undefined || left.includes('.') || new Set(own).size < own.length)
+    refuse(`the equation ${attributes.equation} has no rule: write out every axis once, and the result.`)
+  if ([...own].some(letter => !elsewhere.includes(letter)))
+    refuse(`the equation ${attributes.equation} sums an axis of one input alone; use ReduceSum before it.`)
+  const equation = `${[out, ...others.map(i => terms[i])].join(',')}->${own}`
+  return e.builder.op('Einsum', [dy(), ...others.map(x)], { equation })
 }

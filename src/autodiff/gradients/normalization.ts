@@ -3,7 +3,9 @@ import type { Emitter } from '../emit.js'
 import type { Call, Gradients } from '../rule.js'
 import { fromStart, reshapeLike } from '../shapes.js'
 
-type Operators = 'BatchNormalization' | 'LayerNormalization' | 'InstanceNormalization' | 'GroupNormalization'
+type Operators =
+  | ('BatchNormalization' | 'LayerNormalization' | 'InstanceNormalization' | 'GroupNormalization')
+  | ('LpNormalization' | 'MeanVarianceNormalization')
 
 export const normalization: Gradients<Operators> = {
   // In evaluation mode y = scale (x - mean) / sigma + bias per channel, with sigma = sqrt(var + epsilon).
@@ -55,6 +57,19 @@ export const normalization: Gradients<Operators> = {
     },
     ({ e, dy }) => channelSum(e, dy()),
   ],
+  LpNormalization: [lpNormalization],
+  MeanVarianceNormalization: [
+    ({ e, dy, x, attributes }) =>
+      // The operator divides by the deviation plus 1e-9, which no float32 deviation feels.
+      normalizedInput(e, normalize(e, x(0), attributes.axes ?? [0, 2, 3], 0), dy()),
+  ],
+}
+
+/** y = x / n with the norm n along an axis: dx = (dy - dn/dx sum(dy y)) / n, dn/dx = sign(x) or y. */
+function lpNormalization({ e, dy, x, y, attributes: { axis, p } }: Call<'LpNormalization'>): Value {
+  const norm = e.builder.op(p === 1 ? 'ReduceL1' : 'ReduceL2', [x(0), e.ints([axis])])
+  const slope = p === 1 ? e.builder.op('Sign', [x(0)]) : y()
+  return e.div(e.sub(dy(), e.mul(slope, e.reduceSum(e.mul(dy(), y()), [axis]))), norm)
 }
 
 function batchNorm(call: Call<'BatchNormalization'>) {

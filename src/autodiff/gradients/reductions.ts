@@ -50,9 +50,9 @@ export const reductions: Gradients<Reduction | 'CumSum' | 'ArgMax' | 'ArgMin' | 
 
 type ReductionCall = Pick<Call<OpType>, 'e' | 'x' | 'ints' | 'refuse'> & Pick<Call<Reduction>, 'attributes'>
 
-/** A reduced value with the reduced axes put back as 1, so that it broadcasts against the input. */
+/** A reduced value with the reduced axes put back as 1, so that it broadcasts against the input; a scalar does. */
 function kept(call: ReductionCall, reduced: Value): Value {
-  if (call.attributes.keepdims) return reduced
+  if (call.attributes.keepdims || call.e.rank(reduced) === 0) return reduced
   const rank = call.e.rank(call.x(0))
   const axes = reducedAxes(call, rank)
   return call.e.unsqueeze(reduced, axes)

@@ -1,12 +1,11 @@
 import type { Value } from '../../onnx/index.js'
-import type { Emitter } from '../emit.js'
 import { type Call, everyInput, type Gradients } from '../rule.js'
-import { fromStart, reshapeLike, reshapeTo, shapeVector } from '../shapes.js'
-import { spread, spreadSlice } from './indexing.js'
+import { fromStart, invert, range, reshapeLike, shapeVector } from '../shapes.js'
+import { spreadSlice } from './spread.js'
 
 type Operators =
   | ('Reshape' | 'Flatten' | 'Squeeze' | 'Unsqueeze' | 'Transpose' | 'Expand' | 'Tile' | 'Identity' | 'Cast')
-  | ('CastLike' | 'Concat' | 'Split' | 'Slice' | 'Gather' | 'Pad')
+  | ('CastLike' | 'Concat' | 'Split' | 'Slice' | 'Pad')
 
 export const shaping: Gradients<Operators> = {
   Reshape: [sameElements, null],
@@ -31,7 +30,6 @@ export const shaping: Gradients<Operators> = {
     null,
   ],
   Slice: [slice, null, null, null, null],
-  Gather: [gather, null],
   Pad: [pad, null, null, null],
 }
 
@@ -67,43 +65,6 @@ function slice({ e, dy, x, ints, refuse }: Call<'Slice'>): Value {
   }, dy())
 }
 
-/** Sums into the rows that were read: by position where they are constant and all different, else by a product. */
-function gather({ e, dy, x, ints, constant, attributes, refuse }: Call<'Gather'>): Value {
-  const shape = e.shape(x(0))
-  const axis = fromStart(attributes.axis, shape.length)
-  const size = shape[axis]
-  if (typeof size === 'string')
-    return refuse(
-      `it reads along axis ${axis}, whose size ${size} is not known. Give that dimension a number.`,
-    )
-  if (constant(1) && e.rank(x(1)) <= 1) {
-    const positions = (ints(1) ?? []).map(index => fromStart(index, size))
-    const grad = e.rank(x(1)) === 0 ? e.unsqueeze(dy(), [axis]) : dy()
-    if (new Set(positions).size === positions.length) return spread(e, grad, axis, size, positions)
-  }
-  return addRows(e, dy(), x(0), x(1), axis, size)
-}
-
-/**
- * dx = one-hot(indices)^T dy with the gathered axis in front. A product with a [reads, size] table of ones and zeros
- * runs on every provider and sums in a fixed order, which a scatter does not promise.
- */
-function addRows(e: Emitter, dy: Value, x: Value, indices: Value, axis: number, size: number): Value {
-  const count = e.rank(indices)
-  const others = range(e.rank(x)).filter(at => at !== axis)
-  const read = range(count).map(i => axis + i)
-  const rest = range(e.rank(dy)).filter(at => !read.includes(at))
-  const columns = e.builder.op('Flatten', [e.transpose(dy, [...read, ...rest])], { axis: count })
-  const wrapped = e.builder.op('Mod', [e.cast(indices, 'int64'), e.int(size)])
-  const flat = e.reshape(wrapped, [-1, 1])
-  const oneHot = e.indicator(e.builder.op('Equal', [flat, e.ints(range(size))]), x)
-  const rows = e.builder.op('Gemm', [oneHot, columns], { transA: 1 })
-  const order = [axis, ...others]
-  const shape = order.map(at => e.shape(x)[at])
-  const there = reshapeTo(e, rows, shape, () => e.builder.op('Gather', [shapeVector(e, x), e.ints(order)]))
-  return e.transpose(there, invert(order))
-}
-
 /** Each repetition adds up: [repeats, size] per axis, summed over the repeats. */
 function tile({ e, dy, x, ints, refuse }: Call<'Tile'>): Value {
   const repeats = ints(1) ?? []
@@ -130,12 +91,4 @@ function pad({ e, dy, x, ints, attributes, refuse }: Call<'Pad'>): Value {
     if (before < 0 || after < 0) return refuse('it has a negative pad. Use Slice instead.')
     return e.slice(grad, axis, before, after === 0 ? Number.MAX_SAFE_INTEGER : -after)
   }, dy())
-}
-
-function invert(perm: readonly number[]): number[] {
-  return perm.map((_, axis) => perm.indexOf(axis))
-}
-
-function range(length: number): number[] {
-  return Array.from({ length }, (_, i) => i)
 }

@@ -4,7 +4,7 @@ import { elementsPer, expandLike, reshapeLike } from '../shapes.js'
 
 type Operators =
   | ('Conv' | 'ConvTranspose' | 'AveragePool' | 'MaxPool' | 'LpPool' | 'LRN')
-  | ('GlobalAveragePool' | 'GlobalMaxPool')
+  | ('GlobalAveragePool' | 'GlobalMaxPool' | 'GlobalLpPool')
 
 const frozen = 'Keep the layers up to and including it frozen, so that no gradient has to pass through it'
 
@@ -17,6 +17,13 @@ export const windows: Gradients<Operators> = {
   LRN: noRuleYet(frozen),
   GlobalAveragePool: [({ e, dy, x, y }) => expandLike(e, e.div(dy(), elementsPer(e, x(0), y())), x(0))],
   GlobalMaxPool: [globalMaxPool],
+  // d (sum |x|^p)^(1/p) = sign(x) |x / y|^(p-1)
+  GlobalLpPool: [
+    ({ e, dy, x, y, attributes: { p } }) => {
+      const share = e.pow(e.builder.op('Abs', [e.div(x(0), y())]), p - 1)
+      return e.mul(dy(), e.mul(e.builder.op('Sign', [x(0)]), share))
+    },
+  ],
 }
 
 /** The gradient goes to the first of the largest elements, as in PyTorch's adaptive max pooling. */
