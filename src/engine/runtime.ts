@@ -18,6 +18,7 @@ async function importRuntime(): Promise<Runtime> {
     const runtime = await import('onnxruntime-node')
     // Errors come back as exceptions, with more to say than its log.
     runtime.env.logLevel = 'fatal'
+    keepHalvesAsBits(runtime)
     return runtime
   } catch (error) {
     throw new ChiquitoError(
@@ -25,6 +26,21 @@ async function importRuntime(): Promise<Runtime> {
       `onnxruntime-node cannot be loaded on ${process.platform} ${process.arch} (${messageOf(error)}). Install again with its binaries for this machine.`,
       { cause: error },
     )
+  }
+}
+
+/**
+ * Where Node has Float16Array (24 and later), onnxruntime-node 1.30 wraps 16-bit floats in it, and then its own native
+ * part reads none of them. It looks for the class once, at the first tensor: so that is made while the class is hidden.
+ */
+function keepHalvesAsBits({ Tensor: Made }: Runtime): void {
+  const hidden = Object.getOwnPropertyDescriptor(globalThis, 'Float16Array')
+  if (!hidden) return
+  Reflect.deleteProperty(globalThis, 'Float16Array')
+  try {
+    new Made('float32', new Float32Array(1), [1])
+  } finally {
+    Object.defineProperty(globalThis, 'Float16Array', hidden)
   }
 }
 
@@ -53,7 +69,7 @@ type Reader = (data: unknown, shape: readonly number[]) => Tensor | undefined
 const readers: { readonly [K in ort.Tensor.Type]?: Reader } = {
   float32: (data, shape) => (data instanceof Float32Array ? { dtype: 'float32', shape, data } : undefined),
   float64: (data, shape) => (data instanceof Float64Array ? { dtype: 'float64', shape, data } : undefined),
-  // A Float16Array where Node has it (24 and later), its bits where not: always bits here.
+  // Should a Float16Array come after all, its bits are the same.
   float16: (data, shape) =>
     ArrayBuffer.isView(data)
       ? { dtype: 'float16', shape, data: new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2) }
