@@ -81,7 +81,9 @@ function assemble(
 function ours(error: unknown): unknown {
   if (!(error instanceof CommanderError)) return error
   const [first, ...others] = error.message.replace(/^error: /, '').split('\n')
-  return new ChiquitoError('usage', [`${first}.`, ...others].join('\n'), { cause: error })
+  return new ChiquitoError('usage', [first.endsWith('.') ? first : `${first}.`, ...others].join('\n'), {
+    cause: error,
+  })
 }
 
 function hintFor(program: Command, args: readonly string[]): string {
