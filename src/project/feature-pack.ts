@@ -87,11 +87,13 @@ export class FeaturePack {
     return entry
   }
 
-  /** The vector of an entry; undefined when the bytes are not what was written. */
-  read(key: string, { offset, length, checksum: expected }: PackEntry): Float32Array | undefined {
+  /** The vector of an entry, in `into` when given; undefined when the bytes are not what was written. */
+  read(key: string, entry: PackEntry, into?: Float32Array): Float32Array | undefined {
+    const { offset, length, checksum: expected } = entry
+    if (into !== undefined && into.length !== length) return undefined
     const file = this.file ?? this.openToRead()
     if (!(offset >= 0 && offset + length * 4 <= this.size)) return undefined
-    const vector = new Float32Array(length)
+    const vector = into ?? new Float32Array(length)
     const bytes = bytesOf(vector)
     const read = readSync(file, bytes, 0, bytes.length, offset)
     return read === bytes.length && checksum(key, bytes) === expected ? vector : undefined

@@ -93,6 +93,16 @@ describe('FeatureStore', () => {
     expect(files(folder, '').map(path => statSync(path).size)).toEqual(before)
   })
 
+  it('fills a row of a matrix', () => {
+    const store = FeatureStore.open(filled(3), 'test')
+    const matrix = new Float32Array(300)
+    for (const i of [0, 2])
+      expect(store.get(featureKey(i), matrix.subarray(i * 100, i * 100 + 100))).toBeDefined()
+    expect(matrix).toEqual(Float32Array.of(...vector(0), ...vector(0), ...vector(2)))
+    expect(store.get(featureKey(1), matrix)).toBeUndefined()
+    store.close()
+  })
+
   it('is shared: two stores at once write packs of their own', () => {
     const folder = temporaryFolder()
     const stores = [FeatureStore.open(folder, 'test'), FeatureStore.open(folder, 'test')]

@@ -74,11 +74,15 @@ export class FeatureStore {
     return this.entries.size
   }
 
-  /** The vector kept under a key, as a fresh array; undefined when there is none or it is damaged. */
-  get(key: string): Float32Array | undefined {
+  /**
+   * The vector kept under a key; undefined when there is none, or it is damaged or of another length than `into`.
+   *
+   * @param into - where to put it (a row of a matrix): several times faster than a fresh array; garbage after a miss
+   */
+  get(key: string, into?: Float32Array): Float32Array | undefined {
     const entry = this.entries.get(key)
-    if (entry === undefined || this.isClosed) return undefined
-    const vector = attempt(() => entry.pack.read(key, entry))
+    if (entry === undefined) return undefined
+    const vector = attempt(() => entry.pack.read(key, entry, into))
     if (vector === undefined) this.entries.delete(key)
     else this.touch(entry.pack)
     return vector

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, utimesSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -27,12 +27,14 @@ describe('takeLock', () => {
     takeLock(path, 'it')()
   })
 
-  it('is taken over when torn, or left by an earlier process with our number, but not from another machine', () => {
+  it('is taken over when torn a while ago, or left by an earlier process with our number, but not from another machine', () => {
     const root = writeTree({
       torn: '{"pid"',
       ours: JSON.stringify({ pid: process.pid, host: hostname() }),
       far: JSON.stringify({ pid: 1, host: 'elsewhere' }),
     })
+    expect(() => takeLock(join(root, 'torn'), 'it')).toThrow('Another chiquito is using it')
+    utimesSync(join(root, 'torn'), 1000, 1000)
     takeLock(join(root, 'torn'), 'it')()
     takeLock(join(root, 'ours'), 'it')()
     expect(() => takeLock(join(root, 'far'), 'it')).toThrow(/process 1 on elsewhere/)

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { z } from 'zod'
@@ -7,6 +7,9 @@ import { errorCode, ioError } from './io-error.js'
 
 const ownerSchema = z.object({ pid: z.int().positive(), host: z.string() })
 type Owner = z.infer<typeof ownerSchema>
+
+/** Writing a lock takes far less, even on a slow network disk; an older one without content was left by a kill. */
+const WRITING_MS = 10_000
 
 /** Locks of this process. A file with our process number that is not among them was left by an earlier process. */
 const held = new Set<string>()
@@ -25,7 +28,7 @@ export function takeLock(path: string, what: string): Release {
   const file = resolve(path)
   if (!create(file)) {
     const other = readOwner(file)
-    if (other !== undefined && isAlive(other, file)) throw busy(other, what, file)
+    if (other === undefined ? isFresh(file) : isAlive(other, file)) throw busy(other, what, file)
     rmSync(file, { force: true })
     if (!create(file)) throw busy(readOwner(file), what, file)
   }
@@ -42,6 +45,7 @@ function create(file: string): boolean {
     return true
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false
+    if (errorCode(error) === 'ENOSPC') rmSync(file, { force: true })
     throw ioError(error, 'write', file)
   }
 }
@@ -59,6 +63,12 @@ function readOwner(file: string): Owner | undefined {
   } catch {
     return undefined
   }
+}
+
+/** Whether a lock without an owner may be one that is just being written. */
+function isFresh(file: string): boolean {
+  const written = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
+  return Date.now() - written < WRITING_MS
 }
 
 /** Processes of other machines (a shared disk) cannot be asked, so they count as alive. */

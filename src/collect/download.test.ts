@@ -1,0 +1,299 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { smallDisk, temporaryFolder, writeTree } from '../../test/support/files.js'
+import { serve } from '../../test/support/server.js'
+import type { ProgressEvent } from '../core/index.js'
+import { download, zipFile } from './index.js'
+
+const content = Buffer.from(Array.from({ length: 500_000 }, (_, i) => (i * 2654435761) >>> 24))
+const sha256 = createHash('sha256').update(content).digest('hex')
+const local = { allowPrivate: true, pauseMs: 1 }
+
+beforeAll(() => {
+  process.env.no_proxy = '127.0.0.1'
+})
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void
+
+/** A correct server, which cuts the line after so many bytes of each of its first answers. */
+function cutting(cuts: number[], headers: Record<string, string> = { etag: '"v1"' }): Answer {
+  return (request, response) => {
+    const start = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0)
+    const ranged =
+      request.headers.range !== undefined && Object.values(headers).includes(`${request.headers['if-range']}`)
+    const body = ranged ? content.subarray(start) : content
+    const range = { 'content-range': `bytes ${start}-${content.length - 1}/${content.length}` }
+    response.writeHead(ranged ? 206 : 200, {
+      ...headers,
+      ...(ranged ? range : {}),
+      'content-length': body.length,
+    })
+    const cut = cuts.shift()
+    if (cut === undefined) response.end(body)
+    else response.write(body.subarray(0, cut), () => response.socket?.end())
+  }
+}
+
+function send(status: number, headers: Record<string, string>, body: string | Buffer = ''): Answer {
+  return (_, response) => response.writeHead(status, headers).end(body)
+}
+
+/** Downloads from a server that answers so, and gives the error. The folder must be as it was. */
+async function fail(answer: Answer, options = {}): Promise<unknown> {
+  const { address } = await serve(answer)
+  const folder = temporaryFolder()
+  const error = await download(`${address}/file.zip?key=secret`, join(folder, 'file'), {
+    ...local,
+    ...options,
+  }).then(
+    () => 'no error',
+    (thrown: unknown) => thrown,
+  )
+  expect(readdirSync(folder)).toEqual([])
+  expect(String(error)).not.toContain('secret')
+  return error
+}
+
+describe('download', () => {
+  it('fetches a file, into folders it makes, and reports how far it is', async () => {
+    const { address } = await serve(cutting([]))
+    const path = join(temporaryFolder(), 'a', 'b', 'file')
+    const events: ProgressEvent[] = []
+    const done = await download(address, path, { ...local, sha256, progress: event => events.push(event) })
+    expect(done).toEqual({ bytes: content.length, sha256 })
+    expect(readFileSync(path).equals(content)).toBe(true)
+    expect(readdirSync(join(path, '..'))).toEqual(['file'])
+    expect(events[0].kind).toBe('start')
+    expect(events.at(-2)).toMatchObject({ kind: 'advance', done: content.length, total: content.length })
+  })
+
+  it('replaces an old file only by a complete one', async () => {
+    const root = writeTree({ file: 'old' })
+    const path = join(root, 'file')
+    const bad = await serve(send(404, {}))
+    await expect(download(bad.address, path, local)).rejects.toThrow(
+      /answered 404 instead of the file. It is not there/,
+    )
+    expect(readFileSync(path, 'utf8')).toBe('old')
+    const good = await serve(cutting([]))
+    await download(good.address, path, local)
+    expect(readFileSync(path).equals(content)).toBe(true)
+  })
+
+  it('goes on where the line broke, within one call', async () => {
+    const { address, requests } = await serve(cutting([100_000, 50_000]))
+    const path = join(temporaryFolder(), 'file')
+    const events: ProgressEvent[] = []
+    expect(await download(address, path, { ...local, progress: event => events.push(event) })).toMatchObject({
+      sha256,
+    })
+    expect(requests.map(({ headers }) => headers.range)).toEqual([
+      undefined,
+      'bytes=100000-',
+      'bytes=150000-',
+    ])
+    expect(requests[1].headers['if-range']).toBe('"v1"')
+    expect(events.filter(event => event.kind === 'notice')).toHaveLength(2)
+  })
+
+  it('goes on where an earlier call stopped, also by date', async () => {
+    const headers = { 'last-modified': 'Mon, 01 Jan 2018 00:00:00 GMT' }
+    const { address, requests } = await serve(cutting([200_000, 0, 0, 0, 0], headers))
+    const path = join(temporaryFolder(), 'file')
+    await expect(download(address, path, local)).rejects.toThrow(/Cannot fetch http.* Check the address/)
+    expect(existsSync(path)).toBe(false)
+    expect(await download(address, path, local)).toMatchObject({ sha256 })
+    expect(requests.at(-1)?.headers.range).toBe('bytes=200000-')
+    expect(readdirSync(join(path, '..'))).toEqual(['file'])
+  })
+
+  it.each([
+    ['the server has no versions', cutting([100_000], {})],
+    ['the version changed', versions(['"v1"', '"v2"'])],
+    ['the server answers another range', wrongRange(0)],
+    ['the server says that the range is none', wrongRange(416)],
+  ])('begins again when %s', async (_, answer) => {
+    const { address, requests } = await serve(answer)
+    const path = join(temporaryFolder(), 'file')
+    expect(await download(address, path, local)).toMatchObject({ sha256 })
+    expect(readFileSync(path).equals(content)).toBe(true)
+    expect(requests.length).toBeGreaterThan(1)
+  })
+
+  it('begins again for another address', async () => {
+    const first = await serve(cutting([100_000, 0, 0, 0, 0]))
+    const path = join(temporaryFolder(), 'file')
+    await expect(download(first.address, path, local)).rejects.toThrow()
+    const second = await serve(cutting([]))
+    await download(second.address, path, local)
+    expect(second.requests[0].headers.range).toBeUndefined()
+  })
+
+  it('follows redirects and stops at a circle', async () => {
+    const { address, requests } = await serve((request, response) => {
+      if (request.url === '/file') response.end(content)
+      else response.writeHead(302, { location: request.url === '/' ? '/next?a=1' : '/file' }).end('moved')
+    })
+    await download(address, join(temporaryFolder(), 'file'), local)
+    expect(requests.map(({ path }) => path)).toEqual(['/', '/next?a=1', '/file'])
+    expect(await fail(send(301, { location: '/again' }))).toMatchObject({
+      code: 'io',
+      message: expect.stringContaining('redirects more than 10 times'),
+    })
+  })
+
+  it('refuses private addresses unless allowed, also behind a redirect', async () => {
+    const { address, requests } = await serve(send(200, {}, 'x'))
+    const path = join(temporaryFolder(), 'file')
+    for (const host of [address, address.replace('127.0.0.1', 'localhost')])
+      await expect(download(host, path)).rejects.toThrow(/is on this machine or on a private network/)
+    expect(requests).toEqual([])
+  })
+
+  it.each<[string, Answer, object, RegExp]>([
+    ['a missing file', send(410, {}), {}, /answered 410 .* not there/],
+    ['a refusal', send(403, {}), {}, /answered 403 instead of the file. Check the address/],
+    ['an empty acceptance', send(202, {}), {}, /answered 202 instead of the file/],
+    ['an empty file', send(200, {}), {}, /sent an empty file/],
+    ['a server that stays down', send(503, { 'retry-after': '0' }), {}, /answered 503/],
+    ['a redirect to nowhere', send(302, {}), {}, /redirects without saying where/],
+    ['a redirect out of http', send(302, { location: 'file:///etc/passwd' }), {}, /unsafe address \(file:\)/],
+    [
+      'a web page for a zip',
+      send(200, { 'content-type': 'text/html' }, '<!DOCTYPE html>\n<title>\u001b[31mSign in'),
+      { kind: zipFile },
+      /gave no zip archive but text\/html, which begins "<!DOCTYPE html> <title> \[31mSign in"/,
+    ],
+    ['a short file for a zip', send(200, {}, 'PK'), { kind: zipFile }, /gave no zip archive/],
+    ['other content', send(200, {}, 'x'), { sha256 }, /is not the file it should be: its SHA-256 is 2d71/],
+    [
+      'an announced giant',
+      send(200, { 'content-length': '500000' }, content),
+      { maxBytes: 1000 },
+      /sends 500000 bytes or more; at most 1000/,
+    ],
+    [
+      'an unannounced giant',
+      (_, response) => void response.write(content),
+      { maxBytes: 1000 },
+      /sends \d+ bytes or more; at most 1000/,
+    ],
+    [
+      'compressed content',
+      send(200, { 'content-encoding': 'gzip' }, 'x'),
+      {},
+      /sent the file compressed \(gzip\)/,
+    ],
+    [
+      'too little',
+      send(200, { 'content-length': '10', connection: 'close' }, '12345'),
+      {},
+      /Cannot fetch http/,
+    ],
+    ['silence', () => undefined, { idleMs: 50 }, /Cannot fetch http.*Timeout/i],
+    [
+      'silence half-way',
+      (_, response) => void response.writeHead(200, { 'content-length': '10' }).write('12345'),
+      { idleMs: 50 },
+      /Cannot fetch .*Timeout/i,
+    ],
+    [
+      'garbage',
+      (_, response) => void response.socket?.end('SSH-2.0-OpenSSH\r\n\r\n'),
+      {},
+      /Cannot fetch http/,
+    ],
+  ])('says what is wrong with %s, and leaves nothing', async (_, answer, options, message) => {
+    expect(await fail(answer, options)).toMatchObject({
+      name: 'ChiquitoError',
+      message: expect.stringMatching(message),
+    })
+  })
+
+  it('says that nobody answers', async () => {
+    const path = join(temporaryFolder(), 'file')
+    await expect(download('http://127.0.0.1:1/', path, local)).rejects.toThrow(/Cannot fetch .*ECONNREFUSED/)
+  })
+
+  it('tries again when a server is busy for a moment', async () => {
+    const statuses = [503, 429, 500]
+    const { address } = await serve((request, response) => {
+      const status = statuses.shift()
+      if (status === undefined) cutting([])(request, response)
+      else response.writeHead(status).end()
+    })
+    expect(await download(address, join(temporaryFolder(), 'file'), local)).toMatchObject({ sha256 })
+  })
+
+  it('stops when asked, in the transfer and in a pause, and goes on later', async () => {
+    const path = join(temporaryFolder(), 'file')
+    const stop = new AbortController()
+    const half: Answer = (_, response) => {
+      response
+        .writeHead(200, { 'content-length': content.length, etag: '"v1"' })
+        .write(content.subarray(0, 300_000))
+    }
+    const answers = [half]
+    const { address, requests } = await serve((request, response) =>
+      (answers.shift() ?? cutting([]))(request, response),
+    )
+    const progress = (event: ProgressEvent) => event.kind === 'advance' && stop.abort()
+    await expect(download(address, path, { ...local, progress, signal: stop.signal })).rejects.toMatchObject({
+      code: 'interrupted',
+    })
+    expect(await download(address, path, local)).toMatchObject({ sha256 })
+    expect(requests[1].headers.range).toMatch(/bytes=[1-9]/)
+    const busy = await serve(send(503, { 'retry-after': '20' }))
+    const pause = new AbortController()
+    const atPause = (event: ProgressEvent) => event.kind === 'notice' && setTimeout(() => pause.abort(), 10)
+    await expect(
+      download(busy.address, path, { ...local, progress: atPause, signal: pause.signal }),
+    ).rejects.toMatchObject({ code: 'interrupted' })
+  })
+
+  it('says that the disk is full', async context => {
+    const disk = smallDisk(64 * 1024)
+    if (disk === undefined) return context.skip('mounting a small file system is not allowed here')
+    const { address } = await serve(cutting([]))
+    await expect(download(address, join(disk, 'file'), local)).rejects.toThrow(
+      /the disk is full: free some space/,
+    )
+    expect(readdirSync(disk)).toEqual([])
+  })
+
+  it('refuses a second download to the same file, and odd arguments', async () => {
+    const { address } = await serve((_, response) => void setTimeout(() => response.end('x'), 100))
+    const path = join(temporaryFolder(), 'file')
+    const both = await Promise.allSettled([download(address, path, local), download(address, path, local)])
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    expect(both.find(one => one.status === 'rejected')?.reason).toMatchObject({
+      message: expect.stringMatching(/Another chiquito .* is using/),
+    })
+    await expect(download('ftp://example.org/x', path)).rejects.toMatchObject({ code: 'usage' })
+    await expect(download(address, path, { ...local, sha256: 'abc' })).rejects.toThrow(/sha256 must be/)
+  })
+})
+
+/** Cuts its first answer; each answer is of the next version. */
+function versions(tags: string[]): Answer {
+  const cuts = [100_000]
+  return (request, response) => cutting(cuts, { etag: tags.shift() ?? '"last"' })(request, response)
+}
+
+/** Cuts its first answer, answers the range wrongly (with a status, or from another position), then well. */
+function wrongRange(status: number): Answer {
+  const cuts = [100_000]
+  let wrong = 1
+  return (request, response) => {
+    if (request.headers.range === undefined || wrong-- <= 0) return cutting(cuts)(request, response)
+    if (status !== 0) return void response.writeHead(status).end()
+    response.writeHead(206, {
+      etag: '"v1"',
+      'content-range': `bytes 7-${content.length - 1}/${content.length}`,
+    })
+    response.end(content.subarray(7))
+  }
+}

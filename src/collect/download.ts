@@ -1,0 +1,252 @@
+import { basename, dirname, join } from 'node:path'
+import { argumentError, ChiquitoError, type WorkOptions } from '../core/index.js'
+import { makeFolder, takeLock } from '../project/index.js'
+import { parseAddress, showAddress } from './address.js'
+import { PartialFile } from './partial-file.js'
+import { type Answer, Client, drop, networkError, pause, TransientError } from './transfer.js'
+
+/** Enough for any data set this project is for; a wrong address must not fill the disk. */
+const DEFAULT_MAX_BYTES = 4 * 1024 ** 3
+
+/** A server that says nothing for so long is down. */
+const DEFAULT_IDLE_MS = 30_000
+
+/** Tries in a row that bring nothing new, and tries in all: a bad line is worth many, a broken server few. */
+const MAX_FRUITLESS_TRIES = 4
+const MAX_TRIES = 20
+
+/** First pause before another try; it doubles each time. */
+const DEFAULT_PAUSE_MS = 500
+
+/** A server may ask for patience, but not for more than a person has. */
+const MAX_PAUSE_MS = 30_000
+
+/** Bytes between two progress events. */
+const PROGRESS_BYTES = 256 * 1024
+
+/** A kind of file, told by its first bytes. */
+export interface FileKind {
+  /** For messages: `a zip archive`. */
+  readonly name: string
+  readonly begins: readonly Uint8Array[]
+}
+
+/** With files, or empty. */
+export const zipFile: FileKind = {
+  name: 'a zip archive',
+  begins: [Uint8Array.of(0x50, 0x4b, 3, 4), Uint8Array.of(0x50, 0x4b, 5, 6)],
+}
+
+export interface DownloadOptions extends WorkOptions {
+  readonly maxBytes?: number | undefined
+  /** What the file must be, hexadecimal. */
+  readonly sha256?: string | undefined
+  /** What kind of file it must be: a web page in its place is refused at once. */
+  readonly kind?: FileKind | undefined
+  /** Longest silence of the server, in milliseconds. */
+  readonly idleMs?: number | undefined
+  /** Pause before the second try, in milliseconds; doubles with each further one. */
+  readonly pauseMs?: number | undefined
+  /** Also fetch from this machine and private networks; for addresses that the person typed. */
+  readonly allowPrivate?: boolean | undefined
+}
+
+export interface Download {
+  readonly bytes: number
+  /** Hexadecimal. */
+  readonly sha256: string
+}
+
+/**
+ * Fetches a file over http or https. The file appears under its name only when it is complete and what it should be.
+ * A broken connection is taken up where it broke, also by a later call, when the server still has the same version.
+ *
+ * @throws `usage` for an address or option that is none; `io` for everything the network, the server or the disk does;
+ * `data` for a file that is not what it should be; `interrupted`
+ */
+export async function download(
+  address: string,
+  path: string,
+  options: DownloadOptions = {},
+): Promise<Download> {
+  const url = parseAddress(address)
+  const { sha256, signal, allowPrivate = false, idleMs = DEFAULT_IDLE_MS } = options
+  if (sha256 !== undefined && !/^[0-9a-f]{64}$/.test(sha256))
+    throw argumentError('sha256', '64 hexadecimal digits, lower case', sha256)
+  await makeFolder(dirname(path))
+  const release = takeLock(join(dirname(path), `.${basename(path)}.lock`), `"${path}"`)
+  try {
+    const client = await Client.open({ idleMs, allowPrivate, signal })
+    const partial = await PartialFile.open(path, address)
+    try {
+      return await new Transfer(client, partial, url, options).run()
+    } catch (error) {
+      if (!isWorthKeeping(error, partial)) await partial.discard()
+      throw error
+    } finally {
+      await partial.close()
+      await client.close()
+    }
+  } finally {
+    release()
+  }
+}
+
+/** Whether a later call can go on: the line broke or the person stopped it, and something is here. */
+function isWorthKeeping(error: unknown, partial: PartialFile): boolean {
+  const isPassing =
+    error instanceof TransientError || (error instanceof ChiquitoError && error.code === 'interrupted')
+  return isPassing && partial.bytes > 0 && partial.validator !== undefined
+}
+
+/** One download: tries until the file is complete. */
+class Transfer {
+  private total: number | undefined
+  private reported = 0
+
+  constructor(
+    private readonly client: Client,
+    private readonly partial: PartialFile,
+    private readonly url: URL,
+    private readonly options: DownloadOptions,
+  ) {}
+
+  async run(): Promise<Download> {
+    const { progress, kind } = this.options
+    const task = `Downloading ${basename(this.partial.path)}`
+    progress?.({ kind: 'start', task })
+    await this.tryUntilComplete(task)
+    if (this.partial.bytes === 0)
+      throw new ChiquitoError('io', `${showAddress(this.url)} sent an empty file.`)
+    if (kind !== undefined) await this.requireKind(kind)
+    const sha256 = await this.requireHash()
+    await this.partial.finish()
+    progress?.({ kind: 'end', task })
+    return { bytes: this.partial.bytes, sha256 }
+  }
+
+  private async tryUntilComplete(task: string): Promise<void> {
+    const { pauseMs = DEFAULT_PAUSE_MS, signal, progress } = this.options
+    let furthest = this.partial.bytes
+    let fruitless = 0
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.tryOnce(task)
+      } catch (error) {
+        fruitless = this.partial.bytes > furthest ? 0 : fruitless + 1
+        furthest = Math.max(furthest, this.partial.bytes)
+        if (!(error instanceof TransientError) || fruitless >= MAX_FRUITLESS_TRIES || attempt >= MAX_TRIES)
+          throw error
+        const wait = Math.min(error.pauseMs ?? pauseMs * 2 ** fruitless, MAX_PAUSE_MS)
+        progress?.({ kind: 'notice', message: `${error.message} Trying again.` })
+        await pause(wait, signal)
+      }
+    }
+  }
+
+  /** One request: goes on where the last one stopped when the server can, else from the beginning. */
+  private async tryOnce(task: string): Promise<void> {
+    const answer = await this.client.get(this.url, this.rangeHeaders())
+    const encoding = answer.header('content-encoding') ?? 'identity'
+    if (encoding !== 'identity')
+      throw this.refuse(answer, `sent the file compressed (${encoding}) without being asked`)
+    const expected = await this.begin(answer)
+    this.requireSize(answer, expected)
+    this.total = expected
+    try {
+      for await (const chunk of answer.body) await this.take(answer, chunk, task)
+    } catch (error) {
+      throw networkError(error, answer.url, this.options.signal)
+    }
+    if (expected !== undefined && this.partial.bytes !== expected)
+      throw new TransientError(
+        `${showAddress(answer.url)} sent ${this.partial.bytes} bytes and had announced ${expected}.`,
+      )
+  }
+
+  private rangeHeaders(): Record<string, string> {
+    const { bytes, validator } = this.partial
+    if (bytes === 0 || validator === undefined) return {}
+    return { range: `bytes=${bytes}-`, 'if-range': validator }
+  }
+
+  /** Makes the partial file ready for the answer's body, and gives the size the whole file should have. */
+  private async begin(answer: Answer): Promise<number | undefined> {
+    if (answer.status === 200) {
+      await this.partial.restart(validatorOf(answer))
+      const length = answer.header('content-length')
+      return length === undefined ? undefined : Number(length)
+    }
+    const range = /^bytes (\d+)-\d+\/(\d+)$/.exec(answer.header('content-range') ?? '')
+    const goesOn = answer.status === 206 && range !== null && Number(range[1]) === this.partial.bytes
+    if (goesOn && validatorOf(answer) === this.partial.validator) return Number(range[2])
+    drop(answer.body)
+    await this.partial.restart()
+    throw new TransientError(`${showAddress(answer.url)} cannot go on where the download stopped.`)
+  }
+
+  private async take(answer: Answer, chunk: Uint8Array, task: string): Promise<void> {
+    const { kind, progress } = this.options
+    const wasEmpty = this.partial.bytes === 0
+    this.requireSize(answer, this.partial.bytes + chunk.length)
+    await this.partial.append(chunk)
+    if (wasEmpty && kind !== undefined && chunk.length >= longest(kind)) await this.requireKind(kind, answer)
+    const done = this.partial.bytes
+    if (done - this.reported < PROGRESS_BYTES && done !== this.total) return
+    this.reported = done
+    progress?.({ kind: 'advance', task, done, total: this.total ?? done })
+  }
+
+  private requireSize(answer: Answer, bytes: number | undefined): void {
+    const { maxBytes = DEFAULT_MAX_BYTES } = this.options
+    if (bytes !== undefined && bytes > maxBytes)
+      throw this.refuse(answer, `sends ${bytes} bytes or more; at most ${maxBytes} are fetched`)
+  }
+
+  private async requireKind(kind: FileKind, answer?: Answer): Promise<void> {
+    const head = await this.partial.head()
+    if (kind.begins.some(begin => head.subarray(0, begin.length).equals(begin))) return
+    const type = answer?.header('content-type')
+    throw new ChiquitoError(
+      'data',
+      `${showAddress(this.url)} gave no ${kind.name.replace(/^an? /, '')} but ${type ?? 'something else'}, which ` +
+        `begins ${quote(head)}. Check the address in a browser.`,
+    )
+  }
+
+  private async requireHash(): Promise<string> {
+    const sha256 = await this.partial.sha256()
+    if (this.options.sha256 === undefined || sha256 === this.options.sha256) return sha256
+    throw new ChiquitoError(
+      'data',
+      `${showAddress(this.url)} is not the file it should be: its SHA-256 is ${sha256}, expected ${this.options.sha256}. ` +
+        'It was changed or damaged: try again, or get the file elsewhere.',
+    )
+  }
+
+  private refuse(answer: Answer, why: string): ChiquitoError {
+    drop(answer.body)
+    return new ChiquitoError('io', `${showAddress(answer.url)} ${why}.`)
+  }
+}
+
+/** What tells versions apart: a strong ETag, else the date of the last change (RFC 9110, section 13.1.5). */
+function validatorOf(answer: Answer): string | undefined {
+  const tag = answer.header('etag')
+  return tag?.startsWith('"') ? tag : answer.header('last-modified')
+}
+
+function longest(kind: FileKind): number {
+  return Math.max(...kind.begins.map(begin => begin.length))
+}
+
+/** The first characters, without anything that could disturb a terminal. */
+function quote(head: Buffer): string {
+  return JSON.stringify(
+    head
+      .toString('latin1')
+      .replace(/[^\x20-\x7e]+/g, ' ')
+      .trim()
+      .slice(0, 40),
+  )
+}

@@ -1,0 +1,28 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { onTestFinished } from 'vitest'
+
+export interface TestServer {
+  /** `http://127.0.0.1:PORT`. */
+  readonly address: string
+  /** Every request so far. */
+  readonly requests: { path: string; headers: IncomingMessage['headers'] }[]
+}
+
+/** A server on this machine that answers as the test says, until the test ends. */
+export async function serve(
+  answer: (request: IncomingMessage, response: ServerResponse) => void,
+): Promise<TestServer> {
+  const requests: TestServer['requests'] = []
+  const server = createServer((request, response) => {
+    requests.push({ path: request.url ?? '', headers: request.headers })
+    answer(request, response)
+  })
+  await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const bound = server.address()
+  if (bound === null || typeof bound === 'string') throw new Error('the test server has no port')
+  return { address: `http://127.0.0.1:${bound.port}`, requests }
+}
