@@ -26,6 +26,7 @@ describe('the sources', () => {
     expect(readImports(sources).length).toBeGreaterThan(300)
     expect(rules.folders.get('core')).toBe(0)
     expect(rules.packages.map(({ names }) => names[0])).toContain('sharp')
+    expect(rules.open).toEqual(['actions'])
     expect(rules.browser).toContain('src/images/view.ts')
   })
 
@@ -51,6 +52,10 @@ describe('the check', () => {
 | \`sharp\` | \`left/\` |
 | \`onnxruntime-*\` | \`right/run.ts\`, \`right/more/\` |
 
+Entered by file instead, for
+a reason:
+\`right\`.
+
 Loaded in browsers too, so careful: \`low/view.ts\`
 `)
   const base = {
@@ -65,6 +70,7 @@ Loaded in browsers too, so careful: \`low/view.ts\`
 
   it('accepts what is right', () => {
     expect(check({})).toEqual([])
+    expect(check({ 'src/index.ts': "export { run } from './right/run.js'" })).toEqual([])
     expect(check({ 'src/index.ts': "export { view } from './low/index.js'" })).toEqual([])
   })
 

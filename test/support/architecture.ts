@@ -7,6 +7,8 @@ export interface Rules {
   readonly folders: ReadonlyMap<string, number>
   /** Packages (a `*` at the end stands for anything) and the places in src/ that may import them. */
   readonly packages: readonly { readonly names: readonly string[]; readonly places: readonly string[] }[]
+  /** Folders whose files are all doors. */
+  readonly open: readonly string[]
   /** Files in src/ that load in browsers. */
   readonly browser: readonly string[]
 }
@@ -34,8 +36,12 @@ export function parseRules(markdown: string): Rules {
   const packages = rows
     .filter(row => row.length === 2 && row[0].startsWith('`'))
     .map(([names, places]) => ({ names: quoted(names), places: quoted(places).map(place => `src/${place}`) }))
-  const browser = /^Loaded in browsers too[^:]*:(.*)$/m.exec(markdown)?.[1] ?? ''
-  return { folders: new Map(folders), packages, browser: quoted(browser).map(file => `src/${file}`) }
+  return {
+    folders: new Map(folders),
+    packages,
+    open: listAfter(markdown, 'Entered by file instead'),
+    browser: listAfter(markdown, 'Loaded in browsers too').map(file => `src/${file}`),
+  }
 }
 
 /** `import … from 'x'`, `export … from 'x'` and `import 'x'` where a statement may begin, `import('x')` anywhere. */
@@ -59,7 +65,11 @@ export function violations(sources: Sources, rules: Rules, dependencies: readonl
   const imports = readImports(sources)
   return [
     ...unlisted(sources, rules),
-    ...imports.flatMap(one => [...layer(one, rules), ...entry(one), ...packageUse(one, rules, dependencies)]),
+    ...imports.flatMap(one => [
+      ...layer(one, rules),
+      ...entry(one, rules),
+      ...packageUse(one, rules, dependencies),
+    ]),
     ...circles(imports),
     ...browserUse(imports, rules, sources),
   ]
@@ -92,8 +102,8 @@ function layer({ from, line, specifier, to }: Import, rules: Rules): string[] {
   ]
 }
 
-function entry({ from, line, specifier, to }: Import): string[] {
-  if (to === undefined || folderOf(from) === folderOf(to)) return []
+function entry({ from, line, specifier, to }: Import, rules: Rules): string[] {
+  if (to === undefined || folderOf(from) === folderOf(to) || rules.open.includes(folderOf(to))) return []
   const door = `src/${folderOf(to)}/index.ts`
   if (to === door || folderOf(to) === '') return []
   return [
@@ -210,6 +220,11 @@ function cells(row: string): string[] {
     .split('|')
     .slice(1, -1)
     .map(cell => cell.trim())
+}
+
+/** The names in backquotes behind the colon of the sentence that begins so, to the end of its paragraph's line. */
+function listAfter(markdown: string, words: string): string[] {
+  return quoted(new RegExp(`${words}[^:]*:\\s*([^\\n]*)`).exec(markdown)?.[1] ?? '')
 }
 
 function bare(cell: string): string {
