@@ -190,10 +190,8 @@ class Reader {
   private portType(info: ValueInfoProto): ValueType {
     const type = info.type && this.type(info.type, info.name)
     if (type) return type
-    const elements = info.type?.value.case === 'tensorType' ? info.type.value.value.elemType : undefined
-    const what = elements === undefined ? (info.type?.value.case ?? 'nothing') : typeName(elements)
     return this.fail(
-      `has the input or output ${info.name} of ${what}; only tensors of ${supported} can be read`,
+      `has ${info.name}, an input or output of type ${describe(info.type)}; only tensors of ${supported} can be read`,
     )
   }
 
@@ -261,6 +259,12 @@ const supported = Object.keys(dtypeCodes).join(', ')
 
 function typeName(code: number): string {
   return (DataType[code] ?? `element type ${code}`).toLowerCase()
+}
+
+/** A type that we cannot hold, for a message: `sequenceType`, `string`, `unknown`. */
+function describe(type: TypeProto | undefined): string {
+  if (type?.value.case === 'tensorType') return typeName(type.value.value.elemType)
+  return type?.value.case ?? 'unknown'
 }
 
 /** An int64 as a number where that is exact. */

@@ -47,6 +47,15 @@ export function floorDivide(a: MaybeDim, b: MaybeDim): MaybeDim {
   if (b === 1) return a
   if (typeof a === 'number' && typeof b === 'number') return Math.floor(a / b)
   const exact = exactQuotient([a], [b])
+  if (exact === undefined && typeof a === 'string' && typeof b === 'number') {
+    // floor((floor(x / k) + c) / b) = floor((x + c k) / (k b)): strided layers in a row stay short.
+    const { base, offset } = splitOffset(a)
+    const inner = /^floor\((.*) \/ (\d+)\)$/.exec(base)
+    if (inner && outer(base) === 'floor()') {
+      const divisor = Number(inner[2])
+      return floorDivide(plus(unwrap(inner[1]), offset * divisor), divisor * b)
+    }
+  }
   return exact ?? bounded(`floor(${wrap(a)} / ${wrap(b)})`)
 }
 

@@ -89,7 +89,11 @@ export const elementwise = {
     'data:F ratio@12?:F1 training_mode@12?:bool',
     'output:F mask?:bool',
     { seed: optional('int') },
-    context => [context.shape(0), context.shape(0)],
+    // The mask was of the data's type before operator set 10.
+    context => [
+      context.shape(0),
+      { dtype: context.opset < 10 ? context.dtype(0) : 'bool', dims: context.shape(0) },
+    ],
     { others: { ratio: { kind: 'float', until: 12 }, is_test: { kind: 'int', until: 7 } } },
   ),
 

@@ -85,15 +85,29 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   Slice: context => {
     const data = context.known(0)
-    if (data?.shape.length !== 1) return []
+    const axes = bounds(context, 'axes', 3)
+    // Only along the first axis, as exporters do with sizes.
+    const isFirst = (axis: number) => axis === 0 || axis === -(data?.shape.length ?? 0)
+    if (!data || data.shape.length === 0 || !axes?.every(isFirst)) return []
     const [starts, ends, steps] = [
       bounds(context, 'starts', 1),
       bounds(context, 'ends', 2),
       bounds(context, 'steps', 4),
     ]
     if (!starts || !ends || !steps) return []
-    const at = [...slicedIndices(data.elements.length, starts[0], ends[0], steps[0] ?? 1)]
-    return [vector(at.map(i => data.elements[i]))]
+    const [rows, ...rest] = data.shape
+    const at = [...slicedIndices(rows, starts[0], ends[0], steps[0] ?? 1)]
+    const row = sizeOf(rest)
+    const elements = at.flatMap(i => data.elements.slice(i * row, (i + 1) * row))
+    return [{ shape: [at.length, ...rest], elements }]
+  },
+  Transpose: context => {
+    const data = context.known(0)
+    if (data?.shape.length !== 2) return [data?.shape.length === 1 ? data : undefined]
+    const [rows, columns] = data.shape
+    const { perm } = context.attributes
+    if (Array.isArray(perm) && perm[0] === 0) return [data]
+    return [fill([columns, rows], i => data.elements[(i % rows) * columns + Math.floor(i / rows)])]
   },
   Split: context => {
     const data = context.known(0)
@@ -103,8 +117,8 @@ const rules: Readonly<Record<string, Rule>> = {
     const sizes =
       context.legacyInts('split') ??
       (context.has(1) ? wholeNumbers(context.known(1)) : Array.from({ length: count }, () => even))
-    let from = 0
-    return sizes?.map(size => vector(data.elements.slice(from, (from += size)))) ?? []
+    const rest = [...data.elements]
+    return sizes?.map(size => vector(rest.splice(0, size))) ?? []
   },
 
   Add: pairwise(plus),
@@ -115,7 +129,7 @@ const rules: Readonly<Record<string, Rule>> = {
   Min: pairwise((a, b) => (a === b ? a : numeric(Math.min)(a, b))),
   Max: pairwise((a, b) => (a === b ? a : numeric(Math.max)(a, b))),
   Pow: pairwise(numeric((a, b) => a ** b)),
-  Equal: pairwise((a, b) => (a !== undefined && a === b ? 1 : numeric(() => 0)(a, b))),
+  Equal: pairwise((a, b) => (a !== undefined && a === b ? 1 : neverEqual(a, b) ? 0 : undefined)),
   Less: pairwise(numeric((a, b) => Number(a < b))),
   LessOrEqual: pairwise(numeric((a, b) => Number(a <= b))),
   Greater: pairwise(numeric((a, b) => Number(a > b))),
@@ -189,6 +203,12 @@ function rounding(apply: (x: number) => number): Rule {
 
 function numeric(apply: (a: number, b: number) => number): (a: Element, b: Element) => Element {
   return (a, b) => (typeof a === 'number' && typeof b === 'number' ? apply(a, b) : undefined)
+}
+
+/** A name stands for a size, which is not negative. */
+function neverEqual(a: Element, b: Element): boolean {
+  if (typeof a === 'number' && typeof b === 'number') return a !== b
+  return (typeof a === 'string' && Number(b) < 0) || (typeof b === 'string' && Number(a) < 0)
 }
 
 function choose(test: Element, a: Element, b: Element): Element {

@@ -59,7 +59,8 @@ function slide(size: Dim, window: Window, axis: number, attributes: WindowAttrib
   // A window that would start in the padding after the end is left out.
   if (typeof count === 'number' && typeof size === 'number')
     return (count - 1) * stride >= size + before ? count - 1 : count
-  return stride === 1 ? count : undefined
+  // With names it is not known whether there is one, unless none can be.
+  return typeof reach === 'number' && after + stride <= reach ? count : undefined
 }
 
 function spatial(context: InferContext, x: Shape, window: Window, attributes: WindowAttributes): Dim[] {
