@@ -69,11 +69,6 @@ export function noRuleYet(remedy: string): NoRuleYet {
   return { kind: 'no rule yet', remedy }
 }
 
-/** The same entry for several operators. */
-export function all<K extends string, G>(ops: readonly K[], entry: G): Record<K, G> {
-  return Object.fromEntries(ops.map(op => [op, entry])) as Record<K, G>
-}
-
 /** A node as an error names it. */
 export function describeNode(node: Node): string {
   const domain = node.domain === '' ? '' : `${node.domain}.`

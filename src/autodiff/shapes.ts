@@ -1,4 +1,4 @@
-import { ChiquitoError } from '../core/index.js'
+import { ChiquitoError, sizeOf } from '../core/index.js'
 import type { Dim, Value } from '../onnx/index.js'
 import { type Emitter, floatTensor } from './emit.js'
 
@@ -66,11 +66,11 @@ export function sumToLike(e: Emitter, grad: Value, like: Value): Value {
 /** How many elements of `whole` each element of its reduction `part` stands for, as a number or a scalar value. */
 export function elementsPer(e: Emitter, whole: Value, part: Value): number | Value {
   const [all, some] = [knownShape(e.shape(whole)), knownShape(e.shape(part))]
-  if (all && some) return product(all) / product(some)
+  if (all && some) return sizeOf(all) / sizeOf(some)
   const axes = e.shape(whole).map((dim, axis) => ({ dim, axis }))
   const reduced = axes.filter(({ dim, axis }) => e.rank(part) === axes.length && e.shape(part)[axis] !== dim)
   if (reduced.length > 0 && reduced.every(({ dim }) => typeof dim === 'number'))
-    return product(reduced.map(({ dim }) => Number(dim)))
+    return sizeOf(reduced.map(({ dim }) => Number(dim)))
   const [n, m] = [whole, part].map(value => e.cast(e.builder.op('Size', [value]), e.dtype(whole)))
   return e.div(n, m)
 }
@@ -92,10 +92,6 @@ export function range(length: number): number[] {
 
 export function sameDims(a: readonly Dim[], b: readonly Dim[]): boolean {
   return a.length === b.length && a.every((dim, axis) => dim === b[axis])
-}
-
-function product(dims: readonly number[]): number {
-  return dims.reduce((size, dim) => size * dim, 1)
 }
 
 function mismatch(grad: Value, from: readonly Dim[], like: Value, to: readonly Dim[]): ChiquitoError {

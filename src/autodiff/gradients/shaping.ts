@@ -5,7 +5,7 @@ import { spreadSlice } from './spread.js'
 
 type Operators =
   | ('Reshape' | 'Flatten' | 'Squeeze' | 'Unsqueeze' | 'Transpose' | 'Expand' | 'Tile' | 'Identity' | 'Cast')
-  | ('CastLike' | 'Concat' | 'Split' | 'Slice' | 'Pad')
+  | ('CastLike' | 'Concat' | 'Split' | 'Slice')
 
 export const shaping: Gradients<Operators> = {
   Reshape: [sameElements, null],
@@ -30,7 +30,6 @@ export const shaping: Gradients<Operators> = {
     null,
   ],
   Slice: [slice, null, null, null, null],
-  Pad: [pad, null, null, null],
 }
 
 function sameElements({ e, dy, x }: Call): Value {
@@ -77,18 +76,4 @@ function tile({ e, dy, x, ints, refuse }: Call<'Tile'>): Value {
     range(shape.length).map(axis => 2 * axis),
     false,
   )
-}
-
-/** Cuts off the border again. */
-function pad({ e, dy, x, ints, attributes, refuse }: Call<'Pad'>): Value {
-  if (attributes.mode !== 'constant')
-    return refuse(`its mode is ${attributes.mode}; only constant has a rule.`)
-  const pads = ints(1) ?? []
-  const axes = (ints(3) ?? range(e.rank(x(0)))).map(axis => fromStart(axis, e.rank(x(0))))
-  return axes.reduce((grad, axis, i) => {
-    const [before, after] = [pads[i], pads[i + axes.length]]
-    if (before === 0 && after === 0) return grad
-    if (before < 0 || after < 0) return refuse('it has a negative pad. Use Slice instead.')
-    return e.slice(grad, axis, before, after === 0 ? Number.MAX_SAFE_INTEGER : -after)
-  }, dy())
 }

@@ -1,0 +1,95 @@
+import { sizeOf } from '../../core/index.js'
+import type { Value } from '../../onnx/index.js'
+import { type Call, type Gradients, noRuleYet } from '../rule.js'
+import { elementsPer, expandLike, knownShape, reshapeLike, zerosLike } from '../shapes.js'
+import { imageGradient } from './convolution.js'
+import { coverage, type Window, windowsOf } from './window.js'
+
+type Operators =
+  | ('AveragePool' | 'MaxPool' | 'LpPool' | 'LRN')
+  | ('GlobalAveragePool' | 'GlobalMaxPool' | 'GlobalLpPool')
+
+export const pooling: Gradients<Operators> = {
+  AveragePool: [averagePool],
+  MaxPool: [maxPool],
+  // d (sum |x|^p)^(1/p) = sign(x) |x|^(p-1) y^(1-p)
+  LpPool: [
+    call => {
+      const { e, x, y, attributes } = call
+      const { p } = attributes
+      const share = spread(call, e.mul(call.dy(), e.pow(y(), 1 - p)))
+      const slope = e.mul(e.builder.op('Sign', [x(0)]), e.pow(e.builder.op('Abs', [x(0)]), p - 1))
+      return e.mul(slope, share)
+    },
+  ],
+  LRN: noRuleYet('Keep the layers up to and including it frozen, so that no gradient has to pass through it'),
+  GlobalAveragePool: [({ e, dy, x, y }) => expandLike(e, e.div(dy(), elementsPer(e, x(0), y())), x(0))],
+  GlobalMaxPool: [globalMaxPool],
+  GlobalLpPool: [
+    ({ e, dy, x, y, attributes: { p } }) => {
+      const share = e.pow(e.builder.op('Abs', [e.div(x(0), y())]), p - 1)
+      return e.mul(dy(), e.mul(e.builder.op('Sign', [x(0)]), share))
+    },
+  ],
+}
+
+type PoolCall = Call<'AveragePool'> | Call<'LpPool'>
+
+/** Each window hands its gradient back in equal parts, one for every element that was counted. */
+function averagePool(call: Call<'AveragePool'>): Value {
+  const { e, x, y, attributes } = call
+  const [sizes, results] = [spatialOf(call, x(0)), spatialOf(call, y())]
+  const share = windows(call).reduce((grad, window, axis) => {
+    const counts = coverage(window, sizes[axis], results[axis], attributes.count_include_pad !== 0)
+    if (counts.every(count => count === window.kernel)) return e.div(grad, window.kernel)
+    const shape = [counts.length, ...results.slice(axis + 1).map(() => 1)]
+    return e.div(grad, e.floats(e.dtype(grad), counts, shape))
+  }, call.dy())
+  return spread(call, share)
+}
+
+/** Adds up, at every element of the input, the values of the windows that cover it. */
+function spread(call: PoolCall, value: Value): Value {
+  const { e, x, y, refuse } = call
+  const kernel = call.attributes.kernel_shape
+  const [sizes, results] = [spatialOf(call, x(0)), spatialOf(call, y())]
+  const ones = e.floats(e.dtype(value), Array(sizeOf(kernel)).fill(1), [1, 1, ...kernel])
+  // Every channel of every image is an image of its own.
+  const planes = e.reshape(value, [-1, 1, ...results])
+  const sums = imageGradient({ e, windows: windows(call), group: 1, refuse }, planes, ones, [1, 1, ...sizes])
+  return reshapeLike(e, sums, x(0))
+}
+
+function windows({ e, x, y, attributes, refuse }: PoolCall): Window[] {
+  const [inputs, outputs] = [x(0), y()].map(value => e.shape(value).slice(2))
+  return windowsOf(attributes.kernel_shape, inputs, outputs, attributes, refuse)
+}
+
+function spatialOf({ e, refuse }: PoolCall, value: Value): readonly number[] {
+  const sizes = e.shape(value).slice(2)
+  return (
+    knownShape(sizes) ??
+    refuse(`its gradient asks for a fixed image size, but that is [${sizes.join(', ')}]. Give it numbers.`)
+  )
+}
+
+/** The runtime says where each maximum came from (the first one, of equals); the gradient is added there. */
+function maxPool({ e, dy, x, attributes, refuse }: Call<'MaxPool'>): Value {
+  if (attributes.storage_order)
+    refuse('it counts columns first (storage_order). Export it with storage_order 0.')
+  const [, indices] = e.builder.ops('MaxPool', [x(0)], attributes, 2)
+  const flat = (value: Value) => e.reshape(value, [-1])
+  const zeros = flat(zerosLike(e, x(0)))
+  const grad = e.builder.op('ScatterElements', [zeros, flat(indices), flat(dy())], { reduction: 'add' })
+  return reshapeLike(e, grad, x(0))
+}
+
+/** The gradient goes to the first of the largest elements, as in PyTorch's adaptive max pooling. */
+function globalMaxPool({ e, dy, x }: Call<'GlobalMaxPool'>): Value {
+  const flat = e.reshape(x(0), [0, 0, -1])
+  const first = e.builder.op('ArgMax', [flat], { axis: 2 })
+  const size = e.builder.op('Shape', [flat], { start: 2 })
+  const positions = e.builder.op('Range', [e.int(0), e.squeeze(size, [0]), e.int(1)])
+  const mask = e.indicator(e.builder.op('Equal', [positions, first]), x(0))
+  return reshapeLike(e, e.mul(mask, e.reshape(dy(), [0, 0, -1])), x(0))
+}
