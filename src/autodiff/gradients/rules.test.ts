@@ -66,10 +66,71 @@ const builds: Record<string, Build> = {
   where: (b, x) =>
     b.op('Where', [b.constant({ dtype: 'bool', shape: [1, 3], data: Uint8Array.of(1, 0, 1) }), ...x]),
   'batch-norm-evaluation': (b, x) => b.op('BatchNormalization', x, { epsilon: 1e-3 }),
+
+  conv: (b, x) => b.op('Conv', x, { pads: [1, 1, 1, 1] }),
+  'conv-strides-dilation': (b, x) =>
+    b.op('Conv', x, { strides: [2, 3], dilations: [2, 1], pads: [1, 2, 1, 2] }),
+  'conv-groups-uneven-padding': (b, x) => b.op('Conv', x, { strides: [2, 2], pads: [2, 1, 1, 0], group: 2 }),
+  'conv-depthwise': (b, x) => b.op('Conv', x, { strides: [2, 2], pads: [2, 2, 2, 2], group: 3 }),
+  'conv-point': (b, x) => b.op('Conv', x),
+  'conv-1d': (b, x) => b.op('Conv', x, { strides: [2], pads: [1, 1] }),
+  'conv-transpose': (b, x) =>
+    b.op('ConvTranspose', x, { strides: [2, 2], pads: [1, 1, 1, 1], output_padding: [1, 1], group: 2 }),
+  'max-pool': (b, x) => b.op('MaxPool', x, { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] }),
+  'max-pool-ties': (b, x) => b.op('MaxPool', x, { kernel_shape: [2, 2] }),
+  'max-pool-ceil': (b, x) => b.op('MaxPool', x, { kernel_shape: [3, 3], strides: [2, 2], ceil_mode: 1 }),
+  'average-pool': (b, x) =>
+    b.op('AveragePool', x, { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] }),
+  'average-pool-padding-ceil': (b, x) =>
+    b.op('AveragePool', x, {
+      kernel_shape: [3, 3],
+      strides: [2, 2],
+      pads: [1, 1, 1, 1],
+      ceil_mode: 1,
+      count_include_pad: 1,
+    }),
+  'resize-bilinear': (b, [x]) =>
+    b.op('Resize', [x, undefined, undefined, ints(b, 1, 2, 5, 7)], { mode: 'linear' }),
+  'resize-nearest': (b, [x]) =>
+    b.op('Resize', [x, undefined, undefined, ints(b, 1, 2, 6, 4)], {
+      mode: 'nearest',
+      coordinate_transformation_mode: 'asymmetric',
+      nearest_mode: 'floor',
+    }),
+  'pad-reflect': (b, [x]) => b.op('Pad', [x, ints(b, 0, 0, 1, 2, 0, 0, 0, 1)], { mode: 'reflect' }),
+
+  'leaky-relu': (b, x) => b.op('LeakyRelu', x, { alpha: 0.1 }),
+  prelu: (b, [x, slope]) => b.op('PRelu', [x, new Emitter(b).unsqueeze(slope, [1])]),
+  elu: (b, x) => b.op('Elu', x),
+  'hard-sigmoid': (b, x) => b.op('HardSigmoid', x, { alpha: 1 / 6 }),
+  'hard-swish': (b, x) => b.op('HardSwish', x),
+  erf: (b, x) => b.op('Erf', x),
+  gelu: (b, x) => b.op('Gelu', x),
+  'gelu-tanh': (b, x) => b.op('Gelu', x, { approximate: 'tanh' }),
+  silu: (b, [x]) => b.op('Mul', [x, b.op('Sigmoid', [x])]),
+  mish: (b, x) => b.op('Mish', x),
+  softplus: (b, x) => b.op('Softplus', x),
+  'reduce-l2': (b, [x]) => b.op('ReduceL2', [x, ints(b, 1)]),
+  tile: (b, [x]) => b.op('Tile', [x, ints(b, 2, 3)]),
+  'layer-norm': (b, x) => b.op('LayerNormalization', x, { epsilon: 1e-3 }),
+  'instance-norm': (b, x) => b.op('InstanceNormalization', x, { epsilon: 1e-3 }),
+  'group-norm': (b, x) => b.op('GroupNormalization', x, { num_groups: 2, epsilon: 1e-3 }),
 }
 
 /** The runtime computes these in float32 only; a double can be tested with no others. */
-const singleOnly = new Set(['global-average-pool', 'global-max-pool-ties'])
+const singleOnly = new Set([
+  ...['global-average-pool', 'global-max-pool-ties', 'average-pool', 'average-pool-padding-ceil'],
+  ...[
+    'conv',
+    'conv-strides-dilation',
+    'conv-groups-uneven-padding',
+    'conv-depthwise',
+    'conv-point',
+    'conv-1d',
+  ],
+  ...['conv-transpose', 'resize-bilinear', 'resize-nearest', 'leaky-relu', 'prelu', 'elu', 'hard-sigmoid'],
+  ...['hard-swish', 'erf', 'gelu', 'gelu-tanh', 'mish', 'softplus', 'instance-norm', 'group-norm'],
+])
 
 async function run(name: string, { inputs, weights }: StoredCase, dtype: DType) {
   const builder = new GraphBuilder(name)
