@@ -5,6 +5,7 @@ import { type Evaluation, evaluatePredictions, type Interval } from '../evaluate
 import { drawAugmentation, SIDE_ON } from '../images/index.js'
 import { Predictor, predictAll, type Refused } from '../predict/index.js'
 import { type Leak, leaks, openDataset, type Photo, RunFolder, type Split } from '../project/index.js'
+import { summaryText } from '../report/index.js'
 
 export interface EvaluateOptions extends DeviceOptions, WorkOptions {
   /** The folder of a run, or a `model.onnx` (then `data` must be given). */
@@ -26,7 +27,12 @@ export interface EvaluateResult {
   readonly confusion: readonly (readonly number[])[]
   readonly withoutLeaks: Evaluation['withoutCopies']
   readonly tta?:
-    | { readonly views: number; readonly accuracy: number; readonly interval: Interval }
+    | {
+        readonly views: number
+        readonly accuracy: number
+        readonly interval: Interval
+        readonly evaluation: Evaluation
+      }
     | undefined
   readonly evaluation: Evaluation
   readonly leaks: readonly { readonly train: string; readonly valid: string }[]
@@ -91,7 +97,12 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluateResult
       interval: evaluation.interval,
       confusion: evaluation.confusion,
       withoutLeaks: evaluation.withoutCopies,
-      tta: augmented && { views: tta, accuracy: augmented.accuracy, interval: augmented.interval },
+      tta: augmented && {
+        views: tta,
+        accuracy: augmented.accuracy,
+        interval: augmented.interval,
+        evaluation: augmented,
+      },
       evaluation,
       leaks: leaked.map(({ train, held }) => ({ train, valid: held })),
       unreadable: plain.unreadable.map(({ path: file, reason }) => ({
@@ -163,4 +174,13 @@ function truthsOf(
       `Class "${unknown}" of the photos is none of the model's: ${labels.join(', ')} (${model}). Rename the folder, or leave it out.`,
     )
   return numbers
+}
+
+/** The result for a terminal. */
+export function evaluationText(result: EvaluateResult): string {
+  const { evaluation, tta, leaks, unreadable, split, seconds } = result
+  const part = { valid: 'validation', test: 'test', train: 'training' }[split]
+  const bad = unreadable.map(({ path: file, reason }) => `not judged: ${file}: ${reason}\n`).join('')
+  const summary = summaryText({ evaluation, tta, stages: [], part, data: { leaks, unreadable, hints: [] } })
+  return `${summary}${bad}in ${seconds.toFixed(1)} s\n`
 }

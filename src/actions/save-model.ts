@@ -31,7 +31,7 @@ export async function modelFile(
     view: rule,
     input: inputNote,
     backbone: { name: backbone.name, id: backbone.id, licence: backbone.licence },
-    temperature: 1,
+    temperature: classifier.temperature ?? 1,
     golden: await goldenPhotos(graph, classifier, photos, root),
   }
   return writeModel(model(graph, { metadata: modelMetadataEntries(metadata) }))

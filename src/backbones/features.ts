@@ -2,8 +2,8 @@ import { argumentError, ChiquitoError, float32 } from '../core/index.js'
 import { GraphBuilder, type Model, model, type Value } from '../onnx/index.js'
 import type { Backbone, BackboneLayer } from './backbone.js'
 
-/** How a map [batch, channels, height, width] becomes a vector [batch, channels]. */
-export type Pool = 'avg' | 'max'
+/** How a map [batch, channels, height, width] becomes a vector [batch, channels]: its mean, maximum or deviation. */
+export type Pool = 'avg' | 'max' | 'std'
 
 /** Which features to take: the pools of each layer, in this order. */
 export interface FeatureSpec {
@@ -67,10 +67,22 @@ export function appendFeatures(
     const map = maps.get(name)
     if (map === undefined)
       throw new ChiquitoError('model', `Backbone ${backbone.name} gave no layer ${name}.`)
-    return pools.map(pool => builder.op(pool === 'avg' ? 'GlobalAveragePool' : 'GlobalMaxPool', [map]))
+    return pools.map(pool => poolers[pool](builder, map))
   })
   const joined = pooled.length === 1 ? pooled[0] : builder.op('Concat', pooled, { axis: 1 })
   return builder.op('Flatten', [joined], { axis: 1 })
+}
+
+const poolers: Readonly<Record<Pool, (builder: GraphBuilder, map: Value) => Value>> = {
+  avg: (builder, map) => builder.op('GlobalAveragePool', [map]),
+  max: (builder, map) => builder.op('GlobalMaxPool', [map]),
+  std(builder, map) {
+    const mean = builder.op('GlobalAveragePool', [map])
+    const meanSquare = builder.op('GlobalAveragePool', [builder.op('Mul', [map, map])])
+    const variance = builder.op('Sub', [meanSquare, builder.op('Mul', [mean, mean])])
+    // Rounding may leave a constant map a variance just below zero.
+    return builder.op('Sqrt', [builder.op('Relu', [variance])])
+  },
 }
 
 /**

@@ -18,6 +18,7 @@ export type {
   ReportInput,
   SizeFacts,
   StageFacts,
+  SummaryInput,
   Timing,
   TtaFacts,
 } from './input.js'

@@ -25,6 +25,11 @@ export interface ReportInput {
   readonly timings: readonly Timing[]
 }
 
+/** What a summary for a terminal shows of a report. */
+export type SummaryInput = Pick<ReportInput, 'evaluation' | 'tta' | 'stages' | 'part'> & {
+  readonly data: Pick<DataFacts, 'leaks' | 'hints' | 'unreadable'>
+}
+
 /** The same photos judged with test-time augmentation. */
 export interface TtaFacts {
   /** Augmented views beside the plain photo. */

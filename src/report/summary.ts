@@ -1,5 +1,5 @@
 import type { Evaluation } from '../evaluate/index.js'
-import type { ReportInput } from './input.js'
+import type { SummaryInput } from './input.js'
 import { alignedTable, duration, loss, range, share, shorten, visible } from './text.js'
 import { verdictOf } from './verdict.js'
 
@@ -9,7 +9,7 @@ const LISTED_MISTAKES = 8
 const LABEL_WIDTH = 24
 
 /** The report in a few aligned lines for a terminal, without colours or control characters. Ends with a newline. */
-export function summaryText(input: ReportInput): string {
+export function summaryText(input: SummaryInput): string {
   const { evaluation, stages } = input
   const verdict = verdictOf(input)
   const blocks = [
@@ -22,7 +22,7 @@ export function summaryText(input: ReportInput): string {
   return `${blocks.join('\n\n')}\n`
 }
 
-function stageTable({ stages }: ReportInput): string {
+function stageTable({ stages }: SummaryInput): string {
   return alignedTable([
     ['stage', 'epochs', 'train loss', 'valid loss', 'accuracy', 'time'],
     ...stages.map(stage => {

@@ -1,5 +1,5 @@
 import type { AccuracyFigure, Evaluation } from '../evaluate/index.js'
-import type { ReportInput } from './input.js'
+import type { ReportInput, SummaryInput } from './input.js'
 import { list, plural, range, visible } from './text.js'
 
 /** What the run comes to, in sentences; shared by the page and the terminal. */
@@ -16,7 +16,7 @@ export interface Verdict {
   readonly warnings: readonly string[]
 }
 
-export function verdictOf(input: ReportInput): Verdict {
+export function verdictOf(input: SummaryInput): Verdict {
   const { evaluation, tta, data } = input
   const part = input.part ?? 'validation'
   return {

@@ -17,6 +17,8 @@ export interface Classifier {
   readonly labels: readonly string[]
   readonly head: Head
   readonly weights: HeadWeights
+  /** What the logits were divided by to make the probabilities honest; already done in the weights. */
+  readonly temperature?: number | undefined
 }
 
 /**

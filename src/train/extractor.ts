@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type Backbone, type FeatureSpec, featureModel, featureWidth } from '../backbones/index.js'
@@ -12,7 +11,7 @@ import {
 } from '../core/index.js'
 import { type DeviceOptions, Session } from '../engine/index.js'
 import { type AugmentationDraw, decode, renderViews, type ViewRule, viewVersion } from '../images/index.js'
-import type { FeatureStore, Photo } from '../project/index.js'
+import { type FeatureStore, featureKey, type Photo } from '../project/index.js'
 
 /** What to look at a photo through: a drawn variation, or `null` for the plain view. */
 export type View = AugmentationDraw | null
@@ -71,7 +70,7 @@ export class FeatureExtractor {
 
   /** What the store keeps features under: everything they depend on except the photo and the view. */
   static namespace({ backbone, spec, rule, device = 'cpu' }: ExtractorOptions): string {
-    return digest({ backbone: backbone.id, spec, rule, device, views: viewVersion })
+    return featureKey(backbone.id, JSON.stringify(spec), JSON.stringify(rule), device, viewVersion)
   }
 
   async extract(photos: readonly Photo[], options: ExtractOptions): Promise<Features> {
@@ -113,7 +112,7 @@ export class FeatureExtractor {
   /** For each view of a photo its stored features, or the pixels to compute them from. */
   private async prepare(photo: Photo, views: readonly View[]): Promise<Prepared> {
     const { store, rule, root } = this.options
-    const keys = views.map(view => `${photo.sha256}-${digest(view)}`)
+    const keys = views.map(view => featureKey(photo.sha256, JSON.stringify(view)))
     const vectors = await Promise.all(keys.map(key => store?.get(key)))
     try {
       const missing = views.filter((_, v) => !vectors[v])
@@ -219,8 +218,4 @@ function reasonOf(error: unknown, photo: Photo): string {
   if (error instanceof Error && 'code' in error && ['ENOENT', 'EACCES', 'EPERM'].includes(String(error.code)))
     return messageOf(error)
   throw error
-}
-
-function digest(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32)
 }

@@ -1,4 +1,17 @@
 import type { RegisterCommand } from '../program.js'
+import { registerBackbones } from './backbones.js'
+import { registerDemo } from './demo.js'
+import { registerEvaluate } from './evaluate.js'
+import { registerFindRate } from './find-rate.js'
+import { registerPredict } from './predict.js'
+import { registerTrain } from './train.js'
 
 /** The commands, in the order in which the help lists them. */
-export const commands: readonly RegisterCommand[] = []
+export const commands: readonly RegisterCommand[] = [
+  registerDemo,
+  registerTrain,
+  registerPredict,
+  registerEvaluate,
+  registerFindRate,
+  registerBackbones,
+]

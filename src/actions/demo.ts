@@ -1,0 +1,71 @@
+import { stat } from 'node:fs/promises'
+import path from 'node:path'
+import { fetchArticleDataset, unzip } from '../collect/index.js'
+import type { WorkOptions } from '../core/index.js'
+import type { DeviceOptions } from '../engine/index.js'
+import type { JudgedPhoto } from '../predict/index.js'
+import { cacheFolder, makeFolder, openDataset } from '../project/index.js'
+import { demoDataset } from './demo-dataset.js'
+import { predict } from './predict.js'
+import { type TrainResult, train } from './train.js'
+
+/** Data sets the demo can train on: the one in this package, or the article's, which is fetched. */
+export const demoDatasets = ['emoji', 'chiquito'] as const
+
+export interface DemoOptions extends DeviceOptions, WorkOptions {
+  /** Folder for the run; a run of the demo there is replaced. */
+  readonly out: string
+  readonly dataset?: (typeof demoDatasets)[number] | undefined
+  readonly recipe?: string | undefined
+  readonly seed?: number | undefined
+  /** Where the article's archive is fetched from, instead of the address the article gives. */
+  readonly address?: string | undefined
+}
+
+export interface DemoResult {
+  readonly dataset: string
+  readonly training: TrainResult
+  /** Pictures the model never saw, with its verdicts. */
+  readonly predictions: readonly JudgedPhoto[]
+}
+
+/** The whole way on data that needs no preparation: photos, classifier, report, and a first verdict. */
+export async function demo(options: DemoOptions): Promise<DemoResult> {
+  const { out, dataset = 'emoji', recipe, seed, address, progress, signal, device, threads } = options
+  const work = { progress, signal, device, threads }
+  const found = dataset === 'emoji' ? await unpackedEmoji(work) : await articlePhotos({ ...work, address })
+  const command = `chiquito demo${dataset === 'emoji' ? '' : ` --dataset ${dataset}`} --out ${out}`
+  const training = await train({ ...work, data: found.data, out, recipe, seed, command, overwrite: true })
+  const { predictions } = await predict({ ...work, model: training.model, paths: found.unseen })
+  return { dataset, training, predictions }
+}
+
+interface DemoPhotos {
+  readonly data: string
+  readonly unseen: readonly string[]
+}
+
+async function unpackedEmoji(work: WorkOptions): Promise<DemoPhotos> {
+  const folder = path.join(cacheFolder(), 'demo', demoDataset.sha256.slice(0, 16))
+  if (!(await stat(folder).catch(() => undefined))) {
+    await makeFolder(path.dirname(folder))
+    await unzip(demoDataset.path(), folder, work)
+  }
+  return {
+    data: path.join(folder, demoDataset.folder),
+    unseen: demoDataset.unseen.map(picture => path.join(folder, picture.path)),
+  }
+}
+
+/** Photos of the article shown at the end: its first validation photo of each class. */
+async function articlePhotos({
+  address,
+  ...work
+}: WorkOptions & { address?: string | undefined }): Promise<DemoPhotos> {
+  const data = await fetchArticleDataset(path.join(cacheFolder(), 'article'), { ...work, address })
+  const { root, labels, photos } = await openDataset(data, work)
+  const unseen = labels.flatMap(
+    (_, k) => photos.find(({ split, label }) => split === 'valid' && label === k) ?? [],
+  )
+  return { data, unseen: unseen.map(photo => path.join(root, photo.path)) }
+}

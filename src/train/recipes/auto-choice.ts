@@ -1,0 +1,142 @@
+import { featureWidth } from '../../backbones/index.js'
+import type { RandomStream } from '../../core/index.js'
+import { accuracy, fitTemperature, logLoss, predictions, softmaxRows, wilson } from '../../evaluate/index.js'
+import { foldsOf } from '../../project/index.js'
+import { crossValidate, type OutOfFold } from '../cross-validate.js'
+import type { Features } from '../extractor.js'
+import { applyStandardization, standardization } from '../standardize.js'
+import { type AutoCandidate, autoCandidates } from './auto-candidates.js'
+import { type AutoFeatures, firstColumns } from './auto-features.js'
+import type { Candidate, Choice, RecipeOptions } from './recipe.js'
+
+/** Penalties tried, strongest first: each solution is a good start for the next. */
+const cs = [0.01, 0.03, 0.1, 0.3]
+const mostFolds = 5
+/** Photos below which the folds are drawn more than once, as one draw says too little. */
+const manyPhotos = 300
+const repetitionsOfFew = 3
+
+/** What cross-validation decided. */
+export interface Decision {
+  readonly candidate: AutoCandidate
+  readonly c: number
+  /** What logits are best divided by, found on photos left out. */
+  readonly temperature: number
+  readonly choice: Choice
+}
+
+interface Judged {
+  readonly candidate: AutoCandidate
+  readonly c: number
+  readonly outOfFold: OutOfFold
+  readonly accuracy: number
+  readonly logLoss: number
+}
+
+/** Cross-validates every candidate and penalty on the training photos; the lowest log loss wins. */
+export async function choose(
+  features: AutoFeatures,
+  random: RandomStream,
+  options: RecipeOptions,
+): Promise<Decision> {
+  const { backbone, progress } = options
+  const candidates = autoCandidates(backbone)
+  for (const { resize } of candidates) await features.of(resize, 'train')
+  await features.rest()
+  const judged: Judged[] = []
+  const task = 'cross-validation'
+  const [repetitions, folds] = drawFolds((await features.of('squash', 'train')).photos, random)
+  const total = candidates.length * repetitions.length * folds
+  progress?.({ kind: 'start', task, total })
+  let done = 0
+  const onFold = () => progress?.({ kind: 'advance', task, done: ++done, total })
+  for (const candidate of candidates) {
+    const plain = await features.of(candidate.resize, 'train')
+    const width = featureWidth(backbone, candidate.spec)
+    const rows = firstColumns(plain.views[0], plain.width, width)
+    const change = standardization(rows, width, candidate.blocks)
+    const examples = examplesOf([applyStandardization(rows, change)], plain, options.dataset.labels.length)
+    const results = await crossValidate(examples, { ...options, repetitions, folds, cs, onFold })
+    judged.push(...results.map(outOfFold => judge(candidate, outOfFold, plain)))
+  }
+  progress?.({ kind: 'end', task })
+  return decide(judged, (await features.of('squash', 'train')).photos, repetitions.length, folds)
+}
+
+/** Rows and one-hot targets for views of the same photos. */
+export function examplesOf(views: readonly Float32Array[], { photos }: Features, classes: number) {
+  const width = views[0].length / photos.length
+  const rows = new Float32Array(views.length * photos.length * width)
+  const targets = new Float32Array(views.length * photos.length * classes)
+  for (const [v, view] of views.entries()) {
+    rows.set(view, v * view.length)
+    for (const [i, { label }] of photos.entries()) targets[(v * photos.length + i) * classes + label] = 1
+  }
+  return { rows, width, targets, classes, photos: photos.length, views: views.length }
+}
+
+/** Stratified folds with exact copies together; fewer than five where a class is smaller than that. */
+function drawFolds(photos: Features['photos'], random: RandomStream): [number[][], number] {
+  const classes = new Map<number, Set<string>>()
+  for (const { label, sha256 } of photos) classes.set(label, (classes.get(label) ?? new Set()).add(sha256))
+  const smallest = Math.min(...Array.from(classes.values(), distinct => distinct.size))
+  const folds = Math.max(2, Math.min(mostFolds, smallest))
+  const times = photos.length < manyPhotos ? repetitionsOfFew : 1
+  const repetitions = Array.from({ length: times }, (_, r) =>
+    foldsOf(photos, folds, random.fork('folds', r).uint32()),
+  )
+  return [repetitions, folds]
+}
+
+function judge(candidate: AutoCandidate, outOfFold: OutOfFold, { photos }: Features): Judged {
+  const truth = photos.map(photo => photo.label)
+  const means = (of: (rows: number[][]) => number | null) =>
+    outOfFold.logits.reduce((sum, logits) => sum + (of(softmaxRows(logits)) ?? 0), 0) /
+    outOfFold.logits.length
+  return {
+    candidate,
+    c: outOfFold.c,
+    outOfFold,
+    accuracy: means(rows => accuracy(truth, predictions(rows))),
+    logLoss: means(rows => logLoss(truth, rows)),
+  }
+}
+
+function decide(
+  judged: readonly Judged[],
+  photos: Features['photos'],
+  repetitions: number,
+  folds: number,
+): Decision {
+  const best = judged.reduce((a, b) => (b.logLoss < a.logLoss ? b : a))
+  const shown = [...new Set(judged.map(one => one.candidate))].map(candidate =>
+    judged.filter(one => one.candidate === candidate).reduce((a, b) => (b.logLoss < a.logLoss ? b : a)),
+  )
+  return {
+    candidate: best.candidate,
+    c: best.c,
+    temperature: temperatureOf(best, photos),
+    choice: {
+      method:
+        `${folds}-fold cross-validation on the ${photos.length} training photos, exact copies in one fold` +
+        `${repetitions > 1 ? `, ${repetitions} times` : ''}; the lowest log loss wins. Shown with each candidate's best penalty.`,
+      candidates: shown.map(one => candidateOf(one, best, photos.length)),
+    },
+  }
+}
+
+/** Found on logits of photos that were left out; all repetitions count alike. */
+function temperatureOf({ outOfFold }: Judged, photos: Features['photos']): number {
+  const truth = outOfFold.logits.flatMap(() => photos.map(photo => photo.label))
+  return fitTemperature(truth, outOfFold.logits.flat()).temperature
+}
+
+function candidateOf(one: Judged, best: Judged, photos: number): Candidate {
+  return {
+    name: `${one.candidate.name}, C ${one.c}`,
+    accuracy: one.accuracy,
+    interval: wilson(Math.round(one.accuracy * photos), photos) ?? [0, 1],
+    logLoss: one.logLoss,
+    chosen: one === best,
+  }
+}

@@ -1,0 +1,88 @@
+import type { FeatureSpec } from '../../backbones/index.js'
+import type { ViewRule } from '../../images/index.js'
+import type { FeatureStore, Photo, Split } from '../../project/index.js'
+import { FeatureExtractor, type Features, type Unreadable, type View } from '../extractor.js'
+import { requireEveryClass } from '../readable.js'
+import type { RecipeOptions } from './recipe.js'
+
+type Resize = ViewRule['resize']
+
+const parts = { train: 'training', valid: 'validation', test: 'test' } as const
+const looks = { crop: 'centre squares', squash: 'whole photos', pad: 'padded photos' } as const
+
+/** The features of a data set's photos under several ways to resize them, each computed once. */
+export class AutoFeatures {
+  private readonly extractors = new Map<
+    Resize,
+    { extractor: FeatureExtractor; store?: FeatureStore | undefined }
+  >()
+  private readonly plain = new Map<string, Features>()
+
+  constructor(
+    private readonly options: RecipeOptions,
+    private readonly spec: FeatureSpec,
+  ) {}
+
+  /** The plain views of a part. Throws `data` when a class of it has no readable photo. */
+  async of(resize: Resize, split: Split): Promise<Features> {
+    const key = `${resize} ${split}`
+    const known = this.plain.get(key)
+    if (known) return known
+    const photos = this.options.dataset.photos.filter(photo => photo.split === split)
+    const features = await this.extract(resize, photos, `${parts[split]} photos (${looks[resize]})`)
+    if (split !== 'test')
+      requireEveryClass(this.options.dataset.labels, features.photos, features.unreadable, parts[split])
+    this.plain.set(key, features)
+    return features
+  }
+
+  /** Other views of photos that are known to be readable. */
+  async extract(
+    resize: Resize,
+    photos: readonly Photo[],
+    task: string,
+    views?: (photo: Photo) => readonly View[],
+  ): Promise<Features> {
+    const { progress, signal } = this.options
+    return this.extractorFor(resize).extract(photos, { task, views, progress, signal })
+  }
+
+  /** Every photo that could not be read, once. */
+  unreadable(): Unreadable[] {
+    const found = new Map<string, Unreadable>()
+    for (const features of this.plain.values())
+      for (const one of features.unreadable) found.set(one.path, one)
+    return [...found.values()]
+  }
+
+  /** Frees the networks until they are needed again: their threads would get in the way of others. */
+  async rest(): Promise<void> {
+    for (const { extractor } of this.extractors.values()) await extractor.close()
+  }
+
+  async close(): Promise<void> {
+    await this.rest()
+    for (const { store } of this.extractors.values()) store?.close()
+  }
+
+  private extractorFor(resize: Resize): FeatureExtractor {
+    const known = this.extractors.get(resize)
+    if (known) return known.extractor
+    const { backbone, dataset, size = backbone.inputSize } = this.options
+    const rule = { size, resize }
+    const options = { ...this.options, backbone, spec: this.spec, rule, root: dataset.root }
+    const store = this.options.store?.(FeatureExtractor.namespace({ ...options, store: undefined }))
+    const extractor = new FeatureExtractor({ ...options, store })
+    this.extractors.set(resize, { extractor, store })
+    return extractor
+  }
+}
+
+/** The first columns of features [rows, width]: those of a spec that is the beginning of the one extracted. */
+export function firstColumns(rows: Float32Array, width: number, kept: number): Float32Array {
+  if (kept === width) return rows
+  const count = rows.length / width
+  const out = new Float32Array(count * kept)
+  for (let i = 0; i < count; i++) out.set(rows.subarray(i * width, i * width + kept), i * kept)
+  return out
+}
