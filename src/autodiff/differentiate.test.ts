@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { evaluateGraph } from '../../test/support/evaluate-graph.js'
-import { float32, scalar, type Tensor } from '../core/index.js'
+import { float32, int64, scalar, type Tensor } from '../core/index.js'
 import { type Graph, GraphBuilder, type Node, type Value } from '../onnx/index.js'
 import { differentiate } from './index.js'
 
@@ -83,6 +83,32 @@ describe('differentiate', () => {
     const first = differentiate(b, b.op('Mul', [b.op('Mul', [x, x]), x]), [x]).get(x) ?? ''
     const { values } = await gradOf(b, first, x, { x: scalar(2) })
     expect(values).toEqual([12])
+  })
+})
+
+describe('differentiate keeps to the dtype of the graph', () => {
+  it.each(['float16', 'float64'] as const)('%s: every gradient node is in it', dtype => {
+    const b = new GraphBuilder('half')
+    const x = b.input('x', dtype, ['batch', 4])
+    const w = b.input('w', dtype, [3, 4])
+    const bias = b.input('bias', dtype, [3])
+    const hidden = b.op('Relu', [b.op('Gemm', [x, w, bias], { transB: 1 })])
+    const loss = b.op('ReduceMean', [b.op('LogSoftmax', [hidden])], { keepdims: 0 })
+    const before = b.nodes().length
+    const grads = differentiate(b, loss, [x, w, bias])
+    for (const [value, grad] of grads) expect(b.type(grad)).toEqual(b.type(value))
+    const made = b
+      .nodes()
+      .slice(before)
+      .flatMap(node => node.outputs)
+    const others = made.map(value => b.type(value).dtype).filter(other => other !== dtype)
+    expect(others.filter(other => other !== 'bool' && other !== 'int64')).toEqual([])
+  })
+
+  it('refuses bfloat16, for which there are no constants', () => {
+    const b = new GraphBuilder('brain')
+    const x = b.input('x', 'bfloat16', [])
+    expect(() => differentiate(b, b.op('Exp', [x]), [x])).toThrow(/float32, float64 or float16, not bfloat16/)
   })
 })
 
@@ -202,6 +228,20 @@ describe('differentiate refuses', () => {
     expect(() => differentiate(b, total(b, y), [x])).toThrow(
       /Cannot differentiate If node either: a subgraph of it/,
     )
+  })
+
+  it('forms that ask for a size that is not known, or an input that is no constant', () => {
+    const b = new GraphBuilder('sizes')
+    const x = b.input('x', 'float32', ['n', 3])
+    const ints = (...values: number[]) => b.constant(int64(values))
+    const sliced = b.op('Slice', [x, ints(1), ints(5), ints(0)])
+    expect(() => differentiate(b, total(b, sliced), [x])).toThrow(/slices axis 0, whose size n is not known/)
+    const row = b.op('Gather', [x, b.constant(int64([0], []))])
+    expect(() => differentiate(b, total(b, row), [x])).toThrow(
+      /reads along axis 0, whose size n is not known/,
+    )
+    const moving = b.op('Slice', [x, b.input('from', 'int64', [1]), ints(3), ints(1)])
+    expect(() => differentiate(b, total(b, moving), [x])).toThrow(/its input from must be a constant/)
   })
 
   it('dimensions that leave open what was broadcast', () => {
