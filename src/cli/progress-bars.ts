@@ -6,10 +6,10 @@ import type { Output } from './system.js'
 /** No estimate before this: the first steps of a task say little about the others. */
 const estimateAfterSeconds = 2
 
-const barWidth = 24
+const barWidth = 16
 
 /** Columns a task's name is padded to, so that bars of one command stand below each other. */
-const nameWidth = 20
+const nameWidth = 30
 
 interface Task {
   readonly name: string
