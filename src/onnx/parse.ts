@@ -93,14 +93,14 @@ class GraphParser {
     if (tokens.take(':')) [domain, op] = [op, tokens.name('an operator')]
     tokens.expect('(')
     const inputs = this.valuesUntil(')')
-    const attributes: Record<string, Attribute> = {}
+    const attributes = new Map<string, Attribute>()
     while (!tokens.atLineEnd() && !tokens.at('@')) {
       const key = tokens.name('an attribute')
       tokens.expect('=')
-      attributes[key] = this.attribute(`${outputs[0]}.${key}`)
+      attributes.set(key, this.attribute(`${outputs[0]}.${key}`))
     }
     const name = tokens.take('@') ? tokens.name('a node') : (outputs[0] ?? '')
-    return { name, op, domain, inputs, outputs, attributes }
+    return { name, op, domain, inputs, outputs, attributes: Object.fromEntries(attributes) }
   }
 
   /** Names between commas; nothing between two commas is a left-out value. */

@@ -2,6 +2,7 @@
 // only, so that two branches that compute the same size are seen to agree: `floor((h - 1) / 2) + 1`.
 
 import type { Dim } from '../graph.js'
+import { add, factors, outer, parseLinear, printLinear, printProduct, scale, wrap } from './linear.js'
 import type { InferContext, Shape } from './spec.js'
 
 /** Longer expressions are no use to a reader and cost in every later step: the dimension is then unknown. */
@@ -12,33 +13,22 @@ type MaybeDim = Dim | undefined
 export function plus(a: MaybeDim, b: MaybeDim): MaybeDim {
   if (a === undefined || b === undefined) return undefined
   if (typeof a === 'number' && typeof b === 'number') return a + b
-  if (typeof a === 'number') return plus(b, a)
-  if (typeof b === 'number') {
-    const { base, offset } = splitOffset(a)
-    const sum = offset + b
-    return sum === 0 ? base : bounded(`${base} ${sum < 0 ? '-' : '+'} ${Math.abs(sum)}`)
-  }
-  const terms = [splitOffset(a), splitOffset(b)]
-  const bases = terms.map(term => term.base).sort()
-  return plus(bounded(bases.join(' + ')), terms[0].offset + terms[1].offset)
+  return bounded(printLinear(add(parseLinear(a), parseLinear(b))))
 }
 
 export function minus(a: MaybeDim, b: MaybeDim): MaybeDim {
-  if (typeof b === 'number') return plus(a, -b)
   if (a === undefined || b === undefined) return undefined
-  if (a === b) return 0
-  if (typeof a === 'string') {
-    const [x, y] = [splitOffset(a), splitOffset(b)]
-    if (x.base === y.base) return x.offset - y.offset
-  }
-  return bounded(`${wrap(a)} - ${wrap(b)}`)
+  if (typeof a === 'number' && typeof b === 'number') return a - b
+  return bounded(printLinear(add(parseLinear(a), parseLinear(b), -1)))
 }
 
 export function times(a: MaybeDim, b: MaybeDim): MaybeDim {
   if (a === 0 || b === 0) return 0
   if (a === undefined || b === undefined) return undefined
-  const factors = [...factorsOf(a), ...factorsOf(b)]
-  return product(factors)
+  if (typeof a === 'number' && typeof b === 'number') return a * b
+  if (typeof a === 'number') return bounded(printLinear(scale(parseLinear(b), a)))
+  if (typeof b === 'number') return times(b, a)
+  return productOf([a, b])
 }
 
 /** Rounds down, as whole-number division of sizes does. */
@@ -46,17 +36,28 @@ export function floorDivide(a: MaybeDim, b: MaybeDim): MaybeDim {
   if (a === undefined || b === undefined || b === 0) return undefined
   if (b === 1) return a
   if (typeof a === 'number' && typeof b === 'number') return Math.floor(a / b)
-  const exact = exactQuotient([a], [b])
-  if (exact === undefined && typeof a === 'string' && typeof b === 'number') {
-    // floor((floor(x / k) + c) / b) = floor((x + c k) / (k b)): strided layers in a row stay short.
-    const { base, offset } = splitOffset(a)
-    const inner = /^floor\((.*) \/ (\d+)\)$/.exec(base)
-    if (inner && outer(base) === 'floor()') {
-      const divisor = Number(inner[2])
-      return floorDivide(plus(unwrap(inner[1]), offset * divisor), divisor * b)
-    }
-  }
-  return exact ?? bounded(`floor(${wrap(a)} / ${wrap(b)})`)
+  if (typeof b === 'string') return exactQuotient([a], [b]) ?? bounded(`floor(${wrap(a)} / ${wrap(b)})`)
+  // What divides goes outside: floor((4 h + w + 5) / 4) = h + floor((w + 1) / 4) + 1.
+  const { terms, offset } = parseLinear(a)
+  const divides = (coefficient: number) => coefficient % b === 0
+  const whole = Array.from(terms).filter(([, coefficient]) => divides(coefficient))
+  const rest = Array.from(terms).filter(([, coefficient]) => !divides(coefficient))
+  const quotient = scale({ terms: new Map(whole), offset: Math.floor(offset / b) * b }, 1 / b)
+  if (rest.length === 0) return bounded(printLinear(quotient))
+  const remainder = offset - Math.floor(offset / b) * b
+  const inner = floorOf(printLinear({ terms: new Map(rest), offset: remainder }), remainder, b)
+  return inner && bounded(printLinear(add(quotient, parseLinear(inner))))
+}
+
+/** floor((floor(x / k) + c) / b) = floor((x + c k) / (k b)): strided layers in a row stay short. */
+function floorOf(sum: Dim, remainder: number, b: number): MaybeDim {
+  const base = minus(sum, remainder)
+  const nested =
+    typeof base === 'string' && outer(base) === 'floor()' ? /^floor\((.*) \/ (\d+)\)$/.exec(base) : null
+  if (!nested) return `floor(${wrap(sum)} / ${b})`
+  const divisor = Number(nested[2])
+  const x = nested[1].startsWith('(') && outer(nested[1]) === '()' ? nested[1].slice(1, -1) : nested[1]
+  return floorDivide(plus(x, remainder * divisor), divisor * b)
 }
 
 export function ceilDivide(a: MaybeDim, b: number): MaybeDim {
@@ -68,19 +69,17 @@ export function ceilDivide(a: MaybeDim, b: number): MaybeDim {
  * Reshape stands for.
  */
 export function exactQuotient(over: Shape, under: Shape): MaybeDim {
-  const top = over.flatMap(factorsOf)
-  const bottom = under.flatMap(factorsOf)
-  let number = numbers(top)
-  const divisor = numbers(bottom)
-  const names = top.filter(factor => typeof factor === 'string')
-  for (const name of bottom.filter(factor => typeof factor === 'string')) {
+  const [top, bottom] = [over.map(factors), under.map(factors)]
+  const names = top.flatMap(part => part.names)
+  for (const name of bottom.flatMap(part => part.names)) {
     const at = names.indexOf(name)
     if (at < 0) return undefined
     names.splice(at, 1)
   }
-  if (divisor === 0 || number % divisor !== 0) return undefined
-  number /= divisor
-  return product([number, ...names])
+  const product = (parts: typeof top) => parts.reduce((total, part) => total * part.number, 1)
+  const divisor = product(bottom)
+  if (divisor === 0 || product(top) % divisor !== 0) return undefined
+  return productOf([product(top) / divisor, ...names])
 }
 
 /** Dimensions of two operands broadcast together (numpy's rule). */
@@ -117,66 +116,16 @@ export function axisOf(context: InferContext, axis: number, rank: number): numbe
   return axis < 0 ? axis + rank : axis
 }
 
-function factorsOf(dim: Dim): Dim[] {
-  if (typeof dim === 'number' || / [+-] /.test(outer(dim))) return [dim]
-  return splitOuter(dim).map(part => (/^\d+$/.test(part) ? Number(part) : unwrap(part)))
-}
-
-function product(factors: readonly Dim[]): MaybeDim {
-  const number = numbers(factors)
-  const names = factors.filter(factor => typeof factor === 'string').sort()
+function productOf(dims: Shape): MaybeDim {
+  const parts = dims.map(factors)
+  const number = parts.reduce((total, part) => total * part.number, 1)
+  const names = parts.flatMap(part => part.names)
   if (number === 0 || names.length === 0) return number
-  if (names.length === 1 && number === 1) return names[0]
-  const parts = names.map(wrap)
-  return bounded((number === 1 ? parts : [String(number), ...parts]).join(' * '))
+  // A single sum is multiplied out, so that it can be added to.
+  const product = names.length === 1 ? names[0] : printProduct(names)
+  return bounded(printLinear(scale(parseLinear(product), number)))
 }
 
-function numbers(factors: readonly Dim[]): number {
-  return factors.reduce((total: number, factor) => (typeof factor === 'number' ? total * factor : total), 1)
-}
-
-function splitOffset(name: string): { base: string; offset: number } {
-  const match = /^(.*) ([+-]) (\d+)$/.exec(name)
-  if (!match || outer(match[1]) !== outer(name).slice(0, outer(match[1]).length))
-    return { base: name, offset: 0 }
-  return { base: match[1], offset: match[2] === '-' ? -Number(match[3]) : Number(match[3]) }
-}
-
-/** The expression with everything inside parentheses left out. */
-function outer(expression: string): string {
-  let depth = 0
-  let out = ''
-  for (const c of expression) {
-    if (c === ')') depth--
-    if (depth === 0) out += c
-    if (c === '(') depth++
-  }
-  return out
-}
-
-function splitOuter(expression: string): string[] {
-  const parts: string[] = []
-  let depth = 0
-  let from = 0
-  for (let i = 0; i < expression.length; i++) {
-    if (expression[i] === '(') depth++
-    if (expression[i] === ')') depth--
-    if (depth === 0 && expression.startsWith(' * ', i)) {
-      parts.push(expression.slice(from, i))
-      from = i + 3
-    }
-  }
-  return [...parts, expression.slice(from)]
-}
-
-function wrap(dim: Dim): string {
-  return typeof dim === 'string' && outer(dim).includes(' ') ? `(${dim})` : String(dim)
-}
-
-function unwrap(part: string): string {
-  return part.startsWith('(') && outer(part) === '()' ? part.slice(1, -1) : part
-}
-
-function bounded(expression: string): MaybeDim {
-  return expression.length > maxExpression ? undefined : expression
+function bounded(dim: Dim): MaybeDim {
+  return typeof dim === 'string' && dim.length > maxExpression ? undefined : dim
 }
