@@ -31,7 +31,7 @@ export function findPython(): string | undefined {
 }
 
 /** Why a comparison has no Python side, for people. */
-const noPython =
+export const noPython =
   'no Python to compare with: run scripts/make-venv.sh, or set CHIQUITO_PYTHON to a Python with torch and torchvision'
 
 /**

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { RandomStream, type WorkOptions } from '../core/index.js'
-import { interpret } from '../evaluate/index.js'
 import { decode, drawAugmentation, renderView, renderViews, SIDE_ON, thumbnail } from '../images/index.js'
 import { type Dataset, exactCopies, leaks, type Photo, type RunFolder } from '../project/index.js'
 import {
@@ -66,7 +65,7 @@ export async function writeReport(
     choice: choice && { method: choice.method, candidates: choice.candidates },
     rates: rates && { points: rates.points, suggestion: rates.suggestion },
     augmented: await augmentedSample(dataset, classifier.rule.size, recipe, facts.seed),
-    galleries: await galleries(seen, dataset, facts.seed),
+    galleries: await galleries(seen, dataset),
     data: await dataFacts(dataset, result, work),
     repeat: {
       command: facts.command,
@@ -94,10 +93,8 @@ async function pixelsOf(dataset: Dataset, photo: Photo, shortSide: number) {
   return decode(await readFile(path.join(dataset.root, photo.path)), { name: photo.path, shortSide })
 }
 
-async function galleries(seen: Seen, dataset: Dataset, seed: number) {
-  const random = RandomStream.fromSeed(seed).fork('galleries')
-  const truth = seen.photos.map(photo => photo.label)
-  const interpretation = interpret(truth, seen.probabilities, { classes: dataset.labels.length, random })
+async function galleries(seen: Seen, dataset: Dataset) {
+  const { interpretation } = seen
   const pictures = new Map<number, string>()
   for (const i of galleryPhotos(interpretation))
     pictures.set(i, await thumbnail(await pixelsOf(dataset, seen.photos[i], thumbnailSide), thumbnailSide))

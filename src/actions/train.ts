@@ -5,10 +5,15 @@ import { ChiquitoError, messageOf, type WorkOptions } from '../core/index.js'
 import type { DeviceOptions } from '../engine/index.js'
 import type { Evaluation, Interval } from '../evaluate/index.js'
 import { cacheFolder, type Dataset, FeatureStore, leaks, openDataset, RunFolder } from '../project/index.js'
-import { type RecipeResult, recipeNamed, type Stage, type Unreadable } from '../train/index.js'
+import {
+  modelFile,
+  type RecipeResult,
+  recipeNamed,
+  type Stage,
+  type Unreadable,
+  versions,
+} from '../train/index.js'
 import { writeReport } from './run-report.js'
-import { modelFile } from './save-model.js'
-import { versions } from './versions.js'
 
 export interface TrainOptions extends DeviceOptions, WorkOptions {
   /** Folder of the photos. */

@@ -12,6 +12,7 @@ export { ImageData, type ImageDataOptions } from './image-data.js'
 export { type FitOptions, Learner, type LearnerOptions, type RateSearch, type Stage } from './learner.js'
 export { type LinearModel, LogisticRegression } from './logistic.js'
 export type { EpochRecord } from './loop.js'
+export { type ModelFacts, modelFile } from './model-file.js'
 export type { RateSearchOptions } from './rate-finder.js'
 export {
   type Candidate,
@@ -25,3 +26,4 @@ export {
 export type { CycleOptions, OneCycleOptions } from './schedule.js'
 export { judge, type Seen } from './seen.js'
 export { headSpec } from './spec.js'
+export { versions } from './versions.js'

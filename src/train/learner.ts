@@ -10,7 +10,7 @@ import {
   SIDE_ON,
   type ViewRule,
 } from '../images/index.js'
-import type { FeatureStore, Photo, Split } from '../project/index.js'
+import { type FeatureStore, type Photo, type Split, writeFileAtomic } from '../project/index.js'
 import { earlyStop, keepBest, recordTo, stopOnAbort, stopOnDivergence, tellProgress } from './callbacks.js'
 import type { Classifier } from './classifier.js'
 import { FeatureExtractor, type Features, type Unreadable, type View } from './extractor.js'
@@ -19,11 +19,13 @@ import { HeadTrainer } from './head-trainer.js'
 import { HeadWork } from './head-work.js'
 import type { ImageData } from './image-data.js'
 import { type Callback, type EpochRecord, fit } from './loop.js'
+import { modelFile } from './model-file.js'
 import { type RateSearchOptions, searchRate, suggestRate } from './rate-finder.js'
 import { requireEveryClass } from './readable.js'
 import { type CycleOptions, type OneCycleOptions, oneCycle, restarts, type Schedule } from './schedule.js'
 import { type Seen, see } from './seen.js'
 import { headSpec } from './spec.js'
+import { versions } from './versions.js'
 
 export interface LearnerOptions extends DeviceOptions, WorkOptions {
   /** Keep the frozen trunk's features on disk, keyed by content; on by default where a store is given. */
@@ -165,7 +167,8 @@ export class Learner {
     const trainer = await this.headTrainer()
     const runner = await trainer.runner()
     try {
-      return await see(runner, features, this.data.labels, this.data.dataset.photos)
+      const { labels, dataset } = this.data
+      return await see(runner, features, labels, dataset.photos, this.random.fork('galleries'))
     } finally {
       await runner.close()
     }
@@ -181,6 +184,28 @@ export class Learner {
     const trainer = await this.headTrainer()
     const { backbone, rule, head, data } = this
     return { backbone, rule, head, labels: data.labels, spec: headSpec(backbone), weights: trainer.weights() }
+  }
+
+  /**
+   * Writes the whole classifier as one `.onnx` file that says how to use it.
+   * Throws `io` where it cannot be written; an older file is then still there.
+   */
+  async save(path: string): Promise<void> {
+    const { data, stages } = this
+    const { photos, evaluation } = await this.evaluate()
+    const { accuracy: value, interval } = evaluation
+    const bytes = await modelFile(await this.classifier(), photos, data.dataset.root, {
+      recipe: stages.map(stage => stage.name).join(', ') || 'untrained',
+      seed: data.seed,
+      versions: versions(),
+      data: {
+        fingerprint: data.dataset.fingerprint,
+        train: (await this.plain('train')).photos.length,
+        valid: photos.length,
+      },
+      accuracy: { value, low: interval[0], high: interval[1] },
+    })
+    await writeFileAtomic(path, bytes)
   }
 
   /** Frees the networks. */

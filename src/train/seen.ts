@@ -1,14 +1,25 @@
-import { averageViews, type Evaluation, evaluatePredictions, type Rows } from '../evaluate/index.js'
+import type { RandomStream } from '../core/index.js'
+import {
+  averageViews,
+  type Evaluation,
+  evaluatePredictions,
+  type Interpretation,
+  interpret,
+  type Rows,
+} from '../evaluate/index.js'
 import { leaks, type Photo, type Split } from '../project/index.js'
 import type { HeadRunner } from './classifier.js'
 import type { Features } from './extractor.js'
 
 /** Photos a classifier was shown, what it said, and how good that was. */
-export interface Seen {
+export interface Seen extends Pick<Evaluation, 'accuracy' | 'interval' | 'confusion'> {
   readonly photos: readonly Photo[]
   /** Probabilities [photo][class], averaged over the views. */
   readonly probabilities: Rows
+  /** All figures. */
   readonly evaluation: Evaluation
+  /** The photos worth looking at: most right, most wrong, most uncertain, and some at random. */
+  readonly interpretation: Interpretation
 }
 
 /** Shows photos to a head through their features, one or several views each; views count alike. */
@@ -17,11 +28,12 @@ export async function see(
   features: Features,
   labels: readonly string[],
   all: readonly Photo[],
+  random: RandomStream,
 ): Promise<Seen> {
   const views: number[][][] = []
   for (const rows of features.views) views.push(await runner.probabilities(rows))
   const [plain, ...others] = views
-  return judge(features.photos, averageViews(plain, others), labels, all)
+  return judge(features.photos, averageViews(plain, others), labels, all, random)
 }
 
 /** Measures what was said about photos; copies of training photos among them are counted apart. */
@@ -30,10 +42,14 @@ export function judge(
   probabilities: Rows,
   labels: readonly string[],
   all: readonly Photo[],
+  random: RandomStream,
 ): Seen {
   const truth = photos.map(photo => photo.label)
   const split: Split = photos[0]?.split ?? 'valid'
   const copied = new Set(split === 'train' ? [] : leaks(all, split).map(leak => leak.held))
   const copies = photos.flatMap((photo, i) => (copied.has(photo.path) ? [i] : []))
-  return { photos, probabilities, evaluation: evaluatePredictions({ labels, truth, probabilities, copies }) }
+  const evaluation = evaluatePredictions({ labels, truth, probabilities, copies })
+  const { accuracy, interval, confusion } = evaluation
+  const interpretation = interpret(truth, probabilities, { classes: labels.length, random })
+  return { photos, probabilities, accuracy, interval, confusion, evaluation, interpretation }
 }

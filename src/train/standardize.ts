@@ -16,19 +16,20 @@ export interface Standardization {
 const negligible = 1e-6
 
 /**
- * The change that gives each column of the blocks mean 0 and variance `weight` over rows [rows, width], and takes the
- * other columns out. Constant columns are taken out, too.
+ * The change that gives each column of the blocks mean 0 and variance `weight` over rows [rows, width], and takes other
+ * columns out. Columns from `used` on are not looked at. Constant columns are taken out, too.
  */
 export function standardization(
   rows: Float32Array,
   width: number,
+  used: number,
   blocks: readonly Block[],
 ): Standardization {
   const count = rows.length / width
-  const mean = new Float32Array(width)
-  const scale = new Float32Array(width)
-  const deviations = new Float64Array(width)
-  for (let j = 0; j < width; j++) {
+  const mean = new Float32Array(used)
+  const scale = new Float32Array(used)
+  const deviations = new Float64Array(used)
+  for (let j = 0; j < used; j++) {
     let sum = 0
     for (let i = j; i < rows.length; i += width) sum += rows[i]
     const centre = sum / count
@@ -43,18 +44,23 @@ export function standardization(
   return { mean, scale }
 }
 
-/** Rows [rows, width] after the change, with the columns of scale 0 left out. */
-export function applyStandardization(rows: Float32Array, { mean, scale }: Standardization): Float32Array {
-  const width = scale.length
+/**
+ * Writes rows after the change, with the columns of scale 0 left out, into `out` [rows, kept columns]. The rows given
+ * may be wider than the change: further columns are left out.
+ */
+export function standardizeInto(
+  out: Float32Array,
+  rows: Float32Array,
+  width: number,
+  { mean, scale }: Standardization,
+): void {
   const kept = keptColumns(scale)
   const count = rows.length / width
-  const out = new Float32Array(count * kept.length)
   for (let i = 0; i < count; i++)
     for (let k = 0; k < kept.length; k++) {
       const j = kept[k]
       out[i * kept.length + k] = (rows[i * width + j] - mean[j]) * scale[j]
     }
-  return out
 }
 
 /** The columns that a change keeps. */

@@ -2,11 +2,11 @@ import { featureWidth } from '../../backbones/index.js'
 import type { RandomStream } from '../../core/index.js'
 import { accuracy, fitTemperature, logLoss, predictions, softmaxRows, wilson } from '../../evaluate/index.js'
 import { foldsOf } from '../../project/index.js'
-import { crossValidate, type OutOfFold } from '../cross-validate.js'
+import { crossValidate, type OutOfFold, type ViewedExamples } from '../cross-validate.js'
 import type { Features } from '../extractor.js'
-import { applyStandardization, standardization } from '../standardize.js'
+import { keptColumns, type Standardization, standardization, standardizeInto } from '../standardize.js'
 import { type AutoCandidate, autoCandidates } from './auto-candidates.js'
-import { type AutoFeatures, firstColumns } from './auto-features.js'
+import type { AutoFeatures } from './auto-features.js'
 import type { Candidate, Choice, RecipeOptions } from './recipe.js'
 
 /** Penalties tried, strongest first: each solution is a good start for the next. */
@@ -53,9 +53,8 @@ export async function choose(
   for (const candidate of candidates) {
     const plain = await features.of(candidate.resize, 'train')
     const width = featureWidth(backbone, candidate.spec)
-    const rows = firstColumns(plain.views[0], plain.width, width)
-    const change = standardization(rows, width, candidate.blocks)
-    const examples = examplesOf([applyStandardization(rows, change)], plain, options.dataset.labels.length)
+    const change = standardization(plain.views[0], plain.width, width, candidate.blocks)
+    const examples = examplesOf(plain, plain.views, change, options.dataset.labels.length)
     const results = await crossValidate(examples, { ...options, repetitions, folds, cs, onFold })
     judged.push(...results.map(outOfFold => judge(candidate, outOfFold, plain)))
   }
@@ -63,13 +62,19 @@ export async function choose(
   return decide(judged, (await features.of('squash', 'train')).photos, repetitions.length, folds)
 }
 
-/** Rows and one-hot targets for views of the same photos. */
-export function examplesOf(views: readonly Float32Array[], { photos }: Features, classes: number) {
-  const width = views[0].length / photos.length
-  const rows = new Float32Array(views.length * photos.length * width)
+/** Standardised rows and one-hot targets for views of the same photos. */
+export function examplesOf(
+  { photos, width: extracted }: Features,
+  views: readonly Float32Array[],
+  change: Standardization,
+  classes: number,
+): ViewedExamples {
+  const width = keptColumns(change.scale).length
+  const size = photos.length * width
+  const rows = new Float32Array(views.length * size)
   const targets = new Float32Array(views.length * photos.length * classes)
   for (const [v, view] of views.entries()) {
-    rows.set(view, v * view.length)
+    standardizeInto(rows.subarray(v * size, (v + 1) * size), view, extracted, change)
     for (const [i, { label }] of photos.entries()) targets[(v * photos.length + i) * classes + label] = 1
   }
   return { rows, width, targets, classes, photos: photos.length, views: views.length }

@@ -8,7 +8,7 @@ import { linearHead } from '../head.js'
 import type { Stage } from '../learner.js'
 import { type LinearModel, LogisticRegression } from '../logistic.js'
 import { type Seen, see } from '../seen.js'
-import { applyStandardization, keptColumns, type Standardization, standardization } from '../standardize.js'
+import { keptColumns, type Standardization, standardization } from '../standardize.js'
 import { autoSpec } from './auto-candidates.js'
 import { choose, type Decision, examplesOf } from './auto-choice.js'
 import { AutoFeatures, firstColumns } from './auto-features.js'
@@ -91,14 +91,9 @@ async function learn(
   )
   await features.rest()
   const width = featureWidth(backbone, candidate.spec)
-  const views = [...plain.views, ...others.views].map(rows => firstColumns(rows, plain.width, width))
-  const change = standardization(views[0], width, candidate.blocks)
+  const change = standardization(plain.views[0], plain.width, width, candidate.blocks)
   const classes = dataset.labels.length
-  const examples = examplesOf(
-    views.map(rows => applyStandardization(rows, change)),
-    plain,
-    classes,
-  )
+  const examples = examplesOf(plain, [...plain.views, ...others.views], change, classes)
   const regression = await LogisticRegression.open(examples, options)
   try {
     const rowWeights = new Float32Array(examples.photos * examples.views).fill(1 / examples.views)
@@ -169,7 +164,13 @@ async function show(
   await features.rest()
   const runner = await HeadRunner.open(head, weights, { device, threads })
   try {
-    return await see(runner, { ...plain, width, views: rows }, labels, dataset.photos)
+    return await see(
+      runner,
+      { ...plain, width, views: rows },
+      labels,
+      dataset.photos,
+      random.fork('galleries'),
+    )
   } finally {
     await runner.close()
   }

@@ -5,7 +5,7 @@ import { type DeviceOptions, Session } from '../engine/index.js'
 import { decode, encodePng, renderView } from '../images/index.js'
 import { type Graph, model, writeModel } from '../onnx/index.js'
 import { inputNote, type ModelMetadata, modelMetadataEntries, type Photo } from '../project/index.js'
-import { type Classifier, classifierGraph } from '../train/index.js'
+import { type Classifier, classifierGraph } from './classifier.js'
 
 /** What is known of a run and goes into its model. */
 export type ModelFacts = Pick<ModelMetadata, 'recipe' | 'seed' | 'data' | 'accuracy' | 'versions'>

@@ -1,0 +1,45 @@
+import { copyFile, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { articlePhotos, chiquito, noArticlePhotos } from './support/process.js'
+import { type BenchOptions, type BenchResult, row } from './support/result.js'
+
+const name = 'memory'
+const times = 10
+
+/** Peak memory of training on the article's photos, and on ten times as many: the same files under other names. */
+export async function benchMemory({ json }: BenchOptions): Promise<BenchResult> {
+  const photos = articlePhotos()
+  if (photos === undefined) return { name, rows: [], skipped: noArticlePhotos }
+  const folder = await mkdtemp(path.join(tmpdir(), 'chiquito-bench-'))
+  const env = { CHIQUITO_CACHE: path.join(folder, 'cache') }
+  try {
+    const many = path.join(folder, 'many')
+    await multiply(photos, many)
+    const rows = []
+    for (const recipe of ['auto', 'fastai-2018']) {
+      const peaks: number[] = []
+      for (const data of [photos, many]) {
+        const out = path.join(folder, `${recipe}-${peaks.length}`)
+        const { peakMb } = await chiquito(['train', data, '--out', out, '--recipe', recipe, '--quiet'], env)
+        if (peakMb === undefined) return { name, rows: [], skipped: 'this system does not tell peak memory' }
+        peaks.push(peakMb)
+        if (!json) process.stderr.write(`${recipe}: ${peakMb.toFixed(0)} MB\n`)
+      }
+      rows.push(row(`${recipe}, 540 photos (ours) and ${times * 540} (theirs)`, 'MB', [peaks[0]], [peaks[1]]))
+    }
+    return { name, rows }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function multiply(from: string, to: string): Promise<void> {
+  for (const entry of await readdir(from, { withFileTypes: true, recursive: true })) {
+    if (!entry.isFile()) continue
+    const target = path.join(to, path.relative(from, entry.parentPath))
+    await mkdir(target, { recursive: true })
+    for (let i = 0; i < times; i++)
+      await copyFile(path.join(entry.parentPath, entry.name), path.join(target, `${i} ${entry.name}`))
+  }
+}

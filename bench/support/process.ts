@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { checkoutRoot } from './python.js'
+
+/** The article's photos, where they are: beside the checkout. */
+export function articlePhotos(): string | undefined {
+  const folder = path.join(checkoutRoot(), '..', 'shared', 'datasets', 'chiquito')
+  return existsSync(folder) ? folder : undefined
+}
+
+export const noArticlePhotos =
+  'the photos of the article are not in ../shared/datasets/chiquito (chiquito demo --dataset chiquito fetches them)'
+
+/** A finished process. */
+export interface Finished {
+  readonly seconds: number
+  /** The most memory it had, in MB; undefined where the system does not say. */
+  readonly peakMb: number | undefined
+  readonly stdout: string
+}
+
+/** How often a process is asked for its peak memory, in ms; the peak itself is the kernel's. */
+const askEvery = 100
+
+/** Runs a program to its end: how long it took as a whole process, and its peak memory. Throws where it fails. */
+export function timed(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Finished> {
+  return new Promise((resolve, reject) => {
+    const started = performance.now()
+    const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    let stdout = ''
+    let stderr = ''
+    let peakMb: number | undefined
+    const watch = setInterval(() => {
+      peakMb = highWaterMark(child.pid) ?? peakMb
+    }, askEvery)
+    child.stdout.on('data', chunk => {
+      stdout += chunk
+    })
+    child.stderr.on('data', chunk => {
+      stderr = (stderr + chunk).slice(-4000)
+    })
+    child.on('error', reject)
+    child.on('close', code => {
+      clearInterval(watch)
+      const seconds = (performance.now() - started) / 1000
+      if (code === 0) resolve({ seconds, peakMb, stdout })
+      else
+        reject(
+          new Error(`${command} ${args.join(' ')} ended with ${code}: ${stderr.trim().split('\n').at(-1)}`),
+        )
+    })
+  })
+}
+
+/** Runs our command line as a whole process. */
+export function chiquito(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Finished> {
+  return timed(process.execPath, [path.join(checkoutRoot(), 'dist/cli/main.js'), ...args], env)
+}
+
+/** VmHWM of a process in MB (Linux). */
+function highWaterMark(pid: number | undefined): number | undefined {
+  try {
+    const found = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
+    return found ? Number(found[1]) / 1024 : undefined
+  } catch {
+    return undefined
+  }
+}
