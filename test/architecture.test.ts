@@ -1,10 +1,46 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { exportedNames, parseRules, readImports, type Sources, violations } from './support/architecture.js'
 
 /** What the library offers, whole. A name added here is a promise; taking one away breaks somebody. */
-const publicNames: readonly string[] = []
+const publicNames: readonly string[] = [
+  'AdamWOptions',
+  'Augmentation',
+  'Backbone',
+  'ChiquitoError',
+  'ErrorCode',
+  'EvaluateOptions',
+  'EvaluateResult',
+  'Evaluation',
+  'FindRateOptions',
+  'FindRateResult',
+  'ImageData',
+  'ImageDataOptions',
+  'Interval',
+  'Learner',
+  'LearnerOptions',
+  'PredictOptions',
+  'PredictResult',
+  'Prediction',
+  'Predictor',
+  'Progress',
+  'ProgressEvent',
+  'RateSearch',
+  'Seen',
+  'SgdOptions',
+  'Stage',
+  'TrainOptions',
+  'TrainResult',
+  'adamw',
+  'evaluate',
+  'findRate',
+  'listBackbones',
+  'loadBackbone',
+  'predict',
+  'sgd',
+  'train',
+]
 
 const root = path.dirname(import.meta.dirname)
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8')
@@ -31,7 +67,7 @@ describe('the sources', () => {
   })
 
   it('export the public names and no others', () => {
-    const door = existsSync(path.join(root, 'src/index.ts')) ? read('src/index.ts') : ''
+    const door = read('src/index.ts')
     expect(door).not.toMatch(
       /export \*|export default|export (const|function|class|interface|type [A-Z]\w* =)/,
     )
