@@ -84,7 +84,7 @@ describe('download', () => {
   })
 
   it('goes on where the line broke, within one call', async () => {
-    const { address, requests } = await serve(cutting([100_000, 50_000]))
+    const { address, requests } = await serve(cutting([150_000, 150_000]))
     const path = join(temporaryFolder(), 'file')
     const events: ProgressEvent[] = []
     expect(await download(address, path, { ...local, progress: event => events.push(event) })).toMatchObject({
@@ -92,8 +92,8 @@ describe('download', () => {
     })
     expect(requests.map(({ headers }) => headers.range)).toEqual([
       undefined,
-      'bytes=100000-',
       'bytes=150000-',
+      'bytes=300000-',
     ])
     expect(requests[1].headers['if-range']).toBe('"v1"')
     expect(events.filter(event => event.kind === 'notice')).toHaveLength(2)

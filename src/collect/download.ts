@@ -3,7 +3,7 @@ import { argumentError, ChiquitoError, type WorkOptions } from '../core/index.js
 import { makeFolder, takeLock } from '../project/index.js'
 import { parseAddress, showAddress } from './address.js'
 import { PartialFile } from './partial-file.js'
-import { type Answer, Client, drop, networkError, pause, TransientError } from './transfer.js'
+import { type Answer, Client, consume, drop, networkError, pause, TransientError } from './transfer.js'
 
 /** Enough for any data set this project is for; a wrong address must not fill the disk. */
 const DEFAULT_MAX_BYTES = 4 * 1024 ** 3
@@ -118,7 +118,7 @@ class Transfer {
     await this.tryUntilComplete(task)
     if (this.partial.bytes === 0)
       throw new ChiquitoError('io', `${showAddress(this.url)} sent an empty file.`)
-    if (kind !== undefined) await this.requireKind(kind)
+    if (kind !== undefined) this.requireKind(kind)
     const sha256 = await this.requireHash()
     await this.partial.finish()
     progress?.({ kind: 'end', task })
@@ -144,17 +144,20 @@ class Transfer {
     }
   }
 
-  /** One request: goes on where the last one stopped when the server can, else from the beginning. */
+  /**
+   * One request: goes on where the last one stopped when the server can, else from the beginning. Between the answer's
+   * head and its body nothing is waited for: a line that breaks meanwhile would take what has arrived with it.
+   */
   private async tryOnce(task: string): Promise<void> {
     const answer = await this.client.get(this.url, this.rangeHeaders())
     const encoding = answer.header('content-encoding') ?? 'identity'
     if (encoding !== 'identity')
       throw this.refuse(answer, `sent the file compressed (${encoding}) without being asked`)
-    const expected = await this.begin(answer)
+    const expected = this.begin(answer)
     this.requireSize(answer, expected)
     this.total = expected
     try {
-      for await (const chunk of answer.body) await this.take(answer, chunk, task)
+      await consume(answer.body, chunk => this.take(answer, chunk, task))
     } catch (error) {
       throw networkError(error, answer.url, this.options.signal)
     }
@@ -171,9 +174,9 @@ class Transfer {
   }
 
   /** Makes the partial file ready for the answer's body, and gives the size the whole file should have. */
-  private async begin(answer: Answer): Promise<number | undefined> {
+  private begin(answer: Answer): number | undefined {
     if (answer.status === 200) {
-      await this.partial.restart(validatorOf(answer))
+      this.partial.restart(validatorOf(answer))
       const length = answer.header('content-length')
       return length === undefined ? undefined : Number(length)
     }
@@ -181,16 +184,16 @@ class Transfer {
     const goesOn = answer.status === 206 && range !== null && Number(range[1]) === this.partial.bytes
     if (goesOn && validatorOf(answer) === this.partial.validator) return Number(range[2])
     drop(answer.body)
-    await this.partial.restart()
+    this.partial.restart()
     throw new TransientError(`${showAddress(answer.url)} cannot go on where the download stopped.`)
   }
 
-  private async take(answer: Answer, chunk: Uint8Array, task: string): Promise<void> {
+  private take(answer: Answer, chunk: Uint8Array, task: string): void {
     const { kind, progress } = this.options
     const wasEmpty = this.partial.bytes === 0
     this.requireSize(answer, this.partial.bytes + chunk.length)
-    await this.partial.append(chunk)
-    if (wasEmpty && kind !== undefined && chunk.length >= longest(kind)) await this.requireKind(kind, answer)
+    this.partial.append(chunk)
+    if (wasEmpty && kind !== undefined && chunk.length >= longest(kind)) this.requireKind(kind, answer)
     const done = this.partial.bytes
     if (done - this.reported < PROGRESS_BYTES && done !== this.total) return
     this.reported = done
@@ -203,8 +206,8 @@ class Transfer {
       throw this.refuse(answer, `sends ${bytes} bytes or more; at most ${maxBytes} are fetched`)
   }
 
-  private async requireKind(kind: FileKind, answer?: Answer): Promise<void> {
-    const head = await this.partial.head()
+  private requireKind(kind: FileKind, answer?: Answer): void {
+    const head = this.partial.head()
     if (kind.begins.some(begin => head.subarray(0, begin.length).equals(begin))) return
     const type = answer?.header('content-type')
     throw new ChiquitoError(

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
+import { fsyncSync, ftruncateSync, readSync, writeFileSync, writeSync } from 'node:fs'
 import { type FileHandle, open, readFile, rm } from 'node:fs/promises'
 import { z } from 'zod'
-import { errorCode, ioError, replaceFile, writeFileAtomic } from '../project/index.js'
+import { errorCode, ioError, replaceFile } from '../project/index.js'
 
 /** What identifies the version of a file on a server: a download may only go on with the same version. */
 const originSchema = z.object({
@@ -34,8 +35,9 @@ export class PartialFile {
     try {
       const file = await openOrMake(`${path}.part`)
       const origin = await readOrigin(path)
-      const partial = new PartialFile(path, file, origin ?? { address }, (await file.stat()).size)
-      if (origin?.address !== address) await partial.restart()
+      const isSame = origin?.address === address
+      const partial = new PartialFile(path, file, isSame ? origin : { address }, (await file.stat()).size)
+      if (!isSame) partial.restart()
       return partial
     } catch (error) {
       throw ioError(error, 'write', `${path}.part`)
@@ -52,25 +54,33 @@ export class PartialFile {
     return this.origin.validator
   }
 
-  /** Throws away what is here; what comes next is the version given. */
-  async restart(validator?: string): Promise<void> {
+  /**
+   * Throws away what is here; what comes next is the version given. The old bytes are gone from the disk before the
+   * new version is recorded, so that no kill can make one file of two versions.
+   */
+  restart(validator?: string): void {
     try {
-      await this.file.truncate(0)
+      ftruncateSync(this.file.fd, 0)
+      if (this.size > 0) fsyncSync(this.file.fd)
+      this.size = 0
+      this.origin = { address: this.origin.address, validator }
+      writeFileSync(`${this.path}.part.json`, JSON.stringify(this.origin))
     } catch (error) {
       throw ioError(error, 'write', `${this.path}.part`)
     }
-    this.size = 0
-    this.origin = { address: this.origin.address, validator }
-    await writeFileAtomic(`${this.path}.part.json`, JSON.stringify(this.origin))
   }
 
-  /** @throws `io`, for example when the disk is full */
-  async append(chunk: Uint8Array): Promise<void> {
+  /**
+   * Adds bytes. They are written when this returns, so that a line that breaks at once loses none of them.
+   *
+   * @throws `io`, for example when the disk is full
+   */
+  append(chunk: Uint8Array): void {
     try {
       for (let done = 0; done < chunk.length; ) {
-        const { bytesWritten } = await this.file.write(chunk, done, chunk.length - done, this.size)
-        done += bytesWritten
-        this.size += bytesWritten
+        const written = writeSync(this.file.fd, chunk, done, chunk.length - done, this.size)
+        done += written
+        this.size += written
       }
     } catch (error) {
       throw ioError(error, 'write', `${this.path}.part`)
@@ -78,10 +88,9 @@ export class PartialFile {
   }
 
   /** The first bytes, at most 256. */
-  async head(): Promise<Buffer> {
+  head(): Buffer {
     const buffer = Buffer.alloc(HEAD_BYTES)
-    const { bytesRead } = await this.file.read(buffer, 0, HEAD_BYTES, 0)
-    return buffer.subarray(0, bytesRead)
+    return buffer.subarray(0, readSync(this.file.fd, buffer, 0, HEAD_BYTES, 0))
   }
 
   /** SHA-256 of what is here, hexadecimal. */

@@ -131,6 +131,26 @@ export function drop(body: Body): void {
   body.on('error', () => undefined).destroy()
 }
 
+/**
+ * Hands each piece of a body over the moment it arrives. (Iterating over the body would be shorter, but when the line
+ * breaks it throws away the pieces that have arrived and wait.)
+ */
+export function consume(body: Body, take: (chunk: Uint8Array) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (body.errored !== null) reject(body.errored)
+    body.once('end', resolve)
+    body.once('error', reject)
+    body.on('data', (chunk: Uint8Array) => {
+      try {
+        take(chunk)
+      } catch (error) {
+        reject(error)
+        drop(body)
+      }
+    })
+  })
+}
+
 function retryAfterMs(value: string | undefined): number | undefined {
   const seconds = Number(value ?? Number.NaN)
   return seconds >= 0 ? seconds * 1000 : undefined
