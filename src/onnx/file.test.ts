@@ -1,0 +1,312 @@
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ChiquitoError, float32, int64 } from '../core/index.js'
+import {
+  AttributeProto_AttributeType as AttributeType,
+  TensorProto_DataLocation as DataLocation,
+  TensorProto_DataType as DataType,
+  type GraphProto,
+  type GraphProtoSchema,
+  type ModelProto,
+  ModelProtoSchema,
+  type TensorProto,
+  type TensorProtoSchema,
+} from './generated/onnx_pb.js'
+import { GraphBuilder, model, readModel, readModelFile, writeModel } from './index.js'
+
+type GraphInit = Exclude<MessageInitShape<typeof GraphProtoSchema>, GraphProto>
+type ModelInit = Exclude<MessageInitShape<typeof ModelProtoSchema>, ModelProto>
+type TensorInit = Exclude<MessageInitShape<typeof TensorProtoSchema>, TensorProto>
+
+/** A file of one Relu and whatever else is given, as some other program might have written it. */
+function fileWith(graph: GraphInit, more: ModelInit = {}): Uint8Array {
+  const type = { value: { case: 'tensorType', value: { elemType: DataType.FLOAT } } } as const
+  return toBinary(
+    ModelProtoSchema,
+    create(ModelProtoSchema, {
+      irVersion: 8n,
+      opsetImport: [{ domain: '', version: 17n }],
+      graph: {
+        name: 'g',
+        node: [{ opType: 'Relu', input: ['x'], output: ['y'] }],
+        input: [{ name: 'x', type }],
+        output: [{ name: 'y', type }],
+        ...graph,
+      },
+      ...more,
+    }),
+  )
+}
+
+function small(): Uint8Array {
+  const g = new GraphBuilder('small')
+  const x = g.input('x', 'float32', ['batch', 2])
+  g.output(g.op('Gemm', [x, g.initializer('w', float32([1, 2, 3, 4], [2, 2]))], { alpha: 0.5 }), 'y')
+  return writeModel(model(g.build(), { metadata: { labels: 'a b', é: '' } }))
+}
+
+describe('readModel', () => {
+  it('reads what others wrote', () => {
+    const read = readModel(fileWith({}), 'other.onnx')
+    expect(read.opsets).toEqual(new Map([['', 17]]))
+    expect(read.graph.nodes.map(node => node.op)).toEqual(['Relu'])
+    expect(read.graph.outputs).toEqual(new Map([['y', { dtype: 'float32' }]]))
+  })
+
+  it('gives back metadata, operator sets and weights', () => {
+    const read = readModel(small(), 'small.onnx')
+    expect([...read.metadata]).toEqual([
+      ['labels', 'a b'],
+      ['é', ''],
+    ])
+    expect(read.opsets).toEqual(new Map([['', 21]]))
+    expect(read.irVersion).toBe(10)
+    expect(read.producer).toBe('chiquito')
+    expect(read.graph.initializers.get('w')).toEqual(float32([1, 2, 3, 4], [2, 2]))
+    expect(writeModel(read)).toEqual(small())
+  })
+
+  const stored: readonly (readonly [string, TensorInit, string, readonly (number | bigint)[]])[] = [
+    ['float', { dataType: DataType.FLOAT, floatData: [1.5, -0] }, 'float32', [1.5, -0]],
+    ['double', { dataType: DataType.DOUBLE, doubleData: [1.5, 2] }, 'float64', [1.5, 2]],
+    ['int64', { dataType: DataType.INT64, int64Data: [-1n, 2n ** 62n] }, 'int64', [-1n, 2n ** 62n]],
+    ['uint64', { dataType: DataType.UINT64, uint64Data: [1n, 2n ** 63n] }, 'uint64', [1n, 2n ** 63n]],
+    ['uint32', { dataType: DataType.UINT32, uint64Data: [1n, 4294967295n] }, 'uint32', [1, 4294967295]],
+    ['int8', { dataType: DataType.INT8, int32Data: [-128, 127] }, 'int8', [-128, 127]],
+    ['bool', { dataType: DataType.BOOL, int32Data: [0, 1] }, 'bool', [0, 1]],
+    ['float16', { dataType: DataType.FLOAT16, int32Data: [15360, 65535] }, 'float16', [15360, 65535]],
+    ['bfloat16', { dataType: DataType.BFLOAT16, int32Data: [16256, 0] }, 'bfloat16', [16256, 0]],
+  ]
+  it.each(stored)('reads weights stored as numbers: %s', (_, tensor, dtype, elements) => {
+    const initializer = [{ ...tensor, name: 'w', dims: [2n] }]
+    const weight = readModel(fileWith({ initializer }), 'typed.onnx').graph.initializers.get('w')
+    expect(weight?.dtype).toBe(dtype)
+    expect(Array.from<number | bigint>(weight?.data ?? [])).toEqual(elements)
+  })
+
+  it('takes the weights that old files also list as inputs for weights', () => {
+    const type = { value: { case: 'tensorType', value: { elemType: DataType.FLOAT } } } as const
+    const inputs = [
+      { name: 'x', type },
+      { name: 'w', type },
+    ]
+    const graph = {
+      input: inputs,
+      initializer: [{ name: 'w', dims: [1n], dataType: DataType.FLOAT, floatData: [1] }],
+    }
+    const old = readModel(fileWith(graph, { irVersion: 3n }), 'old.onnx')
+    expect([...old.graph.inputs.keys()]).toEqual(['x'])
+    expect(readModel(writeModel(old), 'again').graph).toEqual(old.graph)
+    // In later files such an input is one that callers may feed instead.
+    expect([...readModel(fileWith(graph), 'new.onnx').graph.inputs.keys()]).toEqual(['x', 'w'])
+  })
+
+  const tensor = { name: 'w', dims: [2n], dataType: DataType.FLOAT }
+  const attribute = (type: AttributeType) => ({
+    node: [{ opType: 'Relu', input: ['x'], output: ['y'], attribute: [{ name: 'a', type }] }],
+  })
+  it.each([
+    ['nothing', new Uint8Array(), /is not an ONNX model/],
+    ['text', new TextEncoder().encode('Not a model, but a letter to you.'), /is not an ONNX model/],
+    ['a PNG', Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a), /is not an ONNX model/],
+    ['zeros', new Uint8Array(1000), /is not an ONNX model/],
+    ['half a model', small().subarray(0, 100), /is not an ONNX model, or is cut short/],
+    [
+      'data in another file',
+      fileWith({
+        initializer: [
+          {
+            ...tensor,
+            dataLocation: DataLocation.EXTERNAL,
+            externalData: [{ key: 'location', value: 'w.bin' }],
+          },
+        ],
+      }),
+      /data of tensor w in another file \(w\.bin\)/,
+    ],
+    [
+      'too few bytes',
+      fileWith({ initializer: [{ ...tensor, rawData: new Uint8Array(7) }] }),
+      /tensor w of float32\[2\] in 7 bytes/,
+    ],
+    [
+      'too few numbers',
+      fileWith({ initializer: [{ ...tensor, floatData: [1] }] }),
+      /tensor w of float32\[2\] with 1 elements/,
+    ],
+    [
+      'bytes and numbers',
+      fileWith({ initializer: [{ ...tensor, floatData: [1, 2], rawData: new Uint8Array(8) }] }),
+      /tensor w twice/,
+    ],
+    [
+      'a huge shape',
+      fileWith({ initializer: [{ ...tensor, dims: [2n ** 40n, 2n ** 40n], floatData: [1] }] }),
+      /tensor w of float32/,
+    ],
+    [
+      'a size beyond numbers',
+      fileWith({ initializer: [{ ...tensor, dims: [2n ** 62n] }] }),
+      /4611686018427387904 as dimension 0 of tensor w/,
+    ],
+    [
+      'a negative size',
+      fileWith({ initializer: [{ ...tensor, dims: [-1n] }] }),
+      /-1 as dimension 0 of tensor w/,
+    ],
+    [
+      'an element out of range',
+      fileWith({ initializer: [{ ...tensor, dataType: DataType.UINT8, int32Data: [1, 256] }] }),
+      /tensor w with elements outside uint8/,
+    ],
+    [
+      '4-bit weights',
+      fileWith({ initializer: [{ ...tensor, dataType: DataType.INT4, rawData: new Uint8Array(1) }] }),
+      /tensor w of int4; only tensors of float32/,
+    ],
+    [
+      'strings',
+      fileWith({ initializer: [{ ...tensor, dataType: DataType.STRING, stringData: [new Uint8Array(1)] }] }),
+      /tensor w of string/,
+    ],
+    [
+      'two weights of one name',
+      fileWith({ initializer: [tensor, tensor].map(t => ({ ...t, floatData: [1, 2] })) }),
+      /two initializers named w/,
+    ],
+    ['a sparse weight', fileWith({ sparseInitializer: [{ values: tensor }] }), /the sparse tensor w/],
+    [
+      'a sparse attribute',
+      fileWith(attribute(AttributeType.SPARSE_TENSOR)),
+      /attribute a of node y \(Relu\) is of a kind that cannot be read \(SPARSE_TENSOR\)/,
+    ],
+    ['a list of graphs', fileWith(attribute(AttributeType.GRAPHS)), /cannot be read \(GRAPHS\)/],
+    ['an attribute of no kind', fileWith(attribute(AttributeType.UNDEFINED)), /cannot be read \(UNDEFINED\)/],
+    [
+      'functions',
+      fileWith({}, { functions: [{ name: 'f', domain: 'd' }] }),
+      /defines functions \(f\); inline them/,
+    ],
+    ['training information', fileWith({}, { trainingInfo: [{}] }), /holds training information/],
+    [
+      'a sequence',
+      fileWith({ input: [{ name: 'x', type: { value: { case: 'sequenceType', value: {} } } }] }),
+      /has x, an input or output of type sequenceType/,
+    ],
+    [
+      'an illegal graph',
+      fileWith({ node: [{ opType: 'Relu', input: ['q'], output: ['y'] }] }),
+      /is not a legal model: Input q of node .*nowhere/,
+    ],
+    ['no operator set', fileWith({}, { opsetImport: [] }), /names no operator set/],
+    [
+      'two operator sets',
+      fileWith(
+        {},
+        {
+          opsetImport: [
+            { domain: '', version: 17n },
+            { domain: 'ai.onnx', version: 18n },
+          ],
+        },
+      ),
+      /two operator sets of domain/,
+    ],
+  ])('refuses %s', (_, bytes, message) => {
+    const read = () => readModel(bytes, 'bad.onnx')
+    expect(read).toThrow(message)
+    expect(read).toThrow(/^bad\.onnx /)
+    expect(read).toThrow(ChiquitoError)
+  })
+
+  it('refuses fields of formats to come rather than lose them', () => {
+    const field99 = Uint8Array.of(0x98, 0x06, 0x01)
+    const bytes = Uint8Array.from([...fileWith({}), ...field99])
+    expect(() => readModel(bytes, 'new.onnx')).toThrow(/the model has an unknown field 99/)
+  })
+
+  it('refuses graphs nested without end', () => {
+    let graph: GraphInit = { name: 'core' }
+    for (let i = 0; i < 60; i++)
+      graph = {
+        name: `g${i}`,
+        node: [{ opType: 'If', attribute: [{ name: 'a', type: AttributeType.GRAPH, g: graph }] }],
+      }
+    expect(() => readModel(fileWith(graph), 'deep.onnx')).toThrow(/deep\.onnx is not an ONNX model.*depth/)
+  })
+
+  it('reads damaged files or refuses them, and never fails otherwise', () => {
+    const bytes = small()
+    const place = fc.integer({ min: 0, max: bytes.length - 1 })
+    const damage = fc.array(fc.tuple(place, fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 4 })
+    const readable = (damaged: Uint8Array) => {
+      try {
+        return readModel(damaged, 'damaged.onnx').graph.name.length >= 0
+      } catch (error) {
+        return (
+          error instanceof ChiquitoError && error.code === 'model' && error.message.startsWith('damaged.onnx')
+        )
+      }
+    }
+    fc.assert(
+      fc.property(damage, changes => {
+        const damaged = bytes.slice()
+        for (const [at, byte] of changes) damaged[at] = byte
+        return readable(damaged)
+      }),
+      { numRuns: 2000 },
+    )
+    for (let length = 0; length < bytes.length; length++)
+      expect(readable(bytes.subarray(0, length))).toBe(true)
+  })
+})
+
+describe('writeModel', () => {
+  it('refuses an illegal graph', () => {
+    const read = readModel(small(), 'small')
+    const graph = { ...read.graph, nodes: [] }
+    expect(() => writeModel({ ...read, graph })).toThrow(/Graph small is not legal: Output y/)
+  })
+
+  it('keeps whole numbers that are no doubles', () => {
+    const g = new GraphBuilder('g')
+    g.output(g.op('Add', [g.constant(int64([2n ** 63n - 1n])), g.input('x', 'int64', [1])]), 'y')
+    const weights = [...readModel(writeModel(model(g.build())), 'g').graph.initializers.values()]
+    expect(weights).toEqual([int64([2n ** 63n - 1n])])
+  })
+})
+
+describe('readModelFile', () => {
+  let folder = ''
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'onnx-'))
+  })
+  afterAll(() => rm(folder, { recursive: true }))
+
+  it('reads a file', async () => {
+    const file = path.join(folder, 'small.onnx')
+    await writeFile(file, small())
+    expect((await readModelFile(file)).graph.name).toBe('small')
+  })
+
+  it('names the file that is not there, or is a folder', async () => {
+    await expect(readModelFile(path.join(folder, 'none.onnx'))).rejects.toThrow(
+      /none\.onnx cannot be read: ENOENT/,
+    )
+    await expect(readModelFile(folder)).rejects.toThrow(ChiquitoError)
+  })
+
+  it('refuses a file of 2 GiB before reading any of it', async () => {
+    const file = path.join(folder, 'huge.onnx')
+    const handle = await open(file, 'w')
+    await handle.truncate(2 ** 31)
+    await handle.close()
+    await expect(readModelFile(file)).rejects.toThrow(
+      /huge\.onnx takes 2147483648 bytes; .* at most 2147483647/,
+    )
+  })
+})
