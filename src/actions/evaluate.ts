@@ -147,6 +147,7 @@ async function photosOf({ run, data, progress, signal }: EvaluateOptions): Promi
       : undefined
   const root = own?.root ?? data ?? ''
   const dataset = await openDataset(root, { split: own?.split ?? 'none', progress, signal })
+  for (const message of dataset.notices) progress?.({ kind: 'notice', message })
   const split =
     (['valid', 'test'] as const).find(part => dataset.photos.some(photo => photo.split === part)) ?? 'train'
   return {

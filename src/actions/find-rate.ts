@@ -33,6 +33,7 @@ export async function findRate(options: FindRateOptions): Promise<FindRateResult
   const started = performance.now()
   const backbone = await loadBackbone(options.backbone ?? 'efficientnet-lite0')
   const dataset = await openDataset(options.data, { seed, progress, signal })
+  for (const message of dataset.notices) progress?.({ kind: 'notice', message })
   const data = ImageData.of(dataset, { size, seed })
   const rule = { size: size ?? backbone.inputSize, resize: data.resize }
   const spec = headSpec(backbone)
