@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
+import { z } from 'zod'
 import { loadBackbone } from '../backbones/index.js'
 import { ChiquitoError, messageOf, type WorkOptions } from '../core/index.js'
 import type { DeviceOptions } from '../engine/index.js'
@@ -30,6 +31,8 @@ export interface TrainOptions extends DeviceOptions, WorkOptions {
   readonly size?: number | undefined
   /** Part of each class that is measured on where no folder divides the photos. */
   readonly validFraction?: number | undefined
+  /** Go on with the run in `out` that was interrupted: with its recipe, backbone, seed, size and division. */
+  readonly resume?: boolean | undefined
   /** Replace a finished run. */
   readonly overwrite?: boolean | undefined
   /** Keep features on disk between runs; on by default. */
@@ -78,9 +81,10 @@ export interface TrainResult {
 }
 
 /** Photos in, classifier out: trains by a recipe, writes model, figures and report into the run folder. */
-export async function train(options: TrainOptions): Promise<TrainResult> {
-  const { data, out, seed = 0, size, validFraction, progress, signal, command } = options
+export async function train(given: TrainOptions): Promise<TrainResult> {
   const started = performance.now()
+  const options = given.resume ? await resumed(given) : given
+  const { data, out, seed = 0, size, validFraction, progress, signal, command } = options
   const recipe = recipeNamed(options.recipe ?? 'auto')
   const backbone = await loadBackbone(options.backbone ?? 'efficientnet-lite0')
   const dataset = await openDataset(data, { seed, validFraction, progress, signal })
@@ -125,6 +129,27 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   } catch (error) {
     throw await ended(run, error)
   }
+}
+
+/** What `run.json` keeps of the options. */
+const configurationSchema = z.object({
+  backbone: z.string().optional(),
+  size: z.int().optional(),
+  validFraction: z.number().optional(),
+})
+
+/** The options of the run that was interrupted, in the place of those given now. */
+async function resumed(given: TrainOptions): Promise<TrainOptions> {
+  const { record } = await RunFolder.open(given.out)
+  if (record.state === 'finished')
+    throw new ChiquitoError('usage', `The run in "${given.out}" is finished: there is nothing to go on with.`)
+  const configuration = configurationSchema.safeParse(record.configuration)
+  if (!configuration.success)
+    throw new ChiquitoError(
+      'data',
+      `"${given.out}/run.json" does not say how the run was configured. Train again.`,
+    )
+  return { ...given, ...configuration.data, recipe: record.recipe, seed: record.seed }
 }
 
 function openStore(notice: (message: string) => void): (namespace: string) => FeatureStore {
@@ -211,7 +236,7 @@ async function ended(run: RunFolder, error: unknown): Promise<unknown> {
   if (code !== 'interrupted') return error
   return new ChiquitoError(
     'interrupted',
-    `${messageOf(error)} Give the same command again to go on: features of the photos seen so far are kept.`,
+    `${messageOf(error)} The features of the photos seen so far are kept; to go on, give the same command with --resume.`,
     { cause: error },
   )
 }

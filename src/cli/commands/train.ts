@@ -25,6 +25,7 @@ export function registerTrain(program: Command, shell: Shell): void {
         'part of each class to measure on, where no valid/ folder says it (0.2)',
         decimal('--valid-fraction', { min: 0.01, max: 0.9 }),
       )
+      .option('--resume', 'go on with an interrupted run, with its own settings')
       .option('--overwrite', 'replace a finished run')
       .option('--no-cache', 'neither use nor keep features on disk'),
   ).action((data, options) =>
