@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { float32, int64, zeros } from '../core/index.js'
-import { GraphBuilder } from './index.js'
+import { GraphBuilder, parseGraph, printGraph } from './index.js'
 
 function small(): GraphBuilder {
   const g = new GraphBuilder('small')
@@ -63,6 +63,27 @@ describe('GraphBuilder', () => {
     g.output(g.op('Sub', ['trunk/features', 'trunk/features_1']))
     expect(g.shape('trunk/features')).toEqual(['n', 4])
     expect(g.build().nodes.length).toBe(11)
+    const branches = parseGraph(`graph branches
+input c: bool[]
+input t: float32[2]
+y = If(c) then_branch={
+  graph then
+  image = Neg(t)
+  output image: float32[2]
+} else_branch={
+  graph else
+  output t: float32[2]
+}
+output y: float32[2]`)
+    const condition = g.input('c', 'bool', [])
+    const pair = g.input('pair', 'float32', [2])
+    const bound = new Map([
+      ['c', condition],
+      ['t', pair],
+    ])
+    g.output(g.append(branches, bound).get('y') ?? '', 'y1')
+    g.output(g.append(branches, bound).get('y') ?? '', 'y2')
+    expect(printGraph(g.build())).toContain('image_1 = Neg(pair)')
     expect(() => g.append(inner, new Map())).toThrow(/needs a value for its input x/)
     const wrong = g.input('wrong', 'float32', ['n', 4, 8, 8])
     expect(() => g.append(inner, new Map([['x', wrong]]))).toThrow(/input x of graph small is float32/)

@@ -160,6 +160,12 @@ export class GraphBuilder {
    */
   append(graph: Graph, bindings: ReadonlyMap<Value, Value>, prefix = ''): Map<Value, Value> {
     const renamed = new Map<Value, Value>()
+    // Names inside subgraphs are taken as well: they must differ from all outside.
+    const fresh = (wanted: Value) => {
+      const name = this.freshName(prefix + wanted)
+      this.names.add(name)
+      return name
+    }
     for (const [input, type] of graph.inputs) {
       const value = bindings.get(input)
       if (value !== undefined) renamed.set(input, this.checkedBinding(graph, input, type, value))
@@ -173,7 +179,7 @@ export class GraphBuilder {
     for (const node of graph.nodes) {
       for (const output of node.outputs)
         if (output !== '') renamed.set(output, this.freshName(prefix + output))
-      this.push(renameNode(node, renamed, prefix))
+      this.push(renameNode(node, renamed, fresh))
     }
     return new Map(Array.from(graph.outputs.keys(), value => [value, renamed.get(value) ?? value]))
   }
