@@ -75,15 +75,25 @@ describe.skipIf(!online)('the packed package (skipped where npm reaches no regis
   })
 
   it('is a library with types', () => {
-    const consumer = `import * as api from 'chiquito'\nexport const names: string[] = Object.keys(api)\n`
-    writeFileSync(path.join(elsewhere, 'consumer.mts'), consumer)
+    const use = "import { train } from 'chiquito'\nexport const first: Parameters<typeof train> = "
+    writeFileSync(path.join(elsewhere, 'right.mts'), `${use}[{ data: 'photos', out: 'run' }]\n`)
+    writeFileSync(path.join(elsewhere, 'wrong.mts'), `${use}[{ data: 3, out: 'run' }]\n`)
     const tsc = path.join(root, 'node_modules/typescript/bin/tsc')
-    const flags = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', 'consumer.mts']
+    const flags = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023']
     const types = ['--types', 'node', '--typeRoots', path.join(root, 'node_modules/@types')]
-    expect(run(elsewhere, guest, process.execPath, tsc, ...flags, ...types)).toMatchObject({
-      status: 0,
-      stdout: '',
-    })
+    const { stdout } = run(
+      elsewhere,
+      guest,
+      process.execPath,
+      tsc,
+      ...flags,
+      ...types,
+      'right.mts',
+      'wrong.mts',
+    )
+    // Declarations of others have faults of their own, which `skipLibCheck` hides from their users.
+    const ours = stdout.split('\n').filter(line => /^(right|wrong|node_modules\/chiquito)/.test(line))
+    expect(ours).toEqual([expect.stringMatching(/^wrong\.mts.*'number' is not assignable/)])
   })
 
   it('runs the demo to its end, without anything of this checkout', () => {
