@@ -28,6 +28,13 @@ export type Optimization = 'none' | 'basic' | 'extended' | 'all'
 
 const levels = { none: 'disabled', basic: 'basic', extended: 'extended', all: 'all' } as const
 
+/**
+ * How long a thread without work keeps looking for some before it sleeps, in microseconds: long enough to reach the next
+ * operation of a run. Left to itself the runtime looks much longer, at the cost of everything else on the machine
+ * (docs/decisions/0013-thread-spinning.md).
+ */
+const SPIN_MICROSECONDS = 20
+
 const titles: Readonly<Record<Device, string>> = { cpu: 'CPU', webgpu: 'WebGPU', cuda: 'CUDA' }
 
 export interface OpenedSession {
@@ -100,6 +107,7 @@ function sessionSettings(threads: number, optimize: Optimization): InferenceSess
     // Plans one block for all buffers of a shape: no faster here, and hundreds of megabytes more for training steps.
     enableMemPattern: false,
     logSeverityLevel: 4,
+    extra: { 'session.intra_op.spin_duration_us': String(SPIN_MICROSECONDS) },
   }
 }
 

@@ -23,8 +23,9 @@ export function openSessions(): number {
 /**
  * A graph ready to run.
  *
- * Each session has its own threads. A run keeps them until it is done, and other JavaScript waits; so sessions never
- * compete while they run. Close what is no longer needed: an open session keeps its weights and buffers.
+ * A run keeps this thread until it is done: other JavaScript waits, so sessions of one process never run at once. Each
+ * session has threads of its own, though, which look for work for a moment after a run; several sessions in turns cost
+ * little (see `SPIN_MICROSECONDS`). Close what is no longer needed: an open session keeps its weights and buffers.
  */
 export class Session {
   /** What the caller feeds: element type and shape [dimensions, of which names stand for any size] by name. */
