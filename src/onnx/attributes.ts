@@ -12,7 +12,10 @@ import {
   type SpecKind,
 } from './operators/index.js'
 
-/** The attributes of a node of a known operator, defaults filled in: `readAttributes('Conv', node).group`. */
+/**
+ * The attributes of a node of a known operator, with the defaults of our operator set filled in:
+ * `readAttributes('Conv', node).group`. A graph of another operator set is brought to ours first (`upgradeModel`).
+ */
 export function readAttributes<K extends OpType>(op: K, node: Node): AttributeValuesOf<K>
 export function readAttributes(op: OpType, node: Node): Read<AttributeSpecs> {
   return readWith(operators[op].attributes, node)

@@ -155,7 +155,7 @@ export class GraphBuilder {
   }
 
   /**
-   * Inlines another graph (in the same operator set): its inputs become the values bound to them here, its other
+   * Inlines another graph, in our operator set (`upgradeModel` brings a model to it): its inputs become the values bound to them here, its other
    * names get the prefix and, where taken, a number. Returns its outputs' names here.
    */
   append(graph: Graph, bindings: ReadonlyMap<Value, Value>, prefix = ''): Map<Value, Value> {

@@ -131,6 +131,32 @@ y = Slice(x, start, half, one)`,
     expect(typeOfY(`${image}\n${lines}`)).toBe(expected)
   })
 
+  it('is not led into endless work by absurd sizes', () => {
+    const many = Array.from({ length: 2000 }, () => 's').join(', ')
+    expect(
+      typeOfY(
+        'input x: float32[4503599627370496]\nweight a: int64[1] {0}\nweight e: int64[1] {-1}\ny = Slice(x, a, e)',
+      ),
+    ).toBe('float32[4503599627370495]')
+    expect(typeOfY('input x: float32[2]\ninput s: int64[4503599627370496]\ny = Reshape(x, s)')).toBe(
+      'float32',
+    )
+    expect(typeOfY(`input x: float32[2, 2]\ns = Shape(x)\nc = Concat(${many}) axis=0\ny = Relu(c)`)).toBe(
+      'int64[4000]',
+    )
+    const nested = `${'('.repeat(50_000)}a + b${')'.repeat(50_000)}`
+    expect(typeOfY(`input x: float32["${nested}"]\ny = Concat(x, x) axis=0`)).toBe('float32[y.0]')
+  })
+
+  it('refuses sizes that cannot be', () => {
+    expect(() => typeOfY('input x: float32[6]\nweight s: int64[2] {-2, -3}\ny = Reshape(x, s)')).toThrow(
+      /\[-2, -3\]/,
+    )
+    expect(() => typeOfY('weight s: int64[1] {-5}\ny = ConstantOfShape(s)')).toThrow(
+      /Node y .* would be \[-5\]/,
+    )
+  })
+
   it('reads attributes where older operator sets had them', () => {
     expect(typeOfY(`${image}\ny = ReduceMean(x) axes=[2, 3] keepdims=0`, 13)).toBe('float32[batch, 3]')
     expect(typeOfY('input x: float32[2, 1, 3]\ny = Squeeze(x) axes=[1]', 11)).toBe('float32[2, 3]')

@@ -106,7 +106,10 @@ export function inferNode(node: Node, scope: TypeScope, declared: Declared = () 
   for (const [i, value] of node.outputs.entries()) {
     if (value === '') continue
     const formal = operator && formalAt(operator.outputs, i)
-    const type = settle(value, outcomeType(outcomes[i], formal, bound), declared(value), scope)
+    const inferred = outcomeType(outcomes[i], formal, bound)
+    if (inferred?.shape?.some(dim => typeof dim === 'number' && !(Number.isInteger(dim) && dim >= 0)))
+      refuse(node, `its output ${value} would be [${inferred.shape.join(', ')}]`)
+    const type = settle(value, inferred, declared(value), scope)
     if (type) scope.setType(value, type)
   }
   if (!context) return

@@ -1,6 +1,6 @@
 /**
- * The operator set this project writes: the newest that onnxruntime 1.20 and later run in Node and in browsers,
- * and that has Split and Reduce* with their axes as inputs, Gelu, and GroupNormalization per channel.
+ * The operator set this project writes. onnxruntime 1.30 runs it in Node and in browsers; it has Split and all of
+ * Reduce* with their axes as inputs, Gelu, and GroupNormalization per channel.
  */
 export const defaultOpset = 21
 

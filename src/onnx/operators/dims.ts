@@ -2,11 +2,18 @@
 // only, so that two branches that compute the same size are seen to agree: `floor((h - 1) / 2) + 1`.
 
 import type { Dim } from '../graph.js'
-import { add, factors, outer, parseLinear, printLinear, printProduct, scale, wrap } from './linear.js'
+import {
+  add,
+  factors,
+  maxExpression,
+  outer,
+  parseLinear,
+  printLinear,
+  printProduct,
+  scale,
+  wrap,
+} from './linear.js'
 import type { InferContext, Shape } from './spec.js'
-
-/** Longer expressions are no use to a reader and cost in every later step: the dimension is then unknown. */
-const maxExpression = 80
 
 type MaybeDim = Dim | undefined
 

@@ -4,7 +4,7 @@
 import type { Node } from '../graph.js'
 import { floorDivide, minus, plus, times } from './dims.js'
 import { wholeNumbers } from './reductions.js'
-import { slicedIndices } from './shaping.js'
+import { slicedRange } from './shaping.js'
 import type { InferContext, Known, Shape } from './spec.js'
 
 type Element = Known['elements'][number]
@@ -80,8 +80,13 @@ const rules: Readonly<Record<string, Rule>> = {
     return [{ shape: at.shape, elements: at.elements.map(pick) }]
   },
   Concat: context => {
-    const parts = Array.from({ length: context.inputCount }, (_, i) => partOf(context, i))
-    return [parts.every(part => part !== undefined) ? vector(parts.flat()) : undefined]
+    const elements: Element[] = []
+    for (let i = 0; i < context.inputCount; i++) {
+      const part = partOf(context, i)
+      if (!part || elements.length + part.length > maxKnownElements) return []
+      elements.push(...part)
+    }
+    return [vector(elements)]
   },
   Slice: context => {
     const data = context.known(0)
@@ -96,10 +101,12 @@ const rules: Readonly<Record<string, Rule>> = {
     ]
     if (!starts || !ends || !steps) return []
     const [rows, ...rest] = data.shape
-    const at = [...slicedIndices(rows, starts[0], ends[0], steps[0] ?? 1)]
+    const [step = 1] = steps
+    if (step === 0) return []
+    const { first, count } = slicedRange(rows, starts[0], ends[0], step)
     const row = sizeOf(rest)
-    const elements = at.flatMap(i => data.elements.slice(i * row, (i + 1) * row))
-    return [{ shape: [at.length, ...rest], elements }]
+    const at = (i: number) => (first + Math.floor(i / row) * step) * row + (i % row)
+    return [fill([count, ...rest], i => data.elements[at(i)])]
   },
   Transpose: context => {
     const data = context.known(0)

@@ -3,6 +3,9 @@
 
 import type { Dim } from '../graph.js'
 
+/** Longer expressions are no use to a reader and cost in every later step: the dimension is then unknown. */
+export const maxExpression = 80
+
 /** Sum of coefficient times product of names, plus a number. The products are written out as keys. */
 export interface Linear {
   readonly terms: ReadonlyMap<string, number>
@@ -15,6 +18,8 @@ const maxParsed = 4096
 
 export function parseLinear(dim: Dim): Linear {
   if (typeof dim === 'number') return { terms: new Map(), offset: dim }
+  // A longer name was not written here; a file may hold one that is made to be slow to take apart.
+  if (dim.length > maxExpression) return { terms: new Map([[dim, 1]]), offset: 0 }
   const found = parsed.get(dim)
   if (found) return found
   if (parsed.size >= maxParsed) parsed.clear()

@@ -14,14 +14,16 @@ import {
   string,
 } from './spec.js'
 
+/** More dimensions than any runtime takes: a longer list of sizes is a mistake or an attack. */
+const maxRank = 64
+
 /** A shape that another input holds, with a name for every size not known; undefined when its rank is not. */
 export function shapeIn(context: InferContext, input: number): Shape | undefined {
   const known = context.known(input)
   if (known) return known.elements.map((size, axis) => size ?? context.unknown(axis))
   const [rank] = context.shape(input) ?? []
-  return typeof rank === 'number'
-    ? Array.from({ length: rank }, (_, axis) => context.unknown(axis))
-    : undefined
+  if (typeof rank !== 'number' || rank > maxRank) return undefined
+  return Array.from({ length: rank }, (_, axis) => context.unknown(axis))
 }
 
 function reshape(context: InferContext<{ allowzero: ReturnType<typeof int> }>): Outcome[] {
@@ -163,7 +165,7 @@ export function slicedSize(size: Bound, start: Bound, end: Bound, step: Bound): 
     typeof end === 'number' &&
     typeof step === 'number'
   )
-    return [...slicedIndices(size, start, end, step)].length
+    return step === 0 ? undefined : slicedRange(size, start, end, step).count
   if (step !== 1 || size === undefined) return undefined
   // Sizes with names: whole, and cut by a fixed number at either end.
   const toEnd = end === size || (typeof end === 'number' && end >= 2 ** 31 - 1)
@@ -173,13 +175,19 @@ export function slicedSize(size: Bound, start: Bound, end: Bound, step: Bound): 
   return toEnd && typeof start === 'number' ? plus(size, -start) : undefined
 }
 
-/** The positions a slice takes, as numpy defines them. */
-export function* slicedIndices(size: number, start: number, end: number, step: number): Generator<number> {
+/** The positions a slice takes, as numpy defines them: from `first`, `count` of them. */
+export function slicedRange(
+  size: number,
+  start: number,
+  end: number,
+  step: number,
+): { first: number; count: number } {
   const clamp = (at: number, low: number, high: number) =>
     Math.min(Math.max(at < 0 ? at + size : at, low), high)
-  if (step > 0) for (let i = clamp(start, 0, size), e = clamp(end, 0, size); i < e; i += step) yield i
-  if (step < 0)
-    for (let i = clamp(start, -1, size - 1), e = clamp(end, -1, size - 1); i > e; i += step) yield i
+  const [low, high] = step > 0 ? [0, size] : [-1, size - 1]
+  const first = clamp(start, low, high)
+  const count = Math.ceil((clamp(end, low, high) - first) / step)
+  return { first, count: Math.max(0, count) }
 }
 
 function gather(context: InferContext<{ axis: ReturnType<typeof int> }>): Outcome[] {
