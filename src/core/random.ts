@@ -48,6 +48,12 @@ export class RandomStream {
     return low + (high - low) * unit
   }
 
+  /** Fills an array with uniform numbers in [0, 1), 24 random bits each: every float32 of that grid is exact. */
+  fillUniform(out: Float32Array): Float32Array {
+    for (let i = 0; i < out.length; i++) out[i] = (this.uint32() >>> 8) / 16777216
+    return out
+  }
+
   /** A whole number in [0, below), without modulo bias. */
   integer(below: number): number {
     if (!Number.isInteger(below) || below < 1 || below > 2 ** 32)

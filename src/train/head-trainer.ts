@@ -80,7 +80,10 @@ export class HeadTrainer implements Restorable<HeadWeights> {
       ...Object.fromEntries(this.current),
     }
     for (const { name, shape } of this.noise)
-      feeds[name] = float32(uniforms(random.fork('noise', name, this.drawn), shape), shape)
+      feeds[name] = float32(
+        random.fork('noise', name, this.drawn).fillUniform(new Float32Array(sizeOf(shape))),
+        shape,
+      )
     const loss = zeros([])
     const fetches: Record<string, Tensor> = { loss }
     for (const [name, tensor] of this.spare) fetches[nextName(name)] = tensor
@@ -128,9 +131,4 @@ export class HeadTrainer implements Restorable<HeadWeights> {
   async close(): Promise<void> {
     await this.session.close()
   }
-}
-
-function uniforms(random: RandomStream, shape: readonly number[]): Float32Array {
-  // Rounding to float32 can reach 1, which dropout's mask treats like any other value above its threshold.
-  return Float32Array.from({ length: sizeOf(shape) }, () => random.uniform())
 }
