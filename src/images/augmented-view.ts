@@ -14,22 +14,51 @@ const LADDER = 1.25
 
 /**
  * The views of one photo: bytes [size, size, 3] for each draw; `null` is the plain view. Zoom, turn, crop and flip
- * are one sampling pass; then contrast about the photo's mean, then brightness. A view depends on its own draw alone.
+ * are one sampling pass; then contrast about the photo's mean, then brightness.
  */
 export function renderViews(
   pixels: Pixels,
   rule: ViewRule,
   draws: readonly (AugmentationDraw | null)[],
 ): Uint8Array[] {
+  return renderViewsOf(() => pixels, rule, draws)
+}
+
+/**
+ * The same for a photo that is decoded at the size each view needs. A view depends on its own draw alone, so its
+ * bytes are the same whatever is asked for beside it.
+ */
+export function renderViewsOf(
+  at: (shortSide: number) => Pixels,
+  rule: ViewRule,
+  draws: readonly (AugmentationDraw | null)[],
+): Uint8Array[] {
   checkRule(rule)
-  let photo: Pixels | undefined
-  const levels = new Map<number, Pixels>()
-  return draws.map(draw => {
-    if (draw === null) return renderView(pixels, rule)
-    checkDraw(draw)
-    photo ??= rule.resize === 'pad' ? padToSquare(pixels, rule.size) : pixels
-    return renderDraw(photo, rule, draw, levels)
-  })
+  const views: Uint8Array[] = new Array(draws.length)
+  for (const shortSide of new Set(draws.map(draw => neededSide(rule, draw)))) {
+    const pixels = at(shortSide)
+    const levels = new Map<number, Pixels>()
+    let photo: Pixels | undefined
+    draws.forEach((draw, i) => {
+      if (neededSide(rule, draw) !== shortSide) return
+      if (draw === null) views[i] = renderView(pixels, rule)
+      else {
+        checkDraw(draw)
+        photo ??= rule.resize === 'pad' ? padToSquare(pixels, rule.size) : pixels
+        views[i] = renderDraw(photo, rule, draw, levels)
+      }
+    })
+  }
+  return views
+}
+
+/** The short side a view needs to lose nothing. */
+function neededSide({ size }: ViewRule, draw: AugmentationDraw | null): number {
+  return draw === null ? size : Math.ceil(size * LADDER ** ladderStep(draw))
+}
+
+function ladderStep({ zoom }: AugmentationDraw): number {
+  return Math.max(0, Math.ceil(Math.log(zoom) / Math.log(LADDER) - 1e-9))
 }
 
 /** One augmented view: bytes [size, size, 3]. */
@@ -45,7 +74,7 @@ function renderDraw(
 ): Uint8Array {
   const { size } = rule
   const scaled = scaledSize(photo, rule, draw.zoom)
-  const step = Math.max(0, Math.ceil(Math.log(draw.zoom) / Math.log(LADDER) - 1e-9))
+  const step = ladderStep(draw)
   let source = levels.get(step)
   if (!source) {
     source = prefilter(photo, scaledSize(photo, rule, LADDER ** step))

@@ -1,5 +1,8 @@
 import sharp from 'sharp'
 import { ChiquitoError, messageOf } from '../core/index.js'
+import { decodeBmp, readBmpHeader } from './bmp.js'
+import { decodeJpeg } from './jpeg.js'
+import { readJpegHeader } from './jpeg-header.js'
 import { MAX_DIMENSION, MAX_FILE_BYTES, MAX_PIXELS, MIN_DIMENSION } from './limits.js'
 import type { Pixels } from './pixels.js'
 import { resizeTo } from './resize.js'
@@ -7,6 +10,8 @@ import { type PhotoFormat, sniff } from './sniff.js'
 
 // No photo is decoded twice, so a cache of decoded pixels would only hold memory.
 sharp.cache(false)
+// Photos are decoded side by side; more threads inside one would only get in each other's way.
+sharp.concurrency(1)
 
 export interface DecodeOptions {
   /** What the photo is called in error messages, usually its path. */
@@ -17,25 +22,79 @@ export interface DecodeOptions {
 
 /**
  * Decodes a photo told by its content, never by its name: JPEG, PNG, WebP, AVIF, GIF and animated WebP (first
- * frame), TIFF (first page). Turned upright as EXIF says; transparency laid on white; colour profiles ignored.
+ * frame), TIFF (first page), BMP without compression. Turned upright as EXIF says; transparency laid on white; colour profiles ignored.
  * Throws `image`, naming the photo and the reason.
  */
-export async function decode(bytes: Uint8Array, { name, shortSide }: DecodeOptions): Promise<Pixels> {
+export function decode(bytes: Uint8Array, { name, shortSide }: DecodeOptions): Promise<Pixels> {
+  return withPhoto(bytes, name, at => owned(at(shortSide)))
+}
+
+/** Pixels of the photo at hand with at least this short side where it has it; the next call may overwrite them. */
+export type PixelsAt = (shortSide: number) => Pixels
+
+/**
+ * Opens a photo and calls `use`, which must do its work at once and may be called again. Nothing is copied that
+ * `use` does not copy.
+ */
+export async function withPhoto<T>(bytes: Uint8Array, name: string, use: (at: PixelsAt) => T): Promise<T> {
   if (bytes.length > MAX_FILE_BYTES)
     throw unreadable(name, `the file has ${bytes.length} bytes, more than the limit of ${MAX_FILE_BYTES}`)
   const sniffed = sniff(bytes)
   if ('refused' in sniffed) throw unreadable(name, sniffed.refused)
+  if (sniffed.format === 'jpeg') {
+    const done = useJpeg(bytes, name, use)
+    if (done) return done.result
+  }
+  const pixels = await decodeWithLibrary(bytes, name, sniffed.format)
+  return use(shortSide => shrink(pixels, shortSide))
+}
+
+/** The fast way; undefined where the fast decoder does not take the file. */
+function useJpeg<T>(bytes: Uint8Array, name: string, use: (at: PixelsAt) => T): { result: T } | undefined {
+  const header = readJpegHeader(bytes)
+  if (!header) return undefined
+  checkSize(header.width, header.height, name)
+  const refused = new Error('not for the fast decoder')
   try {
-    return shrink(await decodeAny(bytes, name), shortSide)
+    const result = use(shortSide => {
+      const pixels = decodeJpeg(bytes, header, shortSide)
+      if (!pixels) throw refused
+      return pixels
+    })
+    return { result }
+  } catch (error) {
+    if (error === refused) return undefined
+    throw error
+  }
+}
+
+function owned(pixels: Pixels): Pixels {
+  const isWhole = pixels.data.byteLength === pixels.data.buffer.byteLength
+  return isWhole ? pixels : { ...pixels, data: pixels.data.slice() }
+}
+
+async function decodeWithLibrary(bytes: Uint8Array, name: string, format: PhotoFormat): Promise<Pixels> {
+  if (format === 'bmp') return useBmp(bytes, name)
+  try {
+    return await decodeAny(bytes, name)
   } catch (error) {
     if (error instanceof ChiquitoError) throw error
-    throw unreadable(name, explain(error, sniffed.format), error)
+    throw unreadable(name, explain(error, format), error)
   }
 }
 
 /** The error for a photo that cannot be used. */
 export function unreadable(name: string, reason: string, cause?: unknown): ChiquitoError {
   return new ChiquitoError('image', `${name}: ${reason}.`, { cause })
+}
+
+function useBmp(bytes: Uint8Array, name: string): Pixels {
+  const header = readBmpHeader(bytes)
+  if ('refused' in header) throw unreadable(name, header.refused)
+  checkSize(header.width, header.height, name)
+  const pixels = decodeBmp(bytes, header)
+  if (!pixels) throw unreadable(name, 'the BMP file is truncated: it ends before the picture does')
+  return pixels
 }
 
 async function decodeAny(bytes: Uint8Array, name: string): Promise<Pixels> {

@@ -1,0 +1,152 @@
+import { availableParallelism } from 'node:os'
+import { Worker } from 'node:worker_threads'
+import { argumentError, ChiquitoError, type ErrorCode } from '../core/index.js'
+import type { AugmentationDraw } from './augment.js'
+import { renderViewsOf } from './augmented-view.js'
+import { withPhoto } from './decode.js'
+import type { ViewRule } from './view.js'
+
+export interface ViewsOptions {
+  /** What the photo is called in error messages, usually its path. */
+  readonly name: string
+  readonly rule: ViewRule
+  /** One view for each; `null` is the plain one. */
+  readonly draws: readonly (AugmentationDraw | null)[]
+}
+
+export interface PhotoReaderOptions {
+  /** Threads that decode; 0 decodes on the calling thread, which suits a photo or two. Default: one a processor. */
+  readonly workers?: number | undefined
+}
+
+/** What a worker is asked. */
+export interface ViewsRequest extends ViewsOptions {
+  readonly id: number
+  readonly bytes: Uint8Array
+}
+
+/** What it answers. */
+export type ViewsAnswer =
+  | { readonly id: number; readonly views: Uint8Array[] }
+  | { readonly id: number; readonly code: ErrorCode; readonly message: string }
+
+/** More threads than this wait for whoever uses the views. */
+const MAX_WORKERS = 16
+/** Photos handed to a worker ahead of time, so that it never waits for the calling thread. */
+const AHEAD = 3
+
+interface Job {
+  readonly request: ViewsRequest
+  readonly resolve: (views: Uint8Array[]) => void
+  readonly reject: (error: unknown) => void
+}
+
+interface Thread {
+  readonly worker: Worker
+  readonly jobs: Map<number, Job>
+}
+
+/**
+ * Decodes photos and renders their views on other threads: each photo is decoded once for all its views. Answers
+ * do not depend on the number of threads. Threads start with the first photo and keep no process alive.
+ */
+export class PhotoReader {
+  private readonly limit: number
+  private readonly threads: Thread[] = []
+  private readonly waiting: Job[] = []
+  private lastId = 0
+  private closed = false
+
+  constructor({ workers = Math.min(availableParallelism(), MAX_WORKERS) }: PhotoReaderOptions = {}) {
+    if (!Number.isInteger(workers) || workers < 0 || workers > MAX_WORKERS)
+      throw argumentError('workers', `a whole number from 0 to ${MAX_WORKERS}`, workers)
+    this.limit = workerFile() ? workers : 0
+  }
+
+  /** The views of one photo file: bytes [size, size, 3] for each draw. Throws `image` where it cannot be read. */
+  views(bytes: Uint8Array, options: ViewsOptions): Promise<Uint8Array[]> {
+    if (this.closed) return Promise.reject(new ChiquitoError('usage', 'This PhotoReader is closed.'))
+    if (this.limit === 0) return readViews(bytes, options)
+    const { name, rule, draws } = options
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ request: { id: ++this.lastId, bytes, name, rule, draws }, resolve, reject })
+      this.hand()
+    })
+  }
+
+  /** Lets what was asked for finish, then ends the threads. */
+  async close(): Promise<void> {
+    this.closed = true
+    while (this.waiting.length > 0) await new Promise(resolve => setTimeout(resolve, 5))
+    await Promise.all(
+      this.threads.map(({ worker }) => {
+        const gone = new Promise(resolve => worker.once('exit', resolve))
+        worker.ref()
+        worker.postMessage('close')
+        return gone
+      }),
+    )
+  }
+
+  /** Gives waiting photos to the least busy threads. */
+  private hand(): void {
+    while (this.waiting.length > 0) {
+      const thread = this.freeThread()
+      if (!thread) return
+      const job = this.waiting.shift()
+      if (!job) return
+      if (thread.jobs.size === 0) thread.worker.ref()
+      thread.jobs.set(job.request.id, job)
+      thread.worker.postMessage(job.request)
+    }
+  }
+
+  private freeThread(): Thread | undefined {
+    const least = this.threads.reduce<Thread | undefined>(
+      (best, thread) => (best && best.jobs.size <= thread.jobs.size ? best : thread),
+      undefined,
+    )
+    if (this.threads.length < this.limit && (!least || least.jobs.size > 0)) return this.start()
+    return least && least.jobs.size < AHEAD ? least : undefined
+  }
+
+  private start(): Thread | undefined {
+    const file = workerFile()
+    if (!file) return undefined
+    const thread: Thread = { worker: new Worker(file), jobs: new Map() }
+    this.threads.push(thread)
+    thread.worker.unref()
+    thread.worker.on('message', (answer: ViewsAnswer) => this.settle(thread, answer))
+    const lost = (cause: unknown) => {
+      const index = this.threads.indexOf(thread)
+      if (index >= 0) this.threads.splice(index, 1)
+      for (const { request, reject } of thread.jobs.values())
+        reject(new ChiquitoError('image', `${request.name}: the thread that decoded it stopped.`, { cause }))
+      thread.jobs.clear()
+      this.hand()
+    }
+    thread.worker.on('error', lost)
+    thread.worker.on('exit', lost)
+    return thread
+  }
+
+  private settle(thread: Thread, answer: ViewsAnswer): void {
+    const job = thread.jobs.get(answer.id)
+    if (!job) return
+    thread.jobs.delete(answer.id)
+    if (thread.jobs.size === 0) thread.worker.unref()
+    if ('views' in answer) job.resolve(answer.views)
+    else job.reject(new ChiquitoError(answer.code, answer.message))
+    this.hand()
+  }
+}
+
+/** The views of one photo file, on this thread. */
+export function readViews(bytes: Uint8Array, { name, rule, draws }: ViewsOptions): Promise<Uint8Array[]> {
+  return withPhoto(bytes, name, at => renderViewsOf(at, rule, draws))
+}
+
+/** The worker's program; undefined where the sources run uncompiled, as in unit tests: then nothing can start it. */
+function workerFile(): URL | undefined {
+  return import.meta.url.endsWith('.js') ? new URL('./reader-worker.js', import.meta.url) : undefined
+}
