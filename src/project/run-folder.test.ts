@@ -84,6 +84,20 @@ describe('RunFolder', () => {
     expect((await RunFolder.open(path)).record).toMatchObject({ seed: 5, state: 'running' })
   })
 
+  it.each(['interrupted', 'failed', 'running'] as const)(
+    'replaces a run that was %s after its model was written',
+    async state => {
+      const path = join(temporaryFolder(), 'run')
+      const first = await RunFolder.create(path, details)
+      await first.writeModel(Uint8Array.of(1, 2, 3))
+      if (state === 'running') first.close()
+      else await first.end(state)
+      const second = await RunFolder.create(path, details)
+      second.close()
+      expect(readdirSync(path).sort()).toEqual(['log.jsonl', 'run.json'])
+    },
+  )
+
   it('keeps out of folders that are in use, that hold other things, and of files', async () => {
     const run = await RunFolder.create(join(temporaryFolder(), 'run'), details)
     await expect(RunFolder.create(run.path, details)).rejects.toThrow(

@@ -45,8 +45,8 @@ export class RunFolder {
 
   /**
    * Makes a run folder, and its parents, and starts its `run.json` and `log.jsonl`, so that a folder that cannot be
-   * written is known before the work begins. An unfinished run without a model is replaced; one with a model only when
-   * `overwrite` is set.
+   * written is known before the work begins. A run that was cut off is replaced, even when it came as far as its model:
+   * the same command makes that again. One that ended with a model is replaced only when `overwrite` is set.
    *
    * @throws `usage` when something else lies there, `io` when it cannot be written or another process uses it
    */
@@ -218,7 +218,8 @@ async function requireFree(folder: string, overwrite: boolean): Promise<void> {
       `"${folder}" is not empty and is no run of chiquito (it holds "${names[0]}", for example). ` +
         'Give a new or empty folder.',
     )
-  const valuable = record.state === 'finished' || names.includes('model.onnx')
+  const valuable =
+    record.state === 'finished' || (record.state === 'diverged' && names.includes('model.onnx'))
   if (valuable && !overwrite)
     throw new ChiquitoError(
       'usage',
