@@ -5,7 +5,15 @@ import { loadBackbone } from '../backbones/index.js'
 import { ChiquitoError, messageOf, type WorkOptions } from '../core/index.js'
 import type { DeviceOptions } from '../engine/index.js'
 import type { Evaluation, Interval } from '../evaluate/index.js'
-import { cacheFolder, type Dataset, FeatureStore, leaks, openDataset, RunFolder } from '../project/index.js'
+import {
+  cacheFolder,
+  type Dataset,
+  FeatureStore,
+  leaks,
+  openDataset,
+  RunFolder,
+  type Split,
+} from '../project/index.js'
 import {
   modelFile,
   type RecipeResult,
@@ -158,7 +166,7 @@ function openStore(notice: (message: string) => void): (namespace: string) => Fe
 
 /** Photos used and accuracy reached stand in the model itself; nothing in it differs between equal runs. */
 function modelOf(
-  { classifier, seen }: RecipeResult,
+  { classifier, seen, unreadable }: RecipeResult,
   dataset: Dataset,
   { recipe, seed, versions }: { recipe: string; seed: number; versions: Record<string, string> },
 ): Promise<Uint8Array> {
@@ -169,7 +177,7 @@ function modelOf(
     versions,
     data: {
       fingerprint: dataset.fingerprint,
-      train: count(dataset, 'train'),
+      train: used(dataset, unreadable).train,
       valid: seen.photos.length,
     },
     accuracy: { value: accuracy, low: interval[0], high: interval[1] },
@@ -199,11 +207,7 @@ function resultOf(
     recipe: facts.recipe,
     backbone: facts.backbone.name,
     labels: dataset.labels,
-    photos: {
-      train: count(dataset, 'train'),
-      valid: count(dataset, 'valid'),
-      test: count(dataset, 'test'),
-    },
+    photos: used(dataset, result.unreadable),
     stages: result.stages,
     ...figure(evaluation),
     confusion: evaluation.confusion,
@@ -219,8 +223,11 @@ function resultOf(
   }
 }
 
-function count(dataset: Dataset, split: 'train' | 'valid' | 'test'): number {
-  return dataset.photos.filter(photo => photo.split === split).length
+/** Readable photos in each part. */
+function used({ photos }: Dataset, unreadable: readonly Unreadable[]): TrainResult['photos'] {
+  const bad = new Set(unreadable.map(one => one.path))
+  const count = (split: Split) => photos.filter(one => one.split === split && !bad.has(one.path)).length
+  return { train: count('train'), valid: count('valid'), test: count('test') }
 }
 
 /** Notes in the run how it ended; the error to throw, which says how to go on where that is possible. */

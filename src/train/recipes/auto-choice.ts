@@ -45,7 +45,8 @@ export async function choose(
   await features.rest()
   const judged: Judged[] = []
   const task = 'cross-validation'
-  const [repetitions, folds] = drawFolds((await features.of('squash', 'train')).photos, random)
+  const { photos } = await features.of('squash', 'train')
+  const [repetitions, folds] = drawFolds(photos, options.dataset.labels, random)
   const total = candidates.length * repetitions.length * folds
   progress?.({ kind: 'start', task, total })
   let done = 0
@@ -59,7 +60,7 @@ export async function choose(
     judged.push(...results.map(outOfFold => judge(candidate, outOfFold, plain)))
   }
   progress?.({ kind: 'end', task })
-  return decide(judged, (await features.of('squash', 'train')).photos, repetitions.length, folds)
+  return decide(judged, photos, repetitions.length, folds)
 }
 
 /** Standardised rows and one-hot targets for views of the same photos. */
@@ -81,14 +82,18 @@ export function examplesOf(
 }
 
 /** Stratified folds with exact copies together; fewer than five where a class is smaller than that. */
-function drawFolds(photos: Features['photos'], random: RandomStream): [number[][], number] {
+function drawFolds(
+  photos: Features['photos'],
+  labels: readonly string[],
+  random: RandomStream,
+): [number[][], number] {
   const classes = new Map<number, Set<string>>()
   for (const { label, sha256 } of photos) classes.set(label, (classes.get(label) ?? new Set()).add(sha256))
   const smallest = Math.min(...Array.from(classes.values(), distinct => distinct.size))
   const folds = Math.max(2, Math.min(mostFolds, smallest))
   const times = photos.length < manyPhotos ? repetitionsOfFew : 1
   const repetitions = Array.from({ length: times }, (_, r) =>
-    foldsOf(photos, folds, random.fork('folds', r).uint32()),
+    foldsOf(photos, folds, random.fork('folds', r).uint32(), labels),
   )
   return [repetitions, folds]
 }
