@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { argumentError, ChiquitoError, RandomStream, type WorkOptions } from '../core/index.js'
 import type { DeviceOptions } from '../engine/index.js'
@@ -6,6 +7,7 @@ import { drawAugmentation, SIDE_ON } from '../images/index.js'
 import { Predictor, predictAll, type Refused } from '../predict/index.js'
 import { type Leak, leaks, openDataset, type Photo, RunFolder, type Split } from '../project/index.js'
 import { summaryText } from '../report/index.js'
+import { modelPath } from './predict.js'
 
 export interface EvaluateOptions extends DeviceOptions, WorkOptions {
   /** The folder of a run, or a `model.onnx` (then `data` must be given). */
@@ -133,14 +135,14 @@ interface Judgeable {
 
 /** The photos to judge: the run's own validation part, or what a folder offers: `valid`, else `test`, else all. */
 async function photosOf({ run, data, progress, signal }: EvaluateOptions): Promise<Judgeable> {
-  const isModel = run.endsWith('.onnx')
+  const isModel = (await stat(run).catch(() => undefined))?.isFile() === true
   if (isModel && data === undefined)
     throw new ChiquitoError(
       'usage',
       `Give the photos too: chiquito evaluate ${run} PHOTOS. A model file does not know them.`,
     )
   const folder = isModel ? undefined : await RunFolder.open(run)
-  const model = folder?.file('model.onnx') ?? run
+  const model = await modelPath(run)
   const own =
     data === undefined && folder
       ? { root: folder.record.dataset.root, split: await folder.readSplit() }

@@ -60,7 +60,13 @@ export async function modelPath(given: string): Promise<string> {
   const info = await stat(given).catch(() => undefined)
   if (!info)
     throw new ChiquitoError('io', `There is no model "${given}". Give a model.onnx, or the folder of a run.`)
-  return info.isDirectory() ? path.join(given, 'model.onnx') : given
+  if (!info.isDirectory()) return given
+  const model = path.join(given, 'model.onnx')
+  if (await stat(model).catch(() => undefined)) return model
+  throw new ChiquitoError(
+    'io',
+    `The folder "${given}" holds no model.onnx. Give a model.onnx, or the folder of a run that was finished.`,
+  )
 }
 
 /** A file is one photo; a folder all files in it and below, hidden ones left out, sorted. */
@@ -69,8 +75,13 @@ async function photosAt(given: string): Promise<PhotoSource[]> {
   if (!info?.isDirectory()) return [{ path: given }]
   const entries = await readdir(given, { withFileTypes: true, recursive: true })
   return entries
-    .filter(entry => entry.isFile() && !entry.name.startsWith('.'))
+    .filter(entry => entry.isFile())
     .map(entry => path.join(entry.parentPath, entry.name))
+    .filter(file => !isHidden(path.relative(given, file)))
     .sort()
     .map(file => ({ path: file }))
+}
+
+function isHidden(file: string): boolean {
+  return file.split(path.sep).some(name => name.startsWith('.'))
 }

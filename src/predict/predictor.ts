@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises'
 import { asFloat32, ChiquitoError, messageOf, uint8, type WorkOptions } from '../core/index.js'
 import { type DeviceOptions, Session } from '../engine/index.js'
 import { type AugmentationDraw, decode, MAX_FILE_BYTES, renderViews } from '../images/index.js'
-import { readModelFile } from '../onnx/index.js'
+import { readModelFile, type ValueType } from '../onnx/index.js'
 import { type ModelMetadata, parseModelMetadata } from '../project/index.js'
 
 /** What a model says of one photo. */
@@ -27,7 +27,14 @@ export class Predictor {
   static async open(path: string, options: DeviceOptions = {}): Promise<Predictor> {
     const { metadata, producer } = await readModelFile(path)
     const facts = parseModelMetadata(metadata, path, producer)
-    return new Predictor(facts, await Session.open(path, options))
+    const session = await Session.open(path, options)
+    try {
+      requireFit(session, facts, path)
+    } catch (error) {
+      await session.close()
+      throw error
+    }
+    return new Predictor(facts, session)
   }
 
   get labels(): readonly string[] {
@@ -69,6 +76,28 @@ export class Predictor {
   async close(): Promise<void> {
     await this.session.close()
   }
+}
+
+/** Metadata are easily copied to another graph; its answers would then be put down to the wrong labels, or be none. */
+function requireFit({ inputs, outputs }: Session, { view, labels }: ModelMetadata, path: string): void {
+  const { size } = view
+  const pixels = inputs.get('pixels')
+  const probabilities = outputs.get('probabilities')
+  const reads = pixels?.dtype === 'uint8' && agrees(pixels, [1, size, size, 3]) && inputs.size === 1
+  const answers = probabilities?.dtype === 'float32' && agrees(probabilities, [1, labels.length])
+  if (reads && answers) return
+  throw new ChiquitoError(
+    'model',
+    `"${path}" does not fit what it says of itself: expected one input "pixels", uint8 [batch, ${size}, ${size}, 3], ` +
+      `and an output "probabilities", float32 [batch, ${labels.length}]. Give a model.onnx as "chiquito train" wrote it.`,
+  )
+}
+
+/** Whether a tensor of that shape is of a type; dimensions that are only named may have any size. */
+function agrees({ shape }: ValueType, actual: readonly number[]): boolean {
+  return (
+    shape?.length === actual.length && shape.every((dim, i) => typeof dim === 'string' || dim === actual[i])
+  )
 }
 
 /** A photo that could not be judged, and why. */

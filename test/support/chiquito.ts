@@ -1,0 +1,75 @@
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, expect } from 'vitest'
+
+const root = path.dirname(path.dirname(import.meta.dirname))
+
+/** The built command line, as `npm test` leaves it. */
+const program = path.join(root, 'dist/cli/main.js')
+
+/** Nothing outlives the tests. */
+const running = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
+/** What a run of the command line left behind. */
+export interface Told {
+  /** Exit code; null where a signal ended it. */
+  readonly status: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface RunOptions extends Pick<SpawnOptions, 'cwd' | 'uid' | 'gid'> {
+  /** On top of this process's own. */
+  readonly env?: Readonly<Record<string, string>>
+  /** What comes on standard input; nothing by default. */
+  readonly input?: Uint8Array
+  /** Told of each piece of standard error as it comes, and of all there is so far. */
+  readonly watch?: (child: ChildProcess, stderr: string) => void
+}
+
+/** A folder for all tests of a file or group, removed after them. */
+export function suiteFolder(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'chiquito-suite-'))
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** Runs the command line in a process of its own until it ends. */
+export function chiquito(args: readonly string[], options: RunOptions = {}): Promise<Told> {
+  const { env = {}, input, watch, ...rest } = options
+  const child = spawn(process.execPath, [program, ...args], {
+    ...rest,
+    env: { ...process.env, ...env },
+    stdio: 'pipe',
+  })
+  running.add(child)
+  child.on('exit', () => running.delete(child))
+  // Whoever is not read from may end before all is written.
+  child.stdin.on('error', () => undefined)
+  child.stdin.end(input)
+  let stdout = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', text => {
+    stdout += text
+  })
+  child.stderr.setEncoding('utf8').on('data', text => {
+    stderr += text
+    watch?.(child, stderr)
+  })
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (status, signal) => resolve({ status, signal, stdout, stderr }))
+  })
+}
+
+/** The one JSON document that `--json` leaves on standard output; the test fails where there is anything else. */
+export function documentOf<T>({ stdout, stderr }: Told): T {
+  expect(stdout.split('\n'), stderr).toEqual([expect.stringMatching(/^\{.*\}$/), ''])
+  return JSON.parse(stdout)
+}
