@@ -1,16 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type Backbone, type FeatureSpec, featureModel, featureWidth } from '../backbones/index.js'
-import {
-  asFloat32,
-  ChiquitoError,
-  messageOf,
-  throwIfAborted,
-  uint8,
-  type WorkOptions,
-} from '../core/index.js'
+import { asFloat32, ChiquitoError, throwIfAborted, uint8, type WorkOptions } from '../core/index.js'
 import { type DeviceOptions, Session } from '../engine/index.js'
-import { type AugmentationDraw, decode, renderViews, type ViewRule, viewVersion } from '../images/index.js'
+import { type AugmentationDraw, PhotoReader, type ViewRule, viewVersion } from '../images/index.js'
 import { type FeatureStore, featureKey, type Photo } from '../project/index.js'
 
 /** What to look at a photo through: a drawn variation, or `null` for the plain view. */
@@ -63,6 +55,7 @@ const photosAhead = 6
 export class FeatureExtractor {
   readonly width: number
   private session: Session | undefined
+  private reader: PhotoReader | undefined
 
   constructor(private readonly options: ExtractorOptions) {
     this.width = featureWidth(options.backbone, options.spec)
@@ -104,9 +97,10 @@ export class FeatureExtractor {
 
   /** Frees the network. The extractor can still be used; it then opens the network again. */
   async close(): Promise<void> {
-    const session = this.session
+    const { session, reader } = this
     this.session = undefined
-    await session?.close()
+    this.reader = undefined
+    await Promise.all([session?.close(), reader?.close()])
   }
 
   /** For each view of a photo its stored features, or the pixels to compute them from. */
@@ -119,14 +113,11 @@ export class FeatureExtractor {
       const pixels =
         missing.length === 0
           ? []
-          : renderViews(
-              await decode(await readFile(path.join(root, photo.path)), {
-                name: photo.path,
-                shortSide: rule.size,
-              }),
+          : await this.photoReader().views(path.join(root, photo.path), {
+              name: photo.path,
               rule,
-              missing,
-            )
+              draws: missing,
+            })
       let next = 0
       const parts = keys.map((key, v): Part => {
         const vector = vectors[v]
@@ -136,6 +127,11 @@ export class FeatureExtractor {
     } catch (error) {
       return { photo, parts: [], reason: reasonOf(error, photo) }
     }
+  }
+
+  private photoReader(): PhotoReader {
+    this.reader ??= new PhotoReader()
+    return this.reader
   }
 
   private keep(key: string, vector: Float32Array, target: Float32Array): void {
@@ -215,7 +211,5 @@ async function* ahead<T, R>(
 function reasonOf(error: unknown, photo: Photo): string {
   if (error instanceof ChiquitoError && error.code === 'image')
     return error.message.replace(`${photo.path}: `, '')
-  if (error instanceof Error && 'code' in error && ['ENOENT', 'EACCES', 'EPERM'].includes(String(error.code)))
-    return messageOf(error)
   throw error
 }
