@@ -88,7 +88,7 @@ describe('loadBackbone', () => {
     [
       'resnet34',
       'usage',
-      /"backbone|backbone must be one of efficientnet-lite0, efficientnet-lite2, or a weights file, but is "resnet34"/,
+      /backbone must be one of efficientnet-lite0, efficientnet-lite2, or a weights file, but is "resnet34"/,
     ],
     ['', 'usage', /backbone must be one of/],
     ['nowhere/w.pth', 'io', /nowhere\/w\.pth cannot be read/],
