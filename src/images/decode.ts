@@ -37,8 +37,7 @@ export type PixelsAt = (shortSide: number) => Pixels
  * `use` does not copy.
  */
 export async function withPhoto<T>(bytes: Uint8Array, name: string, use: (at: PixelsAt) => T): Promise<T> {
-  if (bytes.length > MAX_FILE_BYTES)
-    throw unreadable(name, `the file has ${bytes.length} bytes, more than the limit of ${MAX_FILE_BYTES}`)
+  checkFileSize(bytes.length, name)
   const sniffed = sniff(bytes)
   if ('refused' in sniffed) throw unreadable(name, sniffed.refused)
   if (sniffed.format === 'jpeg') {
@@ -98,6 +97,9 @@ function useBmp(bytes: Uint8Array, name: string): Pixels {
 }
 
 async function decodeAny(bytes: Uint8Array, name: string): Promise<Pixels> {
+  // Reading the header decompresses nothing; whether there are too many pixels is then ours to say.
+  const header = await sharp(bytes, { limitInputPixels: false }).metadata()
+  checkSize(header.width, header.height, name)
   const image = sharp(bytes, {
     // As PIL does: a file that ends early is an error, a damaged spot inside it is not.
     failOn: 'truncated',
@@ -105,8 +107,6 @@ async function decodeAny(bytes: Uint8Array, name: string): Promise<Pixels> {
     sequentialRead: true,
     ignoreIcc: true,
   })
-  const header = await image.metadata()
-  checkSize(header.width, header.height, name)
   if (header.space === 'cmyk') {
     const { data, info } = await image
       .autoOrient()
@@ -123,6 +123,12 @@ async function decodeAny(bytes: Uint8Array, name: string): Promise<Pixels> {
     .raw()
     .toBuffer({ resolveWithObject: true })
   return fromChannels(data, info.width, info.height, info.channels)
+}
+
+/** Throws for a file too large to be a photo. */
+export function checkFileSize(size: number, name: string): void {
+  if (size > MAX_FILE_BYTES)
+    throw unreadable(name, `the file has ${size} bytes, more than the limit of ${MAX_FILE_BYTES}`)
 }
 
 /** Checked on the header, before anything is decompressed. */
@@ -148,7 +154,8 @@ function fromCmyk(data: Uint8Array, width: number, height: number, channels: num
 }
 
 function fromChannels(data: Uint8Array, width: number, height: number, channels: number): Pixels {
-  if (channels === 3) return { width, height, data }
+  if (channels === 3)
+    return { width, height, data: new Uint8Array(data.buffer, data.byteOffset, data.length) }
   const rgb = new Uint8Array(width * height * 3)
   const colours = channels >= 3
   for (let i = 0, p = 0; i < rgb.length; i += 3, p += channels) {

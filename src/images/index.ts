@@ -13,5 +13,11 @@ export { dataUri, type EncodeOptions, encodeJpeg, encodePng, encodeWebp, thumbna
 export { inspectPhoto, type PhotoHeader } from './inspect.js'
 export { MAX_FILE_BYTES } from './limits.js'
 export { type Colour, type Pixels, pixelsOf } from './pixels.js'
-export { PhotoReader, type PhotoReaderOptions, readViews, type ViewsOptions } from './reader.js'
+export {
+  type PhotoFile,
+  PhotoReader,
+  type PhotoReaderOptions,
+  readViews,
+  type ViewsOptions,
+} from './reader.js'
 export { checkRule, NEUTRAL, renderView, type ViewRule, viewVersion } from './view.js'

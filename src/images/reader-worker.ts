@@ -13,7 +13,7 @@ parentPort?.on('message', (request: ViewsRequest | 'close') => {
 async function answer(request: ViewsRequest): Promise<void> {
   let reply: ViewsAnswer
   try {
-    reply = { id: request.id, views: await readViews(request.bytes, request) }
+    reply = { id: request.id, views: await readViews(request.file, request) }
   } catch (error) {
     const code = error instanceof ChiquitoError ? error.code : 'image'
     reply = { id: request.id, code, message: messageOf(error) }

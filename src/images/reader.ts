@@ -1,9 +1,10 @@
+import { open } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import { argumentError, ChiquitoError, type ErrorCode } from '../core/index.js'
+import { argumentError, ChiquitoError, type ErrorCode, messageOf } from '../core/index.js'
 import type { AugmentationDraw } from './augment.js'
 import { renderViewsOf } from './augmented-view.js'
-import { withPhoto } from './decode.js'
+import { checkFileSize, unreadable, withPhoto } from './decode.js'
 import type { ViewRule } from './view.js'
 
 export interface ViewsOptions {
@@ -19,10 +20,13 @@ export interface PhotoReaderOptions {
   readonly workers?: number | undefined
 }
 
+/** A photo file: its path, which is read on the thread that decodes it, or its bytes. */
+export type PhotoFile = string | Uint8Array
+
 /** What a worker is asked. */
 export interface ViewsRequest extends ViewsOptions {
   readonly id: number
-  readonly bytes: Uint8Array
+  readonly file: PhotoFile
 }
 
 /** What it answers. */
@@ -64,12 +68,12 @@ export class PhotoReader {
   }
 
   /** The views of one photo file: bytes [size, size, 3] for each draw. Throws `image` where it cannot be read. */
-  views(bytes: Uint8Array, options: ViewsOptions): Promise<Uint8Array[]> {
+  views(file: PhotoFile, options: ViewsOptions): Promise<Uint8Array[]> {
     if (this.closed) return Promise.reject(new ChiquitoError('usage', 'This PhotoReader is closed.'))
-    if (this.limit === 0) return readViews(bytes, options)
+    if (this.limit === 0) return readViews(file, options)
     const { name, rule, draws } = options
     return new Promise((resolve, reject) => {
-      this.waiting.push({ request: { id: ++this.lastId, bytes, name, rule, draws }, resolve, reject })
+      this.waiting.push({ request: { id: ++this.lastId, file, name, rule, draws }, resolve, reject })
       this.hand()
     })
   }
@@ -142,8 +146,25 @@ export class PhotoReader {
 }
 
 /** The views of one photo file, on this thread. */
-export function readViews(bytes: Uint8Array, { name, rule, draws }: ViewsOptions): Promise<Uint8Array[]> {
+export async function readViews(file: PhotoFile, { name, rule, draws }: ViewsOptions): Promise<Uint8Array[]> {
+  const bytes = typeof file === 'string' ? await readPhoto(file, name) : file
   return withPhoto(bytes, name, at => renderViewsOf(at, rule, draws))
+}
+
+/** A photo file's bytes, its size checked before it is read. */
+async function readPhoto(path: string, name: string): Promise<Uint8Array> {
+  try {
+    const handle = await open(path)
+    try {
+      checkFileSize((await handle.stat()).size, name)
+      return await handle.readFile()
+    } finally {
+      await handle.close()
+    }
+  } catch (error) {
+    if (error instanceof ChiquitoError) throw error
+    throw unreadable(name, `the file cannot be read (${messageOf(error)})`, error)
+  }
 }
 
 /** The worker's program; undefined where the sources run uncompiled, as in unit tests: then nothing can start it. */
