@@ -117,7 +117,8 @@ export class PhotoReader {
   private start(): Thread | undefined {
     const file = workerFile()
     if (!file) return undefined
-    const thread: Thread = { worker: new Worker(file), jobs: new Map() }
+    // Node's own options of the calling program (an inline script, say) are not for this one.
+    const thread: Thread = { worker: new Worker(file, { execArgv: [] }), jobs: new Map() }
     this.threads.push(thread)
     thread.worker.unref()
     thread.worker.on('message', (answer: ViewsAnswer) => this.settle(thread, answer))

@@ -19,10 +19,11 @@ const ROW_HALF = 1 << (ROW_SHIFT - 1)
 const OUT_SHIFT = WEIGHT_BITS + 8
 const OUT_HALF = 1 << (OUT_SHIFT - 1)
 
-/** For each output position: `count` neighbouring inputs from `first[i]`, weighted by `weights[i * count + k]`. */
+/** For each output position the inputs it is mixed from: `count[i]` neighbours from `first[i]`, weights from `at[i]`. */
 interface Taps {
-  readonly count: number
   readonly first: Int32Array
+  readonly count: Int32Array
+  readonly at: Int32Array
   readonly weights: Int32Array
 }
 
@@ -34,15 +35,14 @@ interface Taps {
 export function resize(source: Pixels, box: Box, width: number, height: number): Pixels {
   const columns = taps(box.left, box.width, source.width, width)
   const rows = taps(box.top, box.height, source.height, height)
-  const firstColumn = columns.first[0]
-  const usedColumns = columns.first[width - 1] + columns.count - firstColumn
+  const from = columns.first[0]
+  const to = columns.first[width - 1] + columns.count[width - 1]
   const data = new Uint8Array(width * height * 3)
-  const row = new Uint16Array(usedColumns * 3)
+  const row = new Uint16Array((to - from) * 3)
   const stride = source.width * 3
   for (let y = 0; y < height; y++) {
-    const start = rows.first[y] * stride + firstColumn * 3
-    blendRows(source.data, start, stride, rows.weights, y * rows.count, rows.count, row)
-    blendColumns(row, columns, firstColumn, data, y * width * 3, width)
+    blendRows(source.data, rows.first[y] * stride + from * 3, stride, rows, y, row)
+    blendColumns(row, columns, from, data, y * width * 3)
   }
   return { width, height, data }
 }
@@ -55,94 +55,100 @@ export function resizeTo(source: Pixels, width: number, height: number): Pixels 
 
 function taps(from: number, length: number, limit: number, outputs: number): Taps {
   const scale = length / outputs
-  return scale > 1 ? areaTaps(from, scale, limit, outputs) : linearTaps(from, scale, limit, outputs)
+  // The most inputs an output can touch: those it covers, and parts of two more.
+  const most = Math.min(limit, Math.ceil(scale) + 1)
+  const out = {
+    first: new Int32Array(outputs),
+    count: new Int32Array(outputs),
+    at: new Int32Array(outputs),
+    weights: new Int32Array(outputs * most),
+  }
+  const share = new Float64Array(most)
+  for (let i = 0, at = 0; i < outputs; i++) {
+    const first =
+      scale > 1 ? covered(from + i * scale, scale, limit, share) : between(from, i, scale, limit, share)
+    out.first[i] = first
+    out.at[i] = at
+    out.count[i] = quantise(share, out.weights, at)
+    at += out.count[i]
+  }
+  return out
 }
 
-/** Output i is the mean over [from + i scale, from + (i + 1) scale): each input weighs what the interval covers of it. */
-function areaTaps(from: number, scale: number, limit: number, outputs: number): Taps {
+/** What an output that covers [low, low + scale) takes of each input from the first: as much as it covers of it. */
+function covered(low: number, scale: number, limit: number, share: Float64Array): number {
   // Ends computed in floating point may miss a pixel border by a hair; that hair must not become a tap.
   const hair = 1e-6
-  let count = 1
-  for (let i = 0; i < outputs; i++) {
-    const low = Math.floor(from + i * scale + hair)
-    count = Math.max(count, Math.ceil(from + (i + 1) * scale - hair) - low)
+  const high = low + scale
+  const first = Math.max(0, Math.min(Math.floor(low + hair), limit - 1))
+  for (let k = 0; k < share.length; k++) {
+    const part = Math.min(high, first + k + 1) - Math.max(low, first + k)
+    share[k] = part > hair && first + k < limit ? part / scale : 0
   }
-  count = Math.min(count, limit)
-  const first = new Int32Array(outputs)
-  const weights = new Int32Array(outputs * count)
-  const share = new Float64Array(count)
-  for (let i = 0; i < outputs; i++) {
-    const low = from + i * scale
-    const high = low + scale
-    first[i] = Math.max(0, Math.min(Math.floor(low + hair), limit - count))
-    for (let k = 0; k < count; k++) {
-      const pixel = first[i] + k
-      share[k] = Math.max(0, Math.min(high, pixel + 1) - Math.max(low, pixel)) / scale
-    }
-    quantise(share, weights, i * count)
-  }
-  return { count, first, weights }
+  return first
 }
 
 /** Output i lies between the two inputs whose centres surround from + (i + 1/2) scale; edges repeat. */
-function linearTaps(from: number, scale: number, limit: number, outputs: number): Taps {
-  const count = Math.min(2, limit)
-  const first = new Int32Array(outputs)
-  const weights = new Int32Array(outputs * count)
-  for (let i = 0; i < outputs; i++) {
-    const centre = Math.max(0, Math.min(limit - 1, from + (i + 0.5) * scale - 0.5))
-    first[i] = Math.max(0, Math.min(Math.floor(centre), limit - count))
-    const second = Math.round((centre - first[i]) * ONE)
-    weights[i * count] = ONE - second
-    if (count === 2) weights[i * count + 1] = second
-  }
-  return { count, first, weights }
+function between(from: number, i: number, scale: number, limit: number, share: Float64Array): number {
+  const centre = Math.max(0, Math.min(limit - 1, from + (i + 0.5) * scale - 0.5))
+  const first = Math.max(0, Math.min(Math.floor(centre), limit - share.length))
+  share[0] = 1 - (centre - first)
+  if (share.length > 1) share[1] = centre - first
+  return first
 }
 
-/** Rounds shares to weights that sum to ONE: the largest takes what rounding left over. */
-function quantise(share: Float64Array, weights: Int32Array, at: number): void {
+/** Rounds shares to weights that sum to ONE, the largest taking what is left over. Returns how many are needed. */
+function quantise(share: Float64Array, weights: Int32Array, at: number): number {
   let total = 0
   for (const value of share) total += value
   let left = ONE
   let largest = 0
+  let count = 1
   for (let k = 0; k < share.length; k++) {
     weights[at + k] = Math.round((share[k] / total) * ONE)
     left -= weights[at + k]
+    if (weights[at + k] > 0) count = k + 1
     if (share[k] > share[largest]) largest = k
   }
   weights[at + largest] += left
+  return count
 }
 
-/** The vertical pass for one output row: a weighted sum of `count` input rows, in 8.8 fixed point. */
+// Math.imul and `| 0` below tell the compiler that these are 32-bit integers: without them it checks every sum.
+
+/** The vertical pass for output row y: a weighted sum of input rows, in 8.8 fixed point. */
 function blendRows(
   data: Uint8Array,
   start: number,
   stride: number,
-  weights: Int32Array,
-  at: number,
-  count: number,
+  { count, at, weights }: Taps,
+  y: number,
   row: Uint16Array,
 ): void {
   const n = row.length
-  if (count === 1) {
+  const w = at[y]
+  const a = weights[w]
+  if (count[y] === 1) {
     for (let i = 0; i < n; i++) row[i] = data[start + i] << 8
-  } else if (count === 2) {
-    const a = weights[at]
-    const b = weights[at + 1]
+  } else if (count[y] === 2) {
+    const b = weights[w + 1]
     const second = start + stride
-    for (let i = 0; i < n; i++) row[i] = (data[start + i] * a + data[second + i] * b + ROW_HALF) >> ROW_SHIFT
-  } else if (count === 3) {
-    const a = weights[at]
-    const b = weights[at + 1]
-    const c = weights[at + 2]
+    for (let i = 0; i < n; i++)
+      row[i] = (Math.imul(data[start + i], a) + Math.imul(data[second + i], b) + ROW_HALF) >> ROW_SHIFT
+  } else if (count[y] === 3) {
+    const b = weights[w + 1]
+    const c = weights[w + 2]
     const second = start + stride
     const third = second + stride
-    for (let i = 0; i < n; i++)
-      row[i] = (data[start + i] * a + data[second + i] * b + data[third + i] * c + ROW_HALF) >> ROW_SHIFT
+    for (let i = 0; i < n; i++) {
+      const sum = (Math.imul(data[start + i], a) + Math.imul(data[second + i], b) + ROW_HALF) | 0
+      row[i] = (sum + Math.imul(data[third + i], c)) >> ROW_SHIFT
+    }
   } else {
     for (let i = 0; i < n; i++) {
       let sum = ROW_HALF
-      for (let k = 0, p = start + i; k < count; k++, p += stride) sum += data[p] * weights[at + k]
+      for (let k = w, p = start + i, end = w + count[y]; k < end; k++, p += stride)
+        sum = (sum + Math.imul(data[p], weights[k])) | 0
       row[i] = sum >> ROW_SHIFT
     }
   }
@@ -151,22 +157,24 @@ function blendRows(
 /** The horizontal pass for one output row. */
 function blendColumns(
   row: Uint16Array,
-  { count, first, weights }: Taps,
-  firstColumn: number,
+  { first, count, at, weights }: Taps,
+  from: number,
   data: Uint8Array,
-  at: number,
-  width: number,
+  start: number,
 ): void {
-  for (let x = 0, out = at; x < width; x++, out += 3) {
-    let p = (first[x] - firstColumn) * 3
-    let red = OUT_HALF
-    let green = OUT_HALF
-    let blue = OUT_HALF
-    for (let k = x * count, end = k + count; k < end; k++, p += 3) {
-      const weight = weights[k]
-      red += row[p] * weight
-      green += row[p + 1] * weight
-      blue += row[p + 2] * weight
+  for (let x = 0, out = start; x < first.length; x++, out += 3) {
+    let p = ((first[x] - from) * 3) | 0
+    let k = at[x]
+    let w = weights[k]
+    let red = (OUT_HALF + Math.imul(row[p], w)) | 0
+    let green = (OUT_HALF + Math.imul(row[p + 1], w)) | 0
+    let blue = (OUT_HALF + Math.imul(row[p + 2], w)) | 0
+    for (const end = k + count[x] - 1; k < end; ) {
+      w = weights[++k]
+      p = (p + 3) | 0
+      red = (red + Math.imul(row[p], w)) | 0
+      green = (green + Math.imul(row[p + 1], w)) | 0
+      blue = (blue + Math.imul(row[p + 2], w)) | 0
     }
     data[out] = red >> OUT_SHIFT
     data[out + 1] = green >> OUT_SHIFT
