@@ -31,7 +31,7 @@ const levels = { none: 'disabled', basic: 'basic', extended: 'extended', all: 'a
 /**
  * How long a thread without work keeps looking for some before it sleeps, in microseconds: long enough to reach the next
  * operation of a run. Left to itself the runtime looks much longer, at the cost of everything else on the machine
- * (docs/decisions/0014-thread-spinning.md).
+ * (docs/decisions/0015-thread-spinning.md).
  */
 const SPIN_MICROSECONDS = 20
 
