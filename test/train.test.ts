@@ -270,6 +270,8 @@ it('names copies of training photos among those it measures on, and measures wit
       ...(await drawings('valid/ball', 'ball', 3, { from: 50 })),
       ...(await drawings('valid/wave', 'wave', 3, { from: 50 })),
       'valid/ball/a copy of 3.png': copied,
+      // Photos kept apart need not be of every class.
+      ...(await drawings('test/ball', 'ball', 2, { from: 70 })),
       // A ball that somebody called a wave: the one mistake to be made here.
       ...(await drawings('valid/wave', 'ball', 1, { from: 60 })),
     },
@@ -278,11 +280,11 @@ it('names copies of training photos among those it measures on, and measures wit
   const args = ['train', data, '--out', at('leaking-run'), '--recipe', 'fastai-2018', '--threads', '1']
   const told = await chiquito([...args, '--json'], { env: { CHIQUITO_CACHE: at('cache') } })
   expect(told.status, told.stderr).toBe(0)
-  const result = documentOf<TrainResult>(told)
   const leaks = [{ train: 'train/ball/3.png', valid: 'valid/ball/a copy of 3.png' }]
-  expect(result).toMatchObject({
+  expect(documentOf<TrainResult>(told)).toMatchObject({
     leaks,
-    photos: { train: 12, valid: 8, test: 0 },
+    photos: { train: 12, valid: 8, test: 2 },
+    test: { accuracy: 1 },
     accuracy: 7 / 8,
     confusion: [
       [4, 0],

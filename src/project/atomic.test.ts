@@ -60,6 +60,8 @@ describe('writeFileAtomic', () => {
     if (disk === undefined) return context.skip('mounting a small file system is not allowed here')
     execFileSync('mount', ['-o', 'remount,ro', disk])
     await expect(writeFileAtomic(join(disk, 'a'), '')).rejects.toThrow(/the file system is read-only/)
+    await expect(makeFolder(join(disk, 'a'))).rejects.toThrow(/the file system is read-only/)
+    await expect(makeFolder(join(disk, 'a/b/c'))).rejects.toThrow(/the file system is read-only/)
   })
 
   it('leaves the old or the new file whole when it is killed, and what it left can be cleared away', async () => {

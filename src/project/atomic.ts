@@ -67,7 +67,21 @@ export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true })
   } catch (error) {
-    throw ioError(error, 'make the folder', path)
+    throw ioError(await refusal(error, path), 'make the folder', path)
+  }
+}
+
+/**
+ * Why a folder could not be made. Making all of a path at once, Node answers ENOENT whatever the system said (that the
+ * file system is read-only, for example); making the first missing folder alone tells.
+ */
+async function refusal(error: unknown, path: string): Promise<unknown> {
+  if (errorCode(error) !== 'ENOENT') return error
+  try {
+    await mkdir(path)
+    return error
+  } catch (cause) {
+    return path === dirname(path) ? cause : refusal(cause, dirname(path))
   }
 }
 

@@ -1,6 +1,13 @@
 import { ChiquitoError } from '../core/index.js'
-import type { Photo } from '../project/index.js'
+import type { Photo, Split } from '../project/index.js'
 import type { Unreadable } from './extractor.js'
+
+/** What people call the parts of a data set. */
+export const partNames: Readonly<Record<Split, string>> = {
+  train: 'training',
+  valid: 'validation',
+  test: 'test',
+}
 
 /** How many unreadable photos a message names. */
 const named = 3
@@ -10,7 +17,7 @@ export function requireEveryClass(
   labels: readonly string[],
   readable: readonly Photo[],
   unreadable: readonly Unreadable[],
-  part: string,
+  part: Split,
 ): void {
   const present = new Set(readable.map(photo => photo.label))
   const empty = labels.find((_, label) => !present.has(label))
@@ -19,7 +26,7 @@ export function requireEveryClass(
   if (unreadable.length > named) reasons.push(`  and ${unreadable.length - named} more`)
   throw new ChiquitoError(
     'data',
-    `Class "${empty}" has no readable photo in the ${part} part. ${unreadable.length} photos could not be read:\n` +
+    `Class "${empty}" has no readable photo in the ${partNames[part]} part. ${unreadable.length} photos could not be read:\n` +
       `${reasons.join('\n')}\nAdd photos of "${empty}", or take the class away.`,
   )
 }

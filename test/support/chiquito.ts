@@ -7,7 +7,7 @@ import { afterAll, expect } from 'vitest'
 const root = path.dirname(path.dirname(import.meta.dirname))
 
 /** The built command line, as `npm test` leaves it. */
-const program = path.join(root, 'dist/cli/main.js')
+export const programFile = path.join(root, 'dist/cli/main.js')
 
 /** Nothing outlives the tests. */
 const running = new Set<ChildProcess>()
@@ -43,7 +43,7 @@ export function suiteFolder(): string {
 /** Runs the command line in a process of its own until it ends. */
 export function chiquito(args: readonly string[], options: RunOptions = {}): Promise<Told> {
   const { env = {}, input, watch, ...rest } = options
-  const child = spawn(process.execPath, [program, ...args], {
+  const child = spawn(process.execPath, [programFile, ...args], {
     ...rest,
     env: { ...process.env, ...env },
     stdio: 'pipe',

@@ -45,12 +45,11 @@ export async function asNobody<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** Mounts a file system of a few bytes at a fresh folder; undefined where that is not allowed. */
-export function smallDisk(bytes: number): string | undefined {
+export function smallDisk(bytes: number, { readOnly = false } = {}): string | undefined {
   const folder = temporaryFolder()
+  const options = `size=${bytes},mode=755${readOnly ? ',ro' : ''}`
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes},mode=755`, 'tmpfs', folder], {
-      stdio: 'ignore',
-    })
+    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder], { stdio: 'ignore' })
   } catch {
     return undefined
   }
@@ -58,6 +57,11 @@ export function smallDisk(bytes: number): string | undefined {
     execFileSync('umount', ['-l', folder])
   })
   return folder
+}
+
+/** Gives a small disk another size. */
+export function resizeDisk(folder: string, bytes: number): void {
+  execFileSync('mount', ['-o', `remount,size=${bytes}`, folder])
 }
 
 /** Starts endless work of `endless.ts` in a process of its own and waits until it has begun. */

@@ -2,12 +2,11 @@ import type { FeatureSpec } from '../../backbones/index.js'
 import type { ViewRule } from '../../images/index.js'
 import type { FeatureStore, Photo, Split } from '../../project/index.js'
 import { FeatureExtractor, type Features, type Unreadable, type View } from '../extractor.js'
-import { requireEveryClass } from '../readable.js'
+import { partNames, requireEveryClass } from '../readable.js'
 import type { RecipeOptions } from './recipe.js'
 
 type Resize = ViewRule['resize']
 
-const parts = { train: 'training', valid: 'validation', test: 'test' } as const
 const looks = { crop: 'centre squares', squash: 'whole photos', pad: 'padded photos' } as const
 
 /** The features of a data set's photos under several ways to resize them, each computed once. */
@@ -29,9 +28,9 @@ export class AutoFeatures {
     const known = this.plain.get(key)
     if (known) return known
     const photos = this.options.dataset.photos.filter(photo => photo.split === split)
-    const features = await this.extract(resize, photos, `${parts[split]} photos (${looks[resize]})`)
+    const features = await this.extract(resize, photos, `${partNames[split]} photos (${looks[resize]})`)
     if (split !== 'test')
-      requireEveryClass(this.options.dataset.labels, features.photos, features.unreadable, parts[split])
+      requireEveryClass(this.options.dataset.labels, features.photos, features.unreadable, split)
     this.plain.set(key, features)
     return features
   }

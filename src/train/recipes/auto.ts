@@ -41,7 +41,8 @@ export const auto: Recipe = {
       const seen = await look('valid', 0)
       const tta = { views: ttaViews, seen: await look('valid', ttaViews) }
       const hasTest = options.dataset.photos.some(photo => photo.split === 'test')
-      const test = hasTest ? await look('test', 0) : undefined
+      const tested = hasTest ? (await features.of(classifier.rule.resize, 'test')).photos.length : 0
+      const test = tested > 0 ? await look('test', 0) : undefined
       const { accuracy } = seen.evaluation
       const stages: Stage[] = [
         {

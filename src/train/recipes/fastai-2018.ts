@@ -30,7 +30,7 @@ export const fastai2018: Recipe = {
       await learn.fit(rate, augmentedCycles, { name: 'head on augmented photos', cycleLen: 1 })
       const seen = await learn.evaluate()
       const tta = { views: ttaViews, seen: await learn.evaluate({ tta: ttaViews }) }
-      const test = data.photos('test').length > 0 ? await learn.evaluate({ split: 'test' }) : undefined
+      const test = (await learn.readable('test')) > 0 ? await learn.evaluate({ split: 'test' }) : undefined
       const { stages, unreadable } = learn
       return { classifier: await learn.classifier(), stages, seen, tta, test, unreadable, rates }
     } finally {
