@@ -67,9 +67,9 @@ function useJpeg<T>(bytes: Uint8Array, name: string, use: (at: PixelsAt) => T): 
   }
 }
 
-function owned(pixels: Pixels): Pixels {
-  const isWhole = pixels.data.byteLength === pixels.data.buffer.byteLength
-  return isWhole ? pixels : { ...pixels, data: pixels.data.slice() }
+/** Pixels of their own: the decoder's memory is used again. */
+function owned({ width, height, data, blend }: Pixels): Pixels {
+  return { width, height, data: blend ? data.slice() : data }
 }
 
 async function decodeWithLibrary(bytes: Uint8Array, name: string, format: PhotoFormat): Promise<Pixels> {

@@ -6,6 +6,7 @@ import { assetPath } from '../core/index.js'
 import { entry, fixtures, worstDifference } from './fixtures/photos.js'
 import { decodeJpeg, eighthsFor } from './jpeg.js'
 import { type JpegHeader, readJpegHeader } from './jpeg-header.js'
+import { resize } from './resize.js'
 
 function headerOf(file: Uint8Array): JpegHeader {
   const header = readJpegHeader(file)
@@ -53,6 +54,34 @@ describe('decodeJpeg', () => {
       }
     },
   )
+
+  it('brings a resizing that gives the same bytes as the one in TypeScript', async () => {
+    const noise = Uint8Array.from(
+      { length: 90 * 70 * 3 },
+      (_, i) => (Math.imul(i + 1, 2654435761) >>> 13) & 255,
+    )
+    const file = await sharp(noise, { raw: { width: 90, height: 70, channels: 3 } })
+      .jpeg({ quality: 98, chromaSubsampling: '4:4:4' })
+      .toBuffer()
+    const decoded = decodeJpeg(file, headerOf(file), 1000)
+    if (!decoded?.blend) throw new Error('no blend')
+    const copy = { width: 90, height: 70, data: decoded.data.slice() }
+    const boxes = [
+      { left: 0, top: 0, width: 90, height: 70 },
+      { left: 10, top: 0, width: 70, height: 70 },
+      { left: 88.5, top: 3.25, width: 1.5, height: 60 },
+    ]
+    for (const box of boxes)
+      for (const [width, height] of [
+        [64, 64],
+        [89, 3],
+        [1, 1],
+        [30, 200],
+        [45, 35],
+        [7, 69],
+      ])
+        expect(resize(decoded, box, width, height).data).toEqual(resize(copy, box, width, height).data)
+  })
 
   it('refuses what it cannot do', () => {
     for (const name of ['jpeg CMYK, Adobe', 'jpeg YCCK, Adobe']) {

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { assetPath, ChiquitoError } from '../core/index.js'
 import type { JpegHeader } from './jpeg-header.js'
 import { orient } from './orient.js'
-import type { Pixels } from './pixels.js'
+import type { Pixels, Taps } from './pixels.js'
+import { usedInputs } from './resize.js'
 
 // The decoder for nearly all photos: baseline and progressive JPEG, shrunk by eighths while decoding. Its source is
 // in wasm/jpeg; what it refuses (CMYK, odd sampling, anything damaged) goes to the image library.
@@ -17,6 +18,11 @@ interface Decoder {
   /** 0 where the file was decoded. */
   readonly decode: (length: number, eighths: number) => number
   readonly pixels: () => number
+  /** Room for so many numbers of column and row taps; 0 where there is none. */
+  readonly reserveTaps: (columns: number, rows: number) => number
+  readonly rowTapsPlace: () => number
+  /** Where the resized picture lies; 0 where there is no room. */
+  readonly resize: (stride: number, from: number, to: number, width: number, height: number) => number
 }
 
 let module: WebAssembly.Module | undefined
@@ -36,11 +42,9 @@ export function decodeJpeg(bytes: Uint8Array, header: JpegHeader, shortSide: num
     if (input === 0) return release()
     new Uint8Array(decoder.memory.buffer).set(bytes, input)
     if (decoder.decode(bytes.length, eighths) !== 0) return release()
-    const size = { width: (width * eighths + 7) >> 3, height: (height * eighths + 7) >> 3 }
-    const at = decoder.pixels() >>> 0
-    const data = new Uint8Array(decoder.memory.buffer, at, size.width * size.height * 3)
+    const pixels = new DecodedPixels(decoder, (width * eighths + 7) >> 3, (height * eighths + 7) >> 3)
     release()
-    return orient({ ...size, data }, orientation)
+    return orient(pixels, orientation)
   } catch (error) {
     // A damaged file led it astray; WebAssembly stopped it. Its state is not to be trusted any more.
     decoder = undefined
@@ -62,20 +66,63 @@ function release(): undefined {
 
 function open(): Decoder {
   module ??= new WebAssembly.Module(readFileSync(assetPath('jpeg-decoder.wasm')))
-  const { memory, reserve, decode, pixels } = new WebAssembly.Instance(module).exports
-  if (
-    !(memory instanceof WebAssembly.Memory) ||
-    !isNumeric(reserve) ||
-    !isNumeric(decode) ||
-    !isNumeric(pixels)
-  )
+  const { memory, ...functions } = new WebAssembly.Instance(module).exports
+  if (!(memory instanceof WebAssembly.Memory))
     throw new ChiquitoError(
       'io',
       'assets/jpeg-decoder.wasm is not the JPEG decoder; install the package again.',
     )
-  return { memory, reserve, decode, pixels }
+  const call = (name: string) => {
+    const found = functions[name]
+    if (isNumeric(found)) return found
+    throw new ChiquitoError('io', `assets/jpeg-decoder.wasm has no ${name}; install the package again.`)
+  }
+  return {
+    memory,
+    reserve: call('reserve'),
+    decode: call('decode'),
+    pixels: call('pixels'),
+    reserveTaps: call('reserveTaps'),
+    rowTapsPlace: call('rowTapsPlace'),
+    resize: call('resize'),
+  }
 }
 
 function isNumeric(value: unknown): value is (...values: number[]) => number {
   return typeof value === 'function'
+}
+
+/** The last decoded photo, where it lies. */
+class DecodedPixels implements Pixels {
+  constructor(
+    private readonly decoder: Decoder,
+    readonly width: number,
+    readonly height: number,
+  ) {}
+
+  /** A new view each time: views end when WebAssembly's memory grows. */
+  get data(): Uint8Array {
+    const at = this.decoder.pixels() >>> 0
+    return new Uint8Array(this.decoder.memory.buffer, at, this.width * this.height * 3)
+  }
+
+  blend(columns: Taps, rows: Taps): Uint8Array | undefined {
+    const { memory, reserveTaps, rowTapsPlace, resize } = this.decoder
+    const parts = [columns, rows].map(({ first, count, at, weights }) => [first, count, at, weights])
+    const [columnCount, rowCount] = parts.map(arrays => arrays.reduce((sum, array) => sum + array.length, 0))
+    const columnsAt = reserveTaps(columnCount, rowCount) >>> 0
+    if (columnsAt === 0) return undefined
+    const numbers = new Int32Array(memory.buffer)
+    for (const [i, start] of [columnsAt, rowTapsPlace() >>> 0].entries()) {
+      let place = start >> 2
+      for (const array of parts[i]) {
+        numbers.set(array, place)
+        place += array.length
+      }
+    }
+    const { from, to } = usedInputs(columns)
+    const [width, height] = [columns.first.length, rows.first.length]
+    const out = resize(this.width * 3, from, to, width, height) >>> 0
+    return out === 0 ? undefined : new Uint8Array(memory.buffer, out, width * height * 3).slice()
+  }
 }

@@ -60,9 +60,9 @@ describe('PhotoReader', () => {
         import { PhotoReader } from ${JSON.stringify(built)}
         const reader = new PhotoReader({ workers: 2 })
         const files = ${JSON.stringify(files)}
-        const bad = reader.views(${JSON.stringify(path.join(folder, 'bad'))}, { name: 'bad', rule: ${JSON.stringify(rule)}, draws: [null] })
+        const bad = reader.views(${JSON.stringify(path.join(folder, 'bad'))}, { name: 'bad', rule: ${JSON.stringify(rule)}, draws: [null] }).catch(error => error.message)
         const views = await Promise.all(files.map(file => reader.views(file, { name: file, rule: ${JSON.stringify(rule)}, draws: ${JSON.stringify(draws)} })))
-        const error = await bad.catch(error => error.message)
+        const error = await bad
         console.log(JSON.stringify({ error, views: views.map(view => view.map(bytes => Buffer.from(bytes).toString('base64'))) }))
       `
         const run = promisify(execFile)

@@ -1,4 +1,4 @@
-import type { Pixels } from './pixels.js'
+import type { Pixels, Taps } from './pixels.js'
 
 // Separable resampling in integers. Also runs in a browser: nothing here knows Node.
 
@@ -19,14 +19,6 @@ const ROW_HALF = 1 << (ROW_SHIFT - 1)
 const OUT_SHIFT = WEIGHT_BITS + 8
 const OUT_HALF = 1 << (OUT_SHIFT - 1)
 
-/** For each output position the inputs it is mixed from: `count[i]` neighbours from `first[i]`, weights from `at[i]`. */
-interface Taps {
-  readonly first: Int32Array
-  readonly count: Int32Array
-  readonly at: Int32Array
-  readonly weights: Int32Array
-}
-
 /**
  * The part of a picture inside `box`, as width x height pixels. Along an axis that shrinks, an output pixel is the
  * mean of the area it covers (OpenCV's INTER_AREA, with fractions at the borders); along one that grows it is
@@ -35,16 +27,28 @@ interface Taps {
 export function resize(source: Pixels, box: Box, width: number, height: number): Pixels {
   const columns = taps(box.left, box.width, source.width, width)
   const rows = taps(box.top, box.height, source.height, height)
-  const from = columns.first[0]
-  const to = columns.first[width - 1] + columns.count[width - 1]
+  return { width, height, data: source.blend?.(columns, rows) ?? blend(source, columns, rows) }
+}
+
+/** Both passes: bytes [rows, columns, 3]. */
+export function blend(source: Pixels, columns: Taps, rows: Taps): Uint8Array {
+  const [width, height] = [columns.first.length, rows.first.length]
+  const { from, to } = usedInputs(columns)
   const data = new Uint8Array(width * height * 3)
   const row = new Uint16Array((to - from) * 3)
   const stride = source.width * 3
+  const input = source.data
   for (let y = 0; y < height; y++) {
-    blendRows(source.data, rows.first[y] * stride + from * 3, stride, rows, y, row)
+    blendRows(input, rows.first[y] * stride + from * 3, stride, rows, y, row)
     blendColumns(row, columns, from, data, y * width * 3)
   }
-  return { width, height, data }
+  return data
+}
+
+/** The range of inputs that taps read. */
+export function usedInputs({ first, count }: Taps): { readonly from: number; readonly to: number } {
+  const last = first.length - 1
+  return { from: first[0], to: first[last] + count[last] }
 }
 
 /** The whole picture at another size. */
@@ -64,15 +68,16 @@ function taps(from: number, length: number, limit: number, outputs: number): Tap
     weights: new Int32Array(outputs * most),
   }
   const share = new Float64Array(most)
-  for (let i = 0, at = 0; i < outputs; i++) {
+  let used = 0
+  for (let i = 0; i < outputs; i++) {
     const first =
       scale > 1 ? covered(from + i * scale, scale, limit, share) : between(from, i, scale, limit, share)
     out.first[i] = first
-    out.at[i] = at
-    out.count[i] = quantise(share, out.weights, at)
-    at += out.count[i]
+    out.at[i] = used
+    out.count[i] = quantise(share, out.weights, used)
+    used += out.count[i]
   }
-  return out
+  return { ...out, weights: out.weights.subarray(0, used) }
 }
 
 /** What an output that covers [low, low + scale) takes of each input from the first: as much as it covers of it. */

@@ -1,4 +1,5 @@
 import { setBitBuffer } from './bits'
+import { blendColumns, blendRows } from './blend'
 import { convertRow, doubleRow, greyRow, mixRow, setColourScratch } from './colour'
 import {
   BLOCKS_ACROSS,
@@ -27,7 +28,17 @@ import {
   width,
 } from './frame'
 import { prepareBases, prepareFactors } from './idct'
-import { allocate, arenaFailed, BLOCK, COLUMN_PLACES, QUANTS, ROW_PLACES, resetArena } from './memory'
+import {
+  allocate,
+  arenaFailed,
+  arenaMark,
+  BLOCK,
+  COLUMN_PLACES,
+  QUANTS,
+  ROW_PLACES,
+  resetArena,
+  rewindArena,
+} from './memory'
 import { outputBlock, readScan, readTables, resetScans, setInterval } from './scan'
 
 // A JPEG decoder for the common case: baseline and progressive Huffman files of 8 bits, grey or YCbCr, undamaged.
@@ -42,6 +53,11 @@ export const TOO_LARGE: i32 = 3
 let input: usize = 0
 let picture: usize = 0
 let prepared = false
+/** The arena up to the end of the picture. */
+let pictureEnd: usize = 0
+/** Taps of a picture to be resized: columns, then rows. */
+let columnTaps: usize = 0
+let rowTaps: usize = 0
 
 /** Makes room for a file and returns where to put it; 0 where there is none. Forgets the photo before. */
 export function reserve(length: usize): usize {
@@ -124,7 +140,9 @@ export function decode(length: usize, eighths: i32): i32 {
     prepareComponents()
     transformAll()
   }
-  return colour(eighths) ? DONE : TOO_LARGE
+  if (!colour(eighths)) return TOO_LARGE
+  pictureEnd = arenaMark()
+  return DONE
 }
 
 export function pixels(): usize {
@@ -206,4 +224,37 @@ function chromaRow(
   if (doubledAcross) doubleRow(near, far, (outWidth + 1) >> 1, scratch)
   else mixRow(near, far, outWidth, scratch)
   return scratch
+}
+
+/** Room for the taps of `columns` columns and `rows` rows, of so many values each; 0 where there is none. */
+export function reserveTaps(columns: i32, rows: i32): usize {
+  rewindArena(pictureEnd)
+  columnTaps = allocate(usize(columns) << 2)
+  rowTaps = allocate(usize(rows) << 2)
+  return arenaFailed() ? 0 : columnTaps
+}
+
+export function rowTapsPlace(): usize {
+  return rowTaps
+}
+
+/**
+ * The picture, `stride` bytes a row, resized by the taps in their places to outWidth x outHeight; columns `from` to
+ * `to` of it are used. Returns where the result lies; 0 where there is no room.
+ */
+export function resize(stride: usize, from: i32, to: i32, outWidth: i32, outHeight: i32): usize {
+  const row = allocate(usize(to - from) * 6 + 32)
+  const out = allocate(usize(outWidth) * usize(outHeight) * 3)
+  if (arenaFailed()) return 0
+  const counts = rowTaps + (usize(outHeight) << 2)
+  const starts = counts + (usize(outHeight) << 2)
+  const weights = starts + (usize(outHeight) << 2)
+  for (let y = 0; y < outHeight; y++) {
+    const place = usize(y) << 2
+    const start = picture + usize(load<i32>(rowTaps + place)) * stride + usize(from * 3)
+    const first = weights + (usize(load<i32>(starts + place)) << 2)
+    blendRows(start, stride, first, load<i32>(counts + place), usize(to - from) * 3, row)
+    blendColumns(row, columnTaps, outWidth, from, out + usize(y * outWidth * 3))
+  }
+  return out
 }

@@ -33,6 +33,16 @@ export function resetArena(): void {
   failed = false
 }
 
+/** How far the arena is filled; `rewindArena` frees what was allocated since. */
+export function arenaMark(): usize {
+  return top
+}
+
+export function rewindArena(mark: usize): void {
+  top = mark
+  failed = false
+}
+
 /** Whether an allocation since the last reset was refused. */
 export function arenaFailed(): boolean {
   return failed
