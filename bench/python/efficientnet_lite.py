@@ -7,6 +7,11 @@ Input: [batch, 3, size, size] float32, RGB, (byte - 127) / 128.
 
 from __future__ import annotations
 
+import json
+import struct
+from pathlib import Path
+
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -34,6 +39,24 @@ LITE2 = {
     'size': 260,
     'dropout': 0.3,
 }
+
+
+ASSET = Path(__file__).resolve().parents[2] / 'assets' / 'efficientnet-lite0.safetensors'
+
+
+def embedded_state() -> dict[str, Tensor]:
+    """The weights that the product embeds, widened to float32; `_fc` is not among them."""
+    data = ASSET.read_bytes()
+    start = 8 + struct.unpack('<Q', data[:8])[0]
+    header = json.loads(data[8:start])
+    header.pop('__metadata__', None)
+    kinds = {'F16': np.float16, 'F32': np.float32}
+    state = {}
+    for name, entry in header.items():
+        begin, end = (start + at for at in entry['data_offsets'])
+        values = np.frombuffer(data[begin:end], kinds[entry['dtype']]).reshape(entry['shape'])
+        state[name] = torch.from_numpy(values.astype(np.float32))
+    return state
 
 
 class SameConv(nn.Conv2d):

@@ -7,31 +7,12 @@ The input is preprocessed floats, so that PyTorch pays nothing for what our grap
 """
 
 import json
-import struct
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import torch
-from efficientnet_lite import MEAN, STD, EfficientNetLite
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def embedded_weights():
-    """The state dict in assets/, widened to float32: the very weights of the other side."""
-    data = (ROOT / "assets/efficientnet-lite0.safetensors").read_bytes()
-    start = 8 + struct.unpack("<Q", data[:8])[0]
-    header = json.loads(data[8:start])
-    header.pop("__metadata__")
-    kinds = {"F16": np.float16, "F32": np.float32}
-    state = {}
-    for name, entry in header.items():
-        begin, end = (start + at for at in entry["data_offsets"])
-        values = np.frombuffer(data[begin:end], kinds[entry["dtype"]]).reshape(entry["shape"])
-        state[name] = torch.from_numpy(values.astype(np.float32))
-    return state
+from efficientnet_lite import MEAN, STD, EfficientNetLite, embedded_state
 
 
 def pixels(batch, size):
@@ -44,7 +25,7 @@ def main():
     batch, size, threads = (int(text) for text in sys.argv[1:4])
     torch.set_num_threads(threads)
     net = EfficientNetLite()
-    net.load_state_dict(embedded_weights(), strict=False)
+    net.load_state_dict(embedded_state(), strict=False)
     net.eval()
     x = torch.from_numpy(pixels(batch, size).astype(np.float32)).permute(0, 3, 1, 2).contiguous()
     x = (x - MEAN) / STD
