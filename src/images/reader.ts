@@ -139,7 +139,8 @@ export class PhotoReader {
     const job = thread.jobs.get(answer.id)
     if (!job) return
     thread.jobs.delete(answer.id)
-    if (thread.jobs.size === 0) thread.worker.unref()
+    // While closing, somebody waits for the thread to end: that must keep the process alive.
+    if (thread.jobs.size === 0 && !this.closed) thread.worker.unref()
     if ('views' in answer) job.resolve(answer.views)
     else job.reject(new ChiquitoError(answer.code, answer.message))
     this.hand()
