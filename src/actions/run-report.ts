@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { RandomStream, type WorkOptions } from '../core/index.js'
+import { RandomStream, throwIfAborted, type WorkOptions } from '../core/index.js'
 import { decode, drawAugmentation, renderView, renderViews, SIDE_ON, thumbnail } from '../images/index.js'
 import { type Dataset, exactCopies, leaks, type Photo, type RunFolder } from '../project/index.js'
 import {
@@ -46,6 +46,8 @@ export async function writeReport(
   work: WorkOptions,
 ): Promise<string> {
   const { classifier, seen, tta, stages, choice, rates } = result
+  const task = 'writing the report'
+  work.progress?.({ kind: 'start', task })
   const model = run.file('model.onnx')
   const input: ReportInput = {
     title: titleOf(dataset.labels),
@@ -76,8 +78,12 @@ export async function writeReport(
     },
     timings: stages.map(({ name, seconds }) => ({ name, seconds })),
   }
+  throwIfAborted(work.signal)
   for (const { name, svg } of await figures(input)) await run.writeFigure(name, svg)
-  await run.writeReport(await renderReport(input))
+  const page = await renderReport(input)
+  throwIfAborted(work.signal)
+  await run.writeReport(page)
+  work.progress?.({ kind: 'end', task })
   return summaryText(input)
 }
 

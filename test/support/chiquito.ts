@@ -29,6 +29,10 @@ export interface RunOptions extends Pick<SpawnOptions, 'cwd' | 'uid' | 'gid'> {
   readonly env?: Readonly<Record<string, string>>
   /** What comes on standard input; nothing by default. */
   readonly input?: Uint8Array
+  /** A program, with its arguments, to run the command line in. */
+  readonly within?: readonly string[]
+  /** Given the process as it starts. */
+  readonly started?: (child: ChildProcess) => void
   /** Told of each piece of standard error as it comes, and of all there is so far. */
   readonly watch?: (child: ChildProcess, stderr: string) => void
 }
@@ -42,14 +46,16 @@ export function suiteFolder(): string {
 
 /** Runs the command line in a process of its own until it ends. */
 export function chiquito(args: readonly string[], options: RunOptions = {}): Promise<Told> {
-  const { env = {}, input, watch, ...rest } = options
-  const child = spawn(process.execPath, [programFile, ...args], {
+  const { env = {}, input, within = [], started, watch, ...rest } = options
+  const [command, ...words] = [...within, process.execPath, programFile, ...args]
+  const child = spawn(command, words, {
     ...rest,
     env: { ...process.env, ...env },
     stdio: 'pipe',
   })
   running.add(child)
   child.on('exit', () => running.delete(child))
+  started?.(child)
   // Whoever is not read from may end before all is written.
   child.stdin.on('error', () => undefined)
   child.stdin.end(input)
