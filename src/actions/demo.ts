@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { fetchArticleDataset, unzip } from '../collect/index.js'
-import type { WorkOptions } from '../core/index.js'
+import { ChiquitoError, type WorkOptions } from '../core/index.js'
 import type { DeviceOptions } from '../engine/index.js'
 import type { JudgedPhoto } from '../predict/index.js'
-import { cacheFolder, makeFolder, openDataset } from '../project/index.js'
+import { cacheFolder, makeFolder, openDataset, RunFolder } from '../project/index.js'
 import { demoDataset } from './demo-dataset.js'
 import { predict } from './predict.js'
 import { type TrainResult, train } from './train.js'
@@ -33,11 +33,22 @@ export interface DemoResult {
 export async function demo(options: DemoOptions): Promise<DemoResult> {
   const { out, dataset = 'emoji', recipe, seed, address, progress, signal, device, threads } = options
   const work = { progress, signal, device, threads }
+  await requireOwn(out)
   const found = dataset === 'emoji' ? await unpackedEmoji(work) : await articlePhotos({ ...work, address })
   const command = `chiquito demo${dataset === 'emoji' ? '' : ` --dataset ${dataset}`} --out ${out}`
   const training = await train({ ...work, data: found.data, out, recipe, seed, command, overwrite: true })
   const { predictions } = await predict({ ...work, model: training.model, paths: found.unseen })
   return { dataset, training, predictions }
+}
+
+/** A run of the demo is replaced without asking, a run of anybody's own photos is not. */
+async function requireOwn(out: string): Promise<void> {
+  const run = await RunFolder.open(out).catch(() => undefined)
+  if (!run || run.record.dataset.root.startsWith(cacheFolder() + path.sep)) return
+  throw new ChiquitoError(
+    'usage',
+    `"${run.path}" holds a run on other photos ("${run.record.dataset.root}"). Give the demo another folder with --out.`,
+  )
 }
 
 interface DemoPhotos {
@@ -62,7 +73,13 @@ async function articlePhotos({
   address,
   ...work
 }: WorkOptions & { address?: string | undefined }): Promise<DemoPhotos> {
-  const data = await fetchArticleDataset(path.join(cacheFolder(), 'article'), { ...work, address })
+  // An address that was typed may be on the person's own network; the article's, and what it redirects to, may not.
+  const allowPrivate = address !== undefined
+  const data = await fetchArticleDataset(path.join(cacheFolder(), 'article'), {
+    ...work,
+    address,
+    allowPrivate,
+  })
   const { root, labels, photos } = await openDataset(data, work)
   const unseen = labels.flatMap(
     (_, k) => photos.find(({ split, label }) => split === 'valid' && label === k) ?? [],
