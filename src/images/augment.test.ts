@@ -164,7 +164,7 @@ describe('renderAugmented', () => {
     expect(renderAugmented(blank(64, 64, [250, 3, 0]), rule, { ...PLAIN, brightness: 0.5 })[0]).toBe(255)
   })
 
-  it('gives the same bytes alone and among others, also where each is decoded at its own size', () => {
+  it('gives the same bytes alone and among others, also where each is decoded at its own size', async () => {
     const photo = scene(300, 200)
     const some = [null, draws[0], draws[1], null, draws[2]]
     const together = renderViews(photo, rule, some)
@@ -172,8 +172,8 @@ describe('renderAugmented', () => {
       expect(renderViews(photo, rule, [draw])[0]).toEqual(together[i])
     })
     const asked: number[] = []
-    const decodedApart = renderViewsOf(
-      shortSide => {
+    const decodedApart = await renderViewsOf(
+      async shortSide => {
         asked.push(shortSide)
         return photo
       },

@@ -21,35 +21,47 @@ export function renderViews(
   rule: ViewRule,
   draws: readonly (AugmentationDraw | null)[],
 ): Uint8Array[] {
-  return renderViewsOf(() => pixels, rule, draws)
+  checkRule(rule)
+  const views: Uint8Array[] = new Array(draws.length)
+  renderSome(pixels, rule, draws, () => true, views)
+  return views
 }
 
 /**
  * The same for a photo that is decoded at the size each view needs. A view depends on its own draw alone, so its
  * bytes are the same whatever is asked for beside it.
  */
-export function renderViewsOf(
-  at: (shortSide: number) => Pixels,
+export async function renderViewsOf(
+  at: (shortSide: number) => Promise<Pixels>,
   rule: ViewRule,
   draws: readonly (AugmentationDraw | null)[],
-): Uint8Array[] {
+): Promise<Uint8Array[]> {
   checkRule(rule)
   const views: Uint8Array[] = new Array(draws.length)
-  for (const shortSide of new Set(draws.map(draw => neededSide(rule, draw)))) {
-    const pixels = at(shortSide)
-    const levels = new Map<number, Pixels>()
-    let photo: Pixels | undefined
-    draws.forEach((draw, i) => {
-      if (neededSide(rule, draw) !== shortSide) return
-      if (draw === null) views[i] = renderView(pixels, rule)
-      else {
-        checkDraw(draw)
-        photo ??= rule.resize === 'pad' ? padToSquare(pixels, rule.size) : pixels
-        views[i] = renderDraw(photo, rule, draw, levels)
-      }
-    })
-  }
+  for (const shortSide of new Set(draws.map(draw => neededSide(rule, draw))))
+    renderSome(await at(shortSide), rule, draws, draw => neededSide(rule, draw) === shortSide, views)
   return views
+}
+
+/** Renders the draws that `which` picks into their places. */
+function renderSome(
+  pixels: Pixels,
+  rule: ViewRule,
+  draws: readonly (AugmentationDraw | null)[],
+  which: (draw: AugmentationDraw | null) => boolean,
+  views: Uint8Array[],
+): void {
+  const levels = new Map<number, Pixels>()
+  let photo: Pixels | undefined
+  draws.forEach((draw, i) => {
+    if (!which(draw)) return
+    if (draw === null) views[i] = renderView(pixels, rule)
+    else {
+      checkDraw(draw)
+      photo ??= rule.resize === 'pad' ? padToSquare(pixels, rule.size) : pixels
+      views[i] = renderDraw(photo, rule, draw, levels)
+    }
+  })
 }
 
 /** The short side a view needs to lose nothing. */

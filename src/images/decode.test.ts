@@ -53,6 +53,7 @@ describe('decode refuses, with the name and the reason,', () => {
     ['an empty file', new Uint8Array(), /an empty file/],
     ['a web page', text('\n<!DOCTYPE html><html>'), /a web page/],
     ['an SVG', text('<?xml version="1.0"?>\n<!-- x -->\n<svg xmlns="http://www.w3.org/2000/svg"/>'), /SVG/],
+    ['a BMP', text('BM\0\0\0\0'), /a BMP file.*save it as JPEG or PNG/],
     ['a PDF', text('%PDF-1.7\n'), /a PDF document/],
     ['HEIC', text('\0\0\0\x18ftypheic\0\0\0\0mif1heic'), /HEIC.*save it as JPEG/],
     ['a video', text('\0\0\0\x18ftypisom\0\0\0\0isomiso2'), /a video or audio file/],
@@ -65,7 +66,7 @@ describe('decode refuses, with the name and the reason,', () => {
     await expect(failure).rejects.toThrow(/^holiday\/1\.jpg: /)
   })
 
-  it.each(['jpeg 4:2:0', 'jpeg progressive', 'png', 'webp lossless', 'gif', 'bmp'])(
+  it.each(['jpeg 4:2:0', 'jpeg progressive', 'png', 'webp lossless', 'gif'])(
     'a truncated file: %s',
     async name => {
       const { file } = entry(name)
@@ -73,7 +74,7 @@ describe('decode refuses, with the name and the reason,', () => {
     },
   )
 
-  it('a truncated JPEG as truncated, whichever decoder has it', async () => {
+  it('a truncated JPEG as truncated, of every kind', async () => {
     for (const name of ['jpeg 4:2:0', 'jpeg progressive', 'jpeg CMYK, Adobe']) {
       const { file } = entry(name)
       await expect(decodeNamed(file.subarray(0, file.length * 0.7))).rejects.toThrow(/truncated/)
@@ -92,34 +93,28 @@ describe('decode refuses, with the name and the reason,', () => {
     await expect(decodeNamed(resized(entry('jpeg 4:4:4').file, 60_000, 60_000))).rejects.toThrow(
       /60000 x 60000/,
     )
-    await expect(decodeNamed(resizedBmp(entry('bmp').file, 20_000, 20_000))).rejects.toThrow(/20000 x 20000/)
-    await expect(decodeNamed(resizedBmp(entry('bmp').file, 5000, 5000))).rejects.toThrow(/truncated/)
   })
 })
 
 describe('decode survives', () => {
-  it.each([
-    'jpeg 4:2:0',
-    'jpeg progressive',
-    'jpeg restart markers',
-    'jpeg EXIF 6',
-    'bmp palette',
-    'png palette',
-  ])('any damage to %s', async name => {
-    const { file } = entry(name)
-    let state = 12345
-    for (let round = 0; round < 150; round++) {
-      const damaged = Uint8Array.from(file)
-      for (let i = 0; i < 4; i++) {
-        state = (Math.imul(state, 1103515245) + 12345) >>> 0
-        damaged[2 + (state % (file.length - 2))] = state >>> 24
+  it.each(['jpeg 4:2:0', 'jpeg progressive', 'jpeg restart markers', 'jpeg EXIF 6', 'png palette'])(
+    'any damage to %s',
+    async name => {
+      const { file } = entry(name)
+      let state = 12345
+      for (let round = 0; round < 150; round++) {
+        const damaged = Uint8Array.from(file)
+        for (let i = 0; i < 4; i++) {
+          state = (Math.imul(state, 1103515245) + 12345) >>> 0
+          damaged[2 + (state % (file.length - 2))] = state >>> 24
+        }
+        const outcome = await decodeNamed(damaged).catch((error: unknown) => error)
+        if (outcome instanceof Error) expect(outcome).toMatchObject({ name: 'ChiquitoError', code: 'image' })
       }
-      const outcome = await decodeNamed(damaged).catch((error: unknown) => error)
-      if (outcome instanceof Error) expect(outcome).toMatchObject({ name: 'ChiquitoError', code: 'image' })
-    }
-    const { pixels, tolerance } = entry(name)
-    expect(worstDifference((await decodeNamed(file)).data, pixels)).toBeLessThanOrEqual(tolerance)
-  })
+      const { pixels, tolerance } = entry(name)
+      expect(worstDifference((await decodeNamed(file)).data, pixels)).toBeLessThanOrEqual(tolerance)
+    },
+  )
 
   it('photos decoded at the same time as others', async () => {
     const names = ['jpeg 4:2:0', 'jpeg CMYK, Adobe', 'jpeg progressive', 'png', 'jpeg EXIF 7']
@@ -170,12 +165,5 @@ function resized(file: Uint8Array, width: number, height: number): Uint8Array {
   const frame = out.indexOf(Buffer.of(0xff, 0xc0))
   out.writeUInt16BE(height, frame + 5)
   out.writeUInt16BE(width, frame + 7)
-  return out
-}
-
-function resizedBmp(file: Uint8Array, width: number, height: number): Uint8Array {
-  const out = Buffer.from(file)
-  out.writeInt32LE(width, 18)
-  out.writeInt32LE(height, 22)
   return out
 }

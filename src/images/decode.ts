@@ -1,11 +1,7 @@
-import sharp from 'sharp'
+import sharp, { type Metadata } from 'sharp'
 import { ChiquitoError, messageOf } from '../core/index.js'
-import { decodeBmp, readBmpHeader } from './bmp.js'
-import { decodeJpeg } from './jpeg.js'
-import { readJpegHeader } from './jpeg-header.js'
 import { MAX_DIMENSION, MAX_FILE_BYTES, MAX_PIXELS, MIN_DIMENSION } from './limits.js'
 import type { Pixels } from './pixels.js'
-import { resizeTo } from './resize.js'
 import { type PhotoFormat, sniff } from './sniff.js'
 
 // No photo is decoded twice, so a cache of decoded pixels would only hold memory.
@@ -22,64 +18,54 @@ export interface DecodeOptions {
 
 /**
  * Decodes a photo told by its content, never by its name: JPEG, PNG, WebP, AVIF, GIF and animated WebP (first
- * frame), TIFF (first page), BMP without compression. Turned upright as EXIF says; transparency laid on white; colour profiles ignored.
+ * frame), TIFF (first page). Turned upright as EXIF says; transparency laid on white; colour profiles ignored.
  * Throws `image`, naming the photo and the reason.
  */
-export function decode(bytes: Uint8Array, { name, shortSide }: DecodeOptions): Promise<Pixels> {
-  return withPhoto(bytes, name, at => owned(at(shortSide)))
+export async function decode(bytes: Uint8Array, { name, shortSide }: DecodeOptions): Promise<Pixels> {
+  return (await openPhoto(bytes, name)).pixelsAt(shortSide)
 }
 
-/** Pixels of the photo at hand with at least this short side where it has it; the next call may overwrite them. */
-export type PixelsAt = (shortSide: number) => Pixels
+/** A photo whose header has been read and found acceptable. */
+export interface OpenPhoto {
+  /**
+   * Its pixels, with at least this short side where it has it: halved while decoding as often as that allows.
+   * Decoded once for each such size.
+   */
+  pixelsAt(shortSide: number): Promise<Pixels>
+}
 
-/**
- * Opens a photo and calls `use`, which must do its work at once and may be called again. Nothing is copied that
- * `use` does not copy.
- */
-export async function withPhoto<T>(bytes: Uint8Array, name: string, use: (at: PixelsAt) => T): Promise<T> {
+/** Reads a photo's header. Throws `image` for what is no photo, or too large a one. */
+export async function openPhoto(bytes: Uint8Array, name: string): Promise<OpenPhoto> {
   checkFileSize(bytes.length, name)
   const sniffed = sniff(bytes)
   if ('refused' in sniffed) throw unreadable(name, sniffed.refused)
-  if (sniffed.format === 'jpeg') {
-    const done = useJpeg(bytes, name, use)
-    if (done) return done.result
+  const guarded = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work
+    } catch (error) {
+      if (error instanceof ChiquitoError) throw error
+      throw unreadable(name, explain(error, sniffed.format), error)
+    }
   }
-  const pixels = await decodeWithLibrary(bytes, name, sniffed.format)
-  return use(shortSide => shrink(pixels, shortSide))
-}
-
-/** The fast way; undefined where the fast decoder does not take the file. */
-function useJpeg<T>(bytes: Uint8Array, name: string, use: (at: PixelsAt) => T): { result: T } | undefined {
-  const header = readJpegHeader(bytes)
-  if (!header) return undefined
+  // Reading the header decompresses nothing; whether there are too many pixels is then ours to say.
+  const header = await guarded(sharp(bytes, { limitInputPixels: false }).metadata())
   checkSize(header.width, header.height, name)
-  const refused = new Error('not for the fast decoder')
-  try {
-    const result = use(shortSide => {
-      const pixels = decodeJpeg(bytes, header, shortSide)
-      if (!pixels) throw refused
+  const decoded = new Map<number, Promise<Pixels>>()
+  return {
+    pixelsAt(shortSide) {
+      const factor = halvings(Math.min(header.width, header.height), shortSide)
+      const known = decoded.get(factor)
+      if (known) return known
+      const pixels = guarded(decodeShrunk(bytes, header, factor))
+      decoded.set(factor, pixels)
       return pixels
-    })
-    return { result }
-  } catch (error) {
-    if (error === refused) return undefined
-    throw error
+    },
   }
 }
 
-/** Pixels of their own: the decoder's memory is used again. */
-function owned({ width, height, data, blend }: Pixels): Pixels {
-  return { width, height, data: blend ? data.slice() : data }
-}
-
-async function decodeWithLibrary(bytes: Uint8Array, name: string, format: PhotoFormat): Promise<Pixels> {
-  if (format === 'bmp') return useBmp(bytes, name)
-  try {
-    return await decodeAny(bytes, name)
-  } catch (error) {
-    if (error instanceof ChiquitoError) throw error
-    throw unreadable(name, explain(error, format), error)
-  }
+/** The largest of 1, 2, 4 and 8 (what JPEG can leave out while decoding) that keeps the short side wanted. */
+function halvings(side: number, wanted: number): number {
+  return [8, 4, 2].find(factor => Math.floor(side / factor) >= wanted) ?? 1
 }
 
 /** The error for a photo that cannot be used. */
@@ -87,38 +73,33 @@ export function unreadable(name: string, reason: string, cause?: unknown): Chiqu
   return new ChiquitoError('image', `${name}: ${reason}.`, { cause })
 }
 
-function useBmp(bytes: Uint8Array, name: string): Pixels {
-  const header = readBmpHeader(bytes)
-  if ('refused' in header) throw unreadable(name, header.refused)
-  checkSize(header.width, header.height, name)
-  const pixels = decodeBmp(bytes, header)
-  if (!pixels) throw unreadable(name, 'the BMP file is truncated: it ends before the picture does')
-  return pixels
-}
-
-async function decodeAny(bytes: Uint8Array, name: string): Promise<Pixels> {
-  // Reading the header decompresses nothing; whether there are too many pixels is then ours to say.
-  const header = await sharp(bytes, { limitInputPixels: false }).metadata()
-  checkSize(header.width, header.height, name)
-  const image = sharp(bytes, {
+async function decodeShrunk(bytes: Uint8Array, header: Metadata, factor: number): Promise<Pixels> {
+  const opened = sharp(bytes, {
     // As PIL does: a file that ends early is an error, a damaged spot inside it is not.
     failOn: 'truncated',
     limitInputPixels: MAX_PIXELS,
     sequentialRead: true,
     ignoreIcc: true,
   })
+  const shrunk =
+    factor === 1
+      ? opened
+      : opened.resize({
+          width: Math.ceil(header.autoOrient.width / factor),
+          height: Math.ceil(header.autoOrient.height / factor),
+          fit: 'fill',
+          kernel: 'linear',
+        })
+  const upright = header.orientation === undefined ? shrunk : shrunk.autoOrient()
   if (header.space === 'cmyk') {
-    const { data, info } = await image
-      .autoOrient()
+    const { data, info } = await upright
       .pipelineColourspace('cmyk')
       .toColourspace('cmyk')
       .raw()
       .toBuffer({ resolveWithObject: true })
     return fromCmyk(data, info.width, info.height, info.channels)
   }
-  const { data, info } = await image
-    .autoOrient()
-    .flatten({ background: '#ffffff' })
+  const { data, info } = await (header.hasAlpha ? upright.flatten({ background: '#ffffff' }) : upright)
     .toColourspace('srgb')
     .raw()
     .toBuffer({ resolveWithObject: true })
@@ -166,13 +147,6 @@ function fromChannels(data: Uint8Array, width: number, height: number, channels:
   return { width, height, data: rgb }
 }
 
-/** A photo at least twice as large as asked is reduced by a whole factor: later passes then touch fewer pixels. */
-function shrink(pixels: Pixels, shortSide: number): Pixels {
-  const factor = Math.floor(Math.min(pixels.width, pixels.height) / shortSide)
-  if (factor < 2) return pixels
-  return resizeTo(pixels, Math.round(pixels.width / factor), Math.round(pixels.height / factor))
-}
-
 const NAMES: Readonly<Record<PhotoFormat, string>> = {
   jpeg: 'JPEG',
   png: 'PNG',
@@ -180,7 +154,6 @@ const NAMES: Readonly<Record<PhotoFormat, string>> = {
   avif: 'AVIF',
   gif: 'GIF',
   tiff: 'TIFF',
-  bmp: 'BMP',
 }
 
 function explain(error: unknown, format: PhotoFormat): string {

@@ -1,6 +1,5 @@
 import { open } from 'node:fs/promises'
 import sharp from 'sharp'
-import { readBmpHeader } from './bmp.js'
 import { sniff } from './sniff.js'
 
 /** What a photo's header says. */
@@ -16,7 +15,7 @@ export interface PhotoHeader {
 const usual = new Set(['srgb', 'rgb', 'rgb16', undefined])
 /** EXIF orientations from here on lie on their side. */
 const sideways = 5
-/** Enough to tell a format, and for a bitmap's whole header. */
+/** Enough to tell a format. */
 const HEAD_BYTES = 512
 
 /** Reads a photo's header without decoding it; undefined where there is none that can be read. */
@@ -26,7 +25,6 @@ export async function inspectPhoto(path: string): Promise<PhotoHeader | undefine
     const sniffed = sniff(head)
     // What decoding refuses (drawings above all) is not handed to the image library here either.
     if ('refused' in sniffed) return undefined
-    if (sniffed.format === 'bmp') return inspectBmp(head)
     const { format, width, height, space, hasAlpha, orientation = 1 } = await sharp(path).metadata()
     if (!format || !width || !height) return undefined
     const notes = [sniffed.format, usual.has(space) ? '' : space, hasAlpha ? 'with transparency' : '']
@@ -49,9 +47,4 @@ async function headOf(path: string): Promise<Uint8Array> {
   } finally {
     await handle.close()
   }
-}
-
-function inspectBmp(head: Uint8Array): PhotoHeader | undefined {
-  const header = readBmpHeader(head)
-  return 'refused' in header ? undefined : { format: 'bmp', width: header.width, height: header.height }
 }

@@ -6,8 +6,6 @@ export interface Pixels {
   readonly height: number
   /** width · height · 3 bytes. */
   readonly data: Uint8Array
-  /** Resizing for pixels that lie where a faster way is at hand; gives the same bytes, or undefined. */
-  readonly blend?: ((columns: Taps, rows: Taps) => Uint8Array | undefined) | undefined
 }
 
 /** For each output position the inputs it is mixed from: `count[i]` neighbours from `first[i]`, weights from `at[i]`. */

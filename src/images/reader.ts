@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads'
 import { argumentError, ChiquitoError, type ErrorCode, messageOf } from '../core/index.js'
 import type { AugmentationDraw } from './augment.js'
 import { renderViewsOf } from './augmented-view.js'
-import { checkFileSize, unreadable, withPhoto } from './decode.js'
+import { checkFileSize, openPhoto, unreadable } from './decode.js'
 import type { ViewRule } from './view.js'
 
 export interface ViewsOptions {
@@ -150,7 +150,8 @@ export class PhotoReader {
 /** The views of one photo file, on this thread. */
 export async function readViews(file: PhotoFile, { name, rule, draws }: ViewsOptions): Promise<Uint8Array[]> {
   const bytes = typeof file === 'string' ? await readPhoto(file, name) : file
-  return withPhoto(bytes, name, at => renderViewsOf(at, rule, draws))
+  const photo = await openPhoto(bytes, name)
+  return renderViewsOf(shortSide => photo.pixelsAt(shortSide), rule, draws)
 }
 
 /** A photo file's bytes, its size checked before it is read. */

@@ -27,11 +27,11 @@ const OUT_HALF = 1 << (OUT_SHIFT - 1)
 export function resize(source: Pixels, box: Box, width: number, height: number): Pixels {
   const columns = taps(box.left, box.width, source.width, width)
   const rows = taps(box.top, box.height, source.height, height)
-  return { width, height, data: source.blend?.(columns, rows) ?? blend(source, columns, rows) }
+  return { width, height, data: blend(source, columns, rows) }
 }
 
 /** Both passes: bytes [rows, columns, 3]. */
-export function blend(source: Pixels, columns: Taps, rows: Taps): Uint8Array {
+function blend(source: Pixels, columns: Taps, rows: Taps): Uint8Array {
   const [width, height] = [columns.first.length, rows.first.length]
   const { from, to } = usedInputs(columns)
   const data = new Uint8Array(width * height * 3)
@@ -46,7 +46,7 @@ export function blend(source: Pixels, columns: Taps, rows: Taps): Uint8Array {
 }
 
 /** The range of inputs that taps read. */
-export function usedInputs({ first, count }: Taps): { readonly from: number; readonly to: number } {
+function usedInputs({ first, count }: Taps): { readonly from: number; readonly to: number } {
   const last = first.length - 1
   return { from: first[0], to: first[last] + count[last] }
 }

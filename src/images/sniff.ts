@@ -1,10 +1,10 @@
 /** The formats a photo may come in, told by content. */
-export type PhotoFormat = 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff' | 'bmp'
+export type PhotoFormat = 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff'
 
 /** What a file is: a format that can be decoded, or why it is refused. */
 export type Sniffed = { readonly format: PhotoFormat } | { readonly refused: string }
 
-const SUPPORTED = 'JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP'
+const SUPPORTED = 'JPEG, PNG, WebP, AVIF, GIF or TIFF'
 const CONVERT = 'save it as JPEG or PNG'
 
 /** File signatures: ASCII, `?` for any byte. Formats of photos first, then those refused by name. */
@@ -16,7 +16,7 @@ const SIGNATURES: readonly (readonly [signature: string, sniffed: Sniffed])[] = 
   ['GIF89a', { format: 'gif' }],
   ['II*\0', { format: 'tiff' }],
   ['MM\0*', { format: 'tiff' }],
-  ['BM', { format: 'bmp' }],
+  ['BM', { refused: `a BMP file, which cannot be decoded here; ${CONVERT}` }],
   ['%PDF', { refused: `a PDF document, which is not a photo; ${CONVERT}` }],
   ['8BPS', { refused: `a Photoshop file; ${CONVERT}` }],
   ['\0\0\x01\0', { refused: `a Windows icon, which is not a photo; ${CONVERT}` }],
