@@ -12,8 +12,9 @@ import {
   type ReportInput,
   renderReport,
   summaryText,
+  type Timing,
 } from '../report/index.js'
-import type { Recipe, RecipeResult, Seen } from '../train/index.js'
+import type { Recipe, RecipeResult, Seen, Stage } from '../train/index.js'
 import { classFacts, formatFacts, partsOf, readHeaders, shortcutHints } from './photo-facts.js'
 
 /** What a report says of the run itself. */
@@ -22,6 +23,8 @@ export interface RunFacts {
   readonly recipe: string
   readonly command: string
   readonly machine: string
+  /** When the run began, as `performance.now()` tells time. */
+  readonly started: number
   readonly versions: Readonly<Record<string, string>>
 }
 
@@ -76,7 +79,7 @@ export async function writeReport(
       versions: facts.versions,
       machine: facts.machine,
     },
-    timings: stages.map(({ name, seconds }) => ({ name, seconds })),
+    timings: timingsOf(stages, facts.started),
   }
   throwIfAborted(work.signal)
   for (const { name, svg } of await figures(input)) await run.writeFigure(name, svg)
@@ -93,6 +96,16 @@ function titleOf(labels: readonly string[]): string {
   if (labels.length === 2 && subject && labels.some(label => others.includes(label.toLowerCase())))
     return `${subject} or not`
   return labels.length <= 4 ? labels.join(' or ') : `${labels.length} classes`
+}
+
+/** The stages, and what came before and after them: hashing, measuring, writing. */
+function timingsOf(stages: readonly Stage[], started: number): Timing[] {
+  const all = (performance.now() - started) / 1000
+  const told = stages.reduce((sum, { seconds }) => sum + seconds, 0)
+  return [
+    ...stages.map(({ name, seconds }) => ({ name, seconds })),
+    { name: 'the rest', seconds: all - told },
+  ]
 }
 
 async function pixelsOf(dataset: Dataset, photo: Photo, shortSide: number) {

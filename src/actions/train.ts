@@ -127,7 +127,7 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
       log: line => run.log({ ...line, event: String(line.event) }),
     })
     await run.writeModel(await modelOf(result, dataset, details))
-    const facts = { ...details, command: command ?? repeatCommand(options), machine: machine() }
+    const facts = { ...details, command: command ?? repeatCommand(options), machine: machine(), started }
     const summary = await writeReport(run, result, dataset, recipe, facts, { progress, signal })
     const seconds = (performance.now() - started) / 1000
     const trained = resultOf(run, result, dataset, { ...details, seconds, summary, notices })
