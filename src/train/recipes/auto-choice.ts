@@ -55,7 +55,7 @@ export async function choose(
     const plain = await features.of(candidate.resize, 'train')
     const width = featureWidth(backbone, candidate.spec)
     const change = standardization(plain.views[0], plain.width, width, candidate.blocks)
-    const examples = examplesOf(plain, plain.views, change, options.dataset.labels.length)
+    const examples = examplesOf(plain, plain.views.slice(0, 1), change, options.dataset.labels.length)
     const results = await crossValidate(examples, { ...options, repetitions, folds, cs, onFold })
     judged.push(...results.map(outOfFold => judge(candidate, outOfFold, plain)))
   }

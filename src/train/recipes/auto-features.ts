@@ -1,5 +1,5 @@
 import type { FeatureSpec } from '../../backbones/index.js'
-import type { ViewRule } from '../../images/index.js'
+import { PLAIN, type ViewRule } from '../../images/index.js'
 import type { FeatureStore, Photo, Split } from '../../project/index.js'
 import { FeatureExtractor, type Features, type Unreadable, type View } from '../extractor.js'
 import { partNames, requireEveryClass } from '../readable.js'
@@ -8,6 +8,9 @@ import type { RecipeOptions } from './recipe.js'
 type Resize = ViewRule['resize']
 
 const looks = { crop: 'centre squares', squash: 'whole photos', pad: 'padded photos' } as const
+
+/** A photo seen in a mirror. */
+const mirrored: View = { ...PLAIN, flip: true }
 
 /** The features of a data set's photos under several ways to resize them, each computed once. */
 export class AutoFeatures {
@@ -22,13 +25,15 @@ export class AutoFeatures {
     private readonly spec: FeatureSpec,
   ) {}
 
-  /** The plain views of a part. Throws `data` when a class of it has no readable photo. */
+  /** The plain views of a part, and of training photos the mirrored ones, too. Throws `data` when a class of it has no readable photo. */
   async of(resize: Resize, split: Split): Promise<Features> {
     const key = `${resize} ${split}`
     const known = this.plain.get(key)
     if (known) return known
     const photos = this.options.dataset.photos.filter(photo => photo.split === split)
-    const features = await this.extract(resize, photos, `${partNames[split]} photos (${looks[resize]})`)
+    const views = split === 'train' ? () => [null, mirrored] : undefined
+    const task = `${partNames[split]} photos (${looks[resize]})`
+    const features = await this.extract(resize, photos, task, views)
     if (split !== 'test')
       requireEveryClass(this.options.dataset.labels, features.photos, features.unreadable, split)
     this.plain.set(key, features)

@@ -1,6 +1,6 @@
 import { featureWidth } from '../../backbones/index.js'
 import { float32, RandomStream } from '../../core/index.js'
-import { drawAugmentation, PLAIN, SIDE_ON } from '../../images/index.js'
+import { drawAugmentation, SIDE_ON } from '../../images/index.js'
 import type { Photo, Split } from '../../project/index.js'
 import { type Classifier, HeadRunner } from '../classifier.js'
 import type { View } from '../extractor.js'
@@ -14,15 +14,12 @@ import { choose, type Decision, examplesOf } from './auto-choice.js'
 import { AutoFeatures, firstColumns } from './auto-features.js'
 import type { Recipe, RecipeOptions } from './recipe.js'
 
-/** Views the chosen candidate learns from: the plain one, the mirrored one, and this many augmented ones. */
-const augmentedViews = 2
 const ttaViews = 4
-const mirrored: View = { ...PLAIN, flip: true }
 
 /**
  * Logistic regression on the frozen trunk's features. Which part of the photo, which layers and how strong a penalty
- * is decided by cross-validation on the training photos alone; the chosen candidate then learns from plain, mirrored
- * and augmented views.
+ * is decided by cross-validation on the training photos alone; the chosen candidate then learns from photos and their
+ * mirror images.
  */
 export const auto: Recipe = {
   name: 'auto',
@@ -35,7 +32,7 @@ export const auto: Recipe = {
       const started = performance.now()
       const decision = await choose(features, random, options)
       const chosen = performance.now()
-      const classifier = await learn(decision, features, random, options)
+      const classifier = await learn(decision, features, options)
       const learnt = performance.now()
       const look = (split: Split, tta: number) => show(classifier, features, split, tta, random, options)
       const seen = await look('valid', 0)
@@ -54,7 +51,7 @@ export const auto: Recipe = {
         },
         {
           name: 'learning',
-          schedule: `logistic regression, C ${decision.c}, ${augmentedViews + 2} views a photo`,
+          schedule: `logistic regression, C ${decision.c}, photos and their mirror images`,
           epochs: [],
           accuracy,
           seconds: (learnt - chosen) / 1000,
@@ -75,26 +72,18 @@ export const auto: Recipe = {
   },
 }
 
-/** Fits the chosen candidate on all training photos, several views of each. */
+/** Fits the chosen candidate on all training photos and their mirror images. */
 async function learn(
   { candidate, c, temperature }: Decision,
   features: AutoFeatures,
-  random: RandomStream,
   options: RecipeOptions,
 ): Promise<Classifier> {
   const { backbone, dataset } = options
   const plain = await features.of(candidate.resize, 'train')
-  const others = await features.extract(
-    candidate.resize,
-    plain.photos,
-    `training photos, ${augmentedViews + 1} more views each`,
-    photo => [mirrored, ...augmented(photo, augmentedViews, random.fork('augment'))],
-  )
-  await features.rest()
   const width = featureWidth(backbone, candidate.spec)
   const change = standardization(plain.views[0], plain.width, width, candidate.blocks)
   const classes = dataset.labels.length
-  const examples = examplesOf(plain, [...plain.views, ...others.views], change, classes)
+  const examples = examplesOf(plain, plain.views, change, classes)
   const regression = await LogisticRegression.open(examples, options)
   try {
     const rowWeights = new Float32Array(examples.photos * examples.views).fill(1 / examples.views)
