@@ -105,7 +105,6 @@ const stages: Record<Recipe, readonly string[]> = {
     'Reading photos …',
     'training photos (whole photos) …',
     'cross-validation …',
-    'training photos, 3 more views each …',
     'writing the report …',
   ],
   'fastai-2018': [
