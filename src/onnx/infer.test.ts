@@ -58,6 +58,18 @@ describe('inferTypes', () => {
     expect(typeOfY(`${image}\n${lines}`)).toBe(expected)
   })
 
+  it.each([
+    ['-9, -1', 0],
+    ['9, -9', 5],
+    ['-9, -9', 1],
+    ['2, 9', 0],
+  ])('slices backwards from no further than the first element: %s', (bounds, count) => {
+    const [start, end] = bounds.split(', ')
+    const lines = `input x: float32[5]\nweight s: int64[1] {${start}}\nweight e: int64[1] {${end}}
+weight a: int64[1] {0}\nweight t: int64[1] {-1}\ny = Slice(x, s, e, a, t)`
+    expect(typeOfY(lines)).toBe(`float32[${count}]`)
+  })
+
   it('sees that two ways of halving agree', () => {
     const lines = `${image}
 weight w: float32[3, 3, 3, 3] {…}

@@ -12,7 +12,7 @@ describe('summaryText', () => {
       Judged by the mean of the plain photo and 4 augmented views: 98 of 100 right (0.93 to 0.99).
       Always answering “chiquito” would get 50 of 100.
 
-      ! 2 validation photos are exact copies of training photos; without them 97 of 98 right (0.94 to 1.00).
+      ! 2 validation photos are exact copies of training photos (valid/chiquito/1. chiquito.jpg and valid/chiquito/3. chiquito.jpg); without them 97 of 98 right (0.94 to 1.00).
       ! Every photo of “not” is 250 × 250 pixels and no other photo is: size alone tells the classes apart.
       ! 1 photo could not be read and took no part.
 
@@ -37,6 +37,17 @@ describe('summaryText', () => {
     expect(text).toContain('commonest mistakes')
     for (const line of text.split('\n').filter(line => line.startsWith('  ')))
       expect(displayWidth(line)).toBeLessThanOrEqual(100)
+  })
+
+  it('names some of many copies', async () => {
+    const sample = await sampleReport({ labels: ['cat', 'dog'], perClass: 10, strength: 2 })
+    const leaks = Array.from({ length: 5 }, (_, i) => ({
+      train: `train/cat/${i}.jpg`,
+      valid: `valid/cat/${i}.jpg`,
+    }))
+    expect(summaryText({ ...sample, data: { ...sample.data, leaks } })).toContain(
+      '5 validation photos are exact copies of training photos (valid/cat/0.jpg, valid/cat/1.jpg, valid/cat/2.jpg and 2 more)',
+    )
   })
 
   it('gives a terminal nothing to obey', async () => {

@@ -1,5 +1,5 @@
 import type { AccuracyFigure, Evaluation } from '../evaluate/index.js'
-import type { ReportInput, SummaryInput } from './input.js'
+import type { DataFacts, ReportInput, SummaryInput } from './input.js'
 import { list, plural, range, visible } from './text.js'
 
 /** What the run comes to, in sentences; shared by the page and the terminal. */
@@ -33,7 +33,7 @@ export function verdictOf(input: SummaryInput): Verdict {
       baseline(evaluation),
     ],
     warnings: [
-      ...leakWarning(evaluation, data.leaks.length, part),
+      ...leakWarning(evaluation, data.leaks, part),
       ...data.hints.map(visible),
       ...(data.unreadable.length > 0
         ? [`${plural(data.unreadable.length, 'photo')} could not be read and took no part.`]
@@ -41,6 +41,9 @@ export function verdictOf(input: SummaryInput): Verdict {
     ],
   }
 }
+
+/** Copies named in a sentence; the report's table has all. */
+const NAMED_LEAKS = 3
 
 /** Labels that fit into a heading; of more, some are named. */
 const HEADING_LABELS = 4
@@ -66,9 +69,15 @@ function baseline({ perClass, count }: Evaluation): string {
   return `Always answering “${visible(commonest.label)}” would get ${commonest.support} of ${count}.`
 }
 
-function leakWarning({ withoutCopies }: Evaluation, leaks: number, part: string): string[] {
-  if (leaks === 0 && withoutCopies === null) return []
-  const known = leaks === 1 ? `1 ${part} photo is an exact copy` : `${leaks} ${part} photos are exact copies`
+function leakWarning({ withoutCopies }: Evaluation, leaks: DataFacts['leaks'], part: string): string[] {
+  if (leaks.length === 0 && withoutCopies === null) return []
+  const known =
+    leaks.length === 1
+      ? `1 ${part} photo is an exact copy`
+      : `${leaks.length} ${part} photos are exact copies`
   const seen = withoutCopies && withoutCopies.count > 0 ? `; without them ${figure(withoutCopies)}` : ''
-  return [`${known} of training photos${seen}.`]
+  const named = leaks.slice(0, NAMED_LEAKS).map(leak => visible(leak.valid))
+  const more = leaks.length - named.length
+  const names = named.length > 0 ? ` (${list(more > 0 ? [...named, `${more} more`] : named)})` : ''
+  return [`${known} of training photos${names}${seen}.`]
 }

@@ -175,7 +175,7 @@ export function slicedSize(size: Bound, start: Bound, end: Bound, step: Bound): 
   return toEnd && typeof start === 'number' ? plus(size, -start) : undefined
 }
 
-/** The positions a slice takes, as numpy defines them: from `first`, `count` of them. */
+/** The positions a slice takes: from `first`, `count` of them. Unlike numpy's, ONNX's start never lies before the first. */
 export function slicedRange(
   size: number,
   start: number,
@@ -185,7 +185,7 @@ export function slicedRange(
   const clamp = (at: number, low: number, high: number) =>
     Math.min(Math.max(at < 0 ? at + size : at, low), high)
   const [low, high] = step > 0 ? [0, size] : [-1, size - 1]
-  const first = clamp(start, low, high)
+  const first = clamp(start, 0, high)
   const count = Math.ceil((clamp(end, low, high) - first) / step)
   return { first, count: Math.max(0, count) }
 }
