@@ -1,4 +1,4 @@
-import type { GraphBuilder, Value } from '../onnx/index.js'
+import type { Graph, GraphBuilder, Value } from '../onnx/index.js'
 
 /** A place in a network where features can be taken. */
 export interface BackboneLayer {
@@ -35,6 +35,13 @@ export interface TrunkOptions {
   readonly layers?: readonly string[] | undefined
 }
 
+export interface NetworkOptions extends TrunkOptions {
+  /** Side of the square photos, in pixels. */
+  readonly size: number
+  /** Photos per step. */
+  readonly batch: number
+}
+
 /** What a network is, whatever its weights. */
 export interface BackboneDescription {
   readonly name: string
@@ -57,6 +64,14 @@ export interface Backbone extends BackboneDescription, Origin {
    * @returns each wanted layer's map, float32 [batch, channels, ceil(height / stride), ceil(width / stride)], by name.
    */
   trunk(builder: GraphBuilder, image: Value, options?: TrunkOptions): Map<string, Value>
+  /**
+   * The network as it is trained: input `image` float32 [batch, 3, size, size], preprocessed; an output for each wanted
+   * layer, by its name, shaped as {@link trunk} gives it. Weights are float32 initializers under the names that
+   * {@link BackboneDescription.groups} lists; batch norm is apart, its running statistics initializers too.
+   *
+   * @throws ChiquitoError `usage` for a size or batch out of range, or a layer that the network does not have.
+   */
+  network(options: NetworkOptions): Graph
   /**
    * Adds the classifier the network was trained with, where the weights file has it: ImageNet's 1000 classes.
    *

@@ -1,14 +1,15 @@
 import { scalar } from '../core/index.js'
 import type { GraphBuilder, Value } from '../onnx/index.js'
-import type {
-  Backbone,
-  BackboneDescription,
-  BackboneLayer,
-  LayerGroup,
-  Origin,
-  TrunkOptions,
-} from './backbone.js'
-import { foldedConvolution } from './batch-norm.js'
+import type { Backbone, BackboneDescription, BackboneLayer, LayerGroup, Origin } from './backbone.js'
+import { networkGraph } from './network.js'
+import {
+  type AddConvolution,
+  foldedConvolutions,
+  type NormedConvolution,
+  parametersOf,
+  separateConvolutions,
+  tensorsOf,
+} from './normed-convolution.js'
 import { toFloat32, type Weights } from './weights.js'
 
 // EfficientNet-Lite (Google 2020): EfficientNet (Tan and Le 2019, arXiv 1905.11946) without squeeze-and-excite and with
@@ -68,7 +69,12 @@ export function efficientNetLite(
     ...origin,
     ...describe(network),
     id,
-    trunk: (builder, image, options) => trunk(network, weights, builder, image, options),
+    trunk: (builder, image, { layers } = {}) =>
+      addLayers(network, builder, foldedConvolutions(builder, weights, epsilon), image, layers),
+    network: options =>
+      networkGraph(network.name, options, (builder, image) =>
+        addLayers(network, builder, separateConvolutions(builder, weights, epsilon), image, options.layers),
+      ),
     classifier: (builder, map) => classifier(weights, builder, map),
   }
 }
@@ -86,13 +92,7 @@ export function describe(network: EfficientNetLite): BackboneDescription {
 
 /** Name and shape of every tensor the trunk needs. */
 export function trunkTensors(network: EfficientNetLite): Map<string, readonly number[]> {
-  const tensors = new Map<string, readonly number[]>()
-  for (const { conv, norm, shape } of convolutions(network)) {
-    tensors.set(`${conv}.weight`, shape)
-    for (const part of ['weight', 'bias', 'running_mean', 'running_var'])
-      tensors.set(`${norm}.${part}`, [shape[0]])
-  }
-  return tensors
+  return new Map(convolutions(network).flatMap(tensorsOf))
 }
 
 /** Name and shape of the classifier's tensors. */
@@ -115,13 +115,7 @@ interface Block {
   readonly stage: number
 }
 
-interface Convolution {
-  readonly conv: string
-  readonly norm: string
-  /** [out, in / group, k, k] */
-  readonly shape: readonly [number, number, number, number]
-  readonly stride: number
-  readonly group: number
+interface Convolution extends NormedConvolution {
   readonly activated: boolean
 }
 
@@ -229,8 +223,7 @@ const stageName = (index: number) => `stage${index + 1}`
 function groupsOf(network: EfficientNetLite): LayerGroup[] {
   const early = (block: Block) => block.stage < 3
   const blocks = blocksOf(network)
-  const parameters = (list: readonly Convolution[]) =>
-    list.flatMap(({ conv, norm }) => [`${conv}.weight`, `${norm}.weight`, `${norm}.bias`])
+  const parameters = (list: readonly Convolution[]) => list.flatMap(parametersOf)
   return [
     { name: 'early', parameters: parameters([stem, ...blocks.filter(early).flatMap(blockConvolutions)]) },
     {
@@ -241,50 +234,46 @@ function groupsOf(network: EfficientNetLite): LayerGroup[] {
   ]
 }
 
-function trunk(
+/** Adds the network as far as the wanted layers need it. */
+function addLayers(
   network: EfficientNetLite,
-  weights: Weights,
   builder: GraphBuilder,
+  convolve: AddConvolution,
   image: Value,
-  { layers }: TrunkOptions = {},
+  layers: readonly string[] = layersOf(network).map(layer => layer.name),
 ): Map<string, Value> {
-  const wanted = new Set(layers ?? layersOf(network).map(layer => layer.name))
+  const wanted = new Set(layers)
   const maps = new Map<string, Value>()
   const isDone = () => maps.size === wanted.size
   const keep = (name: string, map: Value) => wanted.has(name) && maps.set(name, map)
-  let map = convolve(builder, weights, image, stem)
+  let map = addConvolution(builder, convolve, image, stem)
   keep('stem', map)
   const blocks = blocksOf(network)
   for (const [i, block] of blocks.entries()) {
     if (isDone()) return maps
-    map = addBlock(builder, weights, map, block)
+    map = addBlock(builder, convolve, map, block)
     if (blocks[i + 1]?.stage !== block.stage) keep(stageName(block.stage), map)
   }
-  if (!isDone()) keep('head', convolve(builder, weights, map, head(network)))
+  if (!isDone()) keep('head', addConvolution(builder, convolve, map, head(network)))
   return maps
 }
 
-function addBlock(builder: GraphBuilder, weights: Weights, input: Value, block: Block): Value {
+function addBlock(builder: GraphBuilder, convolve: AddConvolution, input: Value, block: Block): Value {
   let map = input
-  for (const convolution of blockConvolutions(block)) map = convolve(builder, weights, map, convolution)
+  for (const one of blockConvolutions(block)) map = addConvolution(builder, convolve, map, one)
   const adds = block.stride === 1 && block.inputs === block.outputs
   return adds ? builder.op('Add', [map, input]) : map
 }
 
-/** A convolution with its batch norm folded in, and ReLU6 where it has one. */
-function convolve(
+/** A convolution with batch norm, and ReLU6 where it has one. */
+function addConvolution(
   builder: GraphBuilder,
-  weights: Weights,
+  convolve: AddConvolution,
   input: Value,
-  { conv, norm, shape, stride, group, activated }: Convolution,
+  { activated, ...convolution }: Convolution,
 ): Value {
-  const { weight, bias } = foldedConvolution(builder, weights, conv, norm, epsilon)
-  const map = builder.op('Conv', [input, weight, bias], {
-    kernel_shape: [shape[2], shape[3]],
-    strides: [stride, stride],
-    group,
-    ...padding(builder, input, shape[2], stride),
-  })
+  const { shape, stride } = convolution
+  const map = convolve(input, convolution, padding(builder, input, shape[2], stride))
   if (!activated) return map
   return builder.op('Clip', [map, builder.constant(scalar(0)), builder.constant(scalar(6))])
 }

@@ -1,6 +1,7 @@
 import { argumentError, ChiquitoError, float32 } from '../core/index.js'
 import { GraphBuilder, type Model, model, type Value } from '../onnx/index.js'
 import type { Backbone, BackboneLayer } from './backbone.js'
+import { checkSize } from './network.js'
 
 /** How a map [batch, channels, height, width] becomes a vector [batch, channels]: its mean, maximum or deviation. */
 export type Pool = 'avg' | 'max' | 'std'
@@ -17,11 +18,6 @@ export interface FeatureModelOptions extends FeatureSpec {
   readonly batch?: number | string | undefined
 }
 
-/** Networks divide the side by 32; below this the last maps would be a single point or none. */
-const MIN_SIZE = 32
-/** Photos larger than this bring no more detail than the networks were trained on, and much memory. */
-const MAX_SIZE = 2048
-
 /**
  * The whole way from bytes to features as a model: input `pixels` uint8 [batch, size, size, 3] (RGB), output `features`
  * float32 [batch, {@link featureWidth}].
@@ -30,8 +26,7 @@ const MAX_SIZE = 2048
  */
 export function featureModel(backbone: Backbone, options: FeatureModelOptions): Model {
   const { size, batch = 'batch' } = options
-  if (!Number.isInteger(size) || size < MIN_SIZE || size > MAX_SIZE)
-    throw argumentError('size', `a whole number of pixels from ${MIN_SIZE} to ${MAX_SIZE}`, size)
+  checkSize(size)
   const builder = new GraphBuilder(`${backbone.name}-features`)
   const pixels = builder.input('pixels', 'uint8', [batch, size, size, 3])
   builder.output(appendFeatures(builder, backbone, pixels, options), 'features')

@@ -4,6 +4,7 @@ export type {
   BackboneDescription,
   BackboneLayer,
   LayerGroup,
+  NetworkOptions,
   Origin,
   Preprocessing,
   TrunkOptions,

@@ -60,6 +60,15 @@ describe.each(entries.map(entry => [entry.name, entry] as const))('registry: %s'
     expect(nodes(['stage3'])).toBeLessThan(nodes(['head']))
   })
 
+  it('is trained by the weights it lists: float32 initializers of a graph of its own', () => {
+    const { initializers } = backbone.network({ size: 64, batch: 2 })
+    const weights = [...initializers].filter(([name]) => entry.tensors.has(name))
+    expect(weights.map(([name, { shape }]) => [name, shape])).toEqual([...entry.tensors])
+    expect(new Set(weights.map(([, { dtype }]) => dtype))).toEqual(new Set(['float32']))
+    for (const { parameters } of backbone.groups)
+      expect(parameters.filter(name => !initializers.has(name))).toEqual([])
+  })
+
   it('has every weight in exactly one of three groups, in the order of the layers', () => {
     expect(backbone.groups).toHaveLength(3)
     const grouped = backbone.groups.flatMap(group => group.parameters)

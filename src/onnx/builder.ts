@@ -1,7 +1,7 @@
 import { ChiquitoError, type Tensor } from '../core/index.js'
 import { toAttribute } from './attributes.js'
 import type { Attribute, Dim, Graph, Node, Value, ValueType } from './graph.js'
-import { inferNode, TypeScope } from './infer.js'
+import { type Declared, inferNode, TypeScope } from './infer.js'
 import { renameNode } from './names.js'
 import { type AttributesOf, type OpType, operators } from './operators/index.js'
 import { defaultOpset } from './opset.js'
@@ -23,6 +23,7 @@ export class GraphBuilder {
   private readonly list: Node[] = []
   private readonly scope = new TypeScope(defaultOpset)
   private readonly names = new Set<Value>()
+  private readonly reserved = new Set<Value>()
   private readonly counts = new Map<string, number>()
   private readonly shared = new Map<string, Value>()
   private readonly producers = new Map<Value, Node>()
@@ -160,12 +161,6 @@ export class GraphBuilder {
    */
   append(graph: Graph, bindings: ReadonlyMap<Value, Value>, prefix = ''): Map<Value, Value> {
     const renamed = new Map<Value, Value>()
-    // Names inside subgraphs are taken as well: they must differ from all outside.
-    const fresh = (wanted: Value) => {
-      const name = this.freshName(prefix + wanted)
-      this.names.add(name)
-      return name
-    }
     for (const [input, type] of graph.inputs) {
       const value = bindings.get(input)
       if (value !== undefined) renamed.set(input, this.checkedBinding(graph, input, type, value))
@@ -176,12 +171,46 @@ export class GraphBuilder {
       if (renamed.has(value)) continue
       renamed.set(value, this.initializer(this.freshName(prefix + value), tensor))
     }
-    for (const node of graph.nodes) {
-      for (const output of node.outputs)
-        if (output !== '') renamed.set(output, this.freshName(prefix + output))
-      this.push(renameNode(node, renamed, fresh))
-    }
+    for (const node of graph.nodes) this.copy(node, renamed, prefix)
     return new Map(Array.from(graph.outputs.keys(), value => [value, renamed.get(value) ?? value]))
+  }
+
+  /**
+   * Adds a node of another graph. `renamed` has the names here of what it reads, where they differ, and gets those of
+   * its outputs; `declared` tells their types where its operator is not in our table.
+   */
+  copy(node: Node, renamed: Map<Value, Value>, prefix = '', declared: Declared = () => undefined): void {
+    // Names inside subgraphs are taken as well: they must differ from all outside.
+    const fresh = (wanted: Value) => {
+      const name = this.freshName(prefix + wanted)
+      this.names.add(name)
+      return name
+    }
+    const types = new Map<Value, ValueType | undefined>()
+    for (const output of node.outputs) {
+      if (output === '') continue
+      const name = this.reserved.delete(prefix + output) ? prefix + output : this.freshName(prefix + output)
+      renamed.set(output, name)
+      types.set(name, declared(output))
+    }
+    this.push(renameNode(node, renamed, fresh), value => types.get(value))
+  }
+
+  /** Adds a node of an operator that our table has not, known to one runtime only; its outputs have the types given. */
+  foreign(
+    node: Pick<Node, 'op' | 'domain' | 'inputs' | 'attributes'>,
+    types: readonly ValueType[],
+  ): Value[] {
+    const outputs = types.map((_, i) => this.freshName(i === 0 ? node.op : `${node.op}_${i}`))
+    const inputs = [...node.inputs]
+    while (inputs.at(-1) === '') inputs.pop()
+    this.push({ ...node, inputs, name: outputs[0], outputs }, value => types[outputs.indexOf(value)])
+    return outputs
+  }
+
+  /** Keeps names for nodes that are copied later: nothing else gets them. */
+  reserve(names: Iterable<Value>): void {
+    for (const name of names) if (!this.names.has(name)) this.reserved.add(name)
   }
 
   /** The finished graph, verified. The builder can go on and build again. */
@@ -219,14 +248,14 @@ export class GraphBuilder {
   }
 
   /** Adds a finished node; it must be right, or nothing is added. */
-  private push(node: Node): void {
+  private push(node: Node, declared?: Declared): void {
     for (const value of node.inputs)
       if (value !== '' && !this.names.has(value))
         throw this.error(`node ${node.name} (${node.op}) reads ${value}, which does not exist yet`)
     for (const value of node.outputs)
       if (this.names.has(value)) throw this.error(`there is a value ${value} already; every name must be new`)
     checkNode(node, defaultOpset)
-    inferNode(node, this.scope)
+    inferNode(node, this.scope, declared)
     this.list.push(node)
     for (const value of node.outputs) {
       if (value === '') continue
@@ -281,7 +310,7 @@ export class GraphBuilder {
   private freshName(wanted: string): Value {
     let count = this.counts.get(wanted) ?? 0
     let name = count === 0 ? wanted : `${wanted}_${count}`
-    while (this.names.has(name)) name = `${wanted}_${++count}`
+    while (this.names.has(name) || this.reserved.has(name)) name = `${wanted}_${++count}`
     this.counts.set(wanted, count + 1)
     return name
   }

@@ -6,6 +6,7 @@ import { scopeOf, type TypeScope } from './infer.js'
 import { operatorOf } from './operators/index.js'
 import { defaultIrVersion, defaultOpset } from './opset.js'
 import { tensorOf } from './tensor-bytes.js'
+import { namesIn } from './values.js'
 import { verifyGraph } from './verify.js'
 
 /** Operator set 6 and before (2017) broadcast by attributes and mark training by `is_test`. */
@@ -265,15 +266,4 @@ function withAttributes(node: Node, more: Readonly<Record<string, Attribute>>): 
 function floatScalar(dtype: DType, value: number): Tensor | undefined {
   if (dtype === 'float16') return tensorOf(dtype, [], [toHalf(value)])
   return elementBytes[dtype] >= 4 ? tensorOf(dtype, [], [value]) : undefined
-}
-
-/** Every name in the graph and its subgraphs. */
-function namesIn(graph: Graph): Set<Value> {
-  const names = new Set<Value>([...graph.inputs.keys(), ...graph.initializers.keys()])
-  for (const node of graph.nodes) {
-    for (const value of node.outputs) names.add(value)
-    for (const attribute of Object.values(node.attributes))
-      if (attribute.kind === 'graph') for (const value of namesIn(attribute.value)) names.add(value)
-  }
-  return names
 }

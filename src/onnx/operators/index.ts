@@ -1,4 +1,5 @@
 import type { Node } from '../graph.js'
+import { composites } from './composites.js'
 import { constants } from './constants.js'
 import { control } from './control.js'
 import { elementwise } from './elementwise.js'
@@ -28,6 +29,7 @@ export const operators = {
   ...indexing,
   ...quantization,
   ...control,
+  ...composites,
 } satisfies Record<string, Operator>
 
 export type OpType = keyof typeof operators

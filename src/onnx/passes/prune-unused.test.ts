@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseGraph, printGraph, pruneUnused, verifyGraph } from './index.js'
+import { parseGraph, printGraph, pruneUnused, verifyGraph } from '../index.js'
 
 describe('pruneUnused', () => {
   it('drops nodes and weights on which no output depends, and keeps inputs', () => {

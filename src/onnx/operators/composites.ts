@@ -1,0 +1,39 @@
+import { type InferContext, type Operator, type Outcome, operator } from './spec.js'
+import { convolutionAttributes, convShape } from './windows.js'
+
+// Operators of our own: steps of a gradient that portable ONNX takes several nodes for. What each one is, in ONNX, says
+// `expandComposites`; no runtime knows them.
+
+const domain = 'chiquito'
+
+/** Attributes of the convolution whose gradient it is; its padding is written out. */
+const { auto_pad: _, ...convolution } = convolutionAttributes
+
+const gradOf = (shape: 'image' | 'filter') => (context: InferContext<typeof convolution>) => {
+  const attributes = { ...context.attributes, auto_pad: 'NOTSET' }
+  const expected = convShape(context, attributes, 1)
+  const given = context.shape(2)
+  if (expected && given && !agree(expected, given))
+    context.fail(`dY must be [${expected.join(', ')}], but is [${given.join(', ')}]`)
+  return [context.shape(shape === 'image' ? 0 : 1)]
+}
+
+function agree(a: readonly unknown[], b: readonly unknown[]): boolean {
+  const differ = (dim: unknown, i: number) =>
+    typeof dim === 'number' && typeof b[i] === 'number' && dim !== b[i]
+  return a.length === b.length && !a.some(differ)
+}
+
+const likeFirst = (context: InferContext): Outcome[] => [context.shape(0)]
+
+/** Inputs go in the order of the operator whose gradient it is, then its output or that output's gradient. */
+export const composites = {
+  /** d Conv(X, W) / dX, applied to dY. Of X only the shape counts. */
+  'chiquito:ConvInputGrad': operator('X:F W:F dY:F', 'dX:F', convolution, gradOf('image'), { domain }),
+  /** d Conv(X, W) / dW, applied to dY. Of W only the shape counts. */
+  'chiquito:ConvWeightGrad': operator('X:F W:F dY:F', 'dW:F', convolution, gradOf('filter'), { domain }),
+  /** dY where the ReLU's output Y is above 0, 0 elsewhere. */
+  'chiquito:ReluGrad': operator('Y:F dY:F', 'dX:F', {}, likeFirst, { domain }),
+  /** dY where the Clip's output Y lies strictly between its bounds, 0 elsewhere. */
+  'chiquito:ClipGrad': operator('Y:F dY:F min?:F max?:F', 'dX:F', {}, likeFirst, { domain }),
+} satisfies Record<string, Operator>
