@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { float32 } from '../core/index.js'
+import { asFloat32, float32 } from '../core/index.js'
 import { Session } from '../engine/index.js'
 import { foldBatchNorm, GraphBuilder, model, verifyGraph } from '../onnx/index.js'
 import { loadBackbone } from './load.js'
@@ -31,9 +31,8 @@ describe('network', () => {
     const [expected, apart, folded] = outputs
     for (const found of [apart, folded])
       for (const name of layers) {
-        const differences = Array.from(found[name].data, (y, i) =>
-          Math.abs(Number(y) - Number(expected[name].data[i])),
-        )
+        const [a, b] = [asFloat32(expected[name], name).data, asFloat32(found[name], name).data]
+        const differences = a.map((y, i) => Math.abs(y - b[i]))
         expect(differences.length).toBeGreaterThan(0)
         expect(Math.max(...differences)).toBeLessThan(1e-4)
       }
