@@ -1,6 +1,7 @@
 // npm run -s bench -- NAME [--json]
 import { benchAccuracy } from './accuracy.js'
 import { benchDecode } from './decode.js'
+import { benchFamilies } from './families.js'
 import { benchFeatures } from './features.js'
 import { benchMemory } from './memory.js'
 import { benchPredict } from './predict.js'
@@ -14,6 +15,7 @@ const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Ben
   predict: benchPredict,
   accuracy: benchAccuracy,
   memory: benchMemory,
+  families: benchFamilies,
 }
 
 const args = process.argv.slice(2)
@@ -28,10 +30,11 @@ if (!benchmark || rest.length > 0) {
 } else {
   const result = await benchmark({ json })
   console.log(json ? JSON.stringify(result) : table(result))
+  if (result.failures && result.failures.length > 0) process.exitCode = 1
 }
 
 /** Two columns side by side and their ratio. */
-function table({ name, rows, skipped }: BenchResult): string {
+function table({ name, rows, skipped, failures = [] }: BenchResult): string {
   if (skipped !== undefined && rows.length === 0) return `${name}: skipped: ${skipped}`
   const number = (value: number) => (Number.isFinite(value) ? value.toPrecision(4) : '–')
   const lines = [
@@ -45,5 +48,9 @@ function table({ name, rows, skipped }: BenchResult): string {
       .join('  ')
       .trimEnd(),
   )
-  return [`${name}`, ...text, ...(skipped === undefined ? [] : [`skipped: ${skipped}`])].join('\n')
+  const notes = [
+    ...(skipped === undefined ? [] : [`skipped: ${skipped}`]),
+    ...failures.map(failure => `failed: ${failure}`),
+  ]
+  return [`${name}`, ...text, ...notes].join('\n')
 }

@@ -12,6 +12,8 @@ export interface BenchResult {
   readonly name: string
   readonly rows: readonly BenchRow[]
   readonly skipped?: string | undefined
+  /** What did not come out as it must, named. */
+  readonly failures?: readonly string[] | undefined
 }
 
 export interface BenchOptions {

@@ -1,0 +1,286 @@
+"""PyTorch's side of `bench families`: a small network of each of torchvision's classification families.
+
+Usage: python families.py FOLDER. Writes {"ready": {"torch": ..., "families": [...], "exporters": [...]}}, then reads
+requests from standard input, one JSON object a line:
+  {"family": "resnet", "exporter": "dynamo"}  ->  {"onnx": path, "grads": path, "image": [...], "shape": [...],
+     "loss": float, "float32": {"max": ..., "median": ...}, "parameters": [{"value", "parameter", "transposed",
+     "shape", "offset"}], "missing": [...]}
+or {"error": "..."} where the exporter itself fails.
+
+Weights are random, batch norm has the statistics of noise it was shown, and everything is in evaluation mode. `grads`
+is a file of float32 numbers: the gradients of the cross-entropy computed in float64, tensor after tensor; `offset` counts
+numbers. `value` is the initializer of the ONNX file that holds the parameter, `transposed` or not; `missing` are
+parameters that the file holds in no such way.
+"""
+
+import functools
+import json
+import logging
+import os
+import sys
+import warnings
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+import torchvision.models as zoo
+from onnx import numpy_helper
+from torch.fx.experimental.optimization import fuse
+from torch.nn import functional as F
+from torchvision.models import convnext, densenet, efficientnet, maxvit, mobilenetv3, regnet, resnet, swin_transformer, vgg
+
+warnings.simplefilter("ignore")
+logging.disable(logging.WARNING)
+CLASSES = 10
+BATCH = 2
+
+
+def conv_settings(kind, *rows):
+    return [kind(*row) for row in rows]
+
+
+def efficientnet_v1():
+    rows = conv_settings(
+        functools.partial(efficientnet.MBConvConfig, width_mult=1.0, depth_mult=1.0),
+        (1, 3, 1, 16, 16, 1),
+        (6, 3, 2, 16, 24, 2),
+        (6, 5, 2, 24, 40, 1),
+    )
+    return efficientnet.EfficientNet(rows, dropout=0.2, last_channel=64, num_classes=CLASSES)
+
+
+def efficientnet_v2():
+    fused = conv_settings(efficientnet.FusedMBConvConfig, (1, 3, 1, 24, 24, 2), (4, 3, 2, 24, 48, 2))
+    rows = conv_settings(efficientnet.MBConvConfig, (4, 3, 2, 48, 64, 2))
+    layer = functools.partial(torch.nn.BatchNorm2d, eps=1e-3)
+    return efficientnet.EfficientNet(fused + rows, 0.2, norm_layer=layer, last_channel=64, num_classes=CLASSES)
+
+
+def vgg_small():
+    layers = vgg.make_layers([8, "M", 16, "M", 32, 32, "M"], batch_norm=False)
+    network = vgg.VGG(layers, num_classes=CLASSES)
+    network.classifier[0] = torch.nn.Linear(32 * 7 * 7, 64)
+    network.classifier[3] = torch.nn.Linear(64, 64)
+    network.classifier[6] = torch.nn.Linear(64, CLASSES)
+    return network
+
+
+def alexnet_small():
+    network = zoo.alexnet(num_classes=CLASSES)
+    network.classifier[1] = torch.nn.Linear(256 * 6 * 6, 64)
+    network.classifier[4] = torch.nn.Linear(64, 64)
+    network.classifier[6] = torch.nn.Linear(64, CLASSES)
+    return network
+
+
+def residual(block, layers=(1, 1, 1, 1), **options):
+    return resnet.ResNet(block, list(layers), num_classes=CLASSES, **options)
+
+
+def regnet_small():
+    blocks = regnet.BlockParams.from_init_params(
+        depth=8, w_0=24, w_a=24.5, w_m=2.5, group_width=8, se_ratio=0.25
+    )
+    return regnet.RegNet(blocks, num_classes=CLASSES)
+
+
+def convnext_small():
+    rows = conv_settings(convnext.CNBlockConfig, (16, 32, 1), (32, 48, 2), (48, None, 1))
+    return convnext.ConvNeXt(rows, stochastic_depth_prob=0.1, num_classes=CLASSES)
+
+
+def swin_small(version):
+    options = {}
+    if version == 2:
+        options = {
+            "block": swin_transformer.SwinTransformerBlockV2,
+            "downsample_layer": swin_transformer.PatchMergingV2,
+        }
+    return zoo.SwinTransformer([4, 4], 24, [2, 2], [2, 4], [4, 4], num_classes=CLASSES, **options)
+
+
+def maxvit_small():
+    return maxvit.MaxVit(
+        input_size=(64, 64),
+        stem_channels=16,
+        partition_size=2,
+        block_channels=[16, 32],
+        block_layers=[1, 1],
+        head_dim=8,
+        stochastic_depth_prob=0.1,
+        num_classes=CLASSES,
+    )
+
+
+def inception():
+    return zoo.inception_v3(weights=None, aux_logits=False, init_weights=False, num_classes=CLASSES)
+
+
+def googlenet():
+    return zoo.googlenet(weights=None, aux_logits=False, init_weights=False, num_classes=CLASSES)
+
+
+# family: (network, image size)
+FAMILIES = {
+    "alexnet": (alexnet_small, 64),
+    "vgg": (vgg_small, 56),
+    "resnet": (lambda: residual(resnet.BasicBlock), 64),
+    "resnext": (lambda: residual(resnet.Bottleneck, groups=8, width_per_group=4), 64),
+    "wide_resnet": (lambda: residual(resnet.Bottleneck, (1, 1, 1, 1), width_per_group=128), 64),
+    "squeezenet": (lambda: zoo.squeezenet1_1(num_classes=CLASSES), 64),
+    "densenet": (lambda: densenet.DenseNet(8, (2, 2, 2, 2), 16, num_classes=CLASSES), 64),
+    "googlenet": (googlenet, 64),
+    "inception_v3": (inception, 96),
+    "mobilenet_v2": (lambda: zoo.mobilenet_v2(width_mult=0.5, num_classes=CLASSES), 64),
+    "mobilenet_v3": (lambda: zoo.mobilenet_v3_small(num_classes=CLASSES), 64),
+    "shufflenet_v2": (lambda: zoo.shufflenet_v2_x0_5(num_classes=CLASSES), 64),
+    "mnasnet": (lambda: zoo.mnasnet0_5(num_classes=CLASSES), 64),
+    "efficientnet": (efficientnet_v1, 64),
+    "efficientnet_v2": (efficientnet_v2, 64),
+    "regnet": (regnet_small, 64),
+    "convnext": (convnext_small, 64),
+    "vit": (lambda: zoo.VisionTransformer(32, 8, 2, 2, 32, 64, num_classes=CLASSES), 32),
+    "swin": (lambda: swin_small(1), 64),
+    "swin_v2": (lambda: swin_small(2), 64),
+    "maxvit": (maxvit_small, 64),
+}
+
+# What `torch.onnx.export` does by default, and the one before it, told to leave the weights as they are.
+EXPORTERS = {
+    "dynamo": {"dynamo": True, "verbose": False},
+    "torchscript": {
+        "dynamo": False,
+        "opset_version": 17,
+        "training": torch.onnx.TrainingMode.PRESERVE,
+        "do_constant_folding": False,
+    },
+}
+
+
+def build(family):
+    """The network in evaluation mode, with an image to feed it."""
+    torch.manual_seed(0)
+    make, size = FAMILIES[family]
+    network = make()
+    with torch.no_grad():
+        for name, parameter in network.named_parameters():
+            # Layer scales start at nearly nothing, and zeros hide what lies behind them.
+            if "layer_scale" in name:
+                parameter.fill_(0.5)
+            elif parameter.ndim == 1:
+                parameter.add_(0.1 * torch.randn_like(parameter))
+        norms = [m for m in network.modules() if isinstance(m, torch.nn.modules.batchnorm._BatchNorm)]
+        for norm in norms:
+            norm.momentum = 1.0
+        if norms:
+            network.train()
+            network(torch.randn(8, 3, size, size))
+    image = torch.randn(BATCH, 3, size, size)
+    return network.eval(), image
+
+
+def folded(network):
+    """Batch norm folded into the convolutions, as the exporter does, so that weights can be compared after it."""
+    try:
+        return fuse(network).requires_grad_(True)
+    except torch.fx.proxy.TraceError:
+        return network
+
+
+def gradients(network, image):
+    labels = torch.arange(BATCH) * 3 + 1
+    network.zero_grad()
+    loss = F.cross_entropy(network(image), labels)
+    loss.backward()
+    return loss.item(), {name: p.grad.detach().clone() for name, p in network.named_parameters()}
+
+
+def match(model, parameters):
+    """Where the file holds each parameter: under its name, or as an equal tensor, perhaps transposed."""
+    held = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
+    held |= {
+        node.output[0]: numpy_helper.to_array(attribute.t)
+        for node in model.graph.node
+        if node.op_type == "Constant"
+        for attribute in node.attribute
+        if attribute.name == "value"
+    }
+    found, taken = [], set()
+    for name, parameter in parameters.items():
+        wanted = parameter.detach().numpy()
+        if name in held and np.array_equal(held[name], wanted):
+            found.append({"value": name, "parameter": name, "transposed": False})
+            continue
+        for value, tensor in held.items():
+            if value in taken or tensor.size != wanted.size or tensor.dtype != wanted.dtype:
+                continue
+            same = np.array_equal(tensor.reshape(-1), wanted.reshape(-1))
+            turned = wanted.ndim == 2 and np.array_equal(tensor, wanted.T)
+            if same or turned:
+                taken.add(value)
+                found.append({"value": value, "parameter": name, "transposed": bool(turned and not same)})
+                break
+    return found
+
+
+def relative(actual, exact, floor):
+    scale = max(exact.abs().max().item(), floor)
+    return (actual.double() - exact).abs().max().item() / scale
+
+
+def answer(request, folder):
+    family = request["family"]
+    network, image = build(family)
+    if request["exporter"] == "dynamo":
+        network = folded(network)
+    path = folder / f"{family}.onnx"
+    options = {"input_names": ["image"], "output_names": ["logits"], **EXPORTERS[request["exporter"]]}
+    torch.onnx.export(network, (image,), str(path), **options, **({"external_data": False} if options["dynamo"] else {}))
+    parameters = dict(network.named_parameters())
+    found = match(onnx.load(path), parameters)
+    _, single = gradients(network, image)
+    loss, exact = gradients(network.double(), image.double())
+    floor = 1e-6 * max(grad.abs().max().item() for grad in exact.values())
+    errors = sorted(relative(single[name], exact[name], floor) for name in exact)
+    offset = 0
+    with open(folder / f"{family}.grads", "wb") as file:
+        for entry in found:
+            grad = exact[entry["parameter"]]
+            grad = grad.T if entry["transposed"] else grad
+            file.write(grad.contiguous().numpy().astype("<f4").tobytes())
+            entry |= {"shape": list(grad.shape), "offset": offset}
+            offset += grad.numel()
+    return {
+        "onnx": str(path),
+        "grads": str(folder / f"{family}.grads"),
+        "image": image.flatten().tolist(),
+        "shape": list(image.shape),
+        "labels": [1, 4],
+        "loss": loss,
+        "floor": floor,
+        "float32": {"max": errors[-1], "median": errors[len(errors) // 2]},
+        "parameters": found,
+        "missing": sorted(set(parameters) - {entry["parameter"] for entry in found}),
+    }
+
+
+def main():
+    folder = Path(sys.argv[1])
+    torch.set_num_threads(2)
+    # Exporters talk, also from C++; standard output is for answers.
+    out = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+
+    def tell(value):
+        print(json.dumps(value), file=out, flush=True)
+
+    tell({"ready": {"torch": torch.__version__, "families": list(FAMILIES), "exporters": list(EXPORTERS)}})
+    for line in sys.stdin:
+        try:
+            tell(answer(json.loads(line), folder))
+        except Exception as error:
+            tell({"error": f"{type(error).__name__}: {str(error).splitlines()[0]}"})
+
+
+main()
