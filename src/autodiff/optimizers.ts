@@ -28,6 +28,8 @@ export interface Optimizer {
   /** The initial state for a parameter of this shape, by slot name. */
   slots(shape: readonly number[]): Readonly<Record<string, Tensor<'float32'>>>
   update(builder: GraphBuilder, update: Update): Updated
+  /** The same optimiser with another weight decay: 0 for biases, say. */
+  withDecay(weightDecay: number): Optimizer
 }
 
 export interface SgdOptions {
@@ -47,6 +49,7 @@ export function sgd(options: SgdOptions = {}): Optimizer {
   if (nesterov && momentum === 0) throw argumentError('momentum', 'greater than 0 with nesterov', momentum)
   return {
     name: 'sgd',
+    withDecay: weightDecay => sgd({ ...options, weightDecay }),
     slots: shape => (momentum === 0 ? {} : { velocity: zeros(shape) }),
     update(builder, { parameter, grad, rate, slots }) {
       const e = new Emitter(builder)
@@ -79,6 +82,7 @@ export function adamw(options: AdamWOptions = {}): Optimizer {
   checkNotNegative('weightDecay', weightDecay)
   return {
     name: 'adamw',
+    withDecay: weightDecay => adamw({ ...options, weightDecay }),
     slots: shape => ({ average: zeros(shape), square: zeros(shape) }),
     update(builder, { parameter, grad, rate, slots, step }) {
       const e = new Emitter(builder)

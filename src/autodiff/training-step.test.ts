@@ -165,6 +165,66 @@ describe('trainingStep', () => {
     expect([...graph.outputs.keys()]).toEqual(['loss', 'next.w', 'next.w.average', 'next.w.square', 'next.b'])
   })
 
+  it('adds gradients up over several steps, and moves as for their mean', async () => {
+    const rounds = 3
+    const xs = [float32([1, 5], [1, 2]), float32([3, -2], [1, 2]), float32([4, 4], [1, 2])]
+    const whole = float32(
+      xs.flatMap(({ data }) => [...data]),
+      [3, 2],
+    )
+    const run = async (batches: readonly Tensor[], accumulate: number | undefined) => {
+      const { builder, w, rate, loss } = linear()
+      const optimizer = adamw({ weightDecay: 0.1 })
+      const parameters = new Map([[w, rate]])
+      const options = { loss, parameters, optimizer, accumulate, maxNorm: 2, averageDecay: 0.5 }
+      const { graph, slots, state, averages } = trainingStep(builder, options)
+      expect([...averages]).toEqual([['w', 'w.ema']])
+      const start = float32([0.5, -0.5], [2, 1])
+      let now = new Map<string, Tensor>([...slots, [w, start], ['w.ema', start]])
+      for (const [i, x] of batches.entries()) {
+        const before = now.get(w)
+        const feeds = {
+          x,
+          b: float32([0]),
+          rate: scalar(0.1),
+          step: scalar(i + 1),
+          ...Object.fromEntries(now),
+        }
+        const results = await evaluateGraph(graph, feeds)
+        now = new Map(state.map(name => [name, results[`next.${name}`]]))
+        if (accumulate !== undefined && (i + 1) % accumulate !== 0) expect(now.get(w)).toEqual(before)
+      }
+      return now
+    }
+    const large = await run([whole, whole], undefined)
+    const small = await run([...xs, ...xs], rounds)
+    for (const [name, tensor] of large) expectClose(small.get(name), tensor, 1e-6, name)
+    expect(small.get('w.sum')?.data).toEqual(new Float32Array(2))
+    expect(large.get('w.ema')).not.toEqual(large.get('w'))
+  })
+
+  it('keeps a moving average of what it trains', async () => {
+    const { builder, w, rate, loss } = linear()
+    const parameters = new Map([[w, rate]])
+    const { graph } = trainingStep(builder, { loss, parameters, optimizer: sgd(), averageDecay: 0.75 })
+    const feeds = { x: float32([4, 8], [1, 2]), b: float32([0]), rate: scalar(1), step: scalar(1) }
+    const start = { w: float32([1, 1], [2, 1]), 'w.ema': float32([3, -1], [2, 1]) }
+    const results = await evaluateGraph(graph, { ...feeds, ...start })
+    expect(results['next.w'].data).toEqual(Float32Array.of(-3, -7))
+    expect(results['next.w.ema'].data).toEqual(Float32Array.of(1.5, -2.5))
+  })
+
+  it.each([{ accumulate: 0 }, { accumulate: 1.5 }, { averageDecay: 1 }, { averageDecay: -0.1 }])(
+    'refuses %o',
+    options => {
+      const { builder, w, rate, loss } = linear()
+      const parameters = new Map([[w, rate]])
+      expect(() => trainingStep(builder, { loss, parameters, optimizer: sgd(), ...options })).toThrow(
+        new RegExp(`${Object.keys(options)[0]} must be`),
+      )
+    },
+  )
+
   it('refuses to train what is no float32 input of fixed shape', () => {
     const { builder, x, rate, loss } = linear()
     const train = (name: Value) =>
