@@ -38,8 +38,8 @@ export interface TrunkOptions {
 export interface NetworkOptions extends TrunkOptions {
   /** Side of the square photos, in pixels. */
   readonly size: number
-  /** Photos per step. */
-  readonly batch: number
+  /** Photos per step: a number, which training needs, or a name (`'batch'`) for any. */
+  readonly batch: number | string
 }
 
 /** What a network is, whatever its weights. */

@@ -23,7 +23,8 @@ export function networkGraph(
   add: (builder: GraphBuilder, image: Value) => Map<string, Value>,
 ): Graph {
   checkSize(size)
-  if (!Number.isInteger(batch) || batch < 1) throw argumentError('batch', 'a whole number from 1', batch)
+  if (typeof batch === 'number' && (!Number.isInteger(batch) || batch < 1))
+    throw argumentError('batch', 'a whole number from 1', batch)
   const builder = new GraphBuilder(name)
   const maps = add(builder, builder.input('image', 'float32', [batch, 3, size, size]))
   const unknown = layers.find(layer => !maps.has(layer))
