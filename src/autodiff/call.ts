@@ -49,7 +49,7 @@ export function callOf<K extends OpType>(
 }
 
 /** The tensor behind a value that is an initializer or a Constant node. */
-function constantOf(builder: GraphBuilder, value: Value): Tensor | undefined {
+export function constantOf(builder: GraphBuilder, value: Value): Tensor | undefined {
   const node = builder.producerOf(value)
   if (node?.op === 'Constant' && node.attributes.value?.kind === 'tensor') return node.attributes.value.value
   return builder.initializerOf(value)

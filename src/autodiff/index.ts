@@ -1,5 +1,6 @@
 export { type BatchNormOptions, type BatchNormResult, batchNorm } from './batch-norm.js'
 export { checkGradients, type GradientCheck, type GradientFinding } from './check.js'
+export { expandComposites } from './composites/index.js'
 export { type DifferentiateOptions, differentiate } from './differentiate.js'
 export { dropout } from './dropout.js'
 export { gradients } from './gradients/index.js'

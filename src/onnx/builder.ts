@@ -197,10 +197,7 @@ export class GraphBuilder {
   }
 
   /** Adds a node of an operator that our table has not, known to one runtime only; its outputs have the types given. */
-  foreign(
-    node: Pick<Node, 'op' | 'domain' | 'inputs' | 'attributes'>,
-    types: readonly ValueType[],
-  ): Value[] {
+  foreign(node: Pick<Node, 'op' | 'domain' | 'inputs' | 'attributes'>, types: readonly ValueType[]): Value[] {
     const outputs = types.map((_, i) => this.freshName(i === 0 ? node.op : `${node.op}_${i}`))
     const inputs = [...node.inputs]
     while (inputs.at(-1) === '') inputs.pop()

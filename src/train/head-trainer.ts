@@ -1,4 +1,4 @@
-import { crossEntropy, nextName, type Optimizer, trainingStep } from '../autodiff/index.js'
+import { crossEntropy, expandComposites, nextName, type Optimizer, trainingStep } from '../autodiff/index.js'
 import { float32, type RandomStream, scalar, sizeOf, type Tensor, zeros } from '../core/index.js'
 import { type DeviceOptions, Session } from '../engine/index.js'
 import { GraphBuilder, model } from '../onnx/index.js'
@@ -63,7 +63,7 @@ export class HeadTrainer implements Restorable<HeadWeights> {
     for (const { name, init } of [...head.parameters, ...head.statistics])
       current.set(name, init(random.fork('init', name)))
     const spare: State = new Map(Array.from(current, ([name, { shape }]) => [name, zeros(shape)]))
-    const session = await Session.open(model(graph), options)
+    const session = await Session.open(model(expandComposites(graph)), options)
     return new HeadTrainer(options, session, noise, current, spare)
   }
 

@@ -1,4 +1,4 @@
-import { crossEntropy, differentiate } from '../autodiff/index.js'
+import { crossEntropy, differentiate, expandComposites } from '../autodiff/index.js'
 import { asFloat32, float32, scalar, type Tensor } from '../core/index.js'
 import { type DeviceOptions, Session } from '../engine/index.js'
 import { GraphBuilder, model } from '../onnx/index.js'
@@ -67,7 +67,10 @@ export class LogisticRegression {
     const grads = differentiate(builder, loss, [weight, bias])
     builder.output(loss, 'loss')
     for (const [parameter, grad] of grads) builder.output(grad, `grad.${parameter}`)
-    return new LogisticRegression(await Session.open(model(builder.build()), options), examples)
+    return new LogisticRegression(
+      await Session.open(model(expandComposites(builder.build())), options),
+      examples,
+    )
   }
 
   /** The minimum of mean cross-entropy + |weight|^2 / (2 C rows). */

@@ -1,4 +1,5 @@
 import * as ort from 'onnxruntime-node'
+import { expandComposites } from '../../src/autodiff/index.js'
 import type { Tensor } from '../../src/core/index.js'
 import { type Graph, model, writeModel } from '../../src/onnx/index.js'
 
@@ -17,7 +18,7 @@ export async function evaluateGraph(graph: Graph, feeds: Tensors): Promise<Recor
 }
 
 function open(graph: Graph): Promise<ort.InferenceSession> {
-  return ort.InferenceSession.create(writeModel(model(graph)), {
+  return ort.InferenceSession.create(writeModel(model(expandComposites(graph))), {
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
     logSeverityLevel: 3,

@@ -1,4 +1,5 @@
 import type { Value } from '../../onnx/index.js'
+import { between } from '../composites/index.js'
 import type { Emitter } from '../emit.js'
 import type { Call, Gradients } from '../rule.js'
 import { fromStart } from '../shapes.js'
@@ -10,7 +11,7 @@ type Operators =
 
 /** Where an activation's own output tells its slope, the input need not be kept in memory. */
 export const activations: Gradients<Operators> = {
-  Relu: [({ e, dy, y }) => e.mul(dy(), e.positive(y()))],
+  Relu: [({ e, dy, y }) => e.builder.op('chiquito:ReluGrad', [y(), dy()])],
   Clip: [clip, null, null],
   Sigmoid: [({ e, dy, y }) => e.mul(dy(), e.mul(y(), e.subFrom(1, y())))],
   Tanh: [({ e, dy, y }) => e.mul(dy(), e.subFrom(1, e.square(y())))],
@@ -62,34 +63,13 @@ function bent({ e, dy, x }: Pick<Call, 'e' | 'dy' | 'x'>, above: number, below: 
   return e.mul(dy(), e.add(e.mul(mask, above), e.mul(e.subFrom(1, mask), below)))
 }
 
-/**
- * dy strictly between the bounds, 0 at and beyond them: what PyTorch's ReLU6 does. Bounds are constants of the
- * operator here; nothing descends on them.
- */
+/** Bounds are constants of the operator here; nothing descends on them. */
 function clip(call: Call<'Clip'>): Value {
-  const { e, dy, y } = call
-  const [low, high] = [bound(call, 1), bound(call, 2)]
-  if (low !== undefined && high !== undefined) return e.mul(dy(), between(e, y(), low, high))
-  if (low !== undefined) return e.mul(dy(), e.positive(e.sub(y(), low)))
-  if (high === undefined) return dy()
-  return e.mul(dy(), e.positive(typeof high === 'number' ? e.subFrom(high, y()) : e.sub(high, y())))
-}
-
-/** A bound as a number where it is constant; undefined where it is absent or too far to be reached. */
-function bound({ x, has, constant }: Call<'Clip'>, input: number): number | Value | undefined {
-  if (!has(input)) return undefined
-  const tensor = constant(input)
-  if (tensor?.dtype !== 'float32' && tensor?.dtype !== 'float64') return x(input)
-  // Exporters write "no bound" as the largest float32 or infinity, which would overflow in products.
-  const unreachable = 1e30
-  return Math.abs(tensor.data[0]) < unreachable ? tensor.data[0] : undefined
-}
-
-/** 1 where low < value < high; products of differences are positive exactly there. */
-function between(e: Emitter, value: Value, low: number | Value, high: number | Value): Value {
-  const above = e.sub(value, low)
-  const below = typeof high === 'number' ? e.subFrom(high, value) : e.sub(high, value)
-  return e.positive(e.mul(above, below))
+  const { e, dy, y, node } = call
+  const [, low, high] = node.inputs
+  return low || high
+    ? e.builder.op('chiquito:ClipGrad', [y(), dy(), low || undefined, high || undefined])
+    : dy()
 }
 
 /** y = x h, h = clip(x / 6 + 1/2, 0, 1): dy/dx = h + x/6 inside. */

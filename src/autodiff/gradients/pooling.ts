@@ -1,8 +1,8 @@
 import { sizeOf } from '../../core/index.js'
 import type { Value } from '../../onnx/index.js'
+import { imageGradient } from '../composites/index.js'
 import { type Call, type Gradients, noRuleYet } from '../rule.js'
 import { elementsPer, expandLike, knownShape, reshapeLike, zerosLike } from '../shapes.js'
-import { imageGradient } from './convolution.js'
 import { coverage, type Window, windowsOf } from './window.js'
 
 type Operators =

@@ -6,6 +6,7 @@ const bits = notDifferentiable('it works on the bits of whole numbers.')
 const source = notDifferentiable('its result depends on shapes or on nothing at all.')
 const quantized = notDifferentiable('it works on numbers rounded to a few bits. Take the file in float32.')
 const control = noRuleYet('Export the network without control flow, or keep what comes before it frozen')
+const once = noRuleYet('It is part of a gradient itself; gradients of gradients are not made here')
 
 type Operators =
   | ('Sign' | 'Floor' | 'Ceil' | 'Round' | 'Mod')
@@ -15,6 +16,7 @@ type Operators =
   | ('QuantizeLinear' | 'DequantizeLinear' | 'DynamicQuantizeLinear')
   | ('MatMulInteger' | 'ConvInteger' | 'QLinearMatMul' | 'QLinearConv')
   | ('If' | 'Loop' | 'Scan')
+  | ('chiquito:ConvInputGrad' | 'chiquito:ConvWeightGrad' | 'chiquito:ReluGrad' | 'chiquito:ClipGrad')
 
 /** Operators that no gradient passes, by nature or for now. */
 export const without: Gradients<Operators> = {
@@ -55,4 +57,8 @@ export const without: Gradients<Operators> = {
   If: control,
   Loop: control,
   Scan: control,
+  'chiquito:ConvInputGrad': once,
+  'chiquito:ConvWeightGrad': once,
+  'chiquito:ReluGrad': once,
+  'chiquito:ClipGrad': once,
 }
