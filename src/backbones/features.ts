@@ -1,4 +1,4 @@
-import { argumentError, ChiquitoError, float32 } from '../core/index.js'
+import { argumentError, ChiquitoError, float32, scalar } from '../core/index.js'
 import { GraphBuilder, type Model, model, type Value } from '../onnx/index.js'
 import type { Backbone, BackboneLayer } from './backbone.js'
 import { checkSize } from './network.js'
@@ -58,6 +58,21 @@ export function appendFeatures(
   for (const { name } of layers) layerOf(backbone, name)
   const image = appendPreprocessing(builder, backbone, pixels)
   const maps = backbone.trunk(builder, image, { layers: layers.map(layer => layer.name) })
+  return appendPools(builder, backbone, maps, { layers })
+}
+
+/**
+ * Adds the pooling of maps that are there already.
+ *
+ * @param maps [batch, channels, height, width] by layer.
+ * @returns float32 [batch, {@link featureWidth}].
+ */
+export function appendPools(
+  builder: GraphBuilder,
+  backbone: Backbone,
+  maps: ReadonlyMap<string, Value>,
+  { layers }: FeatureSpec,
+): Value {
   const pooled = layers.flatMap(({ name, pools }) => {
     const map = maps.get(name)
     if (map === undefined)
@@ -68,6 +83,9 @@ export function appendFeatures(
   return builder.op('Flatten', [joined], { axis: 1 })
 }
 
+/** A variance too small to show in any deviation. */
+const tiny = 1e-12
+
 const poolers: Readonly<Record<Pool, (builder: GraphBuilder, map: Value) => Value>> = {
   avg: (builder, map) => builder.op('GlobalAveragePool', [map]),
   max: (builder, map) => builder.op('GlobalMaxPool', [map]),
@@ -75,8 +93,9 @@ const poolers: Readonly<Record<Pool, (builder: GraphBuilder, map: Value) => Valu
     const mean = builder.op('GlobalAveragePool', [map])
     const meanSquare = builder.op('GlobalAveragePool', [builder.op('Mul', [map, map])])
     const variance = builder.op('Sub', [meanSquare, builder.op('Mul', [mean, mean])])
-    // Rounding may leave a constant map a variance just below zero.
-    return builder.op('Sqrt', [builder.op('Relu', [variance])])
+    // Rounding may leave a constant map a variance just below zero; at zero itself the root has no slope to train by.
+    const positive = builder.op('Add', [builder.op('Relu', [variance]), builder.constant(scalar(tiny))])
+    return builder.op('Sqrt', [positive])
   },
 }
 

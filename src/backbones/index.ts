@@ -11,6 +11,7 @@ export type {
 } from './backbone.js'
 export {
   appendFeatures,
+  appendPools,
   appendPreprocessing,
   type FeatureModelOptions,
   type FeatureSpec,
