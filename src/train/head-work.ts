@@ -1,9 +1,9 @@
 import type { RandomStream } from '../core/index.js'
 import type { Restorable } from './callbacks.js'
-import type { HeadWeights } from './classifier.js'
 import type { Features } from './extractor.js'
 import type { HeadBatch, HeadTrainer } from './head-trainer.js'
 import type { Trainable, Validation } from './loop.js'
+import type { StepState } from './step-runner.js'
 
 export interface HeadWorkOptions {
   readonly trainer: HeadTrainer
@@ -20,7 +20,7 @@ export interface HeadWorkOptions {
  * Training a head on features already computed. Each epoch goes through the photos in a new order; photos that do not
  * fill a batch are left out of that epoch, as batch norm wants full batches.
  */
-export class HeadWork implements Trainable<HeadBatch>, Restorable<HeadWeights> {
+export class HeadWork implements Trainable<HeadBatch>, Restorable<StepState> {
   readonly batchesPerEpoch: number
 
   constructor(private readonly options: HeadWorkOptions) {
@@ -52,11 +52,11 @@ export class HeadWork implements Trainable<HeadBatch>, Restorable<HeadWeights> {
     return this.options.validate()
   }
 
-  snapshot(): HeadWeights {
+  snapshot(): StepState {
     return this.options.trainer.snapshot()
   }
 
-  restore(snapshot: HeadWeights): void {
+  restore(snapshot: StepState): void {
     this.options.trainer.restore(snapshot)
   }
 }

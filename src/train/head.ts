@@ -103,16 +103,28 @@ export function fastaiHead(features: number, classes: number): Head {
   }
 }
 
+export interface LinearHeadOptions {
+  /** Share of the features that a training step leaves out: 0 (the default) up to 1, not included. */
+  readonly dropout?: number | undefined
+}
+
 /** One linear layer, starting at zero: multinomial logistic regression. */
-export function linearHead(features: number, classes: number): Head {
+export function linearHead(
+  features: number,
+  classes: number,
+  { dropout: share = 0 }: LinearHeadOptions = {},
+): Head {
   return {
     name: 'linear',
     features,
     classes,
     parameters: [zero('linear.weight', [classes, features]), zero('linear.bias', [classes])],
     statistics: [],
-    noise: () => [],
-    train: (builder, x, value) => ({ logits: linear(builder, x, value, 'linear'), statistics: new Map() }),
+    noise: batch => (share === 0 ? [] : [{ name: 'dropout', shape: [batch, features] }]),
+    train(builder, x, value) {
+      const kept = share === 0 ? x : dropout(builder, x, value('dropout'), share)
+      return { logits: linear(builder, kept, value, 'linear'), statistics: new Map() }
+    },
     infer: (builder, x, value) => linear(builder, x, value, 'linear'),
   }
 }

@@ -165,7 +165,7 @@ export class Learner {
         ? await this.plain(split)
         : await this.extract(split, `${partNames[split]} photos, ${tta + 1} views each`, views)
     const trainer = await this.headTrainer()
-    const runner = await trainer.runner()
+    const runner = await trainer.predictor()
     try {
       const { labels, dataset } = this.data
       return await see(runner, features, labels, dataset.photos, this.random.fork('galleries'))
