@@ -19,6 +19,8 @@ export {
   featureWidth,
   type Pool,
 } from './features.js'
+export { readSafetensors, type Safetensors } from './files/safetensors.js'
+export { writeSafetensors } from './files/safetensors-writer.js'
 export { type BackboneListing, listBackbones } from './list.js'
 export { type LoadOptions, loadBackbone } from './load.js'
 export { packBackbone } from './pack.js'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { ChiquitoError, sizeOf, type Tensor } from '../core/index.js'
-import { writeSafetensors } from './files/safetensors.js'
+import { writeSafetensors } from './files/safetensors-writer.js'
 import { listBackbones } from './list.js'
 import { loadBackbone } from './load.js'
 import { registry } from './registry.js'
@@ -22,7 +22,7 @@ function fileOf(
     tensors.set(key, { dtype: 'float16', shape, data: new Uint16Array(sizeOf(shape)) })
   change(tensors)
   const file = path.join(folder, name)
-  writeFileSync(file, writeSafetensors({ tensors, metadata: new Map() }))
+  writeFileSync(file, writeSafetensors(tensors))
   return file
 }
 
@@ -80,7 +80,7 @@ describe('loadBackbone', () => {
     const tensors = new Map<string, Tensor>([
       ['conv1.weight', { dtype: 'uint8', shape: [1], data: new Uint8Array(1) }],
     ])
-    writeFileSync(other, writeSafetensors({ tensors, metadata: new Map() }))
+    writeFileSync(other, writeSafetensors(tensors))
     expect((await refusal(other)).message).toMatch(/none of the networks known here .*conv1\.weight \[1\]/)
   })
 

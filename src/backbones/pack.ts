@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { argumentError, ChiquitoError, sizeOf, type Tensor, toHalf } from '../core/index.js'
 import { classifierTensors } from './efficientnet-lite.js'
 import { readPth } from './files/pth.js'
-import { writeSafetensors } from './files/safetensors.js'
+import { writeSafetensors } from './files/safetensors-writer.js'
 import { registry } from './registry.js'
 import { toFloat32, Weights } from './weights.js'
 
@@ -27,15 +27,14 @@ export async function packBackbone(
   const wanted = new Map([...entry.tensors, ...classifierTensors()])
   weights.check(name, wanted)
   const tensors = new Map([...wanted.keys()].map(key => [key, packed(weights.get(key), key)]))
-  const metadata = new Map([
-    ['network', name],
-    ['licence', entry.licence],
-    ['source', entry.source],
-    ['source_file', source.name],
-    ['source_sha256', createHash('sha256').update(source.bytes).digest('hex')],
-    ['changes', 'tensors of two or more dimensions rounded to float16; counters of batches left out'],
-  ])
-  return writeSafetensors({ tensors, metadata })
+  return writeSafetensors(tensors, {
+    network: name,
+    licence: entry.licence,
+    source: entry.source,
+    source_file: source.name,
+    source_sha256: createHash('sha256').update(source.bytes).digest('hex'),
+    changes: 'tensors of two or more dimensions rounded to float16; counters of batches left out',
+  })
 }
 
 function packed(tensor: Tensor, name: string): Tensor {

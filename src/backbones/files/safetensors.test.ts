@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { float32, int64, type Tensor } from '../../core/index.js'
-import { readSafetensors, writeSafetensors } from './safetensors.js'
+import { readSafetensors } from './safetensors.js'
+import { writeSafetensors } from './safetensors-writer.js'
 
 const half: Tensor = { dtype: 'float16', shape: [3], data: Uint16Array.of(0x3c00, 0x7bff, 0xb800) }
 const sample = new Map<string, Tensor>([
@@ -25,19 +26,15 @@ const entry = (shape: number[], begin: number, end: number, dtype = 'F32') =>
 
 describe('safetensors', () => {
   it('reads back what it wrote, also from an odd address', () => {
-    const metadata = new Map([
-      ['origin', 'here'],
-      ['ünïcode', '✓'],
-    ])
-    const written = writeSafetensors({ tensors: sample, metadata })
+    const metadata = { origin: 'here', ünïcode: '✓' }
+    const written = writeSafetensors(sample, metadata)
     const shifted = new Uint8Array(written.length + 1)
     shifted.set(written, 1)
     for (const bytes of [written, shifted.subarray(1)]) {
       const read = readSafetensors(bytes, 'x')
       expect(Object.fromEntries(read.tensors)).toEqual(Object.fromEntries(sample))
-      expect(read.metadata).toEqual(metadata)
+      expect(Object.fromEntries(read.metadata)).toEqual(metadata)
     }
-    expect(writeSafetensors({ tensors: sample, metadata })).toEqual(written)
   })
 
   it('allows a padded header, tensors in any order, and names like those of objects', () => {
@@ -61,7 +58,7 @@ describe('safetensors', () => {
     ],
     ['nesting without end', file(`{"a":${'['.repeat(500)}${']'.repeat(500)}}`, 0), /nested deeper/],
     ['an entry that is text', file('{"a":"b"}', 0), /tensor a has no shape/],
-    ['an unknown element type', file(`{"a":${entry([1], 0, 1, 'F8_E4M3')}}`, 1), /F8_E4M3; known are F32/],
+    ['an unknown element type', file(`{"a":${entry([1], 0, 1, 'F8_E4M3')}}`, 1), /F8_E4M3; known are U64, /],
     ['a negative dimension', file(`{"a":${entry([-1], 0, 4)}}`, 4), /no shape/],
     ['a fraction', file(`{"a":${entry([1.5], 0, 6)}}`, 6), /no shape/],
     ['one offset', file('{"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}}', 4), /data_offsets/],

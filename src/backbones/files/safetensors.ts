@@ -1,5 +1,6 @@
 import { ChiquitoError, type DType, elementBytes, messageOf, type Tensor } from '../../core/index.js'
-import { bytesOf, tensorOver } from './elements.js'
+import { tensorOver } from './elements.js'
+import { labels, METADATA_KEY } from './safetensors-writer.js'
 import { parseStrictJson } from './strict-json.js'
 
 // safetensors: eight bytes with the header's length, a JSON header, then the tensors' bytes without gap or overlap.
@@ -8,25 +9,7 @@ import { parseStrictJson } from './strict-json.js'
 /** Longest header read; the format's own limit is four times as much, a network of ten thousand tensors takes 1 MB. */
 const MAX_HEADER_BYTES = 25_000_000
 
-/** Data starts at a multiple of this, so that every element type can be looked at in place. */
-const DATA_ALIGNMENT = 8
-
-const dtypes: ReadonlyMap<string, DType> = new Map([
-  ['F32', 'float32'],
-  ['F64', 'float64'],
-  ['F16', 'float16'],
-  ['BF16', 'bfloat16'],
-  ['I8', 'int8'],
-  ['I16', 'int16'],
-  ['I32', 'int32'],
-  ['I64', 'int64'],
-  ['U8', 'uint8'],
-  ['U16', 'uint16'],
-  ['U32', 'uint32'],
-  ['U64', 'uint64'],
-  ['BOOL', 'bool'],
-])
-const labels: ReadonlyMap<DType, string> = new Map([...dtypes].map(([label, dtype]) => [dtype, label]))
+const dtypes: ReadonlyMap<string, DType> = new Map([...labels].map(([dtype, label]) => [label, dtype]))
 
 /** What a file holds: tensors by name, and free text by key. */
 export interface Safetensors {
@@ -52,7 +35,7 @@ export function readSafetensors(bytes: Uint8Array, name: string): Safetensors {
   try {
     const { header, dataStart } = readHeader(bytes)
     const entries = [...header]
-      .filter(([key]) => key !== '__metadata__')
+      .filter(([key]) => key !== METADATA_KEY)
       .map(([key, value]) => readEntry(key, value))
     checkLayout(entries, bytes.length - dataStart)
     const data = bytes.subarray(dataStart)
@@ -60,40 +43,13 @@ export function readSafetensors(bytes: Uint8Array, name: string): Safetensors {
       ({ name, dtype, shape, begin, end }) =>
         [name, tensorOver(dtype, shape, data.subarray(begin, end))] as const,
     )
-    return { tensors: new Map(tensors), metadata: readMetadata(header.get('__metadata__')) }
+    return { tensors: new Map(tensors), metadata: readMetadata(header.get(METADATA_KEY)) }
   } catch (error) {
     if (!(error instanceof ChiquitoError)) throw error
     throw new ChiquitoError('model', `${name} is not a sound safetensors file: ${error.message}.`, {
       cause: error,
     })
   }
-}
-
-/**
- * Writes a safetensors file. The same content gives the same bytes: tensors lie in the order given, largest element
- * type first so that every tensor is aligned.
- */
-export function writeSafetensors({ tensors, metadata }: Safetensors): Uint8Array {
-  const ordered = [...tensors].sort(([, a], [, b]) => elementBytes[b.dtype] - elementBytes[a.dtype])
-  const header: [string, unknown][] = []
-  if (metadata.size > 0) header.push(['__metadata__', Object.fromEntries(metadata)])
-  let at = 0
-  for (const [name, tensor] of ordered) {
-    const end = at + tensor.data.byteLength
-    header.push([name, { dtype: labels.get(tensor.dtype), shape: tensor.shape, data_offsets: [at, end] }])
-    at = end
-  }
-  const json = Buffer.from(JSON.stringify(Object.fromEntries(header)))
-  const padded = Math.ceil((8 + json.length) / DATA_ALIGNMENT) * DATA_ALIGNMENT
-  const file = Buffer.alloc(padded + at, ' ')
-  file.writeBigUInt64LE(BigInt(padded - 8), 0)
-  json.copy(file, 8)
-  at = padded
-  for (const [, tensor] of ordered) {
-    file.set(bytesOf(tensor), at)
-    at += tensor.data.byteLength
-  }
-  return file
 }
 
 function readHeader(bytes: Uint8Array): { header: Map<string, unknown>; dataStart: number } {
