@@ -50,6 +50,7 @@ export interface BackboneDescription {
   readonly preprocessing: Preprocessing
   /** Where features can be taken, from the input on. */
   readonly layers: readonly BackboneLayer[]
+  /** Early layers, then late ones; a new head makes the article's three. */
   readonly groups: readonly LayerGroup[]
 }
 

@@ -219,18 +219,16 @@ function layersOf(network: EfficientNetLite): BackboneLayer[] {
 
 const stageName = (index: number) => `stage${index + 1}`
 
-/** The article's three: early layers, late layers, and what comes after them (here with the 1x1 head convolution). */
+/** Up to a step of 8 pixels, as fastai splits ResNets, and the rest with the 1x1 head convolution. */
 function groupsOf(network: EfficientNetLite): LayerGroup[] {
-  const early = (block: Block) => block.stage < 3
-  const blocks = blocksOf(network)
-  const parameters = (list: readonly Convolution[]) => list.flatMap(parametersOf)
+  const [early, late] = [true, false].map(isEarly =>
+    blocksOf(network)
+      .filter(({ stage }) => stage < 3 === isEarly)
+      .flatMap(blockConvolutions),
+  )
   return [
-    { name: 'early', parameters: parameters([stem, ...blocks.filter(early).flatMap(blockConvolutions)]) },
-    {
-      name: 'late',
-      parameters: parameters(blocks.filter(block => !early(block)).flatMap(blockConvolutions)),
-    },
-    { name: 'head', parameters: parameters([head(network)]) },
+    { name: 'early', parameters: [stem, ...early].flatMap(parametersOf) },
+    { name: 'late', parameters: [...late, head(network)].flatMap(parametersOf) },
   ]
 }
 

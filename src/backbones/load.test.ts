@@ -69,6 +69,27 @@ describe('loadBackbone', () => {
     expect((await refusal(whole)).message).toMatch(/_bn1\.bias must be of floats, but is of int32/)
   })
 
+  it('tells networks apart that have the same tensors and more', async () => {
+    const counters = (tensors: Map<string, Tensor>) => {
+      const vector = (length: number): Tensor => ({
+        dtype: 'float32',
+        shape: [length],
+        data: new Float32Array(length),
+      })
+      tensors.set('bn1.num_batches_tracked', { dtype: 'int64', shape: [], data: new BigInt64Array(1) })
+      tensors.set('fc.bias', vector(7))
+    }
+    const file = fileOf('resnet34', 'resnet34.safetensors', counters)
+    expect((await loadBackbone(file)).name).toBe('resnet34')
+    expect((await refusal(`resnet18=${file}`)).message).toMatch(
+      /does not hold the weights of resnet18: it has a tensor layer1\.2\.conv1\.weight more/,
+    )
+    const deeper = fileOf('resnet34', 'deeper.safetensors', tensors =>
+      tensors.set('layer3.6.conv1.weight', { dtype: 'float32', shape: [0], data: new Float32Array() }),
+    )
+    expect((await refusal(deeper)).message).toMatch(/resnet34: it has a tensor layer3\.6\.conv1\.weight more/)
+  })
+
   it('refuses the weights of another network', async () => {
     const lite0 = fileOf('efficientnet-lite0', 'lite0.safetensors')
     const wrong = await refusal(`efficientnet-lite2=${lite0}`)
@@ -86,9 +107,9 @@ describe('loadBackbone', () => {
 
   it.each([
     [
-      'resnet34',
+      'resnet35',
       'usage',
-      /backbone must be one of efficientnet-lite0, efficientnet-lite2, or a weights file, but is "resnet34"/,
+      /backbone must be one of efficientnet-lite0, .*, resnet50, or a weights file, but is "resnet35"/,
     ],
     ['', 'usage', /backbone must be one of/],
     ['nowhere/w.pth', 'io', /nowhere\/w\.pth cannot be read/],
@@ -114,6 +135,9 @@ describe('listBackbones', () => {
     expect(list.map(({ name, weights, state }) => [name, weights, state])).toEqual([
       ['efficientnet-lite0', 'embedded', 'ready'],
       ['efficientnet-lite2', 'file', 'needs-file'],
+      ['resnet18', 'file', 'needs-file'],
+      ['resnet34', 'file', 'needs-file'],
+      ['resnet50', 'file', 'needs-file'],
     ])
     expect(list[0].parameters).toBe(3_371_008)
     expect(JSON.stringify(list)).not.toContain('running_var')

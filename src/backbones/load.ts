@@ -112,9 +112,12 @@ async function readTensors(bytes: Uint8Array, name: string): Promise<ReadonlyMap
 /** The network whose tensors a file has. */
 function recognise(weights: Weights): RegistryEntry {
   const entries = [...registry.values()]
-  const found = entries.find(({ tensors }) => weights.missing(tensors) === 0)
+  const found = entries.find(
+    ({ tensors }) => weights.missing(tensors) === 0 && weights.stray(tensors) === undefined,
+  )
   if (found) return found
-  const nearest = entries.toSorted((a, b) => weights.missing(a.tensors) - weights.missing(b.tensors))[0]
+  const distance = ({ tensors }: RegistryEntry) => weights.missing(tensors)
+  const nearest = entries.toSorted((a, b) => distance(a) - distance(b) || b.tensors.size - a.tensors.size)[0]
   // Close to one: say what is wrong with it. Else it is something we do not know.
   if (weights.missing(nearest.tensors) < nearest.tensors.size / 2) return nearest
   throw new ChiquitoError(

