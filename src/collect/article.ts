@@ -1,7 +1,7 @@
 import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type DownloadOptions, download, zipFile } from '../net/index.js'
 import { makeFolder, removeLeftovers, takeLock } from '../project/index.js'
-import { type DownloadOptions, download, zipFile } from './download.js'
 import { unzip } from './unzip.js'
 
 /** Where the article of 2018 keeps its 540 photos; named there, and only there. */

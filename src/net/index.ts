@@ -1,0 +1,1 @@
+export { type Download, type DownloadOptions, download, type FileKind, zipFile } from './download.js'
