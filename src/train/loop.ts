@@ -39,7 +39,8 @@ export interface Callback {
 /** The work the loop drives. */
 export interface Trainable<Batch> {
   readonly batchesPerEpoch: number
-  batches(epoch: number): Iterable<Batch>
+  /** In order; ahead of time where that can be. */
+  batches(epoch: number): Iterable<Batch> | AsyncIterable<Batch>
   /** One optimiser step; resolves to the loss before it. */
   step(batch: Batch, rate: number, step: number): Promise<number>
   validate(): Promise<Validation>
@@ -56,7 +57,7 @@ export async function fit<Batch>(
   try {
     for (let epoch = 0; epoch < schedule.epochs && state.stopped === undefined; epoch++) {
       let sum = 0
-      for (const batch of work.batches(epoch)) {
+      for await (const batch of work.batches(epoch)) {
         state.rate = schedule.rate(state.step)
         state.loss = await work.step(batch, state.rate, state.step)
         state.step++

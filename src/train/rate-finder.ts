@@ -39,7 +39,7 @@ export async function searchRate<Batch, Snapshot>(
   try {
     let mean = 0
     let best = Number.POSITIVE_INFINITY
-    for (const batch of endless(work)) {
+    for await (const batch of endless(work)) {
       const step = points.length
       if (step === iterations) break
       throwIfAborted(signal)
@@ -59,7 +59,7 @@ export async function searchRate<Batch, Snapshot>(
   return points
 }
 
-function* endless<Batch>(work: Trainable<Batch>): Generator<Batch> {
+async function* endless<Batch>(work: Trainable<Batch>): AsyncGenerator<Batch> {
   for (let epoch = 0; ; epoch++) yield* work.batches(epoch)
 }
 

@@ -1,0 +1,108 @@
+import { crossEntropy, type TrainingStep, trainingStep } from '../../autodiff/index.js'
+import {
+  appendPools,
+  appendPreprocessing,
+  type Backbone,
+  type FeatureSpec,
+  type LayerGroup,
+} from '../../backbones/index.js'
+import { asFloat32, type Tensor } from '../../core/index.js'
+import { foldBatchNorm, type Graph, GraphBuilder, type Value, type ValueType } from '../../onnx/index.js'
+import type { Head, Noise } from '../head.js'
+import { optimizerFor, type StepSettings } from '../step-runner.js'
+import { headName } from './groups.js'
+
+/** A network and what is to learn of it. */
+export interface NetworkStepOptions extends StepSettings {
+  readonly backbone: Backbone
+  /** The features that the head reads. */
+  readonly spec: FeatureSpec
+  readonly head: Head
+  /** Side of the photos, in pixels. */
+  readonly size: number
+  /** Photos a step. */
+  readonly batchSize: number
+  /** The groups that learn. Whatever is in none stays as it is, bit by bit. */
+  readonly groups: readonly LayerGroup[]
+}
+
+export interface NetworkStep {
+  /**
+   * Inputs beside the state: `pixels` uint8 [batch, size, size, 3], `targets` float32 [batch, classes], a scalar
+   * `rate.<group>` for each group that learns, and the head's noise.
+   */
+  readonly step: TrainingStep
+  readonly noise: readonly Noise[]
+  /** The trunk's weights that learn, as they are now. */
+  readonly trunk: ReadonlyMap<string, Tensor<'float32'>>
+}
+
+/**
+ * The graph of one training step over a whole network: bytes, preprocessing, trunk, pooling, head, cross-entropy,
+ * gradients, update. Batch norm stays in evaluation mode and is folded into the layers before it; weights that do not
+ * learn are constants.
+ */
+export function networkStep(options: NetworkStepOptions): NetworkStep {
+  const { backbone, spec, head, size, batchSize, groups } = options
+  const network = backbone.network({ size, batch: batchSize, layers: spec.layers.map(({ name }) => name) })
+  const learning = groups.map(({ name, parameters }) => ({
+    name: rateName(name),
+    parameters: parameters.filter(parameter => network.initializers.has(parameter)),
+  }))
+  const names = new Set(learning.flatMap(({ parameters }) => parameters))
+  const trunk = new Map(
+    Array.from(names, name => [name, asFloat32(network.initializers.get(name), name)] as const),
+  )
+
+  const builder = new GraphBuilder(`${backbone.name}-step`)
+  const pixels = builder.input('pixels', 'uint8', [batchSize, size, size, 3])
+  const targets = builder.input('targets', 'float32', [batchSize, head.classes])
+  for (const { name } of learning) builder.input(name, 'float32', [])
+  for (const [name, { shape }] of trunk) builder.input(name, 'float32', shape)
+  const bindings = new Map<Value, Value>(Array.from(names, name => [name, name]))
+  bindings.set('image', appendPreprocessing(builder, backbone, pixels))
+  const maps = builder.append(foldBatchNorm(withInputs(network, names)), bindings)
+  const features = appendPools(builder, backbone, maps, spec)
+  const noise = head.noise(batchSize).map(({ name, shape }) => ({ name: headName(name), shape }))
+  const tensors = [...head.parameters, ...head.statistics].map(({ name, shape }) => ({
+    name: headName(name),
+    shape,
+  }))
+  for (const { name, shape } of [...noise, ...tensors]) builder.input(name, 'float32', shape)
+  const { logits, statistics } = head.train(builder, features, headName)
+
+  const own = new Set(head.parameters.map(({ name }) => headName(name)))
+  const parameters = new Map<Value, Value>()
+  for (const [g, { name, parameters: inTrunk }] of learning.entries())
+    for (const parameter of [...inTrunk, ...groups[g].parameters.filter(one => own.has(one))])
+      parameters.set(parameter, name)
+  const { labelSmoothing, classWeights, clip: maxNorm, accumulate, averageDecay } = options
+  const step = trainingStep(builder, {
+    loss: crossEntropy(builder, logits, targets, { labelSmoothing, classWeights }),
+    parameters,
+    optimizer: name => optimizerFor(options, builder.staticShape(name)),
+    carried: new Map(Array.from(statistics, ([name, value]) => [headName(name), value])),
+    maxNorm,
+    accumulate,
+    averageDecay,
+  })
+  return { step, noise, trunk }
+}
+
+/** The input that holds a group's learning rate. */
+export function rateName(group: string): Value {
+  return `rate.${group}`
+}
+
+/** The graph with some of its weights as inputs. */
+function withInputs(graph: Graph, names: ReadonlySet<Value>): Graph {
+  const inputs = new Map<Value, ValueType>(graph.inputs)
+  const initializers = new Map(graph.initializers)
+  for (const name of names) {
+    const tensor = initializers.get(name)
+    if (!tensor) continue
+    inputs.set(name, { dtype: tensor.dtype, shape: tensor.shape })
+    initializers.delete(name)
+  }
+  return { ...graph, inputs, initializers }
+}

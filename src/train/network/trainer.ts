@@ -1,0 +1,86 @@
+import { float32, type RandomStream, scalar, type Tensor, uint8 } from '../../core/index.js'
+import type { DeviceOptions } from '../../engine/index.js'
+import type { Restorable } from '../callbacks.js'
+import type { HeadWeights } from '../classifier.js'
+import { StepRunner, type StepState, type Tensors } from '../step-runner.js'
+import { headName } from './groups.js'
+import { type NetworkStepOptions, networkStep, rateName } from './step-graph.js'
+
+export interface NetworkTrainerOptions extends NetworkStepOptions, DeviceOptions {
+  /** What the head knows already. */
+  readonly weights: HeadWeights
+  /** Every step's dropout comes from it. */
+  readonly random: RandomStream
+  /** Steps that drew dropout before. */
+  readonly drawn?: number | undefined
+}
+
+/** Views of photos, uint8 [batch, size, size, 3], and their target probabilities [batch, classes]. */
+export interface NetworkBatch {
+  readonly pixels: Uint8Array
+  readonly targets: Float32Array
+}
+
+/** What a network has learnt: the trunk's weights that were trained, by their own names, and the whole head. */
+export interface NetworkWeights {
+  readonly trunk: Tensors
+  readonly head: HeadWeights
+}
+
+/** A whole network in training, or the last groups of it. */
+export class NetworkTrainer implements Restorable<StepState> {
+  private constructor(
+    private readonly options: NetworkTrainerOptions,
+    private readonly trunkNames: readonly string[],
+    private readonly runner: StepRunner,
+  ) {}
+
+  /** Throws `model` where something cannot be differentiated, naming it. */
+  static async open(options: NetworkTrainerOptions): Promise<NetworkTrainer> {
+    const { step, noise, trunk } = networkStep(options)
+    const head = Array.from(options.weights, ([name, tensor]) => [headName(name), tensor] as const)
+    const weights = new Map([...trunk, ...head])
+    const runner = await StepRunner.open({ ...options, step, noise, weights })
+    return new NetworkTrainer(options, [...trunk.keys()], runner)
+  }
+
+  /** One optimiser step, with a rate for each group that learns; the loss before it. */
+  async step({ pixels, targets }: NetworkBatch, rates: readonly number[]): Promise<number> {
+    const { batchSize, size, head, groups } = this.options
+    const inputs: Record<string, Tensor> = {
+      pixels: uint8(pixels, [batchSize, size, size, 3]),
+      targets: float32(targets, [batchSize, head.classes]),
+    }
+    for (const [g, { name }] of groups.entries()) inputs[rateName(name)] = scalar(rates[g])
+    return this.runner.step(inputs)
+  }
+
+  /** Copies of what has been learnt: moving averages where they are kept. */
+  weights(): NetworkWeights {
+    const { parameters, statistics } = this.options.head
+    const names = [...parameters, ...statistics].map(({ name }) => name)
+    const head = this.runner.weights(names.map(headName))
+    return {
+      trunk: this.runner.weights(this.trunkNames),
+      head: new Map(
+        names.flatMap(name => {
+          const tensor = head.get(headName(name))
+          return tensor ? [[name, tensor]] : []
+        }),
+      ),
+    }
+  }
+
+  /** Everything that is needed to go on later with the same bits. */
+  snapshot(): StepState {
+    return this.runner.snapshot()
+  }
+
+  restore(state: StepState): void {
+    this.runner.restore(state)
+  }
+
+  async close(): Promise<void> {
+    await this.runner.close()
+  }
+}
