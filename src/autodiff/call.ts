@@ -39,9 +39,8 @@ export function callOf<K extends OpType>(
     ints: input => {
       if (!has(input)) return undefined
       const tensor = constant(input)
-      return tensor
-        ? Array.from(tensor.data, Number)
-        : refuse(`its input ${x(input)} must be a constant for a gradient.`)
+      if (tensor) return Array.from(tensor.data, Number)
+      return builder.knownInts(x(input)) ?? refuse(`its input ${x(input)} must be a constant for a gradient.`)
     },
     refuse,
   }

@@ -20,7 +20,10 @@ export interface Call<K extends OpType = OpType> {
   has(input: number): boolean
   /** The tensor of an input that is a constant or a weight. */
   constant(input: number): Tensor | undefined
-  /** Whole numbers of an input that must be a constant, such as the axes of a reduction; undefined when absent. */
+  /**
+   * Whole numbers of an input that must be known before the graph runs, such as the axes of a reduction: a constant, or
+   * computed from shapes that are numbers. Undefined when absent.
+   */
   ints(input: number): readonly number[] | undefined
   /** Fails: names the node, says why this form has no gradient and what to do. */
   refuse(reason: string): never

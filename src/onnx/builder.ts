@@ -145,6 +145,15 @@ export class GraphBuilder {
     return this.initializers.get(value)
   }
 
+  /**
+   * The elements of a small whole-number value as far as they follow from shapes and constants; undefined where one of
+   * them is only known when the graph runs.
+   */
+  knownInts(value: Value): readonly number[] | undefined {
+    const known = this.scope.known(value)
+    return known?.elements.every(element => typeof element === 'number') ? known.elements : undefined
+  }
+
   /** The node that computes a value; undefined for inputs and initializers. */
   producerOf(value: Value): Node | undefined {
     return this.producers.get(value)

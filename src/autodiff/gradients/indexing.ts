@@ -1,7 +1,17 @@
+import { sizeOf } from '../../core/index.js'
 import type { Value } from '../../onnx/index.js'
 import type { Emitter } from '../emit.js'
 import { type Call, type Gradients, noRuleYet, notDifferentiable } from '../rule.js'
-import { fromStart, invert, range, reshapeTo, shapeVector, zerosLike } from '../shapes.js'
+import {
+  fromStart,
+  invert,
+  knownShape,
+  range,
+  reshapeLike,
+  reshapeTo,
+  shapeVector,
+  zerosLike,
+} from '../shapes.js'
 import { spread } from './spread.js'
 
 type Operators =
@@ -81,10 +91,10 @@ export const indexing: Gradients<Operators> = {
   ],
   Einsum: { kind: 'every input', rule: einsum },
   Scatter: frozen,
-  Compress: frozen,
+  Compress: [compress, null],
+  CenterCropPad: [centerCropPad, null],
   GridSample: frozen,
   RoiAlign: frozen,
-  CenterCropPad: frozen,
   OneHot: notDifferentiable('it turns whole numbers into a table.'),
   NonZero: notDifferentiable('it gives positions, whole numbers.'),
 }
@@ -129,6 +139,38 @@ function addRows(e: Emitter, dy: Value, x: Value, indices: Value, axis: number, 
   const shape = order.map(at => e.shape(x)[at])
   const there = reshapeTo(e, rows, shape, () => e.builder.op('Gather', [shapeVector(e, x), e.ints(order)]))
   return e.transpose(there, invert(order))
+}
+
+/** What was left out gets zeros; which elements that is must be known. */
+function compress({ e, dy, x, constant, attributes, refuse }: Call<'Compress'>): Value {
+  const condition = constant(1)
+  if (condition?.dtype !== 'bool') return refuse(`its condition ${x(1)} must be a constant for a gradient.`)
+  const positions = [...condition.data.entries()].flatMap(([at, kept]) => (kept ? [at] : []))
+  const shape = knownShape(e.shape(x(0))) ?? refuse('the size of its input is not known. Give it numbers.')
+  if (attributes.axis === undefined) return reshapeLike(e, spread(e, dy(), 0, sizeOf(shape), positions), x(0))
+  const axis = fromStart(attributes.axis, shape.length)
+  return spread(e, dy(), axis, shape[axis], positions)
+}
+
+/** Along each axis either zeros are put back or padding is cut off, the smaller half of them before. */
+function centerCropPad({ e, dy, x, ints, attributes, refuse }: Call<'CenterCropPad'>): Value {
+  const shape = e.shape(x(0))
+  const sizes = ints(1) ?? []
+  const axes = (attributes.axes ?? range(shape.length)).map(axis => fromStart(axis, shape.length))
+  return axes.reduce((grad, axis, i) => {
+    const [from, to] = [shape[axis], sizes[i]]
+    if (typeof from === 'string')
+      return refuse(`it cuts axis ${axis}, whose size ${from} is not known. Give that dimension a number.`)
+    const before = Math.floor(Math.abs(to - from) / 2)
+    if (to >= from) return e.slice(grad, axis, before, before + from)
+    return spread(
+      e,
+      grad,
+      axis,
+      from,
+      range(to).map(at => before + at),
+    )
+  }, dy())
 }
 
 /** Blocks of pixels go back into the channels; the two modes order the channels differently. */

@@ -72,6 +72,18 @@ describe('rules for normalisation agree with finite differences', () => {
     await checkMany(cases)
   })
 
+  it('LRN', async () => {
+    const cases = fc.tuple(fc.constantFrom(1, 3, 5), shapes(2, 2)).map(
+      ([size, rest]): GradientCase => ({
+        inputs: [{ shape: [2, 4, ...rest] }],
+        build: (b, x) => b.op('LRN', x, { size, alpha: 0.5, bias: 2 }),
+        dtype: 'float32',
+        namedBatch: true,
+      }),
+    )
+    await checkMany(cases)
+  })
+
   it('MeanVarianceNormalization', async () => {
     const cases = fc.constantFrom(undefined, [0, 2, 3], [1]).map(
       (given): GradientCase => ({

@@ -1,8 +1,8 @@
 import { sizeOf } from '../../core/index.js'
 import type { Value } from '../../onnx/index.js'
 import { imageGradient } from '../composites/index.js'
-import { type Call, type Gradients, noRuleYet } from '../rule.js'
-import { elementsPer, expandLike, knownShape, reshapeLike, zerosLike } from '../shapes.js'
+import type { Call, Gradients } from '../rule.js'
+import { elementsPer, expandLike, knownShape, range, reshapeLike, zerosLike } from '../shapes.js'
 import { coverage, type Window, windowsOf } from './window.js'
 
 type Operators =
@@ -22,7 +22,7 @@ export const pooling: Gradients<Operators> = {
       return e.mul(slope, share)
     },
   ],
-  LRN: noRuleYet('Keep the layers up to and including it frozen, so that no gradient has to pass through it'),
+  LRN: [responseNorm],
   GlobalAveragePool: [({ e, dy, x, y }) => expandLike(e, e.div(dy(), elementsPer(e, x(0), y())), x(0))],
   GlobalMaxPool: [globalMaxPool],
   GlobalLpPool: [
@@ -31,6 +31,29 @@ export const pooling: Gradients<Operators> = {
       return e.mul(dy(), e.mul(e.builder.op('Sign', [x(0)]), share))
     },
   ],
+}
+
+/**
+ * y = x s^-b with s = k + a mean(x^2) over neighbouring channels (Krizhevsky et al. 2012):
+ * dx = dy s^-b - 2 a b x mean'(dy y / s), where mean' goes over the channels that x is a neighbour of.
+ */
+function responseNorm({ e, dy, x, y, attributes }: Call<'LRN'>): Value {
+  const { size, alpha, beta, bias } = attributes
+  const ahead = Math.floor((size - 1) / 2)
+  const mean = (value: Value, before: number) => {
+    // Channels become the first of the axes that are pooled over; what lies outside counts as 0.
+    const planes = e.unsqueeze(value, [1])
+    const others = range(e.rank(value) - 2).map(() => 0)
+    const pooled = e.builder.op('AveragePool', [planes], {
+      kernel_shape: [size, ...others.map(() => 1)],
+      pads: [before, ...others, size - 1 - before, ...others],
+      count_include_pad: 1,
+    })
+    return e.squeeze(pooled, [1])
+  }
+  const s = e.add(e.mul(mean(e.square(x(0)), ahead), alpha), bias)
+  const back = mean(e.div(e.mul(dy(), y()), s), size - 1 - ahead)
+  return e.sub(e.mul(dy(), e.pow(s, -beta)), e.mul(e.mul(x(0), back), 2 * alpha * beta))
 }
 
 type PoolCall = Call<'AveragePool'> | Call<'LpPool'>

@@ -230,6 +230,9 @@ describe('rules for picking and placing agree with finite differences', () => {
   const table = (b: GraphBuilder, shape: readonly number[], values: readonly number[]) =>
     b.constant({ dtype: 'int64', shape, data: BigInt64Array.from(values, BigInt) })
 
+  const truths = (b: GraphBuilder, values: readonly number[]) =>
+    b.constant({ dtype: 'bool', shape: [values.length], data: Uint8Array.from(values) })
+
   const cases: Record<string, GradientCase> = {
     GatherElements: {
       inputs: [{ shape: [3, 4] }],
@@ -282,6 +285,18 @@ describe('rules for picking and placing agree with finite differences', () => {
     ReverseSequence: {
       inputs: [{ shape: [4, 2] }],
       build: (b, [x]) => b.op('ReverseSequence', [x, table(b, [2], [2, 4])]),
+    },
+    Compress: {
+      inputs: [{ shape: [3, 4] }],
+      build: (b, [x]) => b.op('Compress', [x, truths(b, [0, 1, 1])], { axis: -2 }),
+    },
+    'Compress of all elements, the rest of the condition left out': {
+      inputs: [{ shape: [3, 2] }],
+      build: (b, [x]) => b.op('Compress', [x, truths(b, [1, 0, 1, 0, 1])]),
+    },
+    'CenterCropPad, smaller and larger by odd numbers': {
+      inputs: [{ shape: [2, 7, 4] }],
+      build: (b, [x]) => b.op('CenterCropPad', [x, ints(b, [4, 7])], { axes: [1, 2] }),
     },
     'Einsum of two': {
       inputs: [{ shape: [2, 3, 4] }, { shape: [2, 4, 5] }],

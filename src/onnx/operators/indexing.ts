@@ -130,8 +130,10 @@ export const indexing = {
   Compress: operator('input:T condition:bool', 'output:T', { axis: optional('int') }, context => {
     const x = context.shape(0)
     const { axis } = context.attributes
-    if (axis === undefined) return [[context.unknown(0)]]
-    return [x?.with(axisOf(context, axis, x.length), context.unknown(axis))]
+    const condition = context.constant(1)
+    const kept = condition?.dtype === 'bool' ? condition.data.filter(value => value !== 0).length : undefined
+    if (axis === undefined) return [[kept ?? context.unknown(0)]]
+    return [x?.with(axisOf(context, axis, x.length), kept ?? context.unknown(axis))]
   }),
   ReverseSequence: operator(
     'input:T sequence_lens:int64',
