@@ -1,6 +1,6 @@
 import { SingleBar } from 'cli-progress'
 import type { Progress } from '../core/index.js'
-import { duration, finished } from './progress-lines.js'
+import { duration, finished, megabytes } from './progress-lines.js'
 import type { Output } from './system.js'
 
 /** No estimate before this: the first steps of a task say little about the others. */
@@ -16,6 +16,7 @@ interface Task {
   readonly started: number
   done: number
   total: number | undefined
+  unit: 'bytes' | undefined
   note: string | undefined
 }
 
@@ -50,7 +51,7 @@ export function progressBars(stream: Output, now: () => number): { progress: Pro
     if (next) show(next)
   }
   const begin = (name: string, total: number | undefined): Task => {
-    const task = { name, started: now(), done: 0, total, note: undefined }
+    const task = { name, started: now(), done: 0, total, unit: undefined, note: undefined }
     tasks.set(name, task)
     return task
   }
@@ -61,6 +62,7 @@ export function progressBars(stream: Output, now: () => number): { progress: Pro
     if (event.kind === 'advance') {
       task.done = event.done
       task.total = event.total
+      task.unit = event.unit
       task.note = event.note
       return show(task)
     }
@@ -78,11 +80,18 @@ function line(task: Task, now: number, columns: number): string {
     const share = Math.min(1, task.done / task.total)
     const full = Math.round(share * barWidth)
     parts.push(`${'█'.repeat(full)}${'░'.repeat(barWidth - full)}`)
-    parts.push(`${String(task.done).padStart(String(task.total).length)}/${task.total}`)
+    parts.push(counted(task.done, task.total, task.unit))
     const elapsed = (now - task.started) / 1000
     if (elapsed > estimateAfterSeconds && share > 0 && share < 1)
       parts.push(`${duration((elapsed / share) * (1 - share))} left`)
   } else parts.push('…')
   if (task.note) parts.push(task.note)
   return parts.join('  ').slice(0, columns - 1)
+}
+
+/** How much is done, as wide at the beginning as at the end. */
+function counted(done: number, total: number, unit: 'bytes' | undefined): string {
+  const of = unit === 'bytes' ? megabytes(total) : String(total)
+  const text = `${(unit === 'bytes' ? megabytes(done) : String(done)).padStart(of.length)}/${of}`
+  return unit === 'bytes' ? `${text} MB` : text
 }

@@ -39,7 +39,9 @@ export function progressLines(print: (line: string) => void, now: () => number):
     task.lastLine = now()
     task.lastShare = share
     const note = event.note ? `, ${event.note}` : ''
-    print(`${event.task}: ${event.done} of ${event.total} (${Math.round(share * 100)} %)${note}`)
+    const done = event.unit === 'bytes' ? megabytes(event.done) : event.done
+    const total = event.unit === 'bytes' ? `${megabytes(event.total)} MB` : event.total
+    print(`${event.task}: ${done} of ${total} (${Math.round(share * 100)} %)${note}`)
   }
 }
 
@@ -47,6 +49,11 @@ export function progressLines(print: (line: string) => void, now: () => number):
 export function finished(milliseconds: number, note: string | undefined): string {
   const took = duration(milliseconds / 1000)
   return note ? `${note} (${took})` : `done (${took})`
+}
+
+/** Millions of bytes with one decimal: 87.3. */
+export function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(1)
 }
 
 /** 0.4 s, 12 s, 3 min 20 s, 2 h 5 min. */

@@ -30,6 +30,18 @@ describe('progress where there is no terminal', () => {
     expect(lines()).toHaveLength(11)
   })
 
+  it('counts bytes in millions', () => {
+    const { progress, clock, lines } = view()
+    progress({ kind: 'start', task: 'Downloading' })
+    clock.now += 3000
+    progress({ kind: 'advance', task: 'Downloading', done: 43_650_000, total: 87_300_000, unit: 'bytes' })
+    expect(lines()).toEqual(['Downloading …', 'Downloading: 43.6 of 87.3 MB (50 %)'])
+    const bar = view({ terminal: true })
+    bar.progress({ kind: 'advance', task: 'Downloading', done: 4_300_000, total: 87_300_000, unit: 'bytes' })
+    expect(bar.text()).toContain('   4.3/87.3 MB')
+    bar.close()
+  })
+
   it('says no more than start and end of what is soon done', () => {
     const { progress, clock, lines } = view()
     for (const task of ['One', 'Two']) {

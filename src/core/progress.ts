@@ -6,6 +6,8 @@ export type ProgressEvent =
       readonly task: string
       readonly done: number
       readonly total: number
+      /** What `done` and `total` count; pieces of work by default. */
+      readonly unit?: 'bytes' | undefined
       readonly note?: string
     }
   | { readonly kind: 'end'; readonly task: string; readonly note?: string }

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { smallDisk, temporaryFolder, writeTree } from '../../test/support/files.js'
 import { serve } from '../../test/support/server.js'
 import type { ProgressEvent } from '../core/index.js'
-import { download, zipFile } from './index.js'
+import { download, inspect, zipFile } from './index.js'
+import { retryAfterMs } from './retry.js'
 
 const content = Buffer.from(Array.from({ length: 500_000 }, (_, i) => (i * 2654435761) >>> 24))
 const sha256 = createHash('sha256').update(content).digest('hex')
@@ -123,6 +125,57 @@ describe('download', () => {
     expect(requests.length).toBeGreaterThan(1)
   })
 
+  it('has the right bytes wherever the line breaks, within a call and between calls', async () => {
+    const cuts: number[] = []
+    const { address } = await serve((request, response) => cutting(cuts)(request, response))
+    const folder = temporaryFolder()
+    const anywhere = fc.array(fc.integer({ min: 0, max: content.length }), { maxLength: 12 })
+    await fc.assert(
+      fc.asyncProperty(anywhere, async positions => {
+        cuts.splice(0, cuts.length, ...positions)
+        const path = join(folder, 'file')
+        const once = () => download(address, path, { ...local, pauseMs: 0, sha256, size: content.length })
+        // Each call ends for good only after several tries that bring nothing, so these are enough.
+        await once().catch(once).catch(once).catch(once)
+        expect(readFileSync(path).equals(content)).toBe(true)
+        expect(readdirSync(folder)).toEqual(['file'])
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  it('begins again when what an earlier call left was damaged since', async () => {
+    const { address, requests } = await serve(cutting([200_000, 0, 0, 0, 0]))
+    const path = join(temporaryFolder(), 'file')
+    await expect(download(address, path, local)).rejects.toThrow()
+    writeFileSync(`${path}.part`, Buffer.alloc(200_000))
+    expect(await download(address, path, { ...local, sha256 })).toMatchObject({ sha256 })
+    expect(requests.slice(-2).map(({ headers }) => headers.range)).toEqual(['bytes=200000-', undefined])
+  })
+
+  it('says who asks to the address itself, and to nobody it redirects to', async () => {
+    const other = await serve(cutting([]))
+    const { address, requests } = await serve((request, response) => {
+      const location = request.url === '/' ? '/next' : other.address
+      response.writeHead(302, { location }).end()
+    })
+    await download(address, join(temporaryFolder(), 'file'), { ...local, token: 'secret' })
+    expect(requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer secret', 'Bearer secret'])
+    expect(other.requests.map(({ headers }) => headers.authorization)).toEqual([undefined])
+  })
+
+  it('does not trust an address again that another host redirects back to', async () => {
+    const home: string[] = []
+    const other = await serve((_, response) => response.writeHead(302, { location: `${home[0]}/file` }).end())
+    const { address, requests } = await serve((request, response) => {
+      if (request.url === '/file') return cutting([])(request, response)
+      response.writeHead(302, { location: other.address }).end()
+    })
+    home.push(address)
+    await download(address, join(temporaryFolder(), 'file'), { ...local, token: 'secret' })
+    expect(requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer secret', undefined])
+  })
+
   it('begins again for another address', async () => {
     const first = await serve(cutting([100_000, 0, 0, 0, 0]))
     const path = join(temporaryFolder(), 'file')
@@ -158,6 +211,30 @@ describe('download', () => {
     ['a refusal', send(403, {}), {}, /answered 403 instead of the file. Check the address/],
     ['an empty acceptance', send(202, {}), {}, /answered 202 instead of the file/],
     ['an empty file', send(200, {}), {}, /sent an empty file/],
+    [
+      'a server that asks for patience',
+      send(429, { 'retry-after': '300' }),
+      {},
+      /answered 429 .* wait 300 s/,
+    ],
+    [
+      'another size than is due',
+      send(200, { 'content-length': '500000' }, content),
+      { size: 499_999 },
+      /announces 500000 bytes where 499999 are due/,
+    ],
+    [
+      'more than is due',
+      (_, response) => void response.write(content),
+      { size: 1000 },
+      /sends \d+ bytes or more; at most 1000/,
+    ],
+    [
+      'less than is due',
+      (_, response) => void response.writeHead(200, { 'transfer-encoding': 'chunked' }).end('x'),
+      { size: 2 },
+      /sent 1 bytes and had announced 2/,
+    ],
     ['a server that stays down', send(503, { 'retry-after': '0' }), {}, /answered 503/],
     ['a redirect to nowhere', send(302, {}), {}, /redirects without saying where/],
     ['a redirect out of http', send(302, { location: 'file:///etc/passwd' }), {}, /unsafe address \(file:\)/],
@@ -275,6 +352,48 @@ describe('download', () => {
     await expect(download('ftp://example.org/x', path)).rejects.toMatchObject({ code: 'usage' })
     await expect(download(address, path, { ...local, sha256: 'abc' })).rejects.toThrow(/sha256 must be/)
   })
+})
+
+describe('inspect', () => {
+  const headers = (address: string) =>
+    inspect(address, answer => answer.header('etag') !== undefined, { ...local, token: 'secret' })
+
+  it('gives the first headers that are enough, without following further', async () => {
+    const { address, requests } = await serve((request, response) => {
+      if (request.url === '/') return void response.writeHead(307, { location: '/renamed' }).end()
+      response.writeHead(302, { location: 'http://127.0.0.1:1/', etag: '"v1"' }).end()
+    })
+    const found = await headers(address)
+    expect([found.status, found.header('etag'), found.url.pathname]).toEqual([302, '"v1"', '/renamed'])
+    expect(requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer secret', 'Bearer secret'])
+  })
+
+  it('tries again when a server is busy, and says when it says no', async () => {
+    const statuses = [503, 429, 200]
+    const busy = await serve((_, response) => {
+      response.writeHead(statuses.shift() ?? 500, { 'retry-after': '0' }).end()
+    })
+    expect((await headers(busy.address)).status).toBe(200)
+    const closed = await serve(send(401, { 'x-error-code': 'RepoNotFound' }))
+    await expect(headers(closed.address)).rejects.toMatchObject({ code: 'io', status: 401 })
+  })
+})
+
+it.each([
+  ['3', 3000],
+  ['0', 0],
+  ['-1', 0],
+  ['Mon, 01 Jan 2018 00:00:00 GMT', 0],
+  ['', undefined],
+  ['soon', undefined],
+])('reads Retry-After: %s', (value, expected) => {
+  expect(retryAfterMs(value)).toBe(expected)
+})
+
+it('reads a date to come in Retry-After', () => {
+  const wait = retryAfterMs(new Date(Date.now() + 100_000).toUTCString()) ?? 0
+  expect(wait).toBeGreaterThan(60_000)
+  expect(wait).toBeLessThanOrEqual(100_000)
 })
 
 /** Cuts its first answer; each answer is of the next version. */

@@ -1,25 +1,13 @@
 import { basename, dirname, join } from 'node:path'
-import { argumentError, ChiquitoError, type WorkOptions } from '../core/index.js'
+import { argumentError, ChiquitoError } from '../core/index.js'
 import { makeFolder, takeLock } from '../project/index.js'
 import { parseAddress, showAddress } from './address.js'
 import { PartialFile } from './partial-file.js'
-import { type Answer, Client, consume, drop, networkError, pause, TransientError } from './transfer.js'
+import { type RetryOptions, TransientError, withRetries } from './retry.js'
+import { type Answer, Client, type ClientOptions, consume, drop, networkError } from './transfer.js'
 
 /** Enough for any data set this project is for; a wrong address must not fill the disk. */
 const DEFAULT_MAX_BYTES = 4 * 1024 ** 3
-
-/** A server that says nothing for so long is down. */
-const DEFAULT_IDLE_MS = 30_000
-
-/** Tries in a row that bring nothing new, and tries in all: a bad line is worth many, a broken server few. */
-const MAX_FRUITLESS_TRIES = 4
-const MAX_TRIES = 20
-
-/** First pause before another try; it doubles each time. */
-const DEFAULT_PAUSE_MS = 500
-
-/** A server may ask for patience, but not for more than a person has. */
-const MAX_PAUSE_MS = 30_000
 
 /** Bytes between two progress events. */
 const PROGRESS_BYTES = 256 * 1024
@@ -37,18 +25,16 @@ export const zipFile: FileKind = {
   begins: [Uint8Array.of(0x50, 0x4b, 3, 4), Uint8Array.of(0x50, 0x4b, 5, 6)],
 }
 
-export interface DownloadOptions extends WorkOptions {
+export interface DownloadOptions extends ClientOptions, RetryOptions {
+  /** What is fetched, for progress; the file's name by default. */
+  readonly label?: string | undefined
   readonly maxBytes?: number | undefined
+  /** How many bytes the file must have. */
+  readonly size?: number | undefined
   /** What the file must be, hexadecimal. */
   readonly sha256?: string | undefined
   /** What kind of file it must be: a web page in its place is refused at once. */
   readonly kind?: FileKind | undefined
-  /** Longest silence of the server, in milliseconds. */
-  readonly idleMs?: number | undefined
-  /** Pause before the second try, in milliseconds; doubles with each further one. */
-  readonly pauseMs?: number | undefined
-  /** Also fetch from this machine and private networks; for addresses that the person typed. */
-  readonly allowPrivate?: boolean | undefined
 }
 
 export interface Download {
@@ -70,13 +56,13 @@ export async function download(
   options: DownloadOptions = {},
 ): Promise<Download> {
   const url = parseAddress(address)
-  const { sha256, signal, allowPrivate = false, idleMs = DEFAULT_IDLE_MS } = options
+  const { sha256 } = options
   if (sha256 !== undefined && !/^[0-9a-f]{64}$/.test(sha256))
     throw argumentError('sha256', '64 hexadecimal digits, lower case', sha256)
   await makeFolder(dirname(path))
   const release = takeLock(join(dirname(path), `.${basename(path)}.lock`), `"${path}"`)
   try {
-    const client = await Client.open({ idleMs, allowPrivate, signal })
+    const client = await Client.open(options)
     const partial = await PartialFile.open(path, address)
     try {
       return await new Transfer(client, partial, url, options).run()
@@ -112,36 +98,33 @@ class Transfer {
   ) {}
 
   async run(): Promise<Download> {
-    const { progress, kind } = this.options
-    const task = `Downloading ${basename(this.partial.path)}`
+    const { progress, kind, label = basename(this.partial.path) } = this.options
+    const task = `Downloading ${label}`
     progress?.({ kind: 'start', task })
+    const isContinued = this.partial.bytes > 0
     await this.tryUntilComplete(task)
+    let sha256 = await this.partial.sha256()
+    // What an earlier call left may have suffered since, in a power cut for example: it is not worth a failure.
+    if (isContinued && sha256 !== (this.options.sha256 ?? sha256)) {
+      this.partial.restart()
+      await this.tryUntilComplete(task)
+      sha256 = await this.partial.sha256()
+    }
     if (this.partial.bytes === 0)
       throw new ChiquitoError('io', `${showAddress(this.url)} sent an empty file.`)
     if (kind !== undefined) this.requireKind(kind)
-    const sha256 = await this.requireHash()
+    this.requireHash(sha256)
     await this.partial.finish()
     progress?.({ kind: 'end', task })
     return { bytes: this.partial.bytes, sha256 }
   }
 
-  private async tryUntilComplete(task: string): Promise<void> {
-    const { pauseMs = DEFAULT_PAUSE_MS, signal, progress } = this.options
-    let furthest = this.partial.bytes
-    let fruitless = 0
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.tryOnce(task)
-      } catch (error) {
-        fruitless = this.partial.bytes > furthest ? 0 : fruitless + 1
-        furthest = Math.max(furthest, this.partial.bytes)
-        if (!(error instanceof TransientError) || fruitless >= MAX_FRUITLESS_TRIES || attempt >= MAX_TRIES)
-          throw error
-        const wait = Math.min(error.pauseMs ?? pauseMs * 2 ** fruitless, MAX_PAUSE_MS)
-        progress?.({ kind: 'notice', message: `${error.message} Trying again.` })
-        await pause(wait, signal)
-      }
-    }
+  private tryUntilComplete(task: string): Promise<void> {
+    return withRetries(
+      () => this.tryOnce(task),
+      this.options,
+      () => this.partial.bytes,
+    )
   }
 
   /**
@@ -153,7 +136,10 @@ class Transfer {
     const encoding = answer.header('content-encoding') ?? 'identity'
     if (encoding !== 'identity')
       throw this.refuse(answer, `sent the file compressed (${encoding}) without being asked`)
-    const expected = this.begin(answer)
+    const { size } = this.options
+    const expected = this.begin(answer) ?? size
+    if (expected !== (size ?? expected))
+      throw this.refuse(answer, `announces ${expected} bytes where ${size} are due`)
     this.requireSize(answer, expected)
     this.total = expected
     try {
@@ -177,6 +163,7 @@ class Transfer {
   private begin(answer: Answer): number | undefined {
     if (answer.status === 200) {
       this.partial.restart(validatorOf(answer))
+      this.reported = 0
       const length = answer.header('content-length')
       return length === undefined ? undefined : Number(length)
     }
@@ -197,11 +184,11 @@ class Transfer {
     const done = this.partial.bytes
     if (done - this.reported < PROGRESS_BYTES && done !== this.total) return
     this.reported = done
-    progress?.({ kind: 'advance', task, done, total: this.total ?? done })
+    progress?.({ kind: 'advance', task, done, total: this.total ?? done, unit: 'bytes' })
   }
 
   private requireSize(answer: Answer, bytes: number | undefined): void {
-    const { maxBytes = DEFAULT_MAX_BYTES } = this.options
+    const { size, maxBytes = size ?? DEFAULT_MAX_BYTES } = this.options
     if (bytes !== undefined && bytes > maxBytes)
       throw this.refuse(answer, `sends ${bytes} bytes or more; at most ${maxBytes} are fetched`)
   }
@@ -217,9 +204,8 @@ class Transfer {
     )
   }
 
-  private async requireHash(): Promise<string> {
-    const sha256 = await this.partial.sha256()
-    if (this.options.sha256 === undefined || sha256 === this.options.sha256) return sha256
+  private requireHash(sha256: string): void {
+    if (sha256 === (this.options.sha256 ?? sha256)) return
     throw new ChiquitoError(
       'data',
       `${showAddress(this.url)} is not the file it should be: its SHA-256 is ${sha256}, expected ${this.options.sha256}. ` +

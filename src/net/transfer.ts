@@ -1,20 +1,26 @@
 import type { Dispatcher, EnvHttpProxyAgent } from 'undici'
-import { ChiquitoError, messageOf, throwIfAborted } from '../core/index.js'
+import { ChiquitoError, messageOf } from '../core/index.js'
 import { errorCode } from '../project/index.js'
 import { publicLookup, redirectTarget, requirePublicHost, showAddress } from './address.js'
+import { retryAfterMs, TransientError } from './retry.js'
 
 /** GitHub and other hosts redirect two or three times; browsers give up at 20. */
 const MAX_REDIRECTS = 10
 
+/** A server that says nothing for so long is down. */
+const DEFAULT_IDLE_MS = 30_000
+
 /** Some servers refuse programs that do not say who they are. */
 const USER_AGENT = 'chiquito (+https://www.npmjs.com/package/chiquito)'
 
-/** A failure that may pass: the same request is worth another try. */
-export class TransientError extends ChiquitoError {
+/** A server's refusal that does not pass by asking again. */
+export class RefusedError extends ChiquitoError {
   constructor(
     message: string,
-    /** How long the server asks to wait; undefined when it does not. */
-    readonly pauseMs?: number | undefined,
+    /** Of HTTP. */
+    readonly status: number,
+    /** A header of the answer. */
+    readonly header: (name: string) => string | undefined,
   ) {
     super('io', message)
   }
@@ -27,15 +33,19 @@ const transientStatuses = new Set([408, 425, 429, 500, 502, 503, 504])
 const lastingCodes = /^(ENOTFOUND|CERT_|ERR_TLS|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|UND_ERR_INVALID)/
 
 type Body = Dispatcher.ResponseData['body']
+type Headers = Readonly<Record<string, string>>
 
 export interface ClientOptions {
-  /** Longest wait for a connection, an answer or the next bytes. */
-  readonly idleMs: number
-  readonly allowPrivate: boolean
+  /** Longest wait for a connection, an answer or the next bytes, in milliseconds. */
+  readonly idleMs?: number | undefined
+  /** Also fetch from this machine and private networks; for addresses that the person typed. */
+  readonly allowPrivate?: boolean | undefined
+  /** Says who asks. Sent to the address's own origin, and never on to where that redirects. */
+  readonly token?: string | undefined
   readonly signal?: AbortSignal | undefined
 }
 
-/** An answer with status 200, 206 or 416 (nothing at that position), and the address it came from. */
+/** An answer, and the address it came from. */
 export interface Answer {
   readonly url: URL
   readonly status: number
@@ -44,7 +54,7 @@ export interface Answer {
   header(name: string): string | undefined
 }
 
-/** Speaks http for one download: follows redirects, keeps to public addresses, respects the proxy variables. */
+/** Speaks http for one file: follows redirects, keeps to public addresses, respects the proxy variables. */
 export class Client {
   private constructor(
     private readonly agent: EnvHttpProxyAgent,
@@ -55,7 +65,7 @@ export class Client {
   /** The http library takes a tenth of a second to load, so it is loaded when something is fetched. */
   static async open(options: ClientOptions): Promise<Client> {
     const { EnvHttpProxyAgent, request } = await import('undici')
-    const { idleMs, allowPrivate } = options
+    const { idleMs = DEFAULT_IDLE_MS, allowPrivate = false } = options
     const agent = new EnvHttpProxyAgent({
       headersTimeout: idleMs,
       bodyTimeout: idleMs,
@@ -64,12 +74,45 @@ export class Client {
     return new Client(agent, request, options)
   }
 
-  /** @throws `io`; `TransientError` when trying again may help; `interrupted` */
-  async get(address: URL, headers: Readonly<Record<string, string>>): Promise<Answer> {
+  /**
+   * The file, or a part of it: an answer with status 200, 206 or 416 (nothing at that position).
+   *
+   * @throws `io`: `TransientError` when trying again may help, `RefusedError`; `interrupted`
+   */
+  async get(address: URL, headers: Headers): Promise<Answer> {
+    const answer = await this.follow('GET', address, headers, () => false)
+    if (![200, 206, 416].includes(answer.status)) throw refusal(answer)
+    return answer
+  }
+
+  /**
+   * The headers of the first answer on the way, redirects among them, that `isEnough`; else those of the last one.
+   *
+   * @throws as {@link get}
+   */
+  async head(address: URL, isEnough: (answer: Answer) => boolean): Promise<Answer> {
+    const answer = await this.follow('HEAD', address, {}, isEnough)
+    drop(answer.body)
+    if (answer.status >= 400 || answer.status === 202) throw refusal(answer)
+    return answer
+  }
+
+  async close(): Promise<void> {
+    await this.agent.destroy()
+  }
+
+  private async follow(
+    method: 'GET' | 'HEAD',
+    address: URL,
+    headers: Headers,
+    isEnough: (answer: Answer) => boolean,
+  ): Promise<Answer> {
     let url = address
+    let isHome = true
     for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
-      const answer = await this.ask(url, headers)
-      if (answer.status < 300 || answer.status >= 400) return accepted(answer)
+      isHome &&= url.origin === address.origin
+      const answer = await this.ask(method, url, { ...headers, ...(isHome ? this.credentials() : {}) })
+      if (answer.status < 300 || answer.status >= 400 || isEnough(answer)) return answer
       drop(answer.body)
       url = redirectTarget(url, answer.header('location'))
     }
@@ -79,15 +122,17 @@ export class Client {
     )
   }
 
-  async close(): Promise<void> {
-    await this.agent.destroy()
+  private credentials(): Headers {
+    const { token } = this.options
+    return token === undefined ? {} : { authorization: `Bearer ${token}` }
   }
 
-  private async ask(url: URL, headers: Readonly<Record<string, string>>): Promise<Answer> {
+  private async ask(method: 'GET' | 'HEAD', url: URL, headers: Headers): Promise<Answer> {
     const { allowPrivate, signal } = this.options
     if (!allowPrivate) requirePublicHost(url)
     try {
       const response = await this.request(url, {
+        method,
         dispatcher: this.agent,
         headers: { 'user-agent': USER_AGENT, 'accept-encoding': 'identity', ...headers },
         signal: signal ?? null,
@@ -114,16 +159,13 @@ export function networkError(error: unknown, url: URL, signal: AbortSignal | und
   return new TransientError(message)
 }
 
-function accepted(answer: Answer): Answer {
-  const { status, url } = answer
-  if (status === 200 || status === 206 || status === 416) return answer
-  drop(answer.body)
+function refusal({ status, url, body, header }: Answer): ChiquitoError {
+  drop(body)
   const message = `${showAddress(url)} answered ${status} instead of the file.`
-  if (transientStatuses.has(status))
-    throw new TransientError(message, retryAfterMs(answer.header('retry-after')))
+  if (transientStatuses.has(status)) return new TransientError(message, retryAfterMs(header('retry-after')))
   const advice =
     status === 404 || status === 410 ? 'It is not there (any more): check the address.' : 'Check the address.'
-  throw new ChiquitoError('io', `${message} ${advice}`)
+  return new RefusedError(`${message} ${advice}`, status, header)
 }
 
 /** Ends an answer whose rest is of no interest; its connection closes. */
@@ -149,24 +191,4 @@ export function consume(body: Body, take: (chunk: Uint8Array) => void): Promise<
       }
     })
   })
-}
-
-function retryAfterMs(value: string | undefined): number | undefined {
-  const seconds = Number(value ?? Number.NaN)
-  return seconds >= 0 ? seconds * 1000 : undefined
-}
-
-/** Waits, unless the caller's signal fires first. @throws `interrupted` */
-export async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  throwIfAborted(signal)
-  await new Promise<void>(resolve => {
-    const timer = setTimeout(done, ms)
-    function done(): void {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', done)
-      resolve()
-    }
-    signal?.addEventListener('abort', done)
-  })
-  throwIfAborted(signal)
 }

@@ -1,0 +1,85 @@
+import { ChiquitoError, throwIfAborted, type WorkOptions } from '../core/index.js'
+
+/** Tries in a row that bring nothing new, and tries in all: a bad line is worth many, a broken server few. */
+const MAX_FRUITLESS_TRIES = 4
+const MAX_TRIES = 20
+
+/** First pause before another try; it doubles each time. */
+const DEFAULT_PAUSE_MS = 500
+
+/** A server may ask for patience, but not for more than a person has who sits before it. */
+const MAX_PAUSE_MS = 30_000
+
+/** A failure that may pass: the same request is worth another try. */
+export class TransientError extends ChiquitoError {
+  constructor(
+    message: string,
+    /** How long the server asks to wait; undefined when it does not. */
+    readonly pauseMs?: number | undefined,
+  ) {
+    super('io', message)
+  }
+}
+
+export interface RetryOptions extends WorkOptions {
+  /** Pause before the second try, in milliseconds; doubles with each further one. */
+  readonly pauseMs?: number | undefined
+}
+
+/**
+ * Does something over the network until it succeeds or fails for good.
+ *
+ * @param reached - how far the work is, in any unit: a try that brings it further does not count as fruitless
+ * @throws what the last try threw; `interrupted`
+ */
+export async function withRetries<T>(
+  attempt: () => Promise<T>,
+  { pauseMs = DEFAULT_PAUSE_MS, signal, progress }: RetryOptions,
+  reached: () => number = () => 0,
+): Promise<T> {
+  let furthest = reached()
+  let fruitless = 0
+  for (let tries = 1; ; tries++) {
+    try {
+      return await attempt()
+    } catch (error) {
+      fruitless = reached() > furthest ? 0 : fruitless + 1
+      furthest = Math.max(furthest, reached())
+      if (!(error instanceof TransientError) || fruitless >= MAX_FRUITLESS_TRIES || tries >= MAX_TRIES)
+        throw error
+      if (error.pauseMs !== undefined && error.pauseMs > MAX_PAUSE_MS) throw tooLong(error, error.pauseMs)
+      const wait = error.pauseMs ?? Math.min(pauseMs * 2 ** fruitless, MAX_PAUSE_MS)
+      progress?.({ kind: 'notice', message: `${error.message} Trying again.` })
+      await pause(wait, signal)
+    }
+  }
+}
+
+/** Not an error of its own kind: what is here of a file stays good for a later call. */
+function tooLong({ message }: TransientError, pauseMs: number): TransientError {
+  const seconds = Math.ceil(pauseMs / 1000)
+  return new TransientError(`${message} It asks to wait ${seconds} s: try again then.`, pauseMs)
+}
+
+/** What `Retry-After` asks for: seconds, or a date (RFC 9110, section 10.2.3). */
+export function retryAfterMs(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined
+  const seconds = value.trim() === '' ? Number.NaN : Number(value)
+  const wait = Number.isNaN(seconds) ? Date.parse(value) - Date.now() : seconds * 1000
+  return Number.isNaN(wait) ? undefined : Math.max(0, wait)
+}
+
+/** Waits, unless the caller's signal fires first. @throws `interrupted` */
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  throwIfAborted(signal)
+  await new Promise<void>(resolve => {
+    const timer = setTimeout(done, ms)
+    function done(): void {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', done)
+      resolve()
+    }
+    signal?.addEventListener('abort', done)
+  })
+  throwIfAborted(signal)
+}
