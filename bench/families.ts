@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { z } from 'zod'
-import { crossEntropy, differentiate } from '../src/autodiff/index.js'
+import { crossEntropy, differentiate, expandComposites } from '../src/autodiff/index.js'
 import { asFloat32, float32, messageOf, sizeOf } from '../src/core/index.js'
 import { Session } from '../src/engine/index.js'
 import { GraphBuilder, type Model, model, readModelFile, upgradeModel } from '../src/onnx/index.js'
@@ -28,30 +28,43 @@ const parameterSchema = z.object({
   offset: z.number(),
 })
 
-const answerSchema = z.object({
-  onnx: z.string(),
-  grads: z.string(),
+const batchSchema = z.object({
   image: z.array(z.number()),
-  shape: z.array(z.number()),
-  labels: z.array(z.number()),
   loss: z.number(),
   floor: z.number(),
+  grads: z.string(),
   float32: z.object({ max: z.number(), median: z.number() }),
+})
+
+const answerSchema = z.object({
+  onnx: z.string(),
+  shape: z.array(z.number()),
+  labels: z.array(z.number()),
   parameters: z.array(parameterSchema),
-  missing: z.array(z.string()),
+  all: z.number(),
+  batches: z.array(batchSchema),
 })
 
 type Answer = z.infer<typeof answerSchema>
+type Batch = z.infer<typeof batchSchema>
 
 interface TensorError {
   readonly parameter: string
   readonly error: number
 }
 
+/** The worst tensor and the middle one, and the same of PyTorch's float32. */
+interface Comparison {
+  readonly worst: TensorError
+  readonly median: number
+  readonly float32: Batch['float32']
+}
+
 /**
  * A small network of each of torchvision's classification families, exported by PyTorch and read here: the gradients
  * of all weights against those of PyTorch in float64, beside the error of PyTorch's own float32. The error of a tensor
- * is its largest difference over its largest gradient.
+ * is its largest difference over its largest gradient. Networks are exported twice: by PyTorch's exporter of today with
+ * batch norm folded, and by the one before with batch norm as it is.
  */
 export async function benchFamilies({ json }: BenchOptions): Promise<BenchResult> {
   const folder = mkdtempSync(path.join(tmpdir(), 'chiquito-families-'))
@@ -88,47 +101,53 @@ async function measure(answered: unknown): Promise<Measured> {
   const { error } = z.object({ error: z.string().optional() }).parse(answered)
   if (error !== undefined) throw new Error(`PyTorch cannot export it: ${error}`)
   const answer = answerSchema.parse(answered)
-  const errors = await gradientErrors(answer)
-  const worst = errors.reduce((a, b) => (b.error <= a.error ? a : b))
-  const most = median(errors.map(each => each.error))
-  const fine = worst.error <= Math.max(tolerance, answer.float32.max)
-  const line = (what: string, ours: number, theirs: number) => {
-    return { what, unit: 'relative error', ours, theirs, ratio: ours / theirs }
+  const { worst, median: middle, float32: theirs } = await typical(answer)
+  const line = (what: string, ours: number, their: number) => {
+    return { what, unit: 'relative error', ours, theirs: their, ratio: ours / their }
   }
+  const held = `${answer.parameters.length} of ${answer.all} tensors`
+  const fine = worst.error <= Math.max(tolerance, theirs.max)
   return {
     rows: what => [
-      line(`${what}: worst of ${errors.length} tensors`, worst.error, answer.float32.max),
-      line(`${what}: median`, most, answer.float32.median),
+      line(`${what}: worst of ${held}`, worst.error, theirs.max),
+      line(`${what}: median`, middle, theirs.median),
     ],
-    failure: fine ? missingOf(answer) : `${worst.parameter} is off by ${worst.error.toExponential(1)}`,
+    failure: fine ? undefined : `${worst.parameter} is off by ${worst.error.toExponential(1)}`,
   }
 }
 
-function missingOf({ missing }: Answer): string | undefined {
-  return missing.length === 0 ? undefined : `the file has no ${missing.join(', ')}`
-}
-
-async function gradientErrors(answer: Answer): Promise<TensorError[]> {
+/**
+ * The batch in the middle by its worst tensor: an activation so near a kink that float32 decides otherwise than float64
+ * spoils a batch, ours and PyTorch's alike, but not most of them.
+ */
+async function typical(answer: Answer): Promise<Comparison> {
   const session = await Session.open(gradientModel(await readModelFile(answer.onnx), answer), { threads })
   try {
-    const targets = float32(new Float32Array(answer.labels.length * classes), [answer.labels.length, classes])
-    for (const [row, label] of answer.labels.entries()) targets.data[row * classes + label] = 1
-    const results = await session.run({ image: float32(answer.image, answer.shape), targets })
-    const stored = readFileSync(answer.grads)
-    const exact = new Float32Array(stored.buffer, stored.byteOffset, stored.byteLength / 4)
-    const loss = asFloat32(results.loss, 'loss').data[0]
-    const lossError = { parameter: 'the loss', error: Math.abs(loss / answer.loss - 1) }
-    const errors = answer.parameters.map(({ value, parameter, shape, offset }) => {
-      const grad = asFloat32(results[gradName(value)], value).data
-      return {
-        parameter,
-        error: relativeError(grad, exact.subarray(offset, offset + sizeOf(shape)), answer.floor),
-      }
-    })
-    return [...errors, lossError]
+    const all: Comparison[] = []
+    for (const batch of answer.batches) {
+      const errors = await gradientErrors(session, answer, batch)
+      const worst = errors.reduce((a, b) => (b.error <= a.error ? a : b))
+      all.push({ worst, median: median(errors.map(each => each.error)), float32: batch.float32 })
+    }
+    return all.toSorted((a, b) => a.worst.error - b.worst.error)[Math.floor(all.length / 2)]
   } finally {
     await session.close()
   }
+}
+
+async function gradientErrors(session: Session, answer: Answer, batch: Batch): Promise<TensorError[]> {
+  const targets = float32(new Float32Array(answer.labels.length * classes), [answer.labels.length, classes])
+  for (const [row, label] of answer.labels.entries()) targets.data[row * classes + label] = 1
+  const results = await session.run({ image: float32(batch.image, answer.shape), targets })
+  const stored = readFileSync(batch.grads)
+  const exact = new Float32Array(stored.buffer, stored.byteOffset, stored.byteLength / 4)
+  const loss = asFloat32(results.loss, 'loss').data[0]
+  const errors = answer.parameters.map(({ value, parameter, shape, offset }) => {
+    const grad = asFloat32(results[gradName(value)], value).data
+    const expected = exact.subarray(offset, offset + sizeOf(shape))
+    return { parameter, error: relativeError(grad, expected, batch.floor) }
+  })
+  return [...errors, { parameter: 'the loss', error: Math.abs(loss / batch.loss - 1) }]
 }
 
 const gradName = (value: string) => `grad.${value}`
@@ -144,7 +163,7 @@ function gradientModel(given: Model, { shape, parameters, labels }: Answer): Mod
   const values = parameters.map(parameter => parameter.value)
   for (const [value, grad] of differentiate(builder, loss, values)) builder.output(grad, gradName(value))
   builder.output(loss, 'loss')
-  return model(builder.build())
+  return model(expandComposites(builder.build()))
 }
 
 /** NaN counts as wrong: no comparison finds it small. */

@@ -58,7 +58,7 @@ export function batchNorm(builder: GraphBuilder, options: BatchNormOptions): Bat
 }
 
 /** n / (n - 1), where n - 1 is at least 1. */
-function besselFactor(e: Emitter, count: Value): Value {
+export function besselFactor(e: Emitter, count: Value): Value {
   const one = e.floats(e.dtype(count), [1])
   return e.div(count, e.builder.op('Max', [e.sub(count, 1), one]))
 }

@@ -72,6 +72,16 @@ export function noRuleYet(remedy: string): NoRuleYet {
   return { kind: 'no rule yet', remedy }
 }
 
+/** What several rules of one node share, written once for each node. */
+export function oncePerNode<K extends OpType, T>(write: (call: Call<K>) => T): (call: Call<K>) => T {
+  const written = new WeakMap<Call<K>, { readonly result: T }>()
+  return call => {
+    const found = written.get(call) ?? { result: write(call) }
+    written.set(call, found)
+    return found.result
+  }
+}
+
 /** A node as an error names it. */
 export function describeNode(node: Node): string {
   const domain = node.domain === '' ? '' : `${node.domain}.`

@@ -2,11 +2,12 @@ import { ChiquitoError } from '../../core/index.js'
 import { type Graph, GraphBuilder, keyOf, type Node, readAttributes, type Value } from '../../onnx/index.js'
 import { constantOf } from '../call.js'
 import { Emitter } from '../emit.js'
+import { trainedNorm, trainedNormGrad } from './batch-norm.js'
 import { convolutionOf, filterGradient, imageGradient } from './convolution.js'
 import { boundOf, clipGradient, reluGradient } from './masks.js'
 
-/** Writes a node whose inputs are values of the emitter's builder, and returns its output. */
-type Expansion = (e: Emitter, node: Node) => Value
+/** Writes a node whose inputs are values of the emitter's builder, and returns its output, or all of its outputs. */
+type Expansion = (e: Emitter, node: Node) => Value | readonly Value[]
 
 /** What each composite is, in portable ONNX. */
 const expansions: ReadonlyMap<string, Expansion> = new Map<string, Expansion>([
@@ -47,6 +48,14 @@ const expansions: ReadonlyMap<string, Expansion> = new Map<string, Expansion>([
       return clipGradient(e, y, grad, bound(low), bound(high))
     },
   ],
+  [
+    'chiquito:BatchNormTrain',
+    (e, node) => trainedNorm(e, node.inputs, readAttributes('chiquito:BatchNormTrain', node).epsilon),
+  ],
+  [
+    'chiquito:BatchNormTrainGrad',
+    (e, node) => trainedNormGrad(e, node.inputs, readAttributes('chiquito:BatchNormTrainGrad', node).epsilon),
+  ],
 ])
 
 /** Whether a node is one of our own, which no runtime knows. */
@@ -54,11 +63,11 @@ export function isComposite(node: Pick<Node, 'op' | 'domain'>): boolean {
   return expansions.has(keyOf(node))
 }
 
-/** Writes a composite, whose inputs are values of the emitter's builder, in portable ONNX. */
-export function expandNode(e: Emitter, node: Node): Value {
+/** Writes a composite, whose inputs are values of the emitter's builder, in portable ONNX. Returns its outputs. */
+export function expandNode(e: Emitter, node: Node): readonly Value[] {
   const expansion = expansions.get(keyOf(node))
   if (!expansion) throw new ChiquitoError('model', `${keyOf(node)} is no composite operator.`)
-  return expansion(e, node)
+  return [expansion(e, node)].flat()
 }
 
 /** The graph with every composite operator written in portable ONNX: the definition of what it computes. */
@@ -76,7 +85,8 @@ export function expandComposites(graph: Graph): Graph {
     if (!isComposite(node)) builder.copy(node, renamed, '', declared)
     else {
       const inputs = node.inputs.map(input => renamed.get(input) ?? input)
-      renamed.set(node.outputs[0], expandNode(e, { ...node, inputs }))
+      for (const [i, value] of expandNode(e, { ...node, inputs }).entries())
+        if (node.outputs[i]) renamed.set(node.outputs[i], value)
     }
   }
   for (const name of graph.outputs.keys()) builder.output(renamed.get(name) ?? name, name)

@@ -1,11 +1,11 @@
 import type { Value } from '../../onnx/index.js'
 import type { Emitter } from '../emit.js'
-import type { Call, Gradients } from '../rule.js'
+import { type Call, type Gradients, oncePerNode } from '../rule.js'
 import { fromStart, reshapeLike } from '../shapes.js'
 
 type Operators =
   | ('BatchNormalization' | 'LayerNormalization' | 'InstanceNormalization' | 'GroupNormalization')
-  | ('LpNormalization' | 'MeanVarianceNormalization')
+  | ('LpNormalization' | 'MeanVarianceNormalization' | 'chiquito:BatchNormTrain')
 
 export const normalization: Gradients<Operators> = {
   // In evaluation mode y = scale (x - mean) / sigma + bias per channel, with sigma = sqrt(var + epsilon).
@@ -28,6 +28,11 @@ export const normalization: Gradients<Operators> = {
       const { scale, inverse, centredSum } = batchNorm(call)
       return e.mul(e.mul(centredSum(), e.mul(e.square(inverse), scale)), -0.5)
     },
+  ],
+  'chiquito:BatchNormTrain': [
+    call => trainedNorm(call)[0],
+    call => trainedNorm(call)[1],
+    call => trainedNorm(call)[2],
   ],
   LayerNormalization: [
     call => {
@@ -72,10 +77,14 @@ function lpNormalization({ e, dy, x, y, attributes: { axis, p } }: Call<'LpNorma
   return e.div(e.sub(dy(), e.mul(slope, e.reduceSum(e.mul(dy(), y()), [axis]))), norm)
 }
 
-function batchNorm(call: Call<'BatchNormalization'>) {
+const trainedNorm = oncePerNode(({ e, dy, x, y, attributes }: Call<'chiquito:BatchNormTrain'>) =>
+  e.builder.ops('chiquito:BatchNormTrainGrad', [x(0), x(1), y(1), y(2), dy()], attributes, 3),
+)
+
+const batchNorm = oncePerNode((call: Call<'BatchNormalization'>) => {
   const { e, dy, x, attributes, refuse } = call
   if (attributes.training_mode)
-    refuse('it is in training mode. Write batch norm in primitive operators instead (batchNorm).')
+    refuse('it is in training mode, in which no runtime runs it. Convert the graph first (trainBatchNorm).')
   const rank = e.rank(x(0))
   const deviation = e.builder.op('Sqrt', [e.add(x(4), attributes.epsilon)])
   const inverse = e.builder.op('Reciprocal', [deviation])
@@ -88,7 +97,7 @@ function batchNorm(call: Call<'BatchNormalization'>) {
     total,
     centredSum: () => total(e.mul(dy(), e.sub(x(0), perChannel(x(3))))),
   }
-}
+})
 
 interface Normalized {
   readonly normalized: Value
@@ -110,20 +119,20 @@ function normalizedInput(e: Emitter, { normalized, inverse, axes }: Normalized, 
   return e.mul(e.sub(e.sub(g, e.reduceMean(g, axes)), along), inverse)
 }
 
-function layerNorm({ e, x, attributes }: Call<'LayerNormalization'>): Normalized {
+const layerNorm = oncePerNode(({ e, x, attributes }: Call<'LayerNormalization'>) => {
   const rank = e.rank(x(0))
   const first = fromStart(attributes.axis, rank)
   return normalize(e, x(0), span(first, rank), attributes.epsilon)
-}
+})
 
-function instanceNorm({ e, x, attributes }: Call<'InstanceNormalization'>): Normalized {
-  return normalize(e, x(0), span(2, e.rank(x(0))), attributes.epsilon)
-}
+const instanceNorm = oncePerNode(({ e, x, attributes }: Call<'InstanceNormalization'>) =>
+  normalize(e, x(0), span(2, e.rank(x(0))), attributes.epsilon),
+)
 
-function groupNorm(call: Call<'GroupNormalization'>): Normalized {
+const groupNorm = oncePerNode((call: Call<'GroupNormalization'>) => {
   const { e, x, attributes } = call
   return normalize(e, grouped(call, x(0)), [2], attributes.epsilon)
-}
+})
 
 /** [batch, groups, everything of a group]; the 0 keeps the batch dimension as it is. */
 function grouped({ e, attributes }: Call<'GroupNormalization'>, value: Value): Value {

@@ -17,6 +17,7 @@ type Operators =
   | ('MatMulInteger' | 'ConvInteger' | 'QLinearMatMul' | 'QLinearConv')
   | ('If' | 'Loop' | 'Scan')
   | ('chiquito:ConvInputGrad' | 'chiquito:ConvWeightGrad' | 'chiquito:ReluGrad' | 'chiquito:ClipGrad')
+  | 'chiquito:BatchNormTrainGrad'
 
 /** Operators that no gradient passes, by nature or for now. */
 export const without: Gradients<Operators> = {
@@ -61,4 +62,5 @@ export const without: Gradients<Operators> = {
   'chiquito:ConvWeightGrad': once,
   'chiquito:ReluGrad': once,
   'chiquito:ClipGrad': once,
+  'chiquito:BatchNormTrainGrad': once,
 }

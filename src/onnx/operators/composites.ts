@@ -1,4 +1,4 @@
-import { type InferContext, type Operator, type Outcome, operator } from './spec.js'
+import { float, type InferContext, type Operator, type Outcome, operator } from './spec.js'
 import { convolutionAttributes, convShape } from './windows.js'
 
 // Operators of our own: steps of a gradient that portable ONNX takes several nodes for. What each one is, in ONNX, says
@@ -26,6 +26,16 @@ function agree(a: readonly unknown[], b: readonly unknown[]): boolean {
 
 const likeFirst = (context: InferContext): Outcome[] => [context.shape(0)]
 
+/** [channels]: what batch norm has one of for each channel of X. */
+const perChannel = (context: InferContext): Outcome => {
+  const x = context.shape(0)
+  if (x && x.length < 2) context.fail(`X must be [batch, channels, sizes...], but is [${x.join(', ')}]`)
+  const given = context.shape(1)
+  if (x && given && !agree([x[1]], given))
+    context.fail(`scale must be [${x[1]}], but is [${given.join(', ')}]`)
+  return x && [x[1]]
+}
+
 /** Inputs go in the order of the operator whose gradient it is, then its output or that output's gradient. */
 export const composites = {
   /** d Conv(X, W) / dX, applied to dY. Of X only the shape counts. */
@@ -36,4 +46,23 @@ export const composites = {
   'chiquito:ReluGrad': operator('Y:F dY:F', 'dX:F', {}, likeFirst, { domain }),
   /** dY where the Clip's output Y lies strictly between its bounds, 0 elsewhere. */
   'chiquito:ClipGrad': operator('Y:F dY:F min?:F max?:F', 'dX:F', {}, likeFirst, { domain }),
+  /**
+   * Y = scale (X - mean) / sqrt(variance + epsilon) + B per channel (axis 1), with the mean and the biased variance of X
+   * over all other axes.
+   */
+  'chiquito:BatchNormTrain': operator(
+    'X:F scale:F B:F',
+    'Y:F mean:F variance:F',
+    { epsilon: float(1e-5) },
+    context => [context.shape(0), perChannel(context), perChannel(context)],
+    { domain },
+  ),
+  /** The gradients of BatchNormTrain's Y for its inputs; mean and variance are its other outputs. */
+  'chiquito:BatchNormTrainGrad': operator(
+    'X:F scale:F mean:F variance:F dY:F',
+    'dX:F dscale:F dB:F',
+    { epsilon: float(1e-5) },
+    context => [context.shape(0), perChannel(context), perChannel(context)],
+    { domain },
+  ),
 } satisfies Record<string, Operator>
