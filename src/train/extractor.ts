@@ -33,6 +33,8 @@ export interface ExtractorOptions extends DeviceOptions {
   readonly root: string
   /** Where features are kept between runs; without it they are computed afresh. */
   readonly store?: FeatureStore | undefined
+  /** Reads the photos, and stays open; one of its own by default. */
+  readonly reader?: PhotoReader | undefined
 }
 
 export interface ExtractOptions extends WorkOptions {
@@ -130,6 +132,7 @@ export class FeatureExtractor {
   }
 
   private photoReader(): PhotoReader {
+    if (this.options.reader) return this.options.reader
     this.reader ??= new PhotoReader()
     return this.reader
   }

@@ -3,7 +3,7 @@ import { float32, type RandomStream, scalar } from '../core/index.js'
 import type { DeviceOptions } from '../engine/index.js'
 import { GraphBuilder } from '../onnx/index.js'
 import type { Restorable } from './callbacks.js'
-import { HeadRunner, type HeadWeights } from './classifier.js'
+import type { HeadWeights } from './classifier.js'
 import type { Head } from './head.js'
 import { optimizerFor, StepRunner, type StepSettings, type StepState } from './step-runner.js'
 
@@ -65,11 +65,6 @@ export class HeadTrainer implements Restorable<StepState> {
     })
   }
 
-  /** The head as it stands, ready for predictions. */
-  async predictor(): Promise<HeadRunner> {
-    return HeadRunner.open(this.options.head, this.weights(), this.options)
-  }
-
   /** Copies of the weights (averages where they are kept) and running statistics. */
   weights(): HeadWeights {
     const { head } = this.options
@@ -84,9 +79,9 @@ export class HeadTrainer implements Restorable<StepState> {
     this.runner.restore(state)
   }
 
-  /** Starts a new fit: momentum and the like from zero, weights as they are. */
-  forgetMomentum(): void {
-    this.runner.forgetMomentum()
+  /** Steps that drew dropout so far. */
+  get drawn(): number {
+    return this.runner.drawn
   }
 
   async close(): Promise<void> {

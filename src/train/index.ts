@@ -9,10 +9,12 @@ export {
 } from './extractor.js'
 export { fastaiHead, type Head, linearHead } from './head.js'
 export { ImageData, type ImageDataOptions } from './image-data.js'
-export { type FitOptions, Learner, type LearnerOptions, type RateSearch, type Stage } from './learner.js'
+export { Learner } from './learner.js'
+export type { LearnerOptions, RateSearch } from './learner-options.js'
 export { type LinearModel, LogisticRegression } from './logistic.js'
 export type { EpochRecord } from './loop.js'
 export { type ModelFacts, modelFile } from './model-file.js'
+export type { RateSpread, Rates } from './network/groups.js'
 export type { RateSearchOptions } from './rate-finder.js'
 export {
   type Candidate,
@@ -26,4 +28,5 @@ export {
 export type { CycleOptions, OneCycleOptions } from './schedule.js'
 export { judge, type Seen } from './seen.js'
 export { headSpec } from './spec.js'
+export type { FitOptions, Stage } from './stage.js'
 export { versions } from './versions.js'

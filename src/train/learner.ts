@@ -1,86 +1,58 @@
 import { type Optimizer, sgd } from '../autodiff/index.js'
-import { type Backbone, featureWidth, loadBackbone } from '../backbones/index.js'
-import type { RatePoint } from '../charts/index.js'
-import { argumentError, RandomStream, type WorkOptions } from '../core/index.js'
-import type { DeviceOptions } from '../engine/index.js'
+import { type Backbone, featureWidth, type LayerGroup, loadBackbone } from '../backbones/index.js'
+import { argumentError, RandomStream } from '../core/index.js'
 import {
   type Augmentation,
   checkAugmentation,
   drawAugmentation,
+  PhotoReader,
   SIDE_ON,
   type ViewRule,
 } from '../images/index.js'
-import { type FeatureStore, type Photo, type Split, writeFileAtomic } from '../project/index.js'
-import { earlyStop, keepBest, recordTo, stopOnAbort, stopOnDivergence, tellProgress } from './callbacks.js'
-import type { Classifier } from './classifier.js'
-import { FeatureExtractor, type Features, type Unreadable, type View } from './extractor.js'
+import { type Photo, type Split, writeFileAtomic } from '../project/index.js'
+import type { Restorable } from './callbacks.js'
+import { type Classifier, HeadRunner, type HeadWeights } from './classifier.js'
+import type { Features, Unreadable, View } from './extractor.js'
 import { fastaiHead, type Head } from './head.js'
-import { HeadTrainer } from './head-trainer.js'
+import { HeadTrainer, initialWeights } from './head-trainer.js'
 import { HeadWork } from './head-work.js'
 import type { ImageData } from './image-data.js'
-import { type Callback, type EpochRecord, fit } from './loop.js'
+import type { LearnerOptions, RateSearch } from './learner-options.js'
+import type { Trainable, Validation } from './loop.js'
 import { modelFile } from './model-file.js'
+import { layerGroups, type Rates, ratesOf, rateText } from './network/groups.js'
+import { checkMix } from './network/mix.js'
+import { type NetworkRun, withNetwork } from './network/run.js'
+import type { NetworkWeights } from './network/trainer.js'
+import { tunedBackbone } from './network/tuned.js'
 import { type RateSearchOptions, searchRate, suggestRate } from './rate-finder.js'
-import { partNames, requireEveryClass } from './readable.js'
+import { partNames } from './readable.js'
 import { type CycleOptions, type OneCycleOptions, oneCycle, restarts, type Schedule } from './schedule.js'
 import { type Seen, see } from './seen.js'
 import { headSpec } from './spec.js'
+import { type FitOptions, runStage, type Stage, stepSettings } from './stage.js'
+import type { StepState } from './step-runner.js'
+import { TrunkFeatures } from './trunk-features.js'
 import { versions } from './versions.js'
-
-export interface LearnerOptions extends DeviceOptions, WorkOptions {
-  /** Keep the frozen trunk's features on disk, keyed by content; on by default where a store is given. */
-  readonly store?: FeatureStore | undefined
-  /** What stands behind the trunk; fastai 0.7's head by default. */
-  readonly head?: ((features: number, classes: number) => Head) | undefined
-  /** SGD with momentum 0.9 by default. */
-  readonly optimizer?: Optimizer | undefined
-  readonly labelSmoothing?: number | undefined
-  /** Weight of each class in the loss, in label order. */
-  readonly classWeights?: readonly number[] | undefined
-  /** Called with every step and epoch. */
-  readonly log?: ((line: Readonly<Record<string, unknown>>) => void) | undefined
-}
-
-export interface FitOptions {
-  /** What reports call the stage. */
-  readonly name?: string | undefined
-  /** End after this many epochs without a lower validation loss. */
-  readonly earlyStop?: number | undefined
-  /** Afterwards go back to the epoch with the lowest validation loss. */
-  readonly keepBest?: boolean | undefined
-}
-
-/** One fit, as it went. */
-export interface Stage {
-  readonly name: string
-  readonly schedule: string
-  readonly epochs: readonly EpochRecord[]
-  /** On the validation photos after the stage. */
-  readonly accuracy: number
-  readonly seconds: number
-}
-
-/** What the rate finder saw. */
-export interface RateSearch {
-  readonly points: readonly RatePoint[]
-  /** A good rate to train with; undefined where the curve does not say. */
-  readonly suggestion: number | undefined
-  /** The curve as SVG. */
-  plot(): Promise<string>
-}
 
 /** Each view of the training photos costs memory; later epochs see the views again, in another order of photos. */
 const mostViews = 8
 
-/** A pretrained trunk, frozen, with a head that learns: the article's `learn`. */
+/** A pretrained trunk with a head that learns, and where it is unfrozen learns with it: the article's `learn`. */
 export class Learner {
   readonly stages: Stage[] = []
+  /** The parts that can learn at rates of their own, from the input on; the last one holds the head. */
+  readonly layerGroups: readonly LayerGroup[]
   private readonly random: RandomStream
-  private readonly extractor: FeatureExtractor
-  private readonly known = new Map<Split, Features>()
+  private readonly features: TrunkFeatures
   private augmentation: Augmentation | undefined
   private augmentedEpochs = 0
-  private trainer: HeadTrainer | undefined
+  /** Index of the first group that learns; past the last one where only the new head does. */
+  private firstGroup: number
+  private learnt: HeadWeights
+  private headTrainer: HeadTrainer | undefined
+  private drawn = 0
+  private readonly reader = new PhotoReader()
 
   private constructor(
     readonly backbone: Backbone,
@@ -90,17 +62,14 @@ export class Learner {
     private readonly options: LearnerOptions,
   ) {
     this.random = RandomStream.fromSeed(data.seed).fork('learner')
-    this.extractor = new FeatureExtractor({
-      ...options,
-      backbone,
-      rule,
-      spec: headSpec(backbone),
-      root: data.dataset.root,
-    })
+    this.layerGroups = layerGroups(backbone, head)
+    this.firstGroup = this.layerGroups.length
+    this.learnt = initialWeights({ head, random: this.random.fork('head') })
+    this.features = new TrunkFeatures(backbone, { ...options, data, rule, reader: this.reader })
   }
 
   /**
-   * A learner on a named backbone, or on one loaded already.
+   * A learner on a named backbone, or on one loaded already. Its trunk is frozen at first.
    * Throws `model` for a backbone that cannot be had.
    */
   static async pretrained(
@@ -114,18 +83,47 @@ export class Learner {
     const head = (options.head ?? fastaiHead)(features, data.labels.length)
     return new Learner(trunk, data, rule, head, options)
   }
-  /** From now on the head learns from augmented photos, drawn anew for each epoch; `null` goes back to plain ones. */
+
+  /** From now on the network learns from augmented photos, drawn anew for each epoch; `null` goes back to plain ones. */
   augment(augmentation: Partial<Augmentation> | null = {}): this {
     this.augmentation = augmentation === null ? undefined : { ...SIDE_ON, ...augmentation }
     if (this.augmentation) checkAugmentation(this.augmentation)
     return this
   }
 
-  /** Learning-rate range test on the training photos; the weights are the same afterwards. */
+  /** Only the new head learns, on features of the trunk that are computed once: fast. */
+  freeze(): this {
+    this.firstGroup = this.layerGroups.length
+    return this
+  }
+
+  /**
+   * This group and those after it learn, the ones before it do not.
+   *
+   * @param group its name, or its number from 0; negative numbers count from the end.
+   */
+  freezeTo(group: number | string): this {
+    const { layerGroups } = this
+    const names = layerGroups.map(({ name }) => name)
+    const at = typeof group === 'string' ? names.indexOf(group) : group < 0 ? names.length + group : group
+    if (!Number.isInteger(at) || at < 0 || at >= names.length)
+      throw argumentError('group', `one of ${names.join(', ')}, or its number`, group)
+    this.firstGroup = at
+    return this
+  }
+
+  /** Every layer learns. */
+  unfreeze(): this {
+    return this.freezeTo(0)
+  }
+
+  /** Learning-rate range test on the training photos, the same rate for all that learns; the weights are the same afterwards. */
   async findRate(options: RateSearchOptions = {}): Promise<RateSearch> {
     const { progress, signal } = this.options
-    const work = await this.work(1)
-    const points = await searchRate(work, { progress, signal, ...options })
+    const shares = this.learning().map(() => 1)
+    const points = await this.withWork(1, shares, {}, work =>
+      searchRate(work, { progress, signal, ...options }),
+    )
     return {
       points,
       suggestion: suggestRate(points),
@@ -134,24 +132,33 @@ export class Learner {
   }
 
   /**
-   * Trains the head: `cycles` epochs at a constant rate, or with `cycleLen` that many cosine cycles (SGDR).
+   * Trains what is not frozen: `cycles` epochs at a constant rate, or with `cycleLen` that many cosine cycles (SGDR).
+   * Several rates are for the {@link layerGroups}; those of frozen ones do not count.
    * Throws `diverged` when the loss is no longer finite; the weights are then those of the last good epoch.
    */
-  async fit(rate: number, cycles: number, options: FitOptions & CycleOptions = {}): Promise<Stage> {
+  async fit(rate: Rates, cycles: number, options: FitOptions & CycleOptions = {}): Promise<Stage> {
     const { cycleLen, cycleMult } = options
-    return this.run(batches => restarts(rate, cycles, batches, { cycleLen, cycleMult }), options)
+    return this.run(
+      rate,
+      (top, label, batches) => restarts(top, cycles, batches, { cycleLen, cycleMult, label }),
+      options,
+    )
   }
 
-  /** Trains the head with one cycle up to `maxRate` over the epochs. */
+  /** Trains what is not frozen with one cycle up to `maxRate` over the epochs. */
   async fitOneCycle(
-    maxRate: number,
+    maxRate: Rates,
     epochs: number,
     options: FitOptions & OneCycleOptions = {},
   ): Promise<Stage> {
-    return this.run(batches => oneCycle(maxRate, epochs, batches, options), options)
+    return this.run(
+      maxRate,
+      (top, label, batches) => oneCycle(top, epochs, batches, { ...options, label }),
+      options,
+    )
   }
 
-  /** Shows the validation photos (or another part) to the head, plain or with `tta` augmented views beside. */
+  /** Shows the validation photos (or another part) to the network, plain or with `tta` augmented views beside. */
   async evaluate({ tta = 0, split = 'valid' }: { tta?: number; split?: Split } = {}): Promise<Seen> {
     if (!Number.isInteger(tta) || tta < 0 || tta > mostViews)
       throw argumentError('tta', `a whole number of views from 0 to ${mostViews}`, tta)
@@ -162,28 +169,22 @@ export class Learner {
       )
     const features =
       tta === 0
-        ? await this.plain(split)
-        : await this.extract(split, `${partNames[split]} photos, ${tta + 1} views each`, views)
-    const trainer = await this.headTrainer()
-    const runner = await trainer.predictor()
-    try {
-      const { labels, dataset } = this.data
-      return await see(runner, features, labels, dataset.photos, this.random.fork('galleries'))
-    } finally {
-      await runner.close()
-    }
+        ? await this.features.plain(split)
+        : await this.features.views(split, `${partNames[split]} photos, ${tta + 1} views each`, views)
+    return this.look(features, this.headWeights())
   }
 
   /** Photos that could not be read so far. */
   get unreadable(): Unreadable[] {
-    return [...this.known.values()].flatMap(features => features.unreadable)
+    return this.features.unreadable
   }
 
   /** What has been learnt, to be used or saved. */
   async classifier(): Promise<Classifier> {
-    const trainer = await this.headTrainer()
-    const { backbone, rule, head, data } = this
-    return { backbone, rule, head, labels: data.labels, spec: headSpec(backbone), weights: trainer.weights() }
+    const { rule, head, data, features } = this
+    const { trunk } = features
+    const weights = this.headWeights()
+    return { backbone: trunk, rule, head, labels: data.labels, spec: headSpec(trunk), weights }
   }
 
   /**
@@ -200,7 +201,7 @@ export class Learner {
       versions: versions(),
       data: {
         fingerprint: data.dataset.fingerprint,
-        train: (await this.plain('train')).photos.length,
+        train: await this.readable('train'),
         valid: photos.length,
       },
       accuracy: { value, low: interval[0], high: interval[1] },
@@ -208,100 +209,183 @@ export class Learner {
     await writeFileAtomic(path, bytes)
   }
 
-  /** Frees the networks. */
-  async close(): Promise<void> {
-    await this.extractor.close()
-    await this.trainer?.close()
-    this.trainer = undefined
+  /** How many photos of a part can be read. */
+  async readable(split: Split): Promise<number> {
+    return this.data.photos(split).length === 0 ? 0 : (await this.features.part(split)).photos.length
   }
 
-  private async run(plan: (batches: number) => Schedule, options: FitOptions): Promise<Stage> {
-    const { progress, signal, log } = this.options
+  /** Frees the networks. */
+  async close(): Promise<void> {
+    await this.features.rest()
+    await this.closeHeadTrainer()
+    await this.reader.close()
+  }
+
+  private async run(
+    given: Rates,
+    plan: (rate: number, label: string, batches: number) => Schedule,
+    options: FitOptions,
+  ): Promise<Stage> {
     const { name = `fit ${this.stages.length + 1}` } = options
     const started = performance.now()
-    const epochs = plan(1).epochs
-    const work = await this.work(epochs)
-    const schedule = plan(work.batchesPerEpoch)
-    const trainer = await this.headTrainer()
-    trainer.forgetMomentum()
-    const callbacks: Callback[] = [stopOnDivergence(work), stopOnAbort(signal), tellProgress(name, progress)]
-    if (options.earlyStop !== undefined) callbacks.push(earlyStop(options.earlyStop))
-    if (options.keepBest) callbacks.push(keepBest(work))
-    if (log) callbacks.push(recordTo(line => log({ stage: name, ...line })))
-    const records = await fit(work, schedule, callbacks)
+    const learning = this.learning()
+    const rates = ratesOf(given, this.layerGroups).slice(-learning.length)
+    const top = Math.max(...rates)
+    if (!(top > 0)) throw argumentError('rate', 'above 0 for a group that learns', rates)
+    const label = rateText(rates)
+    const { epochs } = plan(top, label, 1)
+    const shares = rates.map(rate => rate / top)
+    const stage = await this.withWork(epochs, shares, options, work =>
+      runStage(work, plan(top, label, work.batchesPerEpoch), { ...this.options, ...options, name, started }),
+    )
     if (this.augmentation) this.augmentedEpochs += epochs
-    const accuracy = options.keepBest ? (await work.validate()).accuracy : (records.at(-1)?.accuracy ?? 0)
-    const seconds = (performance.now() - started) / 1000
-    const stage = { name, schedule: schedule.name, epochs: records, accuracy, seconds }
     this.stages.push(stage)
     return stage
   }
 
+  /** The groups that learn; the last one also where only the new head in it does. */
+  private learning(): LayerGroup[] {
+    return this.layerGroups.slice(Math.min(this.firstGroup, this.layerGroups.length - 1))
+  }
+
+  private get isFrozen(): boolean {
+    return this.firstGroup === this.layerGroups.length
+  }
+
+  /** Does something with the training photos as work for the loop; what is learnt meanwhile is kept. */
+  private async withWork<Result>(
+    epochs: number,
+    shares: readonly number[],
+    options: FitOptions,
+    use: <Batch>(work: Trainable<Batch> & Restorable<StepState>) => Promise<Result>,
+  ): Promise<Result> {
+    checkMix(options)
+    if (this.isFrozen) return use(await this.headWork(epochs, options))
+    return withNetwork(await this.network(shares, options), use)
+  }
+
   /** The training photos' features as work for the loop, with as many augmented views as there are epochs. */
-  private async work(epochs: number): Promise<HeadWork> {
+  private async headWork(epochs: number, options: FitOptions): Promise<HeadWork> {
+    if (options.mixup || options.erase)
+      throw argumentError('mixup and erase', 'left out while the trunk is frozen: unfreeze first', options)
     const features = this.augmentation
       ? await this.augmented(this.augmentation, epochs)
-      : await this.plain('train')
-    await this.plain('valid')
-    await this.extractor.close()
-    const trainer = await this.headTrainer()
+      : await this.features.plain('train')
+    await this.features.plain('valid')
+    await this.features.rest()
+    const trainer = await this.openHeadTrainer(options)
     return new HeadWork({
       trainer,
       features,
       classes: this.data.labels.length,
       batchSize: this.batchSize(features.photos.length),
       random: this.random.fork('fit', this.stages.length),
-      validate: async () => {
-        const { evaluation } = await this.evaluate()
-        return { validLoss: evaluation.logLoss, accuracy: evaluation.accuracy }
-      },
+      validate: async () => validationOf(await this.evaluate()),
     })
+  }
+
+  /** The whole network, or its last groups, as work for the loop. */
+  private async network(shares: readonly number[], options: FitOptions): Promise<NetworkRun> {
+    const { head, rule, data, augmentation, reader, features } = this
+    const { photos } = await features.part('train')
+    await features.part('valid')
+    await features.rest()
+    const weights = this.headWeights()
+    await this.closeHeadTrainer()
+    return {
+      ...this.options,
+      ...options,
+      optimizer: this.optimizer,
+      backbone: features.trunk,
+      head,
+      spec: headSpec(features.trunk),
+      batchSize: this.batchSize(photos.length),
+      groups: this.learning(),
+      weights,
+      random: this.random.fork('network', this.stages.length),
+      photos,
+      augmentation,
+      shares,
+      reader,
+      root: data.dataset.root,
+      rule,
+      validate: async learnt => validationOf(await this.lookThrough(learnt)),
+      keep: learnt => this.take(learnt),
+    }
+  }
+
+  /** The network goes on with these weights. */
+  private async take({ trunk, head }: NetworkWeights): Promise<void> {
+    this.learnt = head
+    await this.features.replaceTrunk(tunedBackbone(this.features.trunk, trunk))
+  }
+
+  /** The validation photos as a network in training sees them. */
+  private async lookThrough({ trunk, head }: NetworkWeights): Promise<Seen> {
+    const { features } = this
+    return this.look(await features.through(tunedBackbone(features.trunk, trunk), 'valid'), head)
+  }
+
+  private async look(features: Features, weights: HeadWeights): Promise<Seen> {
+    const runner = await HeadRunner.open(this.head, weights, this.options)
+    try {
+      const { labels, dataset } = this.data
+      return await see(runner, features, labels, dataset.photos, this.random.fork('galleries'))
+    } finally {
+      await runner.close()
+    }
   }
 
   private augmented(augmentation: Augmentation, epochs: number): Promise<Features> {
     const first = this.augmentedEpochs
     const count = Math.min(epochs, mostViews)
-    return this.extract('train', `training photos, ${count} augmented views each`, photo =>
+    return this.features.views('train', `training photos, ${count} augmented views each`, photo =>
       Array.from({ length: count }, (_, i) =>
         drawAugmentation(this.random.fork('augment', photo.path, first + i), augmentation),
       ),
     )
   }
 
-  /** How many photos of a part can be read. */
-  async readable(split: Split): Promise<number> {
-    return this.data.photos(split).length === 0 ? 0 : (await this.plain(split)).photos.length
+  /** What the head knows now. */
+  private headWeights(): HeadWeights {
+    return this.headTrainer?.weights() ?? this.learnt
   }
 
-  private async plain(split: Split): Promise<Features> {
-    const known = this.known.get(split)
-    if (known) return known
-    const features = await this.extract(split, `${partNames[split]} photos`, () => [null])
-    if (split !== 'test') requireEveryClass(this.data.labels, features.photos, features.unreadable, split)
-    this.known.set(split, features)
-    return features
-  }
-
-  private extract(split: Split, task: string, views: (photo: Photo) => View[]): Promise<Features> {
-    const { progress, signal } = this.options
-    return this.extractor.extract(this.data.photos(split), { task, views, progress, signal })
-  }
-
-  private async headTrainer(): Promise<HeadTrainer> {
-    if (this.trainer) return this.trainer
-    const { head, options, random } = this
-    const photos = (await this.plain('train')).photos.length
-    this.trainer = await HeadTrainer.open({
+  /** The head's trainer, for a new fit with these options. */
+  private async openHeadTrainer(fitOptions: FitOptions): Promise<HeadTrainer> {
+    const { head, options, random, optimizer, drawn } = this
+    await this.closeHeadTrainer()
+    this.headTrainer = await HeadTrainer.open({
       ...options,
+      ...stepSettings(fitOptions),
       head,
-      optimizer: options.optimizer ?? sgd({ momentum: 0.9 }),
-      batchSize: this.batchSize(photos),
+      optimizer,
+      weights: this.learnt,
+      batchSize: this.batchSize(await this.readable('train')),
       random: random.fork('head'),
+      drawn,
     })
-    return this.trainer
+    return this.headTrainer
+  }
+
+  private async closeHeadTrainer(): Promise<void> {
+    const { headTrainer } = this
+    if (!headTrainer) return
+    this.learnt = headTrainer.weights()
+    this.drawn = headTrainer.drawn
+    this.headTrainer = undefined
+    await headTrainer.close()
+  }
+
+  private get optimizer(): Optimizer {
+    return this.options.optimizer ?? sgd({ momentum: 0.9 })
   }
 
   private batchSize(photos: number): number {
     return Math.min(this.data.batchSize, photos)
   }
+}
+
+function validationOf({ evaluation }: Seen): Validation {
+  return { validLoss: evaluation.logLoss, accuracy: evaluation.accuracy }
 }

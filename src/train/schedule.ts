@@ -14,6 +14,8 @@ export interface CycleOptions {
   readonly cycleLen?: number | undefined
   /** Each cycle is this many times as long as the one before; 1 by default. */
   readonly cycleMult?: number | undefined
+  /** What the name says of the rate; the rate itself by default. */
+  readonly label?: string | undefined
 }
 
 /**
@@ -27,13 +29,13 @@ export function restarts(
   batches: number,
   options: CycleOptions = {},
 ): Schedule {
-  const { cycleLen, cycleMult = 1 } = options
+  const { cycleLen, cycleMult = 1, label = String(rate) } = options
   requireRate(rate)
   requireCount('cycles', cycles)
   requireCount('batches', batches)
   if (cycleLen === undefined) {
     if (options.cycleMult !== undefined) throw argumentError('cycleLen', 'given where cycleMult is', cycleLen)
-    return { name: `constant rate ${rate}`, epochs: cycles, rate: () => rate }
+    return { name: `constant rate ${label}`, epochs: cycles, rate: () => rate }
   }
   requireCount('cycleLen', cycleLen)
   requireCount('cycleMult', cycleMult)
@@ -41,7 +43,7 @@ export function restarts(
   const starts = lengths.map((_, k) => lengths.slice(0, k).reduce((a, b) => a + b, 0) * batches)
   const warmUp = (lengths[0] * batches) / 20
   return {
-    name: `${cycles} cosine ${cycles === 1 ? 'cycle' : 'cycles'} from ${rate}`,
+    name: `${cycles} cosine ${cycles === 1 ? 'cycle' : 'cycles'} from ${label}`,
     epochs: lengths.reduce((a, b) => a + b, 0),
     rate(step) {
       if (step < warmUp) return rate / 100
@@ -62,6 +64,8 @@ export interface OneCycleOptions {
   readonly startDivisor?: number | undefined
   /** The rate ends at `maxRate / endDivisor`; 1e5 by default. */
   readonly endDivisor?: number | undefined
+  /** What the name says of the rate; the rate itself by default. */
+  readonly label?: string | undefined
 }
 
 /** One cycle (Smith 2018) with cosine flanks: up from a low rate to `maxRate`, then down to almost nothing. */
@@ -71,7 +75,7 @@ export function oneCycle(
   batches: number,
   options: OneCycleOptions = {},
 ): Schedule {
-  const { rise = 0.25, startDivisor = 25, endDivisor = 1e5 } = options
+  const { rise = 0.25, startDivisor = 25, endDivisor = 1e5, label = String(maxRate) } = options
   requireRate(maxRate)
   requireCount('epochs', epochs)
   requireCount('batches', batches)
@@ -79,7 +83,7 @@ export function oneCycle(
   const steps = epochs * batches
   const top = rise * steps
   return {
-    name: `one cycle up to ${maxRate}`,
+    name: `one cycle up to ${label}`,
     epochs,
     rate: step =>
       step < top

@@ -62,7 +62,7 @@ export function optimizerFor(
  */
 export class StepRunner implements Restorable<StepState> {
   private steps = 0
-  private drawn: number
+  private drawnSteps: number
 
   private constructor(
     private readonly options: StepRunnerOptions,
@@ -70,7 +70,7 @@ export class StepRunner implements Restorable<StepState> {
     private current: Map<string, Tensor<'float32'>>,
     private spare: Map<string, Tensor<'float32'>>,
   ) {
-    this.drawn = options.drawn ?? 0
+    this.drawnSteps = options.drawn ?? 0
   }
 
   static async open(options: StepRunnerOptions): Promise<StepRunner> {
@@ -82,15 +82,26 @@ export class StepRunner implements Restorable<StepState> {
       if (start) current.set(average, copy(start))
     }
     const spare = new Map(Array.from(current, ([name, { shape }]) => [name, zeros(shape)]))
-    const session = await Session.open(model(await runnable(step.graph, options)), options)
+    const { device, threads, strict, notice } = options
+    const session = await Session.open(model(await runnable(step.graph, options)), {
+      device,
+      threads,
+      strict,
+      notice,
+    })
     return new StepRunner(options, session, current, spare)
+  }
+
+  /** Steps that drew random numbers so far. */
+  get drawn(): number {
+    return this.drawnSteps
   }
 
   /** One step over further inputs; the loss before it. */
   async step(inputs: Readonly<Record<string, Tensor>>): Promise<number> {
     const { noise, random } = this.options
     this.steps++
-    this.drawn++
+    this.drawnSteps++
     const feeds: Record<string, Tensor> = {
       ...inputs,
       step: scalar(this.steps),
@@ -98,7 +109,7 @@ export class StepRunner implements Restorable<StepState> {
     }
     for (const { name, shape } of noise)
       feeds[name] = float32(
-        random.fork('noise', name, this.drawn).fillUniform(new Float32Array(sizeOf(shape))),
+        random.fork('noise', name, this.drawnSteps).fillUniform(new Float32Array(sizeOf(shape))),
         shape,
       )
     const loss = zeros([])
@@ -121,20 +132,14 @@ export class StepRunner implements Restorable<StepState> {
   }
 
   snapshot(): StepState {
-    return { tensors: copied(this.current), steps: this.steps, drawn: this.drawn }
+    return { tensors: copied(this.current), steps: this.steps, drawn: this.drawnSteps }
   }
 
   /** Puts a snapshot back. Random numbers drawn since are not drawn again. */
   restore({ tensors, steps, drawn }: StepState): void {
     for (const [name, { data }] of tensors) this.current.get(name)?.data.set(data)
     this.steps = steps
-    this.drawn = Math.max(this.drawn, drawn)
-  }
-
-  /** Starts the optimiser anew: momentum and the like from zero, weights as they are. */
-  forgetMomentum(): void {
-    for (const [name, { data }] of this.options.step.slots) this.current.get(name)?.data.set(data)
-    this.steps = 0
+    this.drawnSteps = Math.max(this.drawnSteps, drawn)
   }
 
   async close(): Promise<void> {

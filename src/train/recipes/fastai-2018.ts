@@ -1,6 +1,7 @@
 import { FeatureExtractor } from '../extractor.js'
 import { ImageData } from '../image-data.js'
 import { Learner } from '../learner.js'
+import type { RateSpread } from '../network/groups.js'
 import { headSpec } from '../spec.js'
 import type { Recipe } from './recipe.js'
 
@@ -9,11 +10,17 @@ const rate = 0.01
 const plainEpochs = 2
 const augmentedCycles = 4
 const ttaViews = 4
+/** Its third stage: rates from the first layers to the head, cycles of one, two and four epochs. */
+const rates: RateSpread = { from: 1e-4, to: 1e-2 }
+const tuningCycles = 3
 
-/** The article of 2018, stages one and two: its head, SGD at 0.01, first on plain photos, then on augmented ones. */
+/**
+ * The article of 2018: its head, SGD at 0.01, first on plain photos, then on augmented ones; then all layers, each group
+ * at its own rate. Batch norm of the pretrained layers stays as it is.
+ */
 export const fastai2018: Recipe = {
   name: 'fastai-2018',
-  description: 'the recipe of 2018: head on the frozen trunk, then on augmented photos',
+  description: 'the recipe of 2018: head on the frozen trunk, then on augmented photos, then all layers',
   resize: 'crop',
   async run({ dataset, backbone, seed, size, store, ...options }) {
     const data = ImageData.of(dataset, { size, seed, batchSize: 8, resize: 'crop' })
@@ -24,15 +31,17 @@ export const fastai2018: Recipe = {
     )
     const learn = await Learner.pretrained(backbone, data, { ...options, store: features })
     try {
-      const rates = await learn.findRate()
+      const found = await learn.findRate()
       await learn.fit(rate, plainEpochs, { name: 'head on plain photos' })
       learn.augment()
       await learn.fit(rate, augmentedCycles, { name: 'head on augmented photos', cycleLen: 1 })
+      learn.unfreeze()
+      await learn.fit(rates, tuningCycles, { name: 'all layers', cycleLen: 1, cycleMult: 2 })
       const seen = await learn.evaluate()
       const tta = { views: ttaViews, seen: await learn.evaluate({ tta: ttaViews }) }
       const test = (await learn.readable('test')) > 0 ? await learn.evaluate({ split: 'test' }) : undefined
       const { stages, unreadable } = learn
-      return { classifier: await learn.classifier(), stages, seen, tta, test, unreadable, rates }
+      return { classifier: await learn.classifier(), stages, seen, tta, test, unreadable, rates: found }
     } finally {
       await learn.close()
       features?.close()

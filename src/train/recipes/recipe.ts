@@ -6,8 +6,9 @@ import type { ViewRule } from '../../images/index.js'
 import type { Dataset, FeatureStore } from '../../project/index.js'
 import type { Classifier } from '../classifier.js'
 import type { Unreadable } from '../extractor.js'
-import type { RateSearch, Stage } from '../learner.js'
+import type { RateSearch } from '../learner-options.js'
 import type { Seen } from '../seen.js'
+import type { Stage } from '../stage.js'
 
 export interface RecipeOptions extends DeviceOptions, WorkOptions {
   readonly dataset: Dataset

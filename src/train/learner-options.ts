@@ -1,0 +1,29 @@
+import type { Optimizer } from '../autodiff/index.js'
+import type { RatePoint } from '../charts/index.js'
+import type { WorkOptions } from '../core/index.js'
+import type { DeviceOptions } from '../engine/index.js'
+import type { FeatureStore } from '../project/index.js'
+import type { Head } from './head.js'
+
+export interface LearnerOptions extends DeviceOptions, WorkOptions {
+  /** Keep the frozen trunk's features on disk, keyed by content; on by default where a store is given. */
+  readonly store?: FeatureStore | undefined
+  /** What stands behind the trunk; fastai 0.7's head by default. */
+  readonly head?: ((features: number, classes: number) => Head) | undefined
+  /** SGD with momentum 0.9 by default. */
+  readonly optimizer?: Optimizer | undefined
+  readonly labelSmoothing?: number | undefined
+  /** Weight of each class in the loss, in label order. */
+  readonly classWeights?: readonly number[] | undefined
+  /** Called with every step and epoch. */
+  readonly log?: ((line: Readonly<Record<string, unknown>>) => void) | undefined
+}
+
+/** What the rate finder saw. */
+export interface RateSearch {
+  readonly points: readonly RatePoint[]
+  /** A good rate to train with; undefined where the curve does not say. */
+  readonly suggestion: number | undefined
+  /** The curve as SVG. */
+  plot(): Promise<string>
+}

@@ -1,0 +1,71 @@
+import type { Progress } from '../core/index.js'
+import {
+  earlyStop,
+  keepBest,
+  type Restorable,
+  recordTo,
+  stopOnAbort,
+  stopOnDivergence,
+  tellProgress,
+} from './callbacks.js'
+import { type Callback, type EpochRecord, fit, type Trainable } from './loop.js'
+import type { MixOptions } from './network/mix.js'
+import type { Schedule } from './schedule.js'
+import type { StepSettings } from './step-runner.js'
+
+/** What a fit may do beside following its schedule. Mixing needs photos, so it needs layers that are not frozen. */
+export interface FitOptions
+  extends Omit<StepSettings, 'optimizer' | 'labelSmoothing' | 'classWeights'>,
+    MixOptions {
+  /** What reports call the stage. */
+  readonly name?: string | undefined
+  /** End after this many epochs without a lower validation loss. */
+  readonly earlyStop?: number | undefined
+  /** Afterwards go back to the epoch with the lowest validation loss. */
+  readonly keepBest?: boolean | undefined
+  /** More to do at every step and epoch. */
+  readonly callbacks?: readonly Callback[] | undefined
+}
+
+/** One fit, as it went. */
+export interface Stage {
+  readonly name: string
+  readonly schedule: string
+  readonly epochs: readonly EpochRecord[]
+  /** On the validation photos after the stage. */
+  readonly accuracy: number
+  readonly seconds: number
+}
+
+export interface StageOptions extends FitOptions {
+  readonly name: string
+  /** When the stage began, as `performance.now()` tells time. */
+  readonly started: number
+  readonly progress?: Progress | undefined
+  readonly signal?: AbortSignal | undefined
+  readonly log?: ((line: Readonly<Record<string, unknown>>) => void) | undefined
+}
+
+/** Runs a schedule over some work, with the callbacks that the options ask for. */
+export async function runStage<Batch, Snapshot>(
+  work: Trainable<Batch> & Restorable<Snapshot>,
+  schedule: Schedule,
+  options: StageOptions,
+): Promise<Stage> {
+  const { name, started, progress, signal, log } = options
+  const callbacks: Callback[] = [stopOnDivergence(work), stopOnAbort(signal), tellProgress(name, progress)]
+  if (options.earlyStop !== undefined) callbacks.push(earlyStop(options.earlyStop))
+  if (options.keepBest) callbacks.push(keepBest(work))
+  if (log) callbacks.push(recordTo(line => log({ stage: name, ...line })))
+  callbacks.push(...(options.callbacks ?? []))
+  const epochs = await fit(work, schedule, callbacks)
+  const accuracy = options.keepBest ? (await work.validate()).accuracy : (epochs.at(-1)?.accuracy ?? 0)
+  const seconds = (performance.now() - started) / 1000
+  return { name, schedule: schedule.name, epochs, accuracy, seconds }
+}
+
+/** The part of a fit's options that a training step is built by. */
+export function stepSettings(options: FitOptions): Omit<StepSettings, 'optimizer'> {
+  const { weightDecay, decayNorms, clip, accumulate, averageDecay } = options
+  return { weightDecay, decayNorms, clip, accumulate, averageDecay }
+}
