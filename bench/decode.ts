@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { PhotoReader } from '../src/images/index.js'
 import { articlePhotos, noArticlePhotos } from './support/process.js'
-import { PythonPeer } from './support/python.js'
+import { startPython } from './support/python.js'
 import { type BenchOptions, type BenchResult, row } from './support/result.js'
 
 const name = 'decode'
@@ -26,7 +26,7 @@ export async function benchDecode({
   photos = articlePhotos(),
 }: DecodeBenchOptions): Promise<BenchResult> {
   if (photos === undefined) return { name, rows: [], skipped: noArticlePhotos }
-  const started = await PythonPeer.start('decode.py', [photos, String(size), String(workers)])
+  const started = await startPython('decode.py', [photos, String(size), String(workers)])
   if ('skipped' in started) return { name, rows: [], skipped: started.skipped }
   const { peer } = started
   const reader = new PhotoReader({ workers })

@@ -6,7 +6,7 @@ import { crossEntropy, differentiate, expandComposites } from '../src/autodiff/i
 import { asFloat32, float32, messageOf, sizeOf } from '../src/core/index.js'
 import { Session } from '../src/engine/index.js'
 import { GraphBuilder, type Model, model, readModelFile, upgradeModel } from '../src/onnx/index.js'
-import { PythonPeer } from './support/python.js'
+import { startPython } from './support/python.js'
 import { type BenchOptions, type BenchResult, type BenchRow, median } from './support/result.js'
 
 const name = 'families'
@@ -68,7 +68,7 @@ interface Comparison {
  */
 export async function benchFamilies({ json }: BenchOptions): Promise<BenchResult> {
   const folder = mkdtempSync(path.join(tmpdir(), 'chiquito-families-'))
-  const started = await PythonPeer.start('families.py', [folder])
+  const started = await startPython('families.py', [folder])
   if ('skipped' in started) return { name, rows: [], skipped: started.skipped }
   const { peer, ready } = started
   const rows: BenchRow[] = []

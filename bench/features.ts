@@ -1,7 +1,7 @@
 import { featureModel, loadBackbone } from '../src/backbones/index.js'
 import { asFloat32, uint8 } from '../src/core/index.js'
 import { Session } from '../src/engine/index.js'
-import { PythonPeer } from './support/python.js'
+import { startPython } from './support/python.js'
 import { type BenchOptions, type BenchResult, median, row } from './support/result.js'
 
 const name = 'features'
@@ -19,7 +19,7 @@ const tolerance = 1e-3
  * with the same weights on as many threads. Ours starts from bytes, PyTorch from floats already preprocessed.
  */
 export async function benchFeatures({ json }: BenchOptions): Promise<BenchResult> {
-  const started = await PythonPeer.start('features.py', [batch, size, threads].map(String))
+  const started = await startPython('features.py', [batch, size, threads].map(String))
   if ('skipped' in started) return { name, rows: [], skipped: started.skipped }
   const { peer } = started
   const backbone = await loadBackbone('efficientnet-lite0')

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { articlePhotos, chiquito, noArticlePhotos, timed } from './support/process.js'
-import { checkoutRoot, findPython, noPython } from './support/python.js'
+import { articlePhotos, checkoutRoot, chiquito, noArticlePhotos, timed } from './support/process.js'
+import { findPython, noPython } from './support/python.js'
 import { type BenchOptions, type BenchResult, row } from './support/result.js'
 
 const name = 'recipe'

@@ -1,7 +1,18 @@
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { checkoutRoot } from './python.js'
+import { fileURLToPath } from 'node:url'
+
+/** The root of the checkout, whether this runs from `bench/` or from a build of it. */
+export function checkoutRoot(): string {
+  let directory = path.dirname(fileURLToPath(import.meta.url))
+  while (!existsSync(path.join(directory, 'bench', 'python'))) {
+    const parent = path.dirname(directory)
+    if (parent === directory) throw new Error('bench/python is not there: benchmarks run in a checkout only')
+    directory = parent
+  }
+  return directory
+}
 
 /** The article's photos, where they are: beside the checkout. */
 export function articlePhotos(): string | undefined {
@@ -66,7 +77,7 @@ export function chiquito(
 }
 
 /** VmHWM of a process in MB (Linux). */
-function highWaterMark(pid: number | undefined): number | undefined {
+export function highWaterMark(pid: number | undefined): number | undefined {
   try {
     const found = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
     return found ? Number(found[1]) / 1024 : undefined

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { checkoutRoot, findPython, PythonPeer } from './python.js'
+import { checkoutRoot } from './process.js'
+import { findPython, startPython } from './python.js'
 import { median, row } from './result.js'
 
 afterEach(() => vi.unstubAllEnvs())
@@ -12,14 +13,14 @@ describe('the Python side', () => {
 
   it('is skipped, saying why, where its Python cannot be started', async () => {
     vi.stubEnv('CHIQUITO_PYTHON', '/nowhere/python')
-    const started = await PythonPeer.start('features.py')
+    const started = await startPython('features.py')
     expect(started).toEqual({ skipped: expect.stringMatching(/features\.py ended: .*ENOENT/) })
   })
 
   it('is skipped with the last words of a script that ends instead of answering', async () => {
     // Any program that is not Python will do: this one cannot read a Python script.
     vi.stubEnv('CHIQUITO_PYTHON', process.execPath)
-    const started = await PythonPeer.start('features.py')
+    const started = await startPython('features.py')
     expect(started).toEqual({
       skipped: expect.stringMatching(/^bench\/python\/features\.py ended: Node\.js v/),
     })
