@@ -13,6 +13,22 @@ import { type AffineMap, warp } from './warp.js'
 const LADDER = 1.25
 
 /**
+ * What views of a photo are sampled from: the photo, shrunk for a range of zooms, and the size it had before. Depends
+ * on the photo, the rule and the step of the ladder alone, so it can be kept for later views.
+ */
+export interface ViewSource {
+  readonly pixels: Pixels
+  readonly width: number
+  readonly height: number
+}
+
+/** The step of the plain view, whose source is the view itself. */
+const plainStep = -1
+
+/** Sources by step of the ladder. */
+export type ViewSources = Map<number, ViewSource>
+
+/**
  * The views of one photo: bytes [size, size, 3] for each draw; `null` is the plain view. Zoom, turn, crop and flip
  * are one sampling pass; then contrast about the photo's mean, then brightness.
  */
@@ -22,79 +38,73 @@ export function renderViews(
   draws: readonly (AugmentationDraw | null)[],
 ): Uint8Array[] {
   checkRule(rule)
-  const views: Uint8Array[] = new Array(draws.length)
-  renderSome(pixels, rule, draws, () => true, views)
-  return views
+  const sources: ViewSources = new Map()
+  return draws.map(draw => {
+    const step = stepOf(draw)
+    const source = sources.get(step) ?? viewSource(pixels, rule, step)
+    sources.set(step, source)
+    return viewFrom(source, rule, draw)
+  })
 }
 
 /**
  * The same for a photo that is decoded at the size each view needs. A view depends on its own draw alone, so its
  * bytes are the same whatever is asked for beside it.
+ *
+ * @param sources those there are already; those made are added
  */
 export async function renderViewsOf(
   at: (shortSide: number) => Promise<Pixels>,
   rule: ViewRule,
   draws: readonly (AugmentationDraw | null)[],
+  sources: ViewSources = new Map(),
 ): Promise<Uint8Array[]> {
   checkRule(rule)
-  const views: Uint8Array[] = new Array(draws.length)
-  for (const shortSide of new Set(draws.map(draw => neededSide(rule, draw))))
-    renderSome(await at(shortSide), rule, draws, draw => neededSide(rule, draw) === shortSide, views)
+  const views: Uint8Array[] = []
+  for (const draw of draws) {
+    const step = stepOf(draw)
+    const source = sources.get(step) ?? viewSource(await at(neededSide(rule, step)), rule, step)
+    sources.set(step, source)
+    views.push(viewFrom(source, rule, draw))
+  }
   return views
 }
 
-/** Renders the draws that `which` picks into their places. */
-function renderSome(
-  pixels: Pixels,
-  rule: ViewRule,
-  draws: readonly (AugmentationDraw | null)[],
-  which: (draw: AugmentationDraw | null) => boolean,
-  views: Uint8Array[],
-): void {
-  const levels = new Map<number, Pixels>()
-  let photo: Pixels | undefined
-  draws.forEach((draw, i) => {
-    if (!which(draw)) return
-    if (draw === null) views[i] = renderView(pixels, rule)
-    else {
-      checkDraw(draw)
-      photo ??= rule.resize === 'pad' ? padToSquare(pixels, rule.size) : pixels
-      views[i] = renderDraw(photo, rule, draw, levels)
+function viewSource(pixels: Pixels, rule: ViewRule, step: number): ViewSource {
+  const { size } = rule
+  if (step === plainStep)
+    return {
+      pixels: { width: size, height: size, data: renderView(pixels, rule) },
+      width: size,
+      height: size,
     }
-  })
+  const photo = rule.resize === 'pad' ? padToSquare(pixels, size) : pixels
+  const { width, height } = photo
+  return { pixels: prefilter(photo, scaledSize(photo, rule, LADDER ** step)), width, height }
 }
 
-/** The short side a view needs to lose nothing. */
-function neededSide({ size }: ViewRule, draw: AugmentationDraw | null): number {
-  return draw === null ? size : Math.ceil(size * LADDER ** ladderStep(draw))
+function viewFrom(source: ViewSource, rule: ViewRule, draw: AugmentationDraw | null): Uint8Array {
+  if (draw === null) return Uint8Array.from(source.pixels.data)
+  const view = warp(source.pixels, mapping(source, rule, draw), rule.size, rule.size).data
+  relight(view, draw)
+  return view
 }
 
-function ladderStep({ zoom }: AugmentationDraw): number {
-  return Math.max(0, Math.ceil(Math.log(zoom) / Math.log(LADDER) - 1e-9))
+/** The short side a photo needs for views of a step to lose nothing. */
+function neededSide({ size }: ViewRule, step: number): number {
+  return step === plainStep ? size : Math.ceil(size * LADDER ** step)
+}
+
+/** Which source a view is sampled from. */
+function stepOf(draw: AugmentationDraw | null): number {
+  if (draw === null) return plainStep
+  checkDraw(draw)
+  return Math.max(0, Math.ceil(Math.log(draw.zoom) / Math.log(LADDER) - 1e-9))
 }
 
 /** One augmented view: bytes [size, size, 3]. */
 export function renderAugmented(pixels: Pixels, rule: ViewRule, draw: AugmentationDraw): Uint8Array {
   return renderViews(pixels, rule, [draw])[0]
-}
-
-function renderDraw(
-  photo: Pixels,
-  rule: ViewRule,
-  draw: AugmentationDraw,
-  levels: Map<number, Pixels>,
-): Uint8Array {
-  const { size } = rule
-  const scaled = scaledSize(photo, rule, draw.zoom)
-  const step = ladderStep(draw)
-  let source = levels.get(step)
-  if (!source) {
-    source = prefilter(photo, scaledSize(photo, rule, LADDER ** step))
-    levels.set(step, source)
-  }
-  const view = warp(source, mapping(source, scaled, size, draw), size, size).data
-  relight(view, draw)
-  return view
 }
 
 interface Size {
@@ -118,12 +128,14 @@ function prefilter(photo: Pixels, target: Size): Pixels {
 }
 
 /** From a pixel of the view back through flip, crop, turn (about the scaled photo's centre) and scale. */
-function mapping(source: Size, scaled: Size, size: number, draw: AugmentationDraw): AffineMap {
+function mapping(source: ViewSource, rule: ViewRule, draw: AugmentationDraw): AffineMap {
+  const { size } = rule
+  const scaled = scaledSize(source, rule, draw.zoom)
   const radians = (draw.angle * Math.PI) / 180
   const cos = Math.cos(radians)
   const sin = Math.sin(radians)
-  const perX = source.width / scaled.width
-  const perY = source.height / scaled.height
+  const perX = source.pixels.width / scaled.width
+  const perY = source.pixels.height / scaled.height
   const sign = draw.flip ? -1 : 1
   // Centre of the view's first pixel, seen from the scaled photo's centre.
   const left = (scaled.width - size) * draw.x + (draw.flip ? size - 0.5 : 0.5) - scaled.width / 2

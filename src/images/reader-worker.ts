@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads'
 import { ChiquitoError, messageOf } from '../core/index.js'
-import { readViews, type ViewsAnswer, type ViewsRequest } from './reader.js'
+import { renderFile, type ViewsAnswer, type ViewsRequest } from './reader.js'
+import { shared } from './source-cache.js'
 
 // One decoding thread: answers requests in the order they come.
 
@@ -13,7 +14,9 @@ parentPort?.on('message', (request: ViewsRequest | 'close') => {
 async function answer(request: ViewsRequest): Promise<void> {
   let reply: ViewsAnswer
   try {
-    reply = { id: request.id, views: await readViews(request.file, request) }
+    const { id, file, keep, known } = request
+    const { views, made } = await renderFile(file, request, known)
+    reply = { id, views, made: keep ? made.map(([step, source]) => [step, shared(source)]) : [] }
   } catch (error) {
     const code = error instanceof ChiquitoError ? error.code : 'image'
     reply = { id: request.id, code, message: messageOf(error) }

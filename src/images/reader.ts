@@ -3,8 +3,9 @@ import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { argumentError, ChiquitoError, type ErrorCode, messageOf } from '../core/index.js'
 import type { AugmentationDraw } from './augment.js'
-import { renderViewsOf } from './augmented-view.js'
-import { checkFileSize, openPhoto, unreadable } from './decode.js'
+import { renderViewsOf, type ViewSource, type ViewSources } from './augmented-view.js'
+import { checkFileSize, type OpenPhoto, openPhoto, unreadable } from './decode.js'
+import { SourceCache } from './source-cache.js'
 import type { ViewRule } from './view.js'
 
 export interface ViewsOptions {
@@ -13,11 +14,15 @@ export interface ViewsOptions {
   readonly rule: ViewRule
   /** One view for each; `null` is the plain one. */
   readonly draws: readonly (AugmentationDraw | null)[]
+  /** The photo will be asked for again: keep what its views are sampled from, as far as `keepBytes` allows. */
+  readonly keep?: boolean | undefined
 }
 
 export interface PhotoReaderOptions {
   /** Threads that decode; 0 decodes on the calling thread, which suits a photo or two. Default: one a processor. */
   readonly workers?: number | undefined
+  /** Most memory for photos that are kept decoded; none by default. */
+  readonly keepBytes?: number | undefined
 }
 
 /** A photo file: its path, which is read on the thread that decodes it, or its bytes. */
@@ -27,11 +32,17 @@ export type PhotoFile = string | Uint8Array
 export interface ViewsRequest extends ViewsOptions {
   readonly id: number
   readonly file: PhotoFile
+  /** Sources that need not be made again. */
+  readonly known?: ViewSources | undefined
 }
 
 /** What it answers. */
 export type ViewsAnswer =
-  | { readonly id: number; readonly views: Uint8Array[] }
+  | {
+      readonly id: number
+      readonly views: Uint8Array[]
+      readonly made: readonly (readonly [number, ViewSource])[]
+    }
   | { readonly id: number; readonly code: ErrorCode; readonly message: string }
 
 /** More threads than this wait for whoever uses the views. */
@@ -60,20 +71,28 @@ export class PhotoReader {
   private readonly waiting: Job[] = []
   private lastId = 0
   private closed = false
+  private readonly cache: SourceCache
 
-  constructor({ workers = Math.min(availableParallelism(), MAX_WORKERS) }: PhotoReaderOptions = {}) {
+  constructor({
+    workers = Math.min(availableParallelism(), MAX_WORKERS),
+    keepBytes = 0,
+  }: PhotoReaderOptions = {}) {
     if (!Number.isInteger(workers) || workers < 0 || workers > MAX_WORKERS)
       throw argumentError('workers', `a whole number from 0 to ${MAX_WORKERS}`, workers)
     this.limit = workerFile() ? workers : 0
+    this.cache = new SourceCache(keepBytes)
   }
 
   /** The views of one photo file: bytes [size, size, 3] for each draw. Throws `image` where it cannot be read. */
   views(file: PhotoFile, options: ViewsOptions): Promise<Uint8Array[]> {
     if (this.closed) return Promise.reject(new ChiquitoError('usage', 'This PhotoReader is closed.'))
-    if (this.limit === 0) return readViews(file, options)
     const { name, rule, draws } = options
+    const keep = options.keep === true && typeof file === 'string'
+    const known = keep ? this.cache.get(file, rule) : undefined
+    if (this.limit === 0) return this.readHere(file, options, known)
     return new Promise((resolve, reject) => {
-      this.waiting.push({ request: { id: ++this.lastId, file, name, rule, draws }, resolve, reject })
+      const request = { id: ++this.lastId, file, name, rule, draws, keep: keep && this.cache.hasRoom, known }
+      this.waiting.push({ request, resolve, reject })
       this.hand()
     })
   }
@@ -90,6 +109,16 @@ export class PhotoReader {
         return gone
       }),
     )
+  }
+
+  private async readHere(
+    file: PhotoFile,
+    options: ViewsOptions,
+    known: ViewSources | undefined,
+  ): Promise<Uint8Array[]> {
+    const { views, made } = await renderFile(file, options, known)
+    if (options.keep && typeof file === 'string') this.cache.put(file, options.rule, made)
+    return views
   }
 
   /** Gives waiting photos to the least busy threads. */
@@ -141,17 +170,39 @@ export class PhotoReader {
     thread.jobs.delete(answer.id)
     // While closing, somebody waits for the thread to end: that must keep the process alive.
     if (thread.jobs.size === 0 && !this.closed) thread.worker.unref()
-    if ('views' in answer) job.resolve(answer.views)
-    else job.reject(new ChiquitoError(answer.code, answer.message))
+    if ('views' in answer) {
+      const { file, rule } = job.request
+      if (typeof file === 'string') this.cache.put(file, rule, answer.made)
+      job.resolve(answer.views)
+    } else job.reject(new ChiquitoError(answer.code, answer.message))
     this.hand()
   }
 }
 
 /** The views of one photo file, on this thread. */
-export async function readViews(file: PhotoFile, { name, rule, draws }: ViewsOptions): Promise<Uint8Array[]> {
-  const bytes = typeof file === 'string' ? await readPhoto(file, name) : file
-  const photo = await openPhoto(bytes, name)
-  return renderViewsOf(shortSide => photo.pixelsAt(shortSide), rule, draws)
+export async function readViews(file: PhotoFile, options: ViewsOptions): Promise<Uint8Array[]> {
+  return (await renderFile(file, options)).views
+}
+
+/** The views of one photo file, and the sources made for them beside those that were known. */
+export async function renderFile(
+  file: PhotoFile,
+  { name, rule, draws }: ViewsOptions,
+  known: ViewSources = new Map(),
+): Promise<{ views: Uint8Array[]; made: readonly (readonly [number, ViewSource])[] }> {
+  const sources = new Map(known)
+  let photo: Promise<OpenPhoto> | undefined
+  const open = async () => openPhoto(typeof file === 'string' ? await readPhoto(file, name) : file, name)
+  const views = await renderViewsOf(
+    async shortSide => {
+      photo ??= open()
+      return (await photo).pixelsAt(shortSide)
+    },
+    rule,
+    draws,
+    sources,
+  )
+  return { views, made: [...sources].filter(([step]) => !known.has(step)) }
 }
 
 /** A photo file's bytes, its size checked before it is read. */

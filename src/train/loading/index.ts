@@ -1,0 +1,9 @@
+export {
+  BATCHES_AHEAD,
+  BatchLoader,
+  type BatchLoaderOptions,
+  type EpochOptions,
+  KEPT_BYTES,
+  type LoadedBatch,
+  type LoadItem,
+} from './batch-loader.js'
