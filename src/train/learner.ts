@@ -18,6 +18,7 @@ import { HeadTrainer, initialWeights } from './head-trainer.js'
 import { HeadWork } from './head-work.js'
 import type { ImageData } from './image-data.js'
 import type { LearnerOptions, RateSearch } from './learner-options.js'
+import { KEPT_BYTES } from './loading/index.js'
 import type { Trainable, Validation } from './loop.js'
 import { modelFile } from './model-file.js'
 import { layerGroups, type Rates, ratesOf, rateText } from './network/groups.js'
@@ -52,7 +53,7 @@ export class Learner {
   private learnt: HeadWeights
   private headTrainer: HeadTrainer | undefined
   private drawn = 0
-  private readonly reader = new PhotoReader()
+  private readonly reader = new PhotoReader({ keepBytes: KEPT_BYTES })
 
   private constructor(
     readonly backbone: Backbone,

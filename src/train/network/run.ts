@@ -1,4 +1,3 @@
-import type { Photo } from '../../project/index.js'
 import type { Validation } from '../loop.js'
 import { NetworkTrainer, type NetworkTrainerOptions, type NetworkWeights } from './trainer.js'
 import { NetworkWork, type NetworkWorkOptions } from './work.js'
@@ -6,7 +5,6 @@ import { NetworkWork, type NetworkWorkOptions } from './work.js'
 export interface NetworkRun
   extends Omit<NetworkTrainerOptions, 'size'>,
     Omit<NetworkWorkOptions, 'trainer' | 'classes' | 'validate'> {
-  readonly photos: readonly Photo[]
   /** Measures the network as it stands. */
   readonly validate: (weights: NetworkWeights) => Promise<Validation>
   /** Takes what was learnt, also where the run ended early. */
@@ -30,6 +28,6 @@ export async function withNetwork<Result>(
     return await use(work)
   } finally {
     await keep(trainer.weights())
-    await trainer.close()
+    await Promise.all([trainer.close(), work.close()])
   }
 }

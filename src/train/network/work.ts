@@ -2,15 +2,17 @@ import type { RandomStream } from '../../core/index.js'
 import { type Augmentation, drawAugmentation } from '../../images/index.js'
 import type { Photo } from '../../project/index.js'
 import type { Restorable } from '../callbacks.js'
+import { BatchLoader, type BatchLoaderOptions, type LoadedBatch } from '../loading/index.js'
 import type { Trainable, Validation } from '../loop.js'
 import type { StepState } from '../step-runner.js'
 import { type MixOptions, mixBatch } from './mix.js'
-import { type PhotoBatchesOptions, photoBatches } from './photos.js'
 import type { NetworkBatch, NetworkTrainer } from './trainer.js'
 
-export interface NetworkWorkOptions extends PhotoBatchesOptions, MixOptions {
+export interface NetworkWorkOptions extends BatchLoaderOptions, MixOptions {
   readonly trainer: NetworkTrainer
   readonly photos: readonly Photo[]
+  readonly batchSize: number
+  readonly classes: number
   /** Drawn anew for each photo and epoch; plain views without it. */
   readonly augmentation?: Augmentation | undefined
   /** Rate of each group that learns, as a share of the schedule's. */
@@ -20,21 +22,31 @@ export interface NetworkWorkOptions extends PhotoBatchesOptions, MixOptions {
   readonly validate: () => Promise<Validation>
 }
 
-/** Training a whole network on photos, read and varied while it learns. */
+/**
+ * Training a whole network on photos, read and varied while it learns. Each epoch goes through them in a new order;
+ * photos that do not fill a batch are left out of that epoch.
+ */
 export class NetworkWork implements Trainable<NetworkBatch>, Restorable<StepState> {
   readonly batchesPerEpoch: number
+  private readonly loader: BatchLoader
 
   constructor(private readonly options: NetworkWorkOptions) {
     this.batchesPerEpoch = Math.floor(options.photos.length / options.batchSize)
+    this.loader = new BatchLoader(options)
   }
 
   async *batches(epoch: number): AsyncGenerator<NetworkBatch> {
     const { photos, augmentation, random, batchSize } = this.options
-    const order = random.fork('order', epoch).shuffle(photos)
-    const view = ({ path }: Photo) =>
-      augmentation ? drawAugmentation(random.fork('augment', epoch, path), augmentation) : null
+    const items = random
+      .fork('order', epoch)
+      .shuffle(photos)
+      .map(photo => ({
+        photo,
+        draw: augmentation ? drawAugmentation(random.fork('augment', epoch, photo.path), augmentation) : null,
+      }))
     let number = 0
-    for await (const batch of photoBatches(order, view, this.options)) {
+    for await (const loaded of this.loader.epoch(items, batchSize, { dropLast: true })) {
+      const batch = { pixels: loaded.pixels, targets: this.targets(loaded) }
       mixBatch(batch, batchSize, random.fork('mix', epoch, number++), this.options)
       yield batch
     }
@@ -58,5 +70,18 @@ export class NetworkWork implements Trainable<NetworkBatch>, Restorable<StepStat
 
   restore(state: StepState): void {
     this.options.trainer.restore(state)
+  }
+
+  /** Ends the loader's threads, where it has its own. */
+  async close(): Promise<void> {
+    await this.loader.close()
+  }
+
+  /** One-hot rows. */
+  private targets({ photos }: LoadedBatch<Photo>): Float32Array {
+    const { batchSize, classes } = this.options
+    const targets = new Float32Array(batchSize * classes)
+    for (const [i, { label }] of photos.entries()) targets[i * classes + label] = 1
+    return targets
   }
 }
