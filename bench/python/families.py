@@ -181,6 +181,8 @@ def build(make, size):
         if norms:
             network.train()
             network(torch.randn(8, 3, size, size))
+        for norm in norms:
+            norm.momentum = 0.1
     images = [torch.randn(BATCH, 3, size, size).round(decimals=4) for _ in range(IMAGES)]
     return network.eval(), images
 
