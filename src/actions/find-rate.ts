@@ -31,7 +31,7 @@ export interface FindRateResult {
 export async function findRate(options: FindRateOptions): Promise<FindRateResult> {
   const { seed = 0, size, progress, signal, plot, iterations } = options
   const started = performance.now()
-  const backbone = await loadBackbone(options.backbone ?? 'efficientnet-lite0')
+  const backbone = await loadBackbone(options.backbone ?? 'efficientnet-lite0', { progress, signal })
   const dataset = await openDataset(options.data, { seed, progress, signal })
   for (const message of dataset.notices) progress?.({ kind: 'notice', message })
   const data = ImageData.of(dataset, { size, seed })

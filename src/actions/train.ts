@@ -94,7 +94,7 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
   const options = given.resume ? await resumed(given) : given
   const { data, out, seed = 0, size, validFraction, progress, signal, command } = options
   const recipe = recipeNamed(options.recipe ?? 'auto')
-  const backbone = await loadBackbone(options.backbone ?? 'efficientnet-lite0')
+  const backbone = await loadBackbone(options.backbone ?? 'efficientnet-lite0', { progress, signal })
   const dataset = await openDataset(data, { seed, validFraction, progress, signal })
   const notices = [...dataset.notices]
   const notice = (message: string) => {

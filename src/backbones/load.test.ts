@@ -1,14 +1,22 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
-import { ChiquitoError, sizeOf, type Tensor } from '../core/index.js'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { temporaryFolder } from '../../test/support/files.js'
+import { serveHub } from '../../test/support/hub.js'
+import { ChiquitoError, type ProgressEvent, sizeOf, type Tensor } from '../core/index.js'
 import { writeSafetensors } from './files/safetensors-writer.js'
 import { listBackbones } from './list.js'
 import { loadBackbone } from './load.js'
 import { registry } from './registry.js'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'chiquito-load-'))
+beforeAll(() => {
+  process.env.no_proxy = '127.0.0.1'
+})
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
 afterAll(() => rmSync(folder, { recursive: true }))
 
 /** A weights file of a known network, all zero, after a change. */
@@ -129,16 +137,87 @@ describe('loadBackbone', () => {
   })
 })
 
+describe('weights of the Hub', () => {
+  const weights = readFileSync(fileOf('resnet18', 'hub.safetensors'))
+
+  it('are fetched once, and damaged ones again when they are deleted', async () => {
+    const hub = await serveHub(weights)
+    vi.stubEnv('HF_ENDPOINT', hub.address)
+    vi.stubEnv('HF_HOME', temporaryFolder())
+    const events: ProgressEvent[] = []
+    const loaded = await loadBackbone('resnet18', { progress: event => events.push(event) })
+    expect([loaded.name, loaded.id]).toEqual(['resnet18', hub.sha256])
+    expect(hub.requests[0].path).toBe('/timm/resnet18.tv_in1k/resolve/main/model.safetensors')
+    expect(events.at(-1)).toEqual({ kind: 'end', task: 'Downloading resnet18 weights' })
+    await loadBackbone('resnet18')
+    expect(hub.content).toHaveLength(1)
+    const listed = async () => (await listBackbones()).find(({ name }) => name === 'resnet18')
+    const before = await listed()
+    expect(before).toMatchObject({ weights: 'hub', state: 'ready' })
+    writeFileSync(before?.path ?? '', Buffer.alloc(weights.length))
+    expect(await listed()).toMatchObject({ state: 'damaged' })
+    expect(await refusal('resnet18')).toMatchObject({
+      code: 'data',
+      message: expect.stringMatching(/model\.safetensors are damaged.*Delete that file/),
+    })
+    rmSync(before?.path ?? '')
+    expect((await loadBackbone('resnet18')).id).toBe(hub.sha256)
+    expect(hub.content).toHaveLength(2)
+  })
+
+  it('give way to a file, and are checked to be of the network', async () => {
+    const hub = await serveHub(weights)
+    vi.stubEnv('HF_ENDPOINT', hub.address)
+    vi.stubEnv('HF_HOME', temporaryFolder())
+    const file = path.join(folder, 'hub.safetensors')
+    expect((await loadBackbone(`resnet18=${file}`)).name).toBe('resnet18')
+    expect((await loadBackbone('resnet18', { weights: file })).name).toBe('resnet18')
+    expect(hub.requests).toEqual([])
+    expect((await refusal('resnet34')).message).toMatch(/does not hold the weights of resnet34/)
+  })
+
+  it('that cannot be had are an error at once, which says how to give a file', async () => {
+    vi.stubEnv('HF_HOME', temporaryFolder())
+    vi.stubEnv('HF_HUB_OFFLINE', '1')
+    const offline = await refusal('resnet34')
+    expect(offline.code).toBe('io')
+    expect(offline.message).toMatch(
+      /^The weights of resnet34 cannot be had\. .*HF_HUB_OFFLINE.* Give them as a file: --backbone resnet34=FILE, .*timm\/resnet34\.tv_in1k/,
+    )
+    vi.stubEnv('HF_HUB_OFFLINE', undefined)
+    vi.stubEnv('HF_ENDPOINT', 'nowhere')
+    expect(await refusal('resnet34')).toMatchObject({
+      code: 'usage',
+      message: expect.stringMatching(/HF_ENDPOINT: .*--backbone resnet34=FILE/),
+    })
+  })
+
+  it('stop being fetched when that is asked', async () => {
+    const hub = await serveHub(weights)
+    vi.stubEnv('HF_ENDPOINT', hub.address)
+    vi.stubEnv('HF_HOME', temporaryFolder())
+    const stop = new AbortController()
+    const progress = (event: ProgressEvent) => event.kind === 'advance' && stop.abort()
+    const error = await loadBackbone('resnet18', { progress, signal: stop.signal }).catch((e: unknown) => e)
+    expect(error).toMatchObject({ code: 'interrupted', message: 'Interrupted.' })
+  })
+})
+
 describe('listBackbones', () => {
   it('says of every network where its weights are from and whether they are here', async () => {
+    vi.stubEnv('HF_HUB_CACHE', path.join(folder, 'empty'))
+    vi.stubEnv('HF_ENDPOINT', undefined)
     const list = await listBackbones()
     expect(list.map(({ name, weights, state }) => [name, weights, state])).toEqual([
       ['efficientnet-lite0', 'embedded', 'ready'],
       ['efficientnet-lite2', 'file', 'needs-file'],
-      ['resnet18', 'file', 'needs-file'],
-      ['resnet34', 'file', 'needs-file'],
-      ['resnet50', 'file', 'needs-file'],
+      ['resnet18', 'hub', 'to-fetch'],
+      ['resnet34', 'hub', 'to-fetch'],
+      ['resnet50', 'hub', 'to-fetch'],
     ])
+    expect(list[3]).toMatchObject({
+      hub: { address: 'https://huggingface.co/timm/resnet34.tv_in1k/resolve/main/model.safetensors' },
+    })
     expect(list[0].parameters).toBe(3_371_008)
     expect(JSON.stringify(list)).not.toContain('running_var')
   })

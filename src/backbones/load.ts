@@ -1,50 +1,60 @@
 import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { argumentError, ChiquitoError, messageOf, type Tensor } from '../core/index.js'
+import { argumentError, ChiquitoError, messageOf, type Tensor, type WorkOptions } from '../core/index.js'
 import { findAsset } from './asset.js'
 import type { Backbone } from './backbone.js'
 import { isLegacy } from './files/pth-legacy.js'
 import { isZip } from './files/pth-zip.js'
+import type { CachedFile } from './hub/cache.js'
+import { hubFile } from './hub/fetch.js'
+import { type HubFile, hubSettings } from './hub/settings.js'
 import { type RegistryEntry, registry } from './registry.js'
 import { Weights } from './weights.js'
 
-/** Largest weights file read: it is held in memory, and the networks known here take at most 30 MB in 32 bits. */
+/** Largest weights file read: it is held in memory, and the networks known here take at most 110 MB in 32 bits. */
 const MAX_WEIGHTS_BYTES = 2 ** 30
 
 const extensions = ['.pth', '.pt', '.bin', '.safetensors', '.onnx']
 
-export interface LoadOptions {
-  /** A weights file (`.safetensors`, or `.pth` of `torch.save`) instead of embedded weights. */
+export interface LoadOptions extends WorkOptions {
+  /** A weights file (`.safetensors`, or `.pth` of `torch.save`) instead of embedded weights or the Hub's. */
   readonly weights?: string | undefined
 }
 
 /**
- * Loads a pretrained network.
+ * Loads a pretrained network. Weights that do not come with this package are taken from the cache of the Hugging Face
+ * Hub, or fetched into it; never are they random.
  *
  * @param nameOrPath a name of {@link registry}; `NAME=FILE`; or a weights file, whose network is recognised by its
  *   tensors.
- * @throws ChiquitoError `usage` for a name that is not known or needs a file; `io` for a file that cannot be read;
- *   `model` for a file that holds something else, naming the tensor.
+ * @throws ChiquitoError `usage` for a name that is not known or needs a file; `io` for a file that cannot be read or
+ *   fetched; `data` for a download that is not what it should be; `model` for a file that holds something else, naming
+ *   the tensor; `interrupted`.
  */
-export async function loadBackbone(nameOrPath: string, { weights }: LoadOptions = {}): Promise<Backbone> {
-  const { entry, file } = resolve(nameOrPath, weights)
+export async function loadBackbone(nameOrPath: string, options: LoadOptions = {}): Promise<Backbone> {
+  const { entry, file } = resolve(nameOrPath, options.weights)
   if (file !== undefined) return fromFile(file, entry)
-  if (entry?.embedded) return embedded(entry, entry.embedded)
+  if (entry.embedded) return embedded(entry, entry.embedded)
+  if (entry.hub) return fromHub(entry, entry.hub, options)
   throw new ChiquitoError(
     'usage',
-    `The weights of ${nameOrPath} do not come with this package. Give its file: ${nameOrPath}=FILE, where FILE is the .pth or .safetensors of: ${entry?.source}.`,
+    `The weights of ${entry.name} do not come with this package. ${howToGive(entry)}`,
   )
 }
 
-interface Resolved {
-  readonly entry?: RegistryEntry | undefined
-  readonly file?: string | undefined
+function howToGive({ name, source }: RegistryEntry): string {
+  return `Give them as a file: --backbone ${name}=FILE, where FILE is the .safetensors or .pth of: ${source}.`
 }
+
+type Resolved =
+  | { readonly entry: RegistryEntry; readonly file: undefined }
+  | { readonly entry?: RegistryEntry | undefined; readonly file: string }
 
 function resolve(nameOrPath: string, weights: string | undefined): Resolved {
   const known = registry.get(nameOrPath)
-  if (known) return { entry: known, file: weights }
+  if (known)
+    return weights === undefined ? { entry: known, file: undefined } : { entry: known, file: weights }
   const [, name = '', file = ''] = /^([^=]*)=(.+)$/s.exec(nameOrPath) ?? []
   const assigned = registry.get(name)
   if (assigned) return { entry: assigned, file }
@@ -69,12 +79,41 @@ async function embedded(
   return entry.build(new Weights(await readTensors(bytes, found), found), id)
 }
 
+async function fromHub(entry: RegistryEntry, hub: HubFile, options: LoadOptions): Promise<Backbone> {
+  const { path: file, sha256 } = await cachedOrFetched(entry, hub, options)
+  const bytes = await readWeights(file)
+  const id = digest(bytes)
+  if (sha256 !== undefined && id !== sha256)
+    throw new ChiquitoError(
+      'data',
+      `The weights ${file} are damaged: their SHA-256 is ${id}, expected ${sha256}. Delete that file, and it is fetched again.`,
+    )
+  return build(entry, new Weights(await readTensors(bytes, file), file), id)
+}
+
+async function cachedOrFetched(
+  entry: RegistryEntry,
+  hub: HubFile,
+  { progress, signal }: LoadOptions,
+): Promise<CachedFile> {
+  try {
+    return await hubFile(hub, hubSettings(), { label: `${entry.name} weights`, progress, signal })
+  } catch (error) {
+    if (!(error instanceof ChiquitoError) || error.code === 'interrupted') throw error
+    const message = `The weights of ${entry.name} cannot be had. ${error.message} ${howToGive(entry)}`
+    throw new ChiquitoError(error.code, message, { cause: error })
+  }
+}
+
 async function fromFile(file: string, expected: RegistryEntry | undefined): Promise<Backbone> {
   const bytes = await readWeights(file)
   const weights = new Weights(await readTensors(bytes, file), file)
-  const entry = expected ?? recognise(weights)
+  return build(expected ?? recognise(weights), weights, digest(bytes))
+}
+
+function build(entry: RegistryEntry, weights: Weights, id: string): Backbone {
   weights.check(entry.name, entry.tensors)
-  return entry.build(weights, digest(bytes))
+  return entry.build(weights, id)
 }
 
 async function readWeights(file: string): Promise<Buffer> {

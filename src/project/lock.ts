@@ -1,8 +1,9 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
-import { ChiquitoError } from '../core/index.js'
+import { ChiquitoError, throwIfAborted, type WorkOptions } from '../core/index.js'
 import { errorCode, ioError } from './io-error.js'
 
 const ownerSchema = z.object({ pid: z.int().positive(), host: z.string() })
@@ -10,6 +11,9 @@ type Owner = z.infer<typeof ownerSchema>
 
 /** Writing a lock takes far less, even on a slow network disk; an older one without content was left by a kill. */
 const WRITING_MS = 10_000
+
+/** How often a waiting process looks whether the lock is free. */
+const POLL_MS = 200
 
 /** Locks of this process. A file with our process number that is not among them was left by an earlier process. */
 const held = new Set<string>()
@@ -26,11 +30,39 @@ export type Release = () => void
  */
 export function takeLock(path: string, what: string): Release {
   const file = resolve(path)
+  const taken = tryLock(file)
+  if (typeof taken === 'function') return taken
+  throw new ChiquitoError('io', `${busy(taken, what)} Wait for it or stop it; ${remedy(file)}`)
+}
+
+/**
+ * Takes a lock file like {@link takeLock}, but waits as long as another holds it: for work whose result both can use.
+ *
+ * @throws `interrupted`
+ */
+export async function waitForLock(
+  path: string,
+  what: string,
+  { progress, signal }: WorkOptions,
+): Promise<Release> {
+  const file = resolve(path)
+  for (let told = false; ; told = true) {
+    throwIfAborted(signal)
+    const taken = tryLock(file)
+    if (typeof taken === 'function') return taken
+    const message = `${busy(taken, what)} Waiting for it; ${remedy(file)}`
+    if (!told) progress?.({ kind: 'notice', message })
+    await delay(POLL_MS, undefined, { signal }).catch(() => undefined)
+  }
+}
+
+/** The lock, or who holds it where that is known. */
+function tryLock(file: string): Release | { readonly owner: Owner | undefined } {
   if (!create(file)) {
-    const other = readOwner(file)
-    if (other === undefined ? isFresh(file) : isAlive(other, file)) throw busy(other, what, file)
+    const owner = readOwner(file)
+    if (owner === undefined ? isFresh(file) : isAlive(owner, file)) return { owner }
     rmSync(file, { force: true })
-    if (!create(file)) throw busy(readOwner(file), what, file)
+    if (!create(file)) return { owner: readOwner(file) }
   }
   held.add(file)
   return () => {
@@ -50,10 +82,13 @@ function create(file: string): boolean {
   }
 }
 
-function busy(owner: Owner | undefined, what: string, file: string): ChiquitoError {
+function busy({ owner }: { readonly owner: Owner | undefined }, what: string): string {
   const who = owner === undefined ? '' : ` (process ${owner.pid} on ${owner.host})`
-  const message = `Another chiquito${who} is using ${what}. Wait for it or stop it; if there is none, delete "${file}".`
-  return new ChiquitoError('io', message)
+  return `Another chiquito${who} is using ${what}.`
+}
+
+function remedy(file: string): string {
+  return `if there is none, delete "${file}".`
 }
 
 /** Who holds the lock; undefined when the file is gone or torn, which only a kill while writing it leaves. */

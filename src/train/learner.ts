@@ -42,13 +42,13 @@ const mostViews = 8
 /** A pretrained trunk with a head that learns, and where it is unfrozen learns with it: the article's `learn`. */
 export class Learner {
   readonly stages: Stage[] = []
-  /** The parts that can learn at rates of their own, from the input on; the last one holds the head. */
+  /** The parts that can learn at rates of their own, from the input on; the last one is the head. */
   readonly layerGroups: readonly LayerGroup[]
   private readonly random: RandomStream
   private readonly features: TrunkFeatures
   private augmentation: Augmentation | undefined
   private augmentedEpochs = 0
-  /** Index of the first group that learns; past the last one where only the new head does. */
+  /** Index of the first group that learns. */
   private firstGroup: number
   private learnt: HeadWeights
   private headTrainer: HeadTrainer | undefined
@@ -64,7 +64,7 @@ export class Learner {
   ) {
     this.random = RandomStream.fromSeed(data.seed).fork('learner')
     this.layerGroups = layerGroups(backbone, head)
-    this.firstGroup = this.layerGroups.length
+    this.firstGroup = this.layerGroups.length - 1
     this.learnt = initialWeights({ head, random: this.random.fork('head') })
     this.features = new TrunkFeatures(backbone, { ...options, data, rule, reader: this.reader })
   }
@@ -78,7 +78,8 @@ export class Learner {
     data: ImageData,
     options: LearnerOptions = {},
   ): Promise<Learner> {
-    const trunk = typeof backbone === 'string' ? await loadBackbone(backbone) : backbone
+    const { progress, signal } = options
+    const trunk = typeof backbone === 'string' ? await loadBackbone(backbone, { progress, signal }) : backbone
     const rule = { size: data.size ?? trunk.inputSize, resize: data.resize }
     const features = featureWidth(trunk, headSpec(trunk))
     const head = (options.head ?? fastaiHead)(features, data.labels.length)
@@ -94,8 +95,7 @@ export class Learner {
 
   /** Only the new head learns, on features of the trunk that are computed once: fast. */
   freeze(): this {
-    this.firstGroup = this.layerGroups.length
-    return this
+    return this.freezeTo(-1)
   }
 
   /**
@@ -244,13 +244,12 @@ export class Learner {
     return stage
   }
 
-  /** The groups that learn; the last one also where only the new head in it does. */
   private learning(): LayerGroup[] {
-    return this.layerGroups.slice(Math.min(this.firstGroup, this.layerGroups.length - 1))
+    return this.layerGroups.slice(this.firstGroup)
   }
 
   private get isFrozen(): boolean {
-    return this.firstGroup === this.layerGroups.length
+    return this.firstGroup === this.layerGroups.length - 1
   }
 
   /** Does something with the training photos as work for the loop; what is learnt meanwhile is kept. */
