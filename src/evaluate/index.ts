@@ -26,6 +26,7 @@ export {
   brier,
   expectedCalibrationError,
   logLoss,
+  lossOf,
   oneVersusRestAuc,
   type ReliabilityBin,
   reliability,

@@ -97,7 +97,7 @@ describe('a Learner that is unfrozen', () => {
     await learn.freeze().fit(0.01, 1)
     expect(await changed(learn)).toEqual(before)
     expect(weights((await learn.classifier()).backbone)).toEqual(trunk)
-    await learn.freezeTo(-1).fit(0.01, 1)
+    await learn.freezeTo(1).fit(0.01, 1)
     expect([...(await changed(learn))].every(name => names.includes(name))).toBe(true)
     await learn.close()
   })

@@ -23,18 +23,31 @@ export function headName(name: string): string {
 }
 
 /**
- * The parts of a network that can learn at rates of their own, from the input on. The last one holds the head, with
- * what the backbone itself calls its head.
+ * The parts of a network that can learn at rates of their own, from the input on: those of the trunk, then the new head.
+ * What a backbone calls its head (layers between its last stage and its old classifier) is pretrained like the stage
+ * before, and so belongs to that.
  */
 export function layerGroups(
   { groups }: Pick<Backbone, 'groups'>,
   head: Pick<Head, 'parameters'>,
 ): LayerGroup[] {
-  const own = head.parameters.map(({ name }) => headName(name))
-  const last = groups.at(-1)
-  if (last?.name === 'head')
-    return [...groups.slice(0, -1), { name: last.name, parameters: [...last.parameters, ...own] }]
-  return [...groups, { name: 'head', parameters: own }]
+  const own = { name: 'head', parameters: head.parameters.map(({ name }) => headName(name)) }
+  const top = groups.at(-1)
+  if (groups.length < 2 || top?.name !== 'head') return [...groups, own]
+  const before = groups[groups.length - 2]
+  const joined = { name: before.name, parameters: [...before.parameters, ...top.parameters] }
+  return [...groups.slice(0, -2), joined, own]
+}
+
+/** All of a pretrained trunk as one group, and the new head as another. */
+export function trunkAndHead(
+  { groups }: Pick<Backbone, 'groups'>,
+  head: Pick<Head, 'parameters'>,
+): [LayerGroup, LayerGroup] {
+  return [
+    { name: 'trunk', parameters: groups.flatMap(({ parameters }) => parameters) },
+    { name: 'head', parameters: head.parameters.map(({ name }) => headName(name)) },
+  ]
 }
 
 /**

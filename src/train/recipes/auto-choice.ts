@@ -22,6 +22,9 @@ export interface Decision {
   readonly c: number
   /** What logits are best divided by, found on photos left out. */
   readonly temperature: number
+  /** Photos left out that were taken for another class, and the log loss; over several drawings their mean. */
+  readonly wrong: number
+  readonly logLoss: number
   readonly choice: Choice
 }
 
@@ -126,6 +129,8 @@ function decide(
     candidate: best.candidate,
     c: best.c,
     temperature: temperatureOf(best, photos),
+    wrong: (1 - best.accuracy) * photos.length,
+    logLoss: best.logLoss,
     choice: {
       method:
         `${folds}-fold cross-validation on the ${photos.length} training photos, exact copies in one fold` +

@@ -1,5 +1,5 @@
 import type { FeatureSpec } from '../../backbones/index.js'
-import { PLAIN, type ViewRule } from '../../images/index.js'
+import { type PhotoReader, PLAIN, type ViewRule } from '../../images/index.js'
 import type { FeatureStore, Photo, Split } from '../../project/index.js'
 import { FeatureExtractor, type Features, type Unreadable, type View } from '../extractor.js'
 import { partNames, requireEveryClass } from '../readable.js'
@@ -21,7 +21,7 @@ export class AutoFeatures {
   private readonly plain = new Map<string, Features>()
 
   constructor(
-    private readonly options: RecipeOptions,
+    private readonly options: RecipeOptions & { readonly reader?: PhotoReader | undefined },
     private readonly spec: FeatureSpec,
   ) {}
 

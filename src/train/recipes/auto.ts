@@ -1,75 +1,159 @@
-import { featureWidth } from '../../backbones/index.js'
+import { type Backbone, featureWidth } from '../../backbones/index.js'
 import { float32, RandomStream } from '../../core/index.js'
-import { drawAugmentation, SIDE_ON } from '../../images/index.js'
+import { drawAugmentation, PhotoReader, SIDE_ON } from '../../images/index.js'
 import type { Photo, Split } from '../../project/index.js'
-import { type Classifier, HeadRunner } from '../classifier.js'
+import { type Classifier, HeadRunner, type HeadWeights } from '../classifier.js'
 import type { View } from '../extractor.js'
 import { linearHead } from '../head.js'
-import { type LinearModel, LogisticRegression } from '../logistic.js'
+import { KEPT_BYTES } from '../loading/index.js'
+import { LogisticRegression } from '../logistic.js'
+import type { NetworkWeights } from '../network/trainer.js'
+import { tunedBackbone } from '../network/tuned.js'
 import { type Seen, see } from '../seen.js'
 import type { Stage } from '../stage.js'
-import { keptColumns, type Standardization, standardization } from '../standardize.js'
+import { standardization } from '../standardize.js'
 import { autoSpec } from './auto-candidates.js'
 import { choose, type Decision, examplesOf } from './auto-choice.js'
 import { AutoFeatures, firstColumns } from './auto-features.js'
-import type { Recipe, RecipeOptions } from './recipe.js'
+import { unstandardized } from './auto-head.js'
+import { tune } from './auto-tuning.js'
+import { chooseTuning, type TuningDecision } from './auto-tuning-choice.js'
+import type { Choice, Recipe, RecipeOptions } from './recipe.js'
 
 const ttaViews = 4
 
 /**
  * Logistic regression on the frozen trunk's features. Which part of the photo, which layers and how strong a penalty
  * is decided by cross-validation on the training photos alone; the chosen candidate then learns from photos and their
- * mirror images.
+ * mirror images. Where that pays, by the training photos' own evidence, all layers are fine-tuned from there.
  */
 export const auto: Recipe = {
   name: 'auto',
-  description: 'the best head found by cross-validation on the training photos',
+  description: 'the best head found by cross-validation on the training photos; all layers where that pays',
   resize: 'squash',
   async run(options) {
     const random = RandomStream.fromSeed(options.seed).fork('auto')
-    const features = new AutoFeatures(options, autoSpec(options.backbone))
+    const reader = new PhotoReader({ keepBytes: KEPT_BYTES })
+    const features = new AutoFeatures({ ...options, reader }, autoSpec(options.backbone))
     try {
       const started = performance.now()
       const decision = await choose(features, random, options)
       const chosen = performance.now()
-      const classifier = await learn(decision, features, options)
+      const frozen = await learn(decision, features, options)
       const learnt = performance.now()
-      const look = (split: Split, tta: number) => show(classifier, features, split, tta, random, options)
+      const tuning = await chooseTuning(decision, features, reader, random.fork('tuning'), options)
+      const decided = performance.now()
+      const tuned = tuning.chosen
+        ? await fineTune(frozen, tuning.temperature, features, reader, random, options)
+        : undefined
+      const end = tuned ?? { classifier: frozen, features }
+      const look = (split: Split, tta: number) =>
+        show(end.classifier, end.features, split, tta, random, options)
       const seen = await look('valid', 0)
       const tta = { views: ttaViews, seen: await look('valid', ttaViews) }
       const hasTest = options.dataset.photos.some(photo => photo.split === 'test')
-      const tested = hasTest ? (await features.of(classifier.rule.resize, 'test')).photos.length : 0
+      const tested = hasTest ? (await features.of(frozen.rule.resize, 'test')).photos.length : 0
       const test = tested > 0 ? await look('test', 0) : undefined
-      const { accuracy } = seen.evaluation
+      const before = tuned ? await show(frozen, features, 'valid', 0, random, options) : seen
       const stages: Stage[] = [
         {
           name: 'choosing',
           schedule: decision.choice.method,
           epochs: [],
-          accuracy,
-          seconds: (chosen - started) / 1000,
+          accuracy: before.accuracy,
+          seconds: (chosen - started + decided - learnt) / 1000,
         },
         {
           name: 'learning',
           schedule: `logistic regression, C ${decision.c}, photos and their mirror images`,
           epochs: [],
-          accuracy,
+          accuracy: before.accuracy,
           seconds: (learnt - chosen) / 1000,
         },
+        ...(tuned ? [tuned.stage] : []),
       ]
+      await tuned?.features.close()
       return {
-        classifier,
+        classifier: end.classifier,
         stages,
         seen,
         tta,
         test,
         unreadable: features.unreadable(),
-        choice: decision.choice,
+        choice: choiceOf(decision, tuning),
       }
     } finally {
       await features.close()
+      await reader.close()
     }
   },
+}
+
+function choiceOf({ choice }: Decision, { chosen, reason, candidates }: TuningDecision): Choice {
+  return {
+    method: `${choice.method} ${reason}`,
+    candidates: [...choice.candidates, ...candidates],
+    fineTuning: { chosen, reason },
+  }
+}
+
+interface Tuned {
+  readonly classifier: Classifier
+  /** What the trained trunk sees. */
+  readonly features: AutoFeatures
+  readonly stage: Stage
+}
+
+/** Goes on with all layers from where the frozen classifier ended. */
+async function fineTune(
+  frozen: Classifier,
+  temperature: number,
+  features: AutoFeatures,
+  reader: PhotoReader,
+  random: RandomStream,
+  options: RecipeOptions,
+): Promise<Tuned> {
+  const { spec, rule, head, weights } = frozen
+  const { photos } = await features.of(rule.resize, 'train')
+  const start = { spec, rule, width: head.features, weights: scaled(weights, frozen.temperature ?? 1) }
+  const opened = (backbone: Backbone) =>
+    new AutoFeatures({ ...options, backbone, store: undefined, reader, progress: undefined }, spec)
+  const validate = async (learnt: NetworkWeights) => {
+    const classifier = tunedClassifier(frozen, learnt, 1, options)
+    const through = opened(classifier.backbone)
+    try {
+      const { evaluation } = await show(classifier, through, 'valid', 0, random, options)
+      return { validLoss: evaluation.logLoss, accuracy: evaluation.accuracy }
+    } finally {
+      await through.close()
+    }
+  }
+  const learnt = await tune(start, photos, reader, random.fork('fine-tuning'), { ...options, validate })
+  const classifier = tunedClassifier(frozen, learnt.weights, temperature, options)
+  return { classifier, features: opened(classifier.backbone), stage: learnt.stage }
+}
+
+function tunedClassifier(
+  frozen: Classifier,
+  { trunk, head }: NetworkWeights,
+  temperature: number,
+  { backbone }: RecipeOptions,
+): Classifier {
+  const weights = scaled(head, 1 / temperature)
+  return { ...frozen, backbone: tunedBackbone(backbone, trunk), weights, temperature }
+}
+
+/** A linear head whose logits are this many times as large. */
+function scaled(weights: HeadWeights, factor: number): HeadWeights {
+  return new Map(
+    Array.from(weights, ([name, { data, shape }]) => [
+      name,
+      float32(
+        data.map(value => value * factor),
+        shape,
+      ),
+    ]),
+  )
 }
 
 /** Fits the chosen candidate on all training photos and their mirror images. */
@@ -101,31 +185,6 @@ async function learn(
   } finally {
     await regression.close()
   }
-}
-
-/** A model of standardised columns as one of the columns themselves, its logits divided by the temperature. */
-function unstandardized(
-  { weight, bias }: LinearModel,
-  { mean, scale }: Standardization,
-  temperature: number,
-) {
-  const width = scale.length
-  const kept = keptColumns(scale)
-  const classes = bias.length
-  const weights = new Float32Array(classes * width)
-  const biases = Float32Array.from(bias, (b, k) => {
-    let sum = b
-    for (const [i, j] of kept.entries()) {
-      const w = weight[k * kept.length + i] * scale[j]
-      weights[k * width + j] = w / temperature
-      sum -= w * mean[j]
-    }
-    return sum / temperature
-  })
-  return new Map([
-    ['linear.weight', float32(weights, [classes, width])],
-    ['linear.bias', float32(biases)],
-  ])
 }
 
 function augmented(photo: Photo, count: number, random: RandomStream): View[] {

@@ -10,12 +10,20 @@ import type { RateSearch } from '../learner-options.js'
 import type { Seen } from '../seen.js'
 import type { Stage } from '../stage.js'
 
+export type FineTune = 'auto' | 'always' | 'never'
+
+export const fineTunes: readonly FineTune[] = ['auto', 'always', 'never']
+
 export interface RecipeOptions extends DeviceOptions, WorkOptions {
   readonly dataset: Dataset
   readonly backbone: Backbone
   readonly seed: number
   /** Side of what the network sees; the backbone's own by default. */
   readonly size?: number | undefined
+  /** Whether all layers learn in the end: where the recipe finds that it pays (`auto`, the default), always or never. */
+  readonly fineTune?: FineTune | undefined
+  /** Epochs of that; the recipe's own number by default. */
+  readonly epochs?: number | undefined
   /** Opens the store of features for what they depend on; without it nothing is kept. */
   readonly store?: ((namespace: string) => FeatureStore) | undefined
   readonly log?: ((line: Readonly<Record<string, unknown>>) => void) | undefined
@@ -29,6 +37,7 @@ export interface Candidate {
   readonly interval: Interval
   readonly logLoss: number
   readonly chosen: boolean
+  readonly note?: string | undefined
 }
 
 /** How a recipe made up its mind. */
@@ -36,6 +45,8 @@ export interface Choice {
   /** In words. */
   readonly method: string
   readonly candidates: readonly Candidate[]
+  /** Whether all layers were fine-tuned, and why: a sentence. */
+  readonly fineTuning?: { readonly chosen: boolean; readonly reason: string } | undefined
 }
 
 export interface RecipeResult {

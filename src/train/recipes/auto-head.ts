@@ -1,0 +1,28 @@
+import { float32, type Tensor } from '../../core/index.js'
+import type { LinearModel } from '../logistic.js'
+import { keptColumns, type Standardization } from '../standardize.js'
+
+/** A model of standardised columns as one of the columns themselves, its logits divided by the temperature. */
+export function unstandardized(
+  { weight, bias }: LinearModel,
+  { mean, scale }: Standardization,
+  temperature: number,
+): Map<string, Tensor<'float32'>> {
+  const width = scale.length
+  const kept = keptColumns(scale)
+  const classes = bias.length
+  const weights = new Float32Array(classes * width)
+  const biases = Float32Array.from(bias, (b, k) => {
+    let sum = b
+    for (const [i, j] of kept.entries()) {
+      const w = weight[k * kept.length + i] * scale[j]
+      weights[k * width + j] = w / temperature
+      sum -= w * mean[j]
+    }
+    return sum / temperature
+  })
+  return new Map([
+    ['linear.weight', float32(weights, [classes, width])],
+    ['linear.bias', float32(biases)],
+  ])
+}

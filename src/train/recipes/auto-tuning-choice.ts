@@ -1,0 +1,214 @@
+import { featureWidth } from '../../backbones/index.js'
+import type { RandomStream } from '../../core/index.js'
+import { argmax, fitTemperature, lossOf, softmaxRows, wilson } from '../../evaluate/index.js'
+import type { PhotoReader } from '../../images/index.js'
+import { foldsOf, type Photo } from '../../project/index.js'
+import { LogisticRegression, linearLogits } from '../logistic.js'
+import type { NetworkWeights } from '../network/trainer.js'
+import { tunedBackbone } from '../network/tuned.js'
+import { standardization } from '../standardize.js'
+import { type Decision, examplesOf } from './auto-choice.js'
+import { AutoFeatures } from './auto-features.js'
+import { unstandardized } from './auto-head.js'
+import { type TuningStart, tuneUnseen, tuningEpochs } from './auto-tuning.js'
+import type { Candidate, RecipeOptions } from './recipe.js'
+
+/**
+ * Below this many mistakes on photos left out there is nothing to win that could be told from luck: with fewer than
+ * three, even their disappearance without a new one is less lopsided than three tosses of a coin.
+ */
+const fewestWrong = 3
+/** Photos below which one half says nothing about the other. */
+const fewestPhotos = 40
+/** Photos learnt from, and as many judged by, for the comparison: more would say much the same and take longer. */
+const mostCompared = 400
+
+/** Whether to fine-tune, and why. */
+export interface TuningDecision {
+  readonly chosen: boolean
+  /** A sentence. */
+  readonly reason: string
+  /** The two that were compared, if they were. */
+  readonly candidates: readonly Candidate[]
+  /** What logits of the fine-tuned network are best divided by. */
+  readonly temperature: number
+}
+
+/**
+ * Decides on the training photos alone whether fine-tuning all layers pays. Cheap evidence first: where the frozen head
+ * makes hardly a mistake, there is nothing to win. Else both learn from one half of the photos (exact copies together)
+ * and are judged by the other: fine-tuning is chosen where its log loss on the same photos is lower by more than the
+ * standard error of that difference, or lower with fewer mistakes. Of many photos two parts are compared so.
+ */
+export async function chooseTuning(
+  decision: Decision,
+  features: AutoFeatures,
+  reader: PhotoReader,
+  random: RandomStream,
+  options: RecipeOptions,
+): Promise<TuningDecision> {
+  const { fineTune = 'auto', dataset } = options
+  const without = (reason: string, chosen = false): TuningDecision => ({
+    chosen,
+    reason,
+    candidates: [],
+    temperature: 1,
+  })
+  if (fineTune === 'always') return without('All layers were fine-tuned, as asked for.', true)
+  if (fineTune === 'never') return without('Only the head learned, as asked for.')
+  const { photos } = await features.of(decision.candidate.resize, 'train')
+  if (photos.length < fewestPhotos)
+    return without(
+      `Only the head learned: ${photos.length} training photos are too few to find out whether fine-tuning pays.`,
+    )
+  if (decision.wrong < fewestWrong)
+    return without(
+      `Only the head learned: on photos left out it is wrong ${times(decision.wrong)} in ${photos.length}, so fine-tuning has next to nothing to win.`,
+    )
+  const parts = Math.max(2, Math.ceil(photos.length / mostCompared))
+  const half = foldsOf(photos, parts, random.fork('halves').uint32(), dataset.labels)
+  const frozen = await frozenHalf(decision, features, half, options)
+  const tuned = await tunedHalf(frozen, photos, half, reader, random, options)
+  const truth = frozen.held.map(photo => photo.label)
+  const learnt = half.filter(part => part === 0).length
+  return compare(judged(truth, frozen.logits), judged(truth, tuned), learnt)
+}
+
+interface FrozenHalf {
+  readonly start: TuningStart
+  /** Photos that were not learnt from, and the head's logits for them. */
+  readonly held: readonly Photo[]
+  readonly logits: readonly number[][]
+}
+
+/** The chosen head, learnt from one half of the photos and judged by the other. */
+async function frozenHalf(
+  { candidate, c }: Decision,
+  features: AutoFeatures,
+  half: readonly number[],
+  options: RecipeOptions,
+): Promise<FrozenHalf> {
+  const { backbone, dataset, size = backbone.inputSize } = options
+  const plain = await features.of(candidate.resize, 'train')
+  const width = featureWidth(backbone, candidate.spec)
+  const change = standardization(plain.views[0], plain.width, width, candidate.blocks)
+  const examples = examplesOf(plain, plain.views, change, dataset.labels.length)
+  const regression = await LogisticRegression.open(examples, options)
+  try {
+    const share = 1 / examples.views
+    const rowWeights = Float32Array.from({ length: examples.photos * examples.views }, (_, row) =>
+      half[row % examples.photos] === 0 ? share : 0,
+    )
+    const model = await regression.fit({ c, rowWeights })
+    const all = linearLogits(
+      model,
+      examples.rows.subarray(0, examples.photos * examples.width),
+      examples.width,
+    )
+    const out = (_: unknown, i: number) => half[i] === 1
+    const rule = { size, resize: candidate.resize }
+    const weights = unstandardized(model, change, 1)
+    return {
+      start: { spec: candidate.spec, rule, weights, width },
+      held: plain.photos.filter(out),
+      logits: all.filter(out),
+    }
+  } finally {
+    await regression.close()
+  }
+}
+
+/** Logits of the other half by a network that was fine-tuned on the same photos. */
+async function tunedHalf(
+  { start, held }: FrozenHalf,
+  photos: readonly Photo[],
+  half: readonly number[],
+  reader: PhotoReader,
+  random: RandomStream,
+  options: RecipeOptions,
+): Promise<number[][]> {
+  const { progress } = options
+  const learnt = photos.filter((_, i) => half[i] === 0)
+  const task = 'does fine-tuning pay?'
+  const epochs = Math.max(1, tuningEpochs(learnt.length) - 1)
+  const onStep = (done: number, total: number) => {
+    if (done === 1) progress?.({ kind: 'start', task, total })
+    progress?.({ kind: 'advance', task, done, total })
+  }
+  const weights = await tuneUnseen(start, learnt, epochs, reader, random.fork('half'), { ...options, onStep })
+  progress?.({ kind: 'end', task })
+  return tunedLogits(start, weights, held, reader, options)
+}
+
+async function tunedLogits(
+  { spec, rule, width }: TuningStart,
+  weights: NetworkWeights,
+  photos: readonly Photo[],
+  reader: PhotoReader,
+  options: RecipeOptions,
+): Promise<number[][]> {
+  const backbone = tunedBackbone(options.backbone, weights.trunk)
+  const features = new AutoFeatures({ ...options, backbone, store: undefined, reader }, spec)
+  try {
+    const { views } = await features.extract(rule.resize, photos, 'judging fine-tuning')
+    const [weight, bias] = ['linear.weight', 'linear.bias'].map(
+      name => weights.head.get(name)?.data ?? new Float32Array(),
+    )
+    return linearLogits({ weight, bias }, views[0], width)
+  } finally {
+    await features.close()
+  }
+}
+
+interface Judged {
+  readonly losses: readonly number[]
+  readonly wrong: number
+  readonly temperature: number
+}
+
+/** What each photo costs once the logits are as sure as they should be. */
+function judged(truth: readonly number[], logits: readonly number[][]): Judged {
+  const { temperature } = fitTemperature(truth, logits)
+  const rows = softmaxRows(logits, temperature)
+  return {
+    losses: rows.map((row, i) => lossOf(row[truth[i]])),
+    wrong: rows.filter((row, i) => argmax(row) !== truth[i]).length,
+    temperature,
+  }
+}
+
+/** Exported for the test of the rule. */
+export function compare(frozen: Judged, tuned: Judged, learnt: number): TuningDecision {
+  const count = frozen.losses.length
+  const gains = frozen.losses.map((loss, i) => loss - tuned.losses[i])
+  const gain = mean(gains)
+  const error = Math.sqrt(mean(gains.map(one => (one - gain) ** 2)) / Math.max(1, count - 1))
+  const chosen = gain > 0 && (gain > error || tuned.wrong < frozen.wrong)
+  const reason =
+    `${chosen ? 'All layers were fine-tuned' : 'Only the head learned'}: learnt from ${learnt} training photos and ` +
+    `judged by ${count} others, the head alone is wrong on ${frozen.wrong} (log loss ${mean(frozen.losses).toFixed(3)}), ` +
+    `all layers on ${tuned.wrong} (${mean(tuned.losses).toFixed(3)}); the difference is known to ${error.toFixed(3)}.`
+  const row = (name: string, one: Judged, won: boolean): Candidate => ({
+    name,
+    accuracy: 1 - one.wrong / count,
+    interval: wilson(count - one.wrong, count) ?? [0, 1],
+    logLoss: mean(one.losses),
+    chosen: won,
+    note: `learnt from ${learnt} photos, judged by ${count} others`,
+  })
+  return {
+    chosen,
+    reason,
+    candidates: [row('head alone', frozen, !chosen), row('all layers', tuned, chosen)],
+    temperature: tuned.temperature,
+  }
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
+function times(count: number): string {
+  const rounded = Math.round(count)
+  return rounded === 1 ? 'once' : `${rounded} times`
+}

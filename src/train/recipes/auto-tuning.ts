@@ -1,0 +1,137 @@
+import { adamw } from '../../autodiff/index.js'
+import { type RandomStream, throwIfAborted } from '../../core/index.js'
+import { type PhotoReader, SIDE_ON, type ViewRule } from '../../images/index.js'
+import type { Photo } from '../../project/index.js'
+import type { Classifier, HeadWeights } from '../classifier.js'
+import { linearHead } from '../head.js'
+import type { Validation } from '../loop.js'
+import { trunkAndHead } from '../network/groups.js'
+import { type NetworkRun, withNetwork } from '../network/run.js'
+import type { NetworkWeights } from '../network/trainer.js'
+import type { NetworkWork } from '../network/work.js'
+import { oneCycle } from '../schedule.js'
+import { runStage, type Stage } from '../stage.js'
+import type { RecipeOptions } from './recipe.js'
+
+/** Values of the recipe that fine-tuned best on several sets (docs/decisions/0008-recipes.md). */
+const batchSize = 8
+const trunkRate = 2e-4
+/** The head, which starts where logistic regression ended, learns this many times faster. */
+const headFactor = 3
+const weightDecay = 0.01
+const labelSmoothing = 0.1
+const dropout = 0.2
+const averageDecay = 0.98
+const epochsOfMany = 4
+/** Few photos are seen more often: steps that a fine-tuning has at least, and epochs it has at most. */
+const fewestSteps = 160
+const mostEpochs = 12
+
+/** What a fine-tuning starts from: a head on a frozen trunk, which reads its features raw. */
+export interface TuningStart extends Pick<Classifier, 'spec'> {
+  readonly rule: ViewRule
+  readonly weights: HeadWeights
+  /** Values the head reads. */
+  readonly width: number
+}
+
+/** Epochs of a fine-tuning on so many photos. */
+export function tuningEpochs(photos: number): number {
+  const batches = Math.max(1, Math.floor(photos / Math.min(batchSize, photos)))
+  return Math.min(mostEpochs, Math.max(epochsOfMany, Math.ceil(fewestSteps / batches)))
+}
+
+/** Fine-tunes all layers in a stage of its own, measured after each epoch. */
+export async function tune(
+  start: TuningStart,
+  photos: readonly Photo[],
+  reader: PhotoReader,
+  random: RandomStream,
+  options: RecipeOptions & { readonly validate: (weights: NetworkWeights) => Promise<Validation> },
+): Promise<{ weights: NetworkWeights; stage: Stage }> {
+  const started = performance.now()
+  const epochs = options.epochs ?? tuningEpochs(photos.length)
+  let weights: NetworkWeights | undefined
+  const keep = (learnt: NetworkWeights) => {
+    weights = learnt
+  }
+  const run = { ...runOf(start, photos, reader, random, options), validate: options.validate, keep }
+  const stage = await withNetwork(run, work => {
+    const schedule = scheduleOf(epochs, work.batchesPerEpoch)
+    return runStage(work, schedule, { ...options, name: 'fine-tuning', started })
+  })
+  return { weights: weights ?? { trunk: new Map(), head: start.weights }, stage }
+}
+
+/** Fine-tunes all layers on some photos without looking at any others; calls back after each step. */
+export async function tuneUnseen(
+  start: TuningStart,
+  photos: readonly Photo[],
+  epochs: number,
+  reader: PhotoReader,
+  random: RandomStream,
+  options: RecipeOptions & { readonly onStep: (done: number, total: number) => void },
+): Promise<NetworkWeights> {
+  let weights: NetworkWeights = { trunk: new Map(), head: start.weights }
+  const keep = (learnt: NetworkWeights) => {
+    weights = learnt
+  }
+  const validate = () => Promise.resolve({ validLoss: Number.NaN, accuracy: Number.NaN })
+  await withNetwork({ ...runOf(start, photos, reader, random, options), validate, keep }, work =>
+    follow(work, epochs, options),
+  )
+  return weights
+}
+
+async function follow(
+  work: NetworkWork,
+  epochs: number,
+  { onStep, signal }: RecipeOptions & { readonly onStep: (done: number, total: number) => void },
+): Promise<void> {
+  const { rate } = scheduleOf(epochs, work.batchesPerEpoch)
+  let done = 0
+  for (let epoch = 0; epoch < epochs; epoch++)
+    for await (const batch of work.batches(epoch)) {
+      throwIfAborted(signal)
+      await work.step(batch, rate(done))
+      onStep(++done, epochs * work.batchesPerEpoch)
+    }
+}
+
+function scheduleOf(epochs: number, batches: number) {
+  return oneCycle(trunkRate * headFactor, epochs, batches, {
+    label: `${trunkRate}, head ${trunkRate * headFactor}`,
+  })
+}
+
+function runOf(
+  { spec, rule, weights, width }: TuningStart,
+  photos: readonly Photo[],
+  reader: PhotoReader,
+  random: RandomStream,
+  { backbone, dataset, device, threads, notice, signal }: RecipeOptions,
+): Omit<NetworkRun, 'validate' | 'keep'> {
+  const head = linearHead(width, dataset.labels.length, { dropout })
+  return {
+    backbone,
+    spec,
+    head,
+    weights,
+    rule,
+    photos,
+    reader,
+    random,
+    device,
+    threads,
+    notice,
+    signal,
+    root: dataset.root,
+    augmentation: SIDE_ON,
+    batchSize: Math.min(batchSize, photos.length),
+    groups: trunkAndHead(backbone, head),
+    shares: [1 / headFactor, 1],
+    optimizer: adamw({ weightDecay }),
+    labelSmoothing,
+    averageDecay,
+  }
+}
