@@ -182,7 +182,7 @@ describe('weights of the Hub', () => {
     const offline = await refusal('resnet34')
     expect(offline.code).toBe('io')
     expect(offline.message).toMatch(
-      /^The weights of resnet34 cannot be had\. .*HF_HUB_OFFLINE.* Give them as a file: --backbone resnet34=FILE, .*timm\/resnet34\.tv_in1k/,
+      /^The weights of resnet34 cannot be had\. .*HF_HUB_OFFLINE.* Or give them as a file: --backbone resnet34=FILE, .*timm\/resnet34\.tv_in1k/,
     )
     vi.stubEnv('HF_HUB_OFFLINE', undefined)
     vi.stubEnv('HF_ENDPOINT', 'nowhere')

@@ -39,12 +39,12 @@ export async function loadBackbone(nameOrPath: string, options: LoadOptions = {}
   if (entry.hub) return fromHub(entry, entry.hub, options)
   throw new ChiquitoError(
     'usage',
-    `The weights of ${entry.name} do not come with this package. ${howToGive(entry)}`,
+    `The weights of ${entry.name} do not come with this package. Give ${themAsFile(entry)}`,
   )
 }
 
-function howToGive({ name, source }: RegistryEntry): string {
-  return `Give them as a file: --backbone ${name}=FILE, where FILE is the .safetensors or .pth of: ${source}.`
+function themAsFile({ name, source }: RegistryEntry): string {
+  return `them as a file: --backbone ${name}=FILE, where FILE is the .safetensors or .pth of: ${source}.`
 }
 
 type Resolved =
@@ -100,7 +100,7 @@ async function cachedOrFetched(
     return await hubFile(hub, hubSettings(), { label: `${entry.name} weights`, progress, signal })
   } catch (error) {
     if (!(error instanceof ChiquitoError) || error.code === 'interrupted') throw error
-    const message = `The weights of ${entry.name} cannot be had. ${error.message} ${howToGive(entry)}`
+    const message = `The weights of ${entry.name} cannot be had. ${error.message} Or give ${themAsFile(entry)}`
     throw new ChiquitoError(error.code, message, { cause: error })
   }
 }
