@@ -15,11 +15,15 @@ export type { Evaluation, Interval } from './evaluate/index.js'
 export type { Augmentation } from './images/index.js'
 export { type Prediction, Predictor } from './predict/index.js'
 export {
+  type FineTune,
+  type FitOptions,
   ImageData,
   type ImageDataOptions,
   Learner,
   type LearnerOptions,
   type RateSearch,
+  type RateSpread,
+  type Rates,
   type Seen,
   type Stage,
 } from './train/index.js'

@@ -67,7 +67,7 @@ export async function writeReport(
       predict: `chiquito predict ${model} PHOTO`,
     },
     stages: stages.map(stage => ({ ...stage, note: stage.schedule })),
-    choice: choice && { method: choice.method, candidates: choice.candidates },
+    choice: choice && { ...choice, fineTuning: choice.fineTuning?.reason },
     rates: rates && { points: rates.points, suggestion: rates.suggestion },
     augmented: await augmentedSample(dataset, classifier.rule.size, recipe, facts.seed),
     galleries: await galleries(seen, dataset),

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { z } from 'zod'
 import { loadBackbone } from '../backbones/index.js'
-import { ChiquitoError, messageOf, type WorkOptions } from '../core/index.js'
+import { argumentError, ChiquitoError, messageOf, type WorkOptions } from '../core/index.js'
 import type { DeviceOptions } from '../engine/index.js'
 import type { Evaluation, Interval } from '../evaluate/index.js'
 import {
@@ -15,6 +15,9 @@ import {
   type Split,
 } from '../project/index.js'
 import {
+  type Choice,
+  type FineTune,
+  fineTunes,
   modelFile,
   type RecipeResult,
   recipeNamed,
@@ -37,6 +40,10 @@ export interface TrainOptions extends DeviceOptions, WorkOptions {
   readonly seed?: number | undefined
   /** Side of what the network sees, in pixels. */
   readonly size?: number | undefined
+  /** Whether all layers learn in the end: where that pays (`auto`, the default), always or never. */
+  readonly fineTune?: FineTune | undefined
+  /** Epochs of `auto`'s fine-tuning; as many as the number of photos asks for by default. */
+  readonly epochs?: number | undefined
   /** Part of each class that is measured on where no folder divides the photos. */
   readonly validFraction?: number | undefined
   /** Go on with the run in `out` that was interrupted: with its recipe, backbone, seed, size and division. */
@@ -68,6 +75,8 @@ export interface TrainResult {
   /** Photos used, by part. */
   readonly photos: { readonly train: number; readonly valid: number; readonly test: number }
   readonly stages: readonly Stage[]
+  /** How the recipe made up its mind, where it had to. */
+  readonly choice?: Choice | undefined
   /** On the validation photos, 0 to 1, with its 95 % interval. */
   readonly accuracy: number
   readonly interval: Interval
@@ -92,7 +101,8 @@ export interface TrainResult {
 export async function train(given: TrainOptions): Promise<TrainResult> {
   const started = performance.now()
   const options = given.resume ? await resumed(given) : given
-  const { data, out, seed = 0, size, validFraction, progress, signal, command } = options
+  const { data, out, seed = 0, size, fineTune, epochs, validFraction, progress, signal, command } = options
+  checkFineTuning(options)
   const recipe = recipeNamed(options.recipe ?? 'auto')
   const backbone = await loadBackbone(options.backbone ?? 'efficientnet-lite0', { progress, signal })
   const dataset = await openDataset(data, { seed, validFraction, progress, signal })
@@ -107,7 +117,14 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
     recipe: recipe.name,
     backbone: { name: backbone.name, id: backbone.id },
     dataset: { root: dataset.root, fingerprint: dataset.fingerprint, labels: [...dataset.labels] },
-    configuration: { backbone: options.backbone, size, validFraction, device: options.device ?? 'cpu' },
+    configuration: {
+      backbone: options.backbone,
+      size,
+      fineTune,
+      epochs,
+      validFraction,
+      device: options.device ?? 'cpu',
+    },
     versions: versions(),
   }
   const run = await RunFolder.create(out, details, { overwrite: options.overwrite })
@@ -118,6 +135,8 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
       backbone,
       seed,
       size,
+      fineTune,
+      epochs,
       progress,
       signal,
       device: options.device,
@@ -143,6 +162,8 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
 const configurationSchema = z.object({
   backbone: z.string().optional(),
   size: z.int().optional(),
+  fineTune: z.enum(fineTunes).optional(),
+  epochs: z.int().optional(),
   validFraction: z.number().optional(),
 })
 
@@ -158,6 +179,16 @@ async function resumed(given: TrainOptions): Promise<TrainOptions> {
       `"${given.out}/run.json" does not say how the run was configured. Train again.`,
     )
   return { ...given, ...configuration.data, recipe: record.recipe, seed: record.seed }
+}
+
+/** More epochs than this are a mistake in the unit. */
+const mostEpochs = 1000
+
+function checkFineTuning({ fineTune, epochs }: TrainOptions): void {
+  if (fineTune !== undefined && !fineTunes.includes(fineTune))
+    throw argumentError('fineTune', fineTunes.join(' or '), fineTune)
+  if (epochs !== undefined && !(Number.isInteger(epochs) && epochs >= 1 && epochs <= mostEpochs))
+    throw argumentError('epochs', `a whole number from 1 to ${mostEpochs}`, epochs)
 }
 
 function openStore(notice: (message: string) => void): (namespace: string) => FeatureStore {
@@ -209,6 +240,7 @@ function resultOf(
     labels: dataset.labels,
     photos: used(dataset, result.unreadable),
     stages: result.stages,
+    choice: result.choice,
     ...figure(evaluation),
     confusion: evaluation.confusion,
     withoutLeaks: evaluation.withoutCopies,
@@ -248,8 +280,17 @@ async function ended(run: RunFolder, error: unknown): Promise<unknown> {
   )
 }
 
-function repeatCommand({ data, out, recipe, backbone, seed, size, validFraction }: TrainOptions): string {
-  const flags = Object.entries({ recipe, backbone, seed, size, 'valid-fraction': validFraction })
+function repeatCommand(options: TrainOptions): string {
+  const { data, out, recipe, backbone, seed, size, fineTune, epochs, validFraction } = options
+  const flags = Object.entries({
+    recipe,
+    backbone,
+    seed,
+    size,
+    'fine-tune': fineTune,
+    epochs,
+    'valid-fraction': validFraction,
+  })
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => ` --${name} ${quoted(String(value))}`)
   return `chiquito train ${quoted(data)} --out ${quoted(out)}${flags.join('')}`

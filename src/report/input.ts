@@ -26,7 +26,7 @@ export interface ReportInput {
 }
 
 /** What a summary for a terminal shows of a report. */
-export type SummaryInput = Pick<ReportInput, 'evaluation' | 'tta' | 'stages' | 'part'> & {
+export type SummaryInput = Pick<ReportInput, 'evaluation' | 'tta' | 'stages' | 'part' | 'choice'> & {
   readonly data: Pick<DataFacts, 'leaks' | 'hints' | 'unreadable'>
 }
 
@@ -73,6 +73,8 @@ export interface ChoiceFacts {
   /** How candidates were compared, in words. */
   readonly method: string
   readonly candidates: readonly Candidate[]
+  /** Whether all layers were fine-tuned, and why: a sentence. */
+  readonly fineTuning?: string | undefined
 }
 
 export interface Candidate {

@@ -17,7 +17,7 @@ export interface Verdict {
 }
 
 export function verdictOf(input: SummaryInput): Verdict {
-  const { evaluation, tta, data } = input
+  const { evaluation, tta, data, choice } = input
   const part = input.part ?? 'validation'
   return {
     score: scoreOf(evaluation),
@@ -31,6 +31,7 @@ export function verdictOf(input: SummaryInput): Verdict {
           ]
         : []),
       baseline(evaluation),
+      ...(choice?.fineTuning === undefined ? [] : [visible(choice.fineTuning)]),
     ],
     warnings: [
       ...leakWarning(evaluation, data.leaks, part),

@@ -19,6 +19,8 @@ export type { RateSearchOptions } from './rate-finder.js'
 export {
   type Candidate,
   type Choice,
+  type FineTune,
+  fineTunes,
   type Recipe,
   type RecipeOptions,
   type RecipeResult,

@@ -1,4 +1,4 @@
-import type { Command } from '@commander-js/extra-typings'
+import { type Command, Option } from '@commander-js/extra-typings'
 import { decimal, integer } from '../options.js'
 import { addExamples } from '../program.js'
 import type { Shell } from '../shell.js'
@@ -20,6 +20,12 @@ export function registerTrain(program: Command, shell: Shell): void {
       )
       .option('--seed <n>', 'what everything random starts from', integer('--seed', { min: 0 }), 0)
       .option('--size <pixels>', 'side of what the network sees', integer('--size', { min: 32, max: 1024 }))
+      .addOption(
+        new Option('--fine-tune <when>', 'train all layers in the end: where that pays, always or never')
+          .choices(['auto', 'always', 'never'] as const)
+          .default('auto' as const),
+      )
+      .option('--epochs <n>', 'of fine-tuning with recipe auto', integer('--epochs', { min: 1, max: 1000 }))
       .option(
         '--valid-fraction <part>',
         'part of each class to measure on, where no valid/ folder says it (0.2)',

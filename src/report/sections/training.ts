@@ -21,7 +21,7 @@ export function trainingSection({ stages, choice, rates, augmented }: ReportInpu
   )
 }
 
-function choiceBlock({ method, candidates }: ChoiceFacts): Html {
+function choiceBlock({ method, candidates, fineTuning }: ChoiceFacts): Html {
   const ends = candidates.flatMap(c => [c.accuracy, ...(c.interval ?? [])])
   const low = Math.min(...ends)
   const width = Math.max(...ends) - low || 1
@@ -30,6 +30,7 @@ function choiceBlock({ method, candidates }: ChoiceFacts): Html {
   return html`
 <h3>How the recipe was chosen</h3>
 <p>${name(method)}</p>
+${fineTuning === undefined ? '' : html`<p>${name(fineTuning)}</p>`}
 ${table(
   'Candidates',
   [

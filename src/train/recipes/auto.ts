@@ -91,7 +91,7 @@ export const auto: Recipe = {
 
 function choiceOf({ choice }: Decision, { chosen, reason, candidates }: TuningDecision): Choice {
   return {
-    method: `${choice.method} ${reason}`,
+    method: choice.method,
     candidates: [...choice.candidates, ...candidates],
     fineTuning: { chosen, reason },
   }

@@ -22,7 +22,7 @@ export const fastai2018: Recipe = {
   name: 'fastai-2018',
   description: 'the recipe of 2018: head on the frozen trunk, then on augmented photos, then all layers',
   resize: 'crop',
-  async run({ dataset, backbone, seed, size, store, ...options }) {
+  async run({ dataset, backbone, seed, size, store, fineTune, ...options }) {
     const data = ImageData.of(dataset, { size, seed, batchSize: 8, resize: 'crop' })
     const rule = { size: size ?? backbone.inputSize, resize: 'crop' } as const
     const spec = headSpec(backbone)
@@ -35,8 +35,10 @@ export const fastai2018: Recipe = {
       await learn.fit(rate, plainEpochs, { name: 'head on plain photos' })
       learn.augment()
       await learn.fit(rate, augmentedCycles, { name: 'head on augmented photos', cycleLen: 1 })
-      learn.unfreeze()
-      await learn.fit(rates, tuningCycles, { name: 'all layers', cycleLen: 1, cycleMult: 2 })
+      if (fineTune !== 'never') {
+        learn.unfreeze()
+        await learn.fit(rates, tuningCycles, { name: 'all layers', cycleLen: 1, cycleMult: 2 })
+      }
       const seen = await learn.evaluate()
       const tta = { views: ttaViews, seen: await learn.evaluate({ tta: ttaViews }) }
       const test = (await learn.readable('test')) > 0 ? await learn.evaluate({ split: 'test' }) : undefined

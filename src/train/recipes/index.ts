@@ -3,7 +3,15 @@ import { auto } from './auto.js'
 import { fastai2018 } from './fastai-2018.js'
 import type { Recipe } from './recipe.js'
 
-export type { Candidate, Choice, Recipe, RecipeOptions, RecipeResult } from './recipe.js'
+export {
+  type Candidate,
+  type Choice,
+  type FineTune,
+  fineTunes,
+  type Recipe,
+  type RecipeOptions,
+  type RecipeResult,
+} from './recipe.js'
 
 /** Every recipe, the default first. */
 export const recipes: readonly Recipe[] = [auto, fastai2018]
