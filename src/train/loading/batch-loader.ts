@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os'
 import path from 'node:path'
 import { ChiquitoError, throwIfAborted } from '../../core/index.js'
 import { type AugmentationDraw, PhotoReader, type ViewRule } from '../../images/index.js'
@@ -43,10 +44,10 @@ export const BATCHES_AHEAD = 2
 const MAX_AHEAD_BYTES = 256 * 1024 * 1024
 
 /**
- * Memory for photos kept decoded, as every epoch asks for them again: enough for the zooms that are drawn most of some
- * 400 photos at 224 pixels.
+ * Memory for photos kept decoded, as every epoch asks for them again: the zooms that are drawn most of some 700 photos
+ * at 224 pixels. A small machine gives a sixteenth of what it has.
  */
-export const KEPT_BYTES = 128 * 1024 * 1024
+export const KEPT_BYTES = Math.min(256 * 1024 * 1024, Math.floor(totalmem() / 16))
 
 /**
  * Loads batches on other threads while the one before is learnt from. What a batch holds and in which order they come
