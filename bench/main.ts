@@ -1,4 +1,5 @@
-// npm run -s bench -- NAME [--json]
+// npm run -s bench -- NAME [--json] [--rounds N] [--only TEXT]
+import { parseArgs } from 'node:util'
 import { benchAccuracy } from './accuracy.js'
 import { benchDecode } from './decode.js'
 import { benchFamilies } from './families.js'
@@ -6,7 +7,8 @@ import { benchFeatures } from './features.js'
 import { benchMemory } from './memory.js'
 import { benchPredict } from './predict.js'
 import { benchRecipe } from './recipe.js'
-import type { BenchOptions, BenchResult } from './support/result.js'
+import { benchStep } from './step.js'
+import type { BenchOptions, BenchResult, BenchRow } from './support/result.js'
 
 const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<BenchResult>>> = {
   features: benchFeatures,
@@ -15,31 +17,60 @@ const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Ben
   predict: benchPredict,
   accuracy: benchAccuracy,
   memory: benchMemory,
+  step: benchStep,
   families: benchFamilies,
 }
 
-const args = process.argv.slice(2)
-const json = args.includes('--json')
-const [name, ...rest] = args.filter(arg => arg !== '--json')
-const benchmark = Object.hasOwn(benchmarks, name ?? '') ? benchmarks[name] : undefined
-if (!benchmark || rest.length > 0) {
-  console.error(
-    `usage: npm run -s bench -- NAME [--json], where NAME is ${Object.keys(benchmarks).join(', ')}`,
-  )
+const usage =
+  'usage: npm run -s bench -- NAME [--json] [--rounds N] [--only TEXT], ' +
+  `where NAME is ${Object.keys(benchmarks).join(', ')}`
+
+const command = read(process.argv.slice(2))
+if (command === undefined) {
+  console.error(usage)
   process.exitCode = 2
 } else {
-  const result = await benchmark({ json })
-  console.log(json ? JSON.stringify(result) : table(result))
+  const { benchmark, options } = command
+  const result = await benchmark(options)
+  console.log(options.json ? JSON.stringify(result) : table(result))
   if (result.failures && result.failures.length > 0) process.exitCode = 1
 }
 
-/** Two columns side by side and their ratio. */
-function table({ name, rows, skipped, failures = [] }: BenchResult): string {
+function read(args: string[]) {
+  try {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: { json: { type: 'boolean' }, rounds: { type: 'string' }, only: { type: 'string' } },
+    })
+    const [name, ...rest] = positionals
+    const rounds = values.rounds === undefined ? undefined : Number(values.rounds)
+    const isCount = rounds === undefined || (Number.isInteger(rounds) && rounds > 0)
+    if (rest.length > 0 || !isCount || !Object.hasOwn(benchmarks, name ?? '')) return undefined
+    return { benchmark: benchmarks[name], options: { json: values.json === true, rounds, only: values.only } }
+  } catch {
+    return undefined
+  }
+}
+
+/** Two columns side by side, their ratio, and what should not be exceeded. */
+function table({ name, rows, skipped, notes = [], failures = [] }: BenchResult): string {
   if (skipped !== undefined && rows.length === 0) return `${name}: skipped: ${skipped}`
   const number = (value: number) => (Number.isFinite(value) ? value.toPrecision(4) : '–')
+  const goal = ({ target, limit, unit }: BenchRow) => {
+    if (target !== undefined) return `at most ${target}`
+    return limit === undefined ? '' : `ours at most ${limit} ${unit}`
+  }
   const lines = [
-    ['', 'ours', 'theirs', '', 'ours / theirs'],
-    ...rows.map(row => [row.what, number(row.ours), number(row.theirs), row.unit, number(row.ratio)]),
+    ['', 'ours', 'theirs', '', 'ours / theirs', ''],
+    ...rows.map(row => [
+      row.what,
+      number(row.ours),
+      number(row.theirs),
+      row.unit,
+      number(row.ratio),
+      goal(row),
+    ]),
   ]
   const widths = lines[0].map((_, column) => Math.max(...lines.map(line => line[column].length)))
   const text = lines.map(line =>
@@ -48,9 +79,10 @@ function table({ name, rows, skipped, failures = [] }: BenchResult): string {
       .join('  ')
       .trimEnd(),
   )
-  const notes = [
+  const ends = [
     ...(skipped === undefined ? [] : [`skipped: ${skipped}`]),
+    ...notes.map(note => `note: ${note}`),
     ...failures.map(failure => `failed: ${failure}`),
   ]
-  return [`${name}`, ...text, ...notes].join('\n')
+  return [`${name}`, ...text, ...ends].join('\n')
 }

@@ -49,10 +49,22 @@ export class Peer {
     }
   }
 
-  /** Sends a request and waits for its answer. Throws with the program's last words where it ends instead. */
-  async ask(request: unknown): Promise<unknown> {
+  /**
+   * Sends a request and waits for its answer. Throws with the program's last words where it ends instead; where a limit
+   * in ms is given, a program without an answer by then is ended.
+   */
+  async ask(request: unknown, limit?: number): Promise<unknown> {
     this.process.stdin.write(`${JSON.stringify(request)}\n`)
-    return this.answer()
+    if (limit === undefined) return this.answer()
+    const timer = setTimeout(() => {
+      this.stderr += `\nno answer within ${limit / 60_000} minutes`
+      this.close()
+    }, limit)
+    try {
+      return await this.answer()
+    } finally {
+      clearTimeout(timer)
+    }
   }
 
   /** The most memory it had so far, in MB; undefined where the system does not say. */

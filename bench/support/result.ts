@@ -5,6 +5,10 @@ export interface BenchRow {
   readonly theirs: number
   readonly unit: string
   readonly ratio: number
+  /** What the ratio should not exceed. */
+  readonly target?: number | undefined
+  /** What ours should not exceed. */
+  readonly limit?: number | undefined
 }
 
 /** What a benchmark found, or why it did not run. */
@@ -12,6 +16,8 @@ export interface BenchResult {
   readonly name: string
   readonly rows: readonly BenchRow[]
   readonly skipped?: string | undefined
+  /** What is to be known of single rows, such as why one is not there. */
+  readonly notes?: readonly string[] | undefined
   /** What did not come out as it must, named. */
   readonly failures?: readonly string[] | undefined
 }
@@ -19,6 +25,10 @@ export interface BenchResult {
 export interface BenchOptions {
   /** Only the result is wanted: nothing is written on the way. */
   readonly json: boolean
+  /** Turns that each side takes, where a benchmark has turns: its own number by default. */
+  readonly rounds?: number | undefined
+  /** Only rows whose name contains this; all by default. */
+  readonly only?: string | undefined
 }
 
 /** The middle value, or the mean of the two in the middle. */
@@ -33,7 +43,8 @@ export function row(
   unit: string,
   ours: readonly number[],
   theirs: readonly number[],
+  goal: Pick<BenchRow, 'target' | 'limit'> = {},
 ): BenchRow {
   const [a, b] = [median(ours), median(theirs)]
-  return { what, ours: a, theirs: b, unit, ratio: a / b }
+  return { what, ours: a, theirs: b, unit, ratio: a / b, ...goal }
 }
