@@ -10,6 +10,7 @@ import {
 } from './callbacks.js'
 import { type Callback, type EpochRecord, fit, type Trainable } from './loop.js'
 import type { MixOptions } from './network/mix.js'
+import type { TrainedNorms } from './network/step-graph.js'
 import type { Schedule } from './schedule.js'
 import type { StepSettings } from './step-runner.js'
 
@@ -23,6 +24,8 @@ export interface FitOptions
   readonly earlyStop?: number | undefined
   /** Afterwards go back to the epoch with the lowest validation loss. */
   readonly keepBest?: boolean | undefined
+  /** Which batch norms of the trunk normalise by the batch; those of the groups that learn by default. */
+  readonly batchNorm?: TrainedNorms | undefined
   /** More to do at every step and epoch. */
   readonly callbacks?: readonly Callback[] | undefined
 }

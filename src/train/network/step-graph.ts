@@ -1,4 +1,10 @@
-import { crossEntropy, type TrainingStep, trainingStep } from '../../autodiff/index.js'
+import {
+  type BatchNormChoice,
+  crossEntropy,
+  type TrainingStep,
+  trainBatchNorm,
+  trainingStep,
+} from '../../autodiff/index.js'
 import {
   appendPools,
   appendPreprocessing,
@@ -24,7 +30,15 @@ export interface NetworkStepOptions extends StepSettings {
   readonly batchSize: number
   /** The groups that learn. Whatever is in none stays as it is, bit by bit. */
   readonly groups: readonly LayerGroup[]
+  /** That of the groups that learn by default. */
+  readonly batchNorm?: TrainedNorms | undefined
 }
+
+/**
+ * Which batch norms of the trunk normalise by the batch and carry their running statistics on: those of the groups that
+ * learn (as fastai does), all of them, or none. The others stay in evaluation mode.
+ */
+export type TrainedNorms = 'learning' | 'all' | 'none'
 
 export interface NetworkStep {
   /**
@@ -33,25 +47,26 @@ export interface NetworkStep {
    */
   readonly step: TrainingStep
   readonly noise: readonly Noise[]
-  /** The trunk's weights that learn, as they are now. */
+  /** The trunk's weights that learn and its running statistics that are carried on, as they are now. */
   readonly trunk: ReadonlyMap<string, Tensor<'float32'>>
 }
 
 /**
  * The graph of one training step over a whole network: bytes, preprocessing, trunk, pooling, head, cross-entropy,
- * gradients, update. Batch norm stays in evaluation mode and is folded into the layers before it; weights that do not
- * learn are constants.
+ * gradients, update. Batch norm in evaluation mode is folded into the layers before it; weights that do not learn are
+ * constants.
  */
 export function networkStep(options: NetworkStepOptions): NetworkStep {
   const { backbone, spec, head, size, batchSize, groups } = options
-  const network = backbone.network({ size, batch: batchSize, layers: spec.layers.map(({ name }) => name) })
+  const plain = backbone.network({ size, batch: batchSize, layers: spec.layers.map(({ name }) => name) })
   const learning = groups.map(({ name, parameters }) => ({
     name: rateName(name),
-    parameters: parameters.filter(parameter => network.initializers.has(parameter)),
+    parameters: parameters.filter(parameter => plain.initializers.has(parameter)),
   }))
-  const names = new Set(learning.flatMap(({ parameters }) => parameters))
+  const { graph, carried } = trainBatchNorm(plain, normsOf(options, learning))
+  const names = new Set([...learning.flatMap(({ parameters }) => parameters), ...carried.keys()])
   const trunk = new Map(
-    Array.from(names, name => [name, asFloat32(network.initializers.get(name), name)] as const),
+    Array.from(names, name => [name, asFloat32(plain.initializers.get(name), name)] as const),
   )
 
   const builder = new GraphBuilder(`${backbone.name}-step`)
@@ -61,7 +76,7 @@ export function networkStep(options: NetworkStepOptions): NetworkStep {
   for (const [name, { shape }] of trunk) builder.input(name, 'float32', shape)
   const bindings = new Map<Value, Value>(Array.from(names, name => [name, name]))
   bindings.set('image', appendPreprocessing(builder, backbone, pixels))
-  const maps = builder.append(foldBatchNorm(withInputs(network, names)), bindings)
+  const maps = builder.append(foldBatchNorm(withInputs(graph, names)), bindings)
   const features = appendPools(builder, backbone, maps, spec)
   const noise = head.noise(batchSize).map(({ name, shape }) => ({ name: headName(name), shape }))
   const tensors = [...head.parameters, ...head.statistics].map(({ name, shape }) => ({
@@ -81,12 +96,23 @@ export function networkStep(options: NetworkStepOptions): NetworkStep {
     loss: crossEntropy(builder, logits, targets, { labelSmoothing, classWeights }),
     parameters,
     optimizer: name => optimizerFor(options, builder.staticShape(name)),
-    carried: new Map(Array.from(statistics, ([name, value]) => [headName(name), value])),
+    carried: new Map([
+      ...Array.from(carried, ([name, after]): [Value, Value] => [name, maps.get(after) ?? after]),
+      ...Array.from(statistics, ([name, value]): [Value, Value] => [headName(name), value]),
+    ]),
     maxNorm,
     accumulate,
     averageDecay,
   })
   return { step, noise, trunk }
+}
+
+function normsOf(
+  { batchNorm = 'learning' }: NetworkStepOptions,
+  learning: readonly LayerGroup[],
+): BatchNormChoice {
+  if (batchNorm === 'all') return () => true
+  return batchNorm === 'none' ? [] : learning.flatMap(({ parameters }) => parameters)
 }
 
 /** The input that holds a group's learning rate. */

@@ -9,6 +9,7 @@ import { initialWeights } from '../head-trainer.js'
 import { headSpec } from '../spec.js'
 import type { Tensors } from '../step-runner.js'
 import { layerGroups } from './groups.js'
+import type { TrainedNorms } from './step-graph.js'
 import { type NetworkBatch, NetworkTrainer, type NetworkTrainerOptions } from './trainer.js'
 import { tunedBackbone } from './tuned.js'
 
@@ -42,6 +43,7 @@ const open = (options: Partial<NetworkTrainerOptions> = {}) =>
     size,
     batchSize,
     groups,
+    batchNorm: 'none',
     optimizer: sgd({ momentum: 0.9 }),
     weights: initialWeights({ head, random }),
     random,
@@ -159,6 +161,23 @@ describe('NetworkTrainer', () => {
       [all[1], 0.9],
     ])
       expect(found).toBeCloseTo(expected, 5)
+  })
+
+  it('lets batch norm learn where it is told to', async () => {
+    const statistics = (layer: string) => [`${layer}.norm.running_mean`, `${layer}.norm.running_var`]
+    const moved = async (batchNorm: TrainedNorms | undefined) => {
+      const trainer = await open({ groups: groups.slice(1), batchNorm })
+      await learn(trainer, 2, [0.01, 0.01])
+      const names = changed(trainer)
+        .filter(name => name.includes('running'))
+        .sort()
+      await trainer.close()
+      return names
+    }
+    const [stem, depthwise, top] = ['stem', 'depthwise', 'top'].map(statistics)
+    expect(await moved('none')).toEqual([])
+    expect(await moved('learning')).toEqual([...depthwise, ...top])
+    expect(await moved('all')).toEqual([...depthwise, ...stem, ...top])
   })
 
   it('names what cannot be trained', async () => {

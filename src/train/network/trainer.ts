@@ -21,7 +21,7 @@ export interface NetworkBatch {
   readonly targets: Float32Array
 }
 
-/** What a network has learnt: the trunk's weights that were trained, by their own names, and the whole head. */
+/** What a network has learnt: the trunk's weights and statistics that changed, by their own names, and the whole head. */
 export interface NetworkWeights {
   readonly trunk: Tensors
   readonly head: HeadWeights

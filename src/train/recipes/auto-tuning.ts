@@ -133,5 +133,6 @@ function runOf(
     optimizer: adamw({ weightDecay }),
     labelSmoothing,
     averageDecay,
+    batchNorm: 'none',
   }
 }

@@ -16,7 +16,7 @@ const tuningCycles = 3
 
 /**
  * The article of 2018: its head, SGD at 0.01, first on plain photos, then on augmented ones; then all layers, each group
- * at its own rate. Batch norm of the pretrained layers stays as it is.
+ * at its own rate. Batch norm is in evaluation mode as long as its layers are frozen.
  */
 export const fastai2018: Recipe = {
   name: 'fastai-2018',
