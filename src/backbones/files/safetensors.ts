@@ -11,6 +11,15 @@ const MAX_HEADER_BYTES = 25_000_000
 
 const dtypes: ReadonlyMap<string, DType> = new Map([...labels].map(([dtype, label]) => [label, dtype]))
 
+/** Most tensors read from one file, as from a `.pth`; networks of a thousand layers have under ten thousand. */
+const MAX_TENSORS = 100_000
+
+/** Highest rank of a tensor: what NumPy allows. Networks stop at 5. */
+const MAX_RANK = 64
+
+/** Of a name in a message. */
+const SHOWN_CHARACTERS = 80
+
 /** What a file holds: tensors by name, and free text by key. */
 export interface Safetensors {
   readonly tensors: ReadonlyMap<string, Tensor>
@@ -34,6 +43,8 @@ interface Entry {
 export function readSafetensors(bytes: Uint8Array, name: string): Safetensors {
   try {
     const { header, dataStart } = readHeader(bytes)
+    if (header.size > MAX_TENSORS)
+      throw broken(`it has ${header.size} tensors; at most ${MAX_TENSORS} are read`)
     const entries = [...header]
       .filter(([key]) => key !== METADATA_KEY)
       .map(([key, value]) => readEntry(key, value))
@@ -76,28 +87,43 @@ function readEntry(name: string, value: unknown): Entry {
   const label = field(value, 'dtype')
   const shape = wholeNumbers(field(value, 'shape'))
   const offsets = wholeNumbers(field(value, 'data_offsets'))
-  if (!shape) throw broken(`tensor ${name} has no shape of whole numbers`)
-  if (offsets?.length !== 2) throw broken(`tensor ${name} has no data_offsets [begin, end]`)
+  const tensor = `tensor ${shown(name)}`
+  if (!shape) throw broken(`${tensor} has no shape of whole numbers`)
+  if (shape.length > MAX_RANK)
+    throw broken(`${tensor} has ${shape.length} dimensions; at most ${MAX_RANK} are read`)
+  if (offsets?.length !== 2) throw broken(`${tensor} has no data_offsets [begin, end]`)
   const dtype = typeof label === 'string' ? dtypes.get(label) : undefined
   if (!dtype)
     throw broken(
-      `tensor ${name} has element type ${String(label)}; known are ${[...dtypes.keys()].join(', ')}`,
+      `${tensor} has element type ${shown(String(label))}; known are ${[...dtypes.keys()].join(', ')}`,
     )
   const [begin, end] = offsets
-  // In whole numbers of any size: a product of dimensions may exceed what a float holds exactly.
-  const size = shape.reduce((product, dim) => product * BigInt(dim), BigInt(elementBytes[dtype]))
-  if (BigInt(end) - BigInt(begin) !== size)
-    throw broken(
-      `tensor ${name} of ${label} [${shape}] needs ${size} bytes, but lies from ${begin} to ${end}`,
-    )
+  const size = bytesIn(shape, elementBytes[dtype])
+  if (size === undefined) throw broken(`${tensor} of ${label} [${shape}] is larger than any file`)
+  if (end - begin !== size)
+    throw broken(`${tensor} of ${label} [${shape}] needs ${size} bytes, but lies from ${begin} to ${end}`)
   return { name, dtype, shape, begin, end }
+}
+
+/** Bytes of a tensor; undefined when they, or those of its first dimensions, are too many for an exact number. */
+function bytesIn(shape: readonly number[], width: number): number | undefined {
+  let size = width
+  for (const dim of shape) {
+    size *= dim
+    if (!Number.isSafeInteger(size)) return undefined
+  }
+  return size
+}
+
+function shown(name: string): string {
+  return name.length > SHOWN_CHARACTERS ? `${name.slice(0, SHOWN_CHARACTERS)}…` : name
 }
 
 /** Tensors must fill the data exactly, each beginning where another ends. */
 function checkLayout(entries: readonly Entry[], available: number): void {
   let at = 0
   for (const { name, begin, end } of entries.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {
-    if (begin !== at) throw broken(`tensor ${name} begins at ${begin} where ${at} is due`)
+    if (begin !== at) throw broken(`tensor ${shown(name)} begins at ${begin} where ${at} is due`)
     at = end
   }
   if (at !== available) throw broken(`its tensors take ${at} bytes, but ${available} follow the header`)
@@ -108,7 +134,7 @@ function readMetadata(value: unknown): Map<string, string> {
   if (value === undefined) return metadata
   if (!(value instanceof Map)) throw broken('its __metadata__ is not an object')
   for (const [key, text] of value) {
-    if (typeof text !== 'string') throw broken(`its __metadata__ ${key} is not text`)
+    if (typeof text !== 'string') throw broken(`its __metadata__ ${shown(key)} is not text`)
     metadata.set(key, text)
   }
   return metadata
