@@ -52,10 +52,24 @@ export function earlyStop(patience: number): Callback {
   }
 }
 
-/** After the fit, brings back the weights of the epoch with the lowest validation loss. */
-export function keepBest<Snapshot>(weights: Restorable<Snapshot>): Callback {
-  let best: { loss: number; snapshot: Snapshot } | undefined
+/** The epoch with the lowest validation loss so far, and its weights. */
+export interface Best<Snapshot> {
+  readonly loss: number
+  readonly snapshot: Snapshot
+}
+
+/**
+ * After the fit, brings back the weights of the epoch with the lowest validation loss.
+ *
+ * @param start the best epoch before the fit was cut off
+ */
+export function keepBest<Snapshot>(
+  weights: Restorable<Snapshot>,
+  start?: Best<Snapshot>,
+): Callback & { best(): Best<Snapshot> | undefined } {
+  let best = start
   return {
+    best: () => best,
     afterEpoch({ epochs }) {
       const loss = epochs.at(-1)?.validLoss
       if (loss !== undefined && (best === undefined || loss < best.loss))

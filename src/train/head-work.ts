@@ -27,12 +27,12 @@ export class HeadWork implements Trainable<HeadBatch>, Restorable<StepState> {
     this.batchesPerEpoch = Math.floor(options.features.photos.length / options.batchSize)
   }
 
-  *batches(epoch: number): Generator<HeadBatch> {
+  *batches(epoch: number, from = 0): Generator<HeadBatch> {
     const { features, classes, batchSize, random } = this.options
     const { photos, width, views } = features
     const rows = views[epoch % views.length]
     const order = random.fork('order', epoch).permutation(photos.length)
-    for (let b = 0; b < this.batchesPerEpoch; b++) {
+    for (let b = from; b < this.batchesPerEpoch; b++) {
       const batch = new Float32Array(batchSize * width)
       const targets = new Float32Array(batchSize * classes)
       for (let i = 0; i < batchSize; i++) {

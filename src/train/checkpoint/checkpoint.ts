@@ -107,14 +107,14 @@ export class Checkpoint {
     for (const [section, held] of sections)
       for (const [name, tensor] of held.tensors) tensors.set(`${section}/${name}`, tensor)
     const facts = Object.fromEntries(Array.from(sections, ([name, section]) => [name, section.facts]))
-    const metadata = new Map([
-      ['format', 'chiquito-checkpoint'],
-      ['version', VERSION],
-      ['key', JSON.stringify(this.options.key)],
-      ['logged', String(this.store.logged())],
-      ['sections', factsJson(facts)],
-    ])
-    await this.store.write(writeSafetensors({ tensors, metadata }))
+    const metadata = {
+      format: 'chiquito-checkpoint',
+      version: VERSION,
+      key: JSON.stringify(this.options.key),
+      logged: String(this.store.logged()),
+      sections: factsJson(facts),
+    }
+    await this.store.write(writeSafetensors(tensors, metadata))
     this.saved = performance.now()
   }
 

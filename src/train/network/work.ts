@@ -35,16 +35,17 @@ export class NetworkWork implements Trainable<NetworkBatch>, Restorable<StepStat
     this.loader = new BatchLoader(options)
   }
 
-  async *batches(epoch: number): AsyncGenerator<NetworkBatch> {
+  async *batches(epoch: number, from = 0): AsyncGenerator<NetworkBatch> {
     const { photos, augmentation, random, batchSize } = this.options
     const items = random
       .fork('order', epoch)
       .shuffle(photos)
+      .slice(from * batchSize)
       .map(photo => ({
         photo,
         draw: augmentation ? drawAugmentation(random.fork('augment', epoch, photo.path), augmentation) : null,
       }))
-    let number = 0
+    let number = from
     for await (const loaded of this.loader.epoch(items, batchSize, { dropLast: true })) {
       const batch = { pixels: loaded.pixels, targets: this.targets(loaded) }
       mixBatch(batch, batchSize, random.fork('mix', epoch, number++), this.options)

@@ -1,0 +1,9 @@
+export {
+  CHECKPOINT_SECONDS,
+  Checkpoint,
+  type CheckpointOptions,
+  type CheckpointStore,
+  type Section,
+} from './checkpoint.js'
+export { anyNumber, stageSchema } from './facts.js'
+export { FitCheckpoint } from './fit-checkpoint.js'
