@@ -22,8 +22,10 @@ export interface TestHub {
 /**
  * The Hugging Face Hub with one file, which has the same bytes in every repository: says commit, SHA-256 and size, and
  * redirects to another host for the bytes, which can be taken up at any position.
+ *
+ * @param name - of that host: tools that tell hosts by name alone need another one than the Hub's
  */
-export async function serveHub(bytes: Uint8Array): Promise<TestHub> {
+export async function serveHub(bytes: Uint8Array, name = '127.0.0.1'): Promise<TestHub> {
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   const cuts: number[] = []
   const host = await serve((request, response) => {
@@ -31,10 +33,11 @@ export async function serveHub(bytes: Uint8Array): Promise<TestHub> {
   })
   const front = await serve((request, response) => {
     if (hub.hub(request, response)) return
+    if (!request.url?.includes('/resolve/')) return void response.writeHead(404).end()
     response.writeHead(302, {
       ...hubHeaders(sha256, bytes.length),
       etag: '"of the redirect"',
-      location: `${host.address}/bytes?signature=secret`,
+      location: `${host.address.replace('127.0.0.1', name)}/bytes?signature=secret`,
     })
     response.end()
   })
