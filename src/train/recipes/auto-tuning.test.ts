@@ -1,0 +1,102 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { writeTree } from '../../../test/support/files.js'
+import { drawings } from '../../../test/support/photos.js'
+import { tinyBackbone } from '../../../test/support/tiny-backbone.js'
+import { openSessions } from '../../engine/index.js'
+import { Predictor } from '../../predict/index.js'
+import { openDataset } from '../../project/index.js'
+import { modelFile } from '../model-file.js'
+import { versions } from '../versions.js'
+import { auto } from './auto.js'
+import { tuningEpochs } from './auto-tuning.js'
+import { compare } from './auto-tuning-choice.js'
+import type { RecipeOptions } from './recipe.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'chiquito-auto-'))
+const root = join(folder, 'photos')
+const backbone = tinyBackbone()
+
+beforeAll(async () => {
+  writeTree(
+    {
+      ...(await drawings('train/ball', 'ball', 22)),
+      ...(await drawings('train/wave', 'wave', 22)),
+      ...(await drawings('valid/ball', 'ball', 3, { from: 40 })),
+      ...(await drawings('valid/wave', 'wave', 3, { from: 40 })),
+    },
+    root,
+  )
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+async function run(options: Partial<RecipeOptions>) {
+  const dataset = await openDataset(root, { seed: 0 })
+  return auto.run({ dataset, backbone, seed: 0, size: 32, ...options })
+}
+
+describe('auto', () => {
+  it('fine-tunes all layers when told to, and its model says what it said', async () => {
+    const { classifier, seen, stages, choice } = await run({ fineTune: 'always', epochs: 2 })
+    expect(stages.map(({ name }) => name)).toEqual(['choosing', 'learning', 'fine-tuning'])
+    expect(stages[2].epochs).toHaveLength(2)
+    expect(stages[2].schedule).toContain('one cycle up to 0.0002, head 0.0006')
+    expect(choice?.fineTuning).toEqual({ chosen: true, reason: 'All layers were fine-tuned, as asked for.' })
+    expect(classifier.backbone.id).not.toBe(backbone.id)
+    const facts = {
+      recipe: 'auto',
+      seed: 0,
+      versions: versions(),
+      data: { fingerprint: '', train: 44, valid: 6 },
+    }
+    const bytes = await modelFile(classifier, seen.photos, root, facts)
+    const file = join(writeTree({ 'model.onnx': Buffer.from(bytes) }), 'model.onnx')
+    const predictor = await Predictor.open(file)
+    for (const [i, photo] of seen.photos.entries()) {
+      const { probabilities } = await predictor.predict(await readFile(join(root, photo.path)), photo.path)
+      for (const [k, p] of probabilities.entries()) expect(p).toBeCloseTo(seen.probabilities[i][k], 5)
+    }
+    await predictor.close()
+    expect(openSessions()).toBe(0)
+  })
+
+  it('leaves the trunk alone when told to', async () => {
+    const { classifier, stages, choice } = await run({ fineTune: 'never' })
+    expect(stages).toHaveLength(2)
+    expect(choice?.fineTuning?.chosen).toBe(false)
+    expect(classifier.backbone).toBe(backbone)
+  })
+
+  it('finds out whether it pays, and says why', async () => {
+    const [first, second] = [await run({}), await run({})]
+    const { chosen, reason } = first.choice?.fineTuning ?? { chosen: false, reason: '' }
+    expect(reason).toMatch(chosen ? /^All layers were fine-tuned: / : /^Only the head learned: /)
+    expect(first.stages).toHaveLength(chosen ? 3 : 2)
+    expect(second.choice).toEqual(first.choice)
+    expect(second.seen.probabilities).toEqual(first.seen.probabilities)
+  })
+})
+
+describe('the decision to fine-tune', () => {
+  const judged = (losses: readonly number[], wrong: number) => ({ losses, wrong, temperature: 2 })
+  const even = (loss: number) => Array.from({ length: 50 }, (_, i) => loss + (i % 2) * 0.01)
+
+  it('wants a gain that is more than noise', () => {
+    const better = compare(judged(even(0.3), 5), judged(even(0.2), 5), 60)
+    expect(better).toMatchObject({ chosen: true, temperature: 2 })
+    expect(better.reason).toContain('learnt from 60 training photos and judged by 50 others')
+    expect(better.candidates.map(({ chosen }) => chosen)).toEqual([false, true])
+    expect(compare(judged(even(0.2), 5), judged(even(0.3), 4), 60).chosen).toBe(false)
+    const lucky = even(0.3).map((loss, i) => (i === 0 ? loss - 0.2 : loss))
+    expect(compare(judged(even(0.3), 5), judged(lucky, 5), 60).chosen).toBe(false)
+    expect(compare(judged(even(0.3), 5), judged(lucky, 4), 60).chosen).toBe(true)
+  })
+
+  it('sees few photos more often', () => {
+    expect([16, 100, 440, 5000].map(tuningEpochs)).toEqual([12, 12, 4, 4])
+    expect(tuningEpochs(300)).toBe(5)
+  })
+})
