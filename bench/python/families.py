@@ -36,7 +36,7 @@ logging.disable(logging.WARNING)
 CLASSES = 10
 BATCH = 2
 LABELS = torch.tensor([1, 4])
-# An activation so near a kink that float32 decides otherwise than float64 spoils the gradients of a batch; not of most.
+# An activation so near a kink that float32 decides otherwise than float64 spoils the gradients of a batch; not of all.
 IMAGES = 3
 
 
