@@ -1,0 +1,2 @@
+export { blockSize } from './block-size.js'
+export { type LowerOptions, lowerGraph } from './lower-graph.js'
