@@ -1,8 +1,6 @@
 // jax-js's side of `bench step`: full steps of EfficientNet-Lite0, read from an ONNX file that has its weights as inputs.
 //
 //   jax-js.mjs plain|jit NETWORK.onnx WEIGHTS.json WEIGHTS.bin BATCH SIZE
-//
-// Batch norm is folded into the weights, which is less work than the others have.
 import { readFileSync } from 'node:fs'
 import { blockUntilReady, defaultDevice, init, jit, nn, numpy as np, tree, valueAndGrad } from '@jax-js/jax'
 import { ONNXModel } from '@jax-js/onnx'

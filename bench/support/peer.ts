@@ -57,7 +57,7 @@ export class Peer {
     this.process.stdin.write(`${JSON.stringify(request)}\n`)
     if (limit === undefined) return this.answer()
     const timer = setTimeout(() => {
-      this.stderr += `\nno answer within ${limit / 60_000} minutes`
+      this.stderr += `\nTimeoutError: no answer within ${limit / 60_000} minutes`
       this.close()
     }, limit)
     try {
@@ -80,12 +80,13 @@ export class Peer {
 
   private async answer(): Promise<unknown> {
     const { value, done } = await this.lines.next()
-    if (done) throw new Error(`${this.name} ended: ${lastLine(this.stderr)}`)
+    if (done) throw new Error(`${this.name} ended: ${lastWords(this.stderr)}`)
     return JSON.parse(value)
   }
 }
 
-/** Most programs say at the very end what was wrong. */
-function lastLine(text: string): string {
-  return text.trim().split('\n').at(-1) || 'without a word'
+/** The error that ended a program, as Python and Node print it, or else the last line. */
+function lastWords(text: string): string {
+  const lines = text.trim().split('\n')
+  return lines.findLast(line => /^\w*Error\b.*: /.test(line)) ?? (lines.at(-1) || 'without a word')
 }

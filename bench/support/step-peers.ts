@@ -31,7 +31,7 @@ const tfjs = {
   folder: 'tfjs',
   packages: { '@tensorflow/tfjs': '4.22.0', '@tensorflow/tfjs-backend-wasm': '4.22.0' },
 }
-const jaxJs = { folder: 'jax-js', packages: { '@jax-js/jax': '0.1.25', '@jax-js/onnx': '0.1.25' } }
+const jaxJs = { folder: 'jax-js', packages: { '@jax-js/jax': '0.1.25', '@jax-js/onnx': '0.1.2' } }
 
 const tfjsCommand =
   (backend: string) =>
@@ -69,7 +69,7 @@ export const stepPeers: readonly StepPeer[] = [
 
 /** Installs a library where it is not yet, and starts its side; where either fails, says why. */
 export async function startStepPeer(
-  { name, folder: key, packages, command }: StepPeer,
+  { folder: key, packages, command }: StepPeer,
   batch: number,
   size: number,
 ): Promise<Started> {
@@ -79,7 +79,9 @@ export async function startStepPeer(
   const scripts = path.join(checkoutRoot(), 'bench', 'peers')
   for (const file of readdirSync(scripts)) copyFileSync(path.join(scripts, file), path.join(folder, file))
   const [script, ...args] = await command(batch, size)
-  return Peer.start(name, process.execPath, [path.join(folder, script), ...args], { cwd: folder })
+  return Peer.start(`bench/peers/${script}`, process.execPath, [path.join(folder, script), ...args], {
+    cwd: folder,
+  })
 }
 
 function peerFolder(key: string): string {
@@ -106,12 +108,15 @@ function install(folder: string, packages: StepPeer['packages']): string | undef
   )
   if (status === 0) return undefined
   rmSync(path.join(folder, 'node_modules'), { recursive: true, force: true })
-  return (
-    error?.message ??
-    /Error: .*/.exec(stderr)?.[0] ??
-    stderr.trim().split('\n').at(-1) ??
-    'npm gave no reason'
-  )
+  return error?.message ?? reasonIn(stderr)
+}
+
+/** What went wrong, out of all that npm says. */
+function reasonIn(stderr: string): string {
+  const said = stderr.split('\n').map(line => line.replace(/^npm error /, ''))
+  const line =
+    said.find(line => /^Error: /.test(line)) ?? said.find(line => !/^(code |A complete log|$)/.test(line))
+  return line ?? 'npm gave no reason'
 }
 
 /** The network as an ONNX file with its weights as inputs, their list, and their numbers; the paths of the three. */
