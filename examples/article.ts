@@ -20,6 +20,10 @@ learn.augment({ flip: true, rotate: 10, light: 0.05, maxZoom: 1.3 })
 const augmented = await learn.fit(0.01, 4, { cycleLen: 1 })
 console.log('head on augmented photos', augmented.accuracy)
 
+learn.unfreeze()
+const all = await learn.fit([1e-4, 1e-3, 1e-2], 3, { cycleLen: 1, cycleMult: 2 })
+console.log('all layers', all.accuracy)
+
 const seen = await learn.evaluate({ tta: 4 })
 console.log('with test-time augmentation', seen.accuracy, 'between', seen.interval)
 console.log(data.labels, seen.confusion)
