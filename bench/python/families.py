@@ -168,12 +168,13 @@ def build(make, size):
     network = make()
     with torch.no_grad():
         for name, parameter in network.named_parameters():
-            # Layer scales start at nearly nothing and some heads at zero, which hides what lies behind them.
+            # Layer scales start at nearly nothing and some heads at zero, which hides what lies behind them; what is
+            # alike in several layers is stored once by the exporter.
             if "layer_scale" in name:
                 parameter.normal_(0.5, 0.1)
             elif not parameter.any():
                 parameter.normal_(0, 0.1)
-            elif parameter.ndim == 1:
+            elif parameter.ndim == 1 or (parameter == parameter.flatten()[0]).all():
                 parameter.add_(0.1 * torch.randn_like(parameter))
         norms = [m for m in network.modules() if isinstance(m, torch.nn.modules.batchnorm._BatchNorm)]
         for norm in norms:
