@@ -62,8 +62,12 @@ const views: Readonly<Record<DType, (bytes: Uint8Array, shape: readonly number[]
  * The caller has checked that there are as many bytes as the shape needs.
  */
 export function tensorOver(dtype: DType, shape: readonly number[], bytes: Uint8Array): Tensor {
-  const aligned = bytes.byteOffset % elementBytes[dtype] === 0
-  return views[dtype](aligned ? bytes : new Uint8Array(bytes), shape)
+  return views[dtype](isAligned(dtype, bytes) ? bytes : new Uint8Array(bytes), shape)
+}
+
+/** Whether elements can be looked at in place. */
+export function isAligned(dtype: DType, bytes: Uint8Array): boolean {
+  return bytes.byteOffset % elementBytes[dtype] === 0
 }
 
 /** The bytes of a tensor, not copied. */

@@ -1,4 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { ChiquitoError } from '../../core/index.js'
 import { readPickle } from './pickle.js'
 import { type TorchStorage, torchRules } from './torch.js'
 
@@ -97,6 +99,46 @@ describe('the restricted pickle machine', () => {
     expect(run([0x4b, 7, 0x72, ...u32(0xfffffffe), 0x6a, ...u32(0xfffffffe), 0x85, 0x86])).toMatchObject({
       items: [7, { items: [7] }],
     })
+  })
+
+  it('bears lists that hold themselves, and each other without end', () => {
+    const itself = run([0x5d, 0x71, 0, 0x68, 0, 0x61])
+    expect(Array.isArray(itself) && itself[0]).toBe(itself)
+    const inward = new Array(100_000).fill(0x5d)
+    const outward = new Array(99_999).fill(0x61)
+    expect(run(inward, outward)).toHaveLength(1)
+  })
+
+  it('survives any program of its instructions', () => {
+    const instruction = fc.oneof(
+      fc
+        .constantFrom(
+          ...[
+            0x28, 0x4e, 0x88, 0x7d, 0x5d, 0x29, 0x74, 0x85, 0x86, 0x87, 0x61, 0x65, 0x73, 0x75, 0x51, 0x52,
+            0x62,
+          ],
+        )
+        .map(code => [code]),
+      fc.tuple(fc.constantFrom(0x71, 0x68, 0x4b), fc.nat(3)),
+      fc.constantFrom(text('storage'), text('a'), tensor(6, 0, [2, 3], [3, 1]), tensor(6, 1, [3, 2], [1, 2])),
+      fc.constantFrom(global('collections', 'OrderedDict'), global('torch', 'FloatStorage'), int(-1)),
+      fc.uint8Array({ maxLength: 3 }).map(bytes => [...bytes]),
+    )
+    const outcomes = { read: 0, refused: 0 }
+    fc.assert(
+      fc.property(fc.array(instruction, { maxLength: 25 }), parts => {
+        try {
+          run(...parts)
+          outcomes.read++
+        } catch (error) {
+          expect(error).toBeInstanceOf(ChiquitoError)
+          outcomes.refused++
+        }
+      }),
+      { numRuns: 3000, seed: 1 },
+    )
+    expect(outcomes.read).toBeGreaterThan(20)
+    expect(outcomes.refused).toBeGreaterThan(1000)
   })
 
   it('refuses other protocols', () => {

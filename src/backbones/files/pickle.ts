@@ -9,7 +9,7 @@ import { ChiquitoError } from '../../core/index.js'
  */
 const MAX_PICKLE_BYTES = 4 * 2 ** 20
 
-/** Most tuples, lists and dictionaries, which take far more memory than their byte; a tensor takes seven. */
+/** Most tuples, lists, dictionaries and results of calls, which take more memory than their byte; a tensor takes eight. */
 const MAX_CONTAINERS = 500_000
 
 /** A name from a module. It stands for what the caller's table says, never for Python's own object. */
@@ -146,6 +146,7 @@ function reduce(m: Machine): void {
     refuse('calls something that is not a function')
   const rule = m.rules.globals.get(callee.name)
   if (typeof rule !== 'function') refuse(`calls ${JSON.stringify(callee.name)}, which is not a function`)
+  count(m)
   m.stack.push(rule(args.items))
 }
 
@@ -156,9 +157,13 @@ function build(m: Machine): void {
 }
 
 function push(m: Machine, container: PickleTuple | PickleValue[] | Map<PickleValue, PickleValue>): void {
+  count(m)
+  m.stack.push(container)
+}
+
+function count(m: Machine): void {
   if (++m.containers > MAX_CONTAINERS)
     refuse(`makes more than ${MAX_CONTAINERS} tuples, lists and dictionaries`)
-  m.stack.push(container)
 }
 
 function append(m: Machine, items: readonly PickleValue[]): void {

@@ -19,7 +19,7 @@ export function readLegacy(bytes: Uint8Array): { object: PickleValue; storages: 
   const known = new Map<string, TorchStorage>()
   const protocol = readPickle(bytes, magic.length, nothingAllowed)
   if (protocol.value !== protocolVersion)
-    refuse(`is of format ${String(protocol.value)}; ${protocolVersion} is read`)
+    refuse(`is of format ${shown(protocol.value)}; ${protocolVersion} is read`)
   const system = readPickle(bytes, protocol.end, nothingAllowed)
   if (!(system.value instanceof Map) || system.value.get('little_endian') !== true)
     refuse('was not written on a little-endian machine')
@@ -57,7 +57,7 @@ function readStorages(
   let at = start
   for (const key of keys) {
     const storage = typeof key === 'string' ? known.get(key) : undefined
-    if (!storage) throw new ChiquitoError('model', `it holds storage ${String(key)}, which no tensor uses`)
+    if (!storage) throw new ChiquitoError('model', `it holds storage ${shown(key)}, which no tensor uses`)
     if (at + 8 > bytes.length) throw cutOff(storage)
     const length = Number(view.getBigUint64(at, true))
     if (length !== storage.length)
@@ -71,6 +71,12 @@ function readStorages(
     at = end
   }
   return storages
+}
+
+/** A value for a message. Lists are not written out: one that holds itself, or others many times, has no end. */
+function shown(value: PickleValue): string {
+  if (typeof value === 'string') return value.length > 40 ? `${value.slice(0, 40)}…` : value
+  return typeof value === 'number' ? String(value) : '(neither text nor number)'
 }
 
 function isStorage(value: PickleValue): value is TorchStorage {

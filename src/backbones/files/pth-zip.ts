@@ -20,7 +20,8 @@ export async function readZip(
 ): Promise<{ object: PickleValue; storages: Map<string, Uint8Array> }> {
   const files = await readEntries(bytes)
   const byteOrder = files.get('byteorder')
-  if (byteOrder && Buffer.from(byteOrder).toString('latin1').trim() !== 'little')
+  // Its beginning only: a file of a gigabyte in this place must not become text.
+  if (byteOrder && Buffer.from(byteOrder.subarray(0, 16)).toString('latin1').trim() !== 'little')
     throw new ChiquitoError('model', 'its numbers are big-endian; save it again on an ordinary machine')
   const pickle = files.get('data.pkl')
   if (!pickle)

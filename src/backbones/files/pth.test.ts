@@ -201,6 +201,47 @@ describe('readPth of files that are wrong', () => {
     }
   })
 
+  const depths = Array.from({ length: 60 }, (_, i) => i)
+  it.each<[string, number[]]>([
+    ['deep', [...new Array(100_000).fill(0x5d), ...new Array(99_999).fill(0x61)]],
+    [
+      'each twice in another, which is 2^60 of them',
+      [
+        ...depths.flatMap(i => [0x5d, 0x71, i]),
+        ...depths.slice(1).flatMap((_, i) => [0x61, 0x68, 59 - i, 0x61]),
+      ],
+    ],
+  ])('does not write out lists for a message that are %s', async (_, value) => {
+    const magic = fixture('small-legacy.pth').subarray(0, 15)
+    await refused(
+      Uint8Array.from([...magic, 0x80, 2, ...value, 0x2e]),
+      /is of format \(neither text nor number\); 1001 is read/,
+    )
+  })
+
+  it('refuses copies without end of elements that lie unaligned', async () => {
+    // A storage of 4000 bytes, and 200 tensors over all of it.
+    const names = Array.from({ length: 200 }, (_, i) => `t${100 + i}`)
+    const entry = (name: string) =>
+      `X\x04\0\0\0${name}ctorch._utils\n_rebuild_tensor_v2\n((X\x07\0\0\0storagectorch\nFloatStorage\n` +
+      'X\x01\0\0\x000X\x03\0\0\0cpuM\xe8\x03tQK\0M\xe8\x03\x85K\x01\x85\x89}tRs'
+    const pickle = Buffer.from(`\x80\x02}${names.map(entry).join('')}.`, 'latin1')
+    const outcomes: string[] = []
+    for (const pad of ['', 'x', 'xx', 'xxx']) {
+      const zip = zipOf([
+        ['a/data.pkl', pickle],
+        [`a/pad${pad}`, new Uint8Array()],
+        ['a/data/0', new Uint8Array(4000)],
+      ])
+      const outcome = await readPth(zip, 'bad.pth').catch((error: unknown) => error)
+      if (outcome instanceof ChiquitoError)
+        expect(outcome.message).toMatch(/its tensors need far more memory than the file has/)
+      outcomes.push(outcome instanceof Map ? `${outcome.size} read` : 'refused')
+    }
+    // One of the four places is aligned, so that nothing is copied.
+    expect(outcomes.sort()).toEqual(['200 read', 'refused', 'refused', 'refused'])
+  })
+
   it('refuses a storage that is longer than the file', async () => {
     const bytes = Uint8Array.from(fixture('small-legacy.pth'))
     await refused(bytes.subarray(0, bytes.length - 1), /cut off inside storage/)

@@ -7,6 +7,12 @@ import { isTensor, materialize, type TorchTensor } from './torch.js'
 /** Most tensors read from one file; networks of a thousand layers have under ten thousand. */
 const MAX_TENSORS = 100_000
 
+/**
+ * Bytes of tensors that may be copied, in sizes of the file. Once is enough for a state dict; some tie weights, so that
+ * the same bytes are copied for each name. Without this, small files could ask for endless copies.
+ */
+const MAX_COPIES = 4
+
 /** Under these names a training checkpoint keeps the state dict it wraps. */
 const wrappers = ['state_dict', 'model_state_dict', 'model']
 
@@ -39,11 +45,11 @@ interface Contents {
 }
 
 function tensorsOf({ object, storages }: Contents, fileBytes: number): Map<string, Tensor> {
-  // A state dict needs no more memory than its file: without this, small files could ask for endless copies.
   let copied = 0
   const allowCopy = (bytes: number) => {
     copied += bytes
-    if (copied > fileBytes) throw new ChiquitoError('model', 'its tensors need more memory than the file has')
+    if (copied > MAX_COPIES * fileBytes)
+      throw new ChiquitoError('model', 'its tensors need far more memory than the file has')
   }
   const tensors = new Map<string, Tensor>()
   for (const [key, value] of stateDict(object)) {

@@ -1,5 +1,5 @@
 import { type DType, elementBytes, sizeOf, type Tensor } from '../../core/index.js'
-import { tensorOver } from './elements.js'
+import { isAligned, tensorOver } from './elements.js'
 import {
   PickleGlobal,
   type PickleObject,
@@ -61,7 +61,7 @@ export function isTensor(value: PickleValue | undefined): value is TorchTensor {
 }
 
 /**
- * The tensor over the bytes of its storage: the same memory where its elements lie in order there, else a copy.
+ * The tensor over the bytes of its storage: the same memory where its elements lie in order and aligned, else a copy.
  * `allowCopy` is told how many bytes a copy takes before it is made.
  */
 export function materialize(
@@ -74,7 +74,9 @@ export function materialize(
   const length = sizeOf(shape) * width
   if (isInOrder(shape, strides)) {
     const start = offset * width
-    return tensorOver(storage.dtype, shape, bytes.subarray(start, start + length))
+    const inPlace = bytes.subarray(start, start + length)
+    if (!isAligned(storage.dtype, inPlace)) allowCopy(length)
+    return tensorOver(storage.dtype, shape, inPlace)
   }
   allowCopy(length)
   return tensorOver(storage.dtype, shape, gather(tensor, width, bytes))
