@@ -10,12 +10,12 @@ export {
 export { fastaiHead, type Head, linearHead } from './head.js'
 export { ImageData, type ImageDataOptions } from './image-data.js'
 export { Learner } from './learner.js'
-export type { LearnerOptions, RateSearch } from './learner-options.js'
+export type { LearnerOptions } from './learner-options.js'
 export { type LinearModel, LogisticRegression } from './logistic.js'
 export type { EpochRecord } from './loop.js'
 export { type ModelFacts, modelFile } from './model-file.js'
 export type { RateSpread, Rates } from './network/groups.js'
-export type { RateSearchOptions } from './rate-finder.js'
+export type { RateSearch, RateSearchOptions } from './rate-finder.js'
 export {
   type Candidate,
   type Choice,

@@ -1,8 +1,8 @@
 import type { Optimizer } from '../autodiff/index.js'
-import type { RatePoint } from '../charts/index.js'
 import type { WorkOptions } from '../core/index.js'
 import type { DeviceOptions } from '../engine/index.js'
 import type { FeatureStore } from '../project/index.js'
+import type { Checkpoint } from './checkpoint/index.js'
 import type { Head } from './head.js'
 
 export interface LearnerOptions extends DeviceOptions, WorkOptions {
@@ -17,13 +17,6 @@ export interface LearnerOptions extends DeviceOptions, WorkOptions {
   readonly classWeights?: readonly number[] | undefined
   /** Called with every step and epoch. */
   readonly log?: ((line: Readonly<Record<string, unknown>>) => void) | undefined
-}
-
-/** What the rate finder saw. */
-export interface RateSearch {
-  readonly points: readonly RatePoint[]
-  /** A good rate to train with; undefined where the curve does not say. */
-  readonly suggestion: number | undefined
-  /** The curve as SVG. */
-  plot(): Promise<string>
+  /** Where training is kept, so that the same calls on another day go on from there. */
+  readonly checkpoint?: Checkpoint | undefined
 }

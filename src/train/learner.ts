@@ -13,26 +13,28 @@ import { type Photo, type Split, writeFileAtomic } from '../project/index.js'
 import type { Restorable } from './callbacks.js'
 import { type Classifier, HeadRunner, type HeadWeights } from './classifier.js'
 import type { Features, Unreadable, View } from './extractor.js'
+import { GrowingHead } from './growing-head.js'
 import { fastaiHead, type Head } from './head.js'
-import { HeadTrainer, initialWeights } from './head-trainer.js'
+import type { HeadTrainer } from './head-trainer.js'
 import { HeadWork } from './head-work.js'
 import type { ImageData } from './image-data.js'
-import type { LearnerOptions, RateSearch } from './learner-options.js'
+import type { LearnerOptions } from './learner-options.js'
+import { LearnerRecord } from './learner-record.js'
 import { KEPT_BYTES } from './loading/index.js'
 import type { Trainable, Validation } from './loop.js'
 import { modelFile } from './model-file.js'
-import { layerGroups, type Rates, ratesOf, rateText } from './network/groups.js'
+import { groupNumber, layerGroups, type Rates, ratesOf, rateText } from './network/groups.js'
 import { checkMix } from './network/mix.js'
 import { type NetworkRun, withNetwork } from './network/run.js'
 import type { NetworkWeights } from './network/trainer.js'
 import { tunedBackbone } from './network/tuned.js'
-import { type RateSearchOptions, searchRate, suggestRate } from './rate-finder.js'
+import { type RateSearch, type RateSearchOptions, rateSearch, searchRate } from './rate-finder.js'
 import { partNames } from './readable.js'
 import { type CycleOptions, type OneCycleOptions, oneCycle, restarts, type Schedule } from './schedule.js'
 import { type Seen, see } from './seen.js'
 import { headSpec } from './spec.js'
 import { type FitOptions, runStage, type Stage, stepSettings } from './stage.js'
-import type { StepState } from './step-runner.js'
+import type { StepState, Tensors } from './step-runner.js'
 import { TrunkFeatures } from './trunk-features.js'
 import { versions } from './versions.js'
 
@@ -50,9 +52,11 @@ export class Learner {
   private augmentedEpochs = 0
   /** Index of the first group that learns. */
   private firstGroup: number
-  private learnt: HeadWeights
-  private headTrainer: HeadTrainer | undefined
-  private drawn = 0
+  private readonly growing: GrowingHead
+  private readonly searches: RateSearch['points'][] = []
+  /** The trunk's weights that are no longer the pretrained ones. */
+  private trained: Tensors = new Map()
+  private record: LearnerRecord | undefined
   private readonly reader = new PhotoReader({ keepBytes: KEPT_BYTES })
 
   private constructor(
@@ -65,7 +69,7 @@ export class Learner {
     this.random = RandomStream.fromSeed(data.seed).fork('learner')
     this.layerGroups = layerGroups(backbone, head)
     this.firstGroup = this.layerGroups.length - 1
-    this.learnt = initialWeights({ head, random: this.random.fork('head') })
+    this.growing = new GrowingHead(head, this.random.fork('head'))
     this.features = new TrunkFeatures(backbone, { ...options, data, rule, reader: this.reader })
   }
 
@@ -83,7 +87,9 @@ export class Learner {
     const rule = { size: data.size ?? trunk.inputSize, resize: data.resize }
     const features = featureWidth(trunk, headSpec(trunk))
     const head = (options.head ?? fastaiHead)(features, data.labels.length)
-    return new Learner(trunk, data, rule, head, options)
+    const learner = new Learner(trunk, data, rule, head, options)
+    await learner.recall()
+    return learner
   }
 
   /** From now on the network learns from augmented photos, drawn anew for each epoch; `null` goes back to plain ones. */
@@ -104,12 +110,7 @@ export class Learner {
    * @param group its name, or its number from 0; negative numbers count from the end.
    */
   freezeTo(group: number | string): this {
-    const { layerGroups } = this
-    const names = layerGroups.map(({ name }) => name)
-    const at = typeof group === 'string' ? names.indexOf(group) : group < 0 ? names.length + group : group
-    if (!Number.isInteger(at) || at < 0 || at >= names.length)
-      throw argumentError('group', `one of ${names.join(', ')}, or its number`, group)
-    this.firstGroup = at
+    this.firstGroup = groupNumber(group, this.layerGroups)
     return this
   }
 
@@ -122,14 +123,13 @@ export class Learner {
   async findRate(options: RateSearchOptions = {}): Promise<RateSearch> {
     const { progress, signal } = this.options
     const shares = this.learning().map(() => 1)
-    const points = await this.withWork(1, shares, {}, work =>
-      searchRate(work, { progress, signal, ...options }),
-    )
-    return {
-      points,
-      suggestion: suggestRate(points),
-      plot: async () => (await import('../charts/index.js')).ratePlot(points, suggestRate(points)),
-    }
+    const known = this.record?.past?.searches[this.searches.length]
+    const points =
+      known ??
+      (await this.withWork(1, shares, {}, work => searchRate(work, { progress, signal, ...options })))
+    this.searches.push(points)
+    if (!known) await this.remember()
+    return rateSearch(points)
   }
 
   /**
@@ -163,6 +163,7 @@ export class Learner {
   async evaluate({ tta = 0, split = 'valid' }: { tta?: number; split?: Split } = {}): Promise<Seen> {
     if (!Number.isInteger(tta) || tta < 0 || tta > mostViews)
       throw argumentError('tta', `a whole number of views from 0 to ${mostViews}`, tta)
+    this.record?.requireCaughtUp(this.stages.length, this.searches.length)
     const augmentation = this.augmentation ?? SIDE_ON
     const views = (photo: Photo): View[] =>
       Array.from({ length: tta + 1 }, (_, i) =>
@@ -172,19 +173,19 @@ export class Learner {
       tta === 0
         ? await this.features.plain(split)
         : await this.features.views(split, `${partNames[split]} photos, ${tta + 1} views each`, views)
-    return this.look(features, this.headWeights())
+    return this.look(features, this.growing.weights())
   }
 
-  /** Photos that could not be read so far. */
   get unreadable(): Unreadable[] {
     return this.features.unreadable
   }
 
   /** What has been learnt, to be used or saved. */
   async classifier(): Promise<Classifier> {
+    this.record?.requireCaughtUp(this.stages.length, this.searches.length)
     const { rule, head, data, features } = this
     const { trunk } = features
-    const weights = this.headWeights()
+    const weights = this.growing.weights()
     return { backbone: trunk, rule, head, labels: data.labels, spec: headSpec(trunk), weights }
   }
 
@@ -218,30 +219,61 @@ export class Learner {
   /** Frees the networks. */
   async close(): Promise<void> {
     await this.features.rest()
-    await this.closeHeadTrainer()
+    await this.growing.close()
     await this.reader.close()
   }
 
   private async run(
-    given: Rates,
+    asked: Rates,
     plan: (rate: number, label: string, batches: number) => Schedule,
     options: FitOptions,
   ): Promise<Stage> {
     const { name = `fit ${this.stages.length + 1}` } = options
     const started = performance.now()
     const learning = this.learning()
-    const rates = ratesOf(given, this.layerGroups).slice(-learning.length)
+    const rates = ratesOf(asked, this.layerGroups).slice(-learning.length)
     const top = Math.max(...rates)
     if (!(top > 0)) throw argumentError('rate', 'above 0 for a group that learns', rates)
     const label = rateText(rates)
     const { epochs } = plan(top, label, 1)
+    const number = this.stages.length
+    const known = this.record?.stage(number, name, plan(top, label, 1).name)
+    if (known) {
+      this.stages.push(known)
+      return known
+    }
     const shares = rates.map(rate => rate / top)
+    const saved = this.record?.fit(number)
+    const given = { ...this.options, ...options, name, started, saved }
     const stage = await this.withWork(epochs, shares, options, work =>
-      runStage(work, plan(top, label, work.batchesPerEpoch), { ...this.options, ...options, name, started }),
+      runStage(work, plan(top, label, work.batchesPerEpoch), given),
     )
     if (this.augmentation) this.augmentedEpochs += epochs
     this.stages.push(stage)
+    await this.remember()
     return stage
+  }
+
+  /** Takes up what a learner before a kill had come to. */
+  private async recall(): Promise<void> {
+    const { options, backbone, growing, features } = this
+    if (!options.checkpoint) return
+    const trunk = () => backbone.network({ size: this.rule.size, batch: 1 }).initializers
+    this.record = LearnerRecord.of(options.checkpoint, growing.weights(), trunk)
+    if (!this.record.past) return
+    const { past } = this.record
+    features.recall(past.unreadable)
+    growing.take(past.head, past.drawn)
+    this.augmentedEpochs = past.augmentedEpochs
+    if (past.trunk.size > 0) await this.take(past)
+  }
+
+  /** Keeps what has been learnt, so that a kill costs nothing of it. */
+  private async remember(): Promise<void> {
+    const { stages, searches, augmentedEpochs, growing, trained: trunk } = this
+    const { unreadableByPart: unreadable } = this.features
+    const state = { stages, searches, augmentedEpochs, unreadable, trunk }
+    await this.record?.write({ ...state, drawn: growing.drawn, head: growing.weights() })
   }
 
   private learning(): LayerGroup[] {
@@ -290,8 +322,8 @@ export class Learner {
     const { photos } = await features.part('train')
     await features.part('valid')
     await features.rest()
-    const weights = this.headWeights()
-    await this.closeHeadTrainer()
+    const weights = this.growing.weights()
+    await this.growing.close()
     return {
       ...this.options,
       ...options,
@@ -316,8 +348,9 @@ export class Learner {
 
   /** The network goes on with these weights. */
   private async take({ trunk, head }: NetworkWeights): Promise<void> {
-    this.learnt = head
-    await this.features.replaceTrunk(tunedBackbone(this.features.trunk, trunk))
+    this.growing.take(head)
+    this.trained = new Map([...this.trained, ...trunk])
+    await this.features.replaceTrunk(tunedBackbone(this.backbone, this.trained))
   }
 
   /** The validation photos as a network in training sees them. */
@@ -346,35 +379,11 @@ export class Learner {
     )
   }
 
-  /** What the head knows now. */
-  private headWeights(): HeadWeights {
-    return this.headTrainer?.weights() ?? this.learnt
-  }
-
   /** The head's trainer, for a new fit with these options. */
   private async openHeadTrainer(fitOptions: FitOptions): Promise<HeadTrainer> {
-    const { head, options, random, optimizer, drawn } = this
-    await this.closeHeadTrainer()
-    this.headTrainer = await HeadTrainer.open({
-      ...options,
-      ...stepSettings(fitOptions),
-      head,
-      optimizer,
-      weights: this.learnt,
-      batchSize: this.batchSize(await this.readable('train')),
-      random: random.fork('head'),
-      drawn,
-    })
-    return this.headTrainer
-  }
-
-  private async closeHeadTrainer(): Promise<void> {
-    const { headTrainer } = this
-    if (!headTrainer) return
-    this.learnt = headTrainer.weights()
-    this.drawn = headTrainer.drawn
-    this.headTrainer = undefined
-    await headTrainer.close()
+    const { options, optimizer } = this
+    const batchSize = this.batchSize(await this.readable('train'))
+    return this.growing.open({ ...options, ...stepSettings(fitOptions), optimizer, batchSize })
   }
 
   private get optimizer(): Optimizer {

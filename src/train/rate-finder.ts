@@ -12,6 +12,25 @@ export interface RateSearchOptions extends WorkOptions {
   readonly iterations?: number | undefined
 }
 
+/** What the rate finder saw. */
+export interface RateSearch {
+  readonly points: readonly RatePoint[]
+  /** A good rate to train with; undefined where the curve does not say. */
+  readonly suggestion: number | undefined
+  /** The curve as SVG. */
+  plot(): Promise<string>
+}
+
+/** What some points tell. */
+export function rateSearch(points: readonly RatePoint[]): RateSearch {
+  const suggestion = suggestRate(points)
+  return {
+    points,
+    suggestion,
+    plot: async () => (await import('../charts/index.js')).ratePlot(points, suggestion),
+  }
+}
+
 /** The weight of the past in the smoothed loss, and how far above the best the search ends (fastai's values). */
 const smoothing = 0.98
 const blowUp = 4

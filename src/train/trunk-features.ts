@@ -64,6 +64,22 @@ export class TrunkFeatures {
     return [...this.parts.values()].flatMap(part => part.unreadable)
   }
 
+  /** The same, by part. */
+  get unreadableByPart(): Partial<Record<Split, readonly Unreadable[]>> {
+    return Object.fromEntries(Array.from(this.parts, ([split, part]) => [split, part.unreadable]))
+  }
+
+  /** Takes over which photos could not be read. */
+  recall(unreadable: Partial<Record<Split, readonly Unreadable[] | undefined>>): void {
+    for (const split of ['train', 'valid', 'test'] as const) {
+      const known = unreadable[split]
+      if (!known) continue
+      const bad = new Set(known.map(({ path }) => path))
+      const photos = this.options.data.photos(split).filter(({ path }) => !bad.has(path))
+      this.parts.set(split, { photos, unreadable: known })
+    }
+  }
+
   /** Plain views of a part as another trunk sees them. */
   async through(trunk: Backbone, split: Split): Promise<Features> {
     const { photos } = await this.part(split)

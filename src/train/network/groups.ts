@@ -50,6 +50,14 @@ export function trunkAndHead(
   ]
 }
 
+/** A group's number, given that or its name; negative numbers count from the end. Throws `usage` for any other. */
+export function groupNumber(group: number | string, groups: readonly LayerGroup[]): number {
+  const names = groups.map(({ name }) => name)
+  const at = typeof group === 'string' ? names.indexOf(group) : group < 0 ? names.length + group : group
+  if (Number.isInteger(at) && at >= 0 && at < names.length) return at
+  throw argumentError('group', `one of ${names.join(', ')}, or its number`, group)
+}
+
 /**
  * The rate of each group.
  * Throws `usage` for a wrong number of rates, a rate below 0, or no rate above 0.

@@ -29,7 +29,7 @@ export function tunedBackbone(backbone: Backbone, weights: Tensors): Backbone {
 /** Where the weights came from, and what became of them: features of different weights are never mixed up. */
 function idOf({ id }: Backbone, weights: Tensors): string {
   const hash = createHash('sha256')
-  for (const [name, { data }] of weights)
+  for (const [name, { data }] of [...weights].sort(([a], [b]) => (a < b ? -1 : 1)))
     hash.update(name).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
   return `${id.split('+')[0]}+${hash.digest('hex')}`
 }

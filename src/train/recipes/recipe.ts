@@ -4,9 +4,10 @@ import type { DeviceOptions } from '../../engine/index.js'
 import type { Interval } from '../../evaluate/index.js'
 import type { ViewRule } from '../../images/index.js'
 import type { Dataset, FeatureStore } from '../../project/index.js'
+import type { Checkpoint } from '../checkpoint/index.js'
 import type { Classifier } from '../classifier.js'
 import type { Unreadable } from '../extractor.js'
-import type { RateSearch } from '../learner-options.js'
+import type { RateSearch } from '../rate-finder.js'
 import type { Seen } from '../seen.js'
 import type { Stage } from '../stage.js'
 
@@ -27,6 +28,8 @@ export interface RecipeOptions extends DeviceOptions, WorkOptions {
   /** Opens the store of features for what they depend on; without it nothing is kept. */
   readonly store?: ((namespace: string) => FeatureStore) | undefined
   readonly log?: ((line: Readonly<Record<string, unknown>>) => void) | undefined
+  /** Where training is kept, so that a run that was cut off goes on from there. */
+  readonly checkpoint?: Checkpoint | undefined
 }
 
 /** A way of training that was compared with others. */

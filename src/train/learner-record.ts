@@ -1,0 +1,114 @@
+import { z } from 'zod'
+import type { RatePoint } from '../charts/index.js'
+import { ChiquitoError, type Tensor } from '../core/index.js'
+import type { Split } from '../project/index.js'
+import { anyNumber, type Checkpoint, FitCheckpoint, stageSchema } from './checkpoint/index.js'
+import type { HeadWeights } from './classifier.js'
+import type { Unreadable } from './extractor.js'
+import type { Stage } from './stage.js'
+import type { Tensors } from './step-runner.js'
+
+/** What a learner has done and knows, between two of its calls. */
+export interface LearnerState {
+  readonly stages: readonly Stage[]
+  /** The points of every rate search. */
+  readonly searches: readonly (readonly RatePoint[])[]
+  /** Steps that drew dropout, and epochs that drew augmented views. */
+  readonly drawn: number
+  readonly augmentedEpochs: number
+  readonly unreadable: Readonly<Partial<Record<Split, readonly Unreadable[] | undefined>>>
+  readonly head: HeadWeights
+  /** The weights of the trunk that are no longer the pretrained ones. */
+  readonly trunk: Tensors
+}
+
+const unreadableSchema = z.array(z.object({ path: z.string(), reason: z.string() })).optional()
+const stateSchema = z.object({
+  stages: z.array(stageSchema),
+  searches: z.array(z.array(z.object({ rate: anyNumber, loss: anyNumber, smoothed: anyNumber }))),
+  drawn: z.int().nonnegative(),
+  augmentedEpochs: z.int().nonnegative(),
+  unreadable: z.object({ train: unreadableSchema, valid: unreadableSchema, test: unreadableSchema }),
+})
+
+const sectionName = 'learner'
+const headPrefix = 'head.'
+const trunkPrefix = 'trunk.'
+
+/**
+ * A learner's calls in a checkpoint: those that were done before a kill are not done again, but give what they gave.
+ * The calls themselves are made as the first time.
+ */
+export class LearnerRecord {
+  private constructor(
+    private readonly checkpoint: Checkpoint,
+    /** What there was when the program started; undefined where nothing had been done. */
+    readonly past: LearnerState | undefined,
+  ) {}
+
+  /**
+   * @param head what the head's weights are at first: what was kept must have their shapes
+   * @param trunk the same for the trunk; asked for only where it has learnt
+   */
+  static of(
+    checkpoint: Checkpoint,
+    head: HeadWeights,
+    trunk: () => ReadonlyMap<string, Tensor>,
+  ): LearnerRecord {
+    const section = checkpoint.get(sectionName)
+    if (!section) return new LearnerRecord(checkpoint, undefined)
+    const part = (prefix: string): Tensors =>
+      new Map(
+        Array.from(section.tensors, ([name, tensor]) => [name.slice(prefix.length), tensor, name] as const)
+          .filter(([, , name]) => name.startsWith(prefix))
+          .map(([name, tensor]) => [name, tensor]),
+      )
+    const past = {
+      ...checkpoint.checked(sectionName, stateSchema),
+      head: part(headPrefix),
+      trunk: part(trunkPrefix),
+    }
+    const known = past.trunk.size > 0 ? trunk() : new Map<string, Tensor>()
+    for (const [found, expected] of [
+      [past.head, head],
+      [past.trunk, known],
+    ] as const)
+      for (const [name, { shape }] of found)
+        if (String(expected.get(name)?.shape) !== String(shape))
+          throw checkpoint.broken(`weights "${name}" [${shape}] fit nothing in this network`)
+    if (past.head.size !== head.size) throw checkpoint.broken('weights of the head are missing')
+    return new LearnerRecord(checkpoint, past)
+  }
+
+  /** Stage number n, if it was finished. Throws `data` where that was another one. */
+  stage(n: number, name: string, schedule: string): Stage | undefined {
+    const stage = this.past?.stages[n]
+    if (stage && (stage.name !== name || stage.schedule !== schedule))
+      throw this.checkpoint.broken(
+        `stage ${n + 1} was "${stage.name}" (${stage.schedule}), not "${name}" (${schedule})`,
+      )
+    return stage
+  }
+
+  /** Throws `usage` where what was done before has not all been asked for again: nothing can be judged until then. */
+  requireCaughtUp(stages: number, searches: number): void {
+    const { past } = this
+    if (stages >= (past?.stages.length ?? 0) && searches >= (past?.searches.length ?? 0)) return
+    throw new ChiquitoError('usage', 'A training that is gone on with can be judged once it is where it was.')
+  }
+
+  /** Where stage number n keeps its state while it lasts. */
+  fit(n: number): FitCheckpoint {
+    return new FitCheckpoint(this.checkpoint, `stage ${n + 1}`)
+  }
+
+  /** Keeps what has been learnt once a call is done. */
+  async write({ head, trunk, ...facts }: LearnerState): Promise<void> {
+    this.fit(facts.stages.length - 1).forget()
+    const named = (prefix: string, tensors: Tensors) =>
+      Array.from(tensors, ([name, tensor]) => [prefix + name, tensor] as const)
+    const tensors = new Map([...named(headPrefix, head), ...named(trunkPrefix, trunk)])
+    this.checkpoint.set(sectionName, { facts, tensors })
+    await this.checkpoint.save()
+  }
+}
