@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { checkGradients } from '../../src/autodiff/index.js'
+import { checkGradients, type Gradients } from '../../src/autodiff/index.js'
 import { type DType, RandomStream, sizeOf, type Tensor } from '../../src/core/index.js'
 import { type Dim, GraphBuilder, type Value } from '../../src/onnx/index.js'
 import { evaluateGraph } from './evaluate-graph.js'
@@ -27,6 +27,8 @@ export interface CaseOptions {
   readonly named?: boolean | undefined
   readonly seed?: number | undefined
   readonly tolerance?: number | undefined
+  /** Another gradient table, to be found wrong. */
+  readonly rules?: Gradients | undefined
 }
 
 /** Checks a case by finite differences at a random point. */
@@ -45,6 +47,7 @@ export async function checkCase(given: GradientCase, options: CaseOptions = {}):
     feeds: Object.fromEntries(feeds),
     evaluate: evaluateGraph,
     random: random.fork('directions'),
+    rules: options.rules,
     tolerance: options.tolerance ?? (dtype === 'float64' ? 1e-6 : 1e-2),
   })
 }
