@@ -20,18 +20,15 @@ const resnets: Readonly<Record<string, Stored>> = JSON.parse(
 const shared = new URL('../../../shared/backbones/', import.meta.url)
 const weightsFile = fileURLToPath(new URL('efficientnet-lite0-57934424.pth', shared))
 
-/** The largest difference of a tensor's digest, relative to its norm, and the tensor. */
-function worstOf(
+/** Differences of the tensors' digests, relative to their norms, the largest first. */
+function errorsOf(
   { gradients }: Gradients,
   expected: ReadonlyMap<string, { readonly norm: number; readonly dot: number }>,
-): { readonly error: number; readonly name: string } {
-  let worst = { error: 0, name: '' }
-  for (const [name, { norm, dot }] of expected) {
-    const found = digest(gradients.get(name) ?? new Float32Array())
-    const error = Math.max(Math.abs(found.norm - norm), Math.abs(found.dot - dot)) / norm
-    if (!(error <= worst.error)) worst = { error, name }
-  }
-  return worst
+): { readonly error: number; readonly name: string }[] {
+  return Array.from(expected, ([name, { norm, dot }]) => {
+    const found = digest(gradients.get(name) ?? new Float32Array([Number.NaN]))
+    return { name, error: Math.max(Math.abs(found.norm - norm), Math.abs(found.dot - dot)) / norm }
+  }).sort((a, b) => (a.error >= b.error ? -1 : 1))
 }
 
 describe('gradients', () => {
@@ -54,8 +51,8 @@ describe('gradients', () => {
     const expected = new Map(
       Object.entries(stored.gradients).map(([key, [norm, dot]]) => [key, { norm, dot }]),
     )
-    const worst = worstOf(found, expected)
-    // Nothing here depends on rounding: what float32 costs, and room for another order of summing.
+    const [worst] = errorsOf(found, expected)
+    // No mask depends on rounding here: what float32 costs, and room for another order of summing.
     expect(worst.error, worst.name).toBeLessThan(20 * stored.error32)
   })
 
@@ -70,8 +67,13 @@ describe('gradients', () => {
       const found = await backboneGradients(backbone, waves(2, 224), [207, 934])
       expect(found.loss).toBeCloseTo(stored.loss, 3)
       expect([...found.gradients.keys()].sort()).toEqual(Object.keys(stored.gradients).sort())
-      const worst = worstOf(found, new Map(Object.entries(stored.gradients)))
-      expect(worst.error, worst.name).toBeLessThan(1e-3)
+      const errors = errorsOf(found, new Map(Object.entries(stored.gradients)))
+      expect(errors[Math.floor(errors.length / 2)].error).toBeLessThan(1e-6)
+      // Of the 602,112 numbers that the depthwise ReLU of _blocks.1 sees, some are 0 but for rounding: 8 fall the other way here, 5 in PyTorch's
+      // own float32. What lies before feels it: 1e-3 there, 1.7e-3 here.
+      const felt = ['_conv_stem', '_bn0', '_blocks.0', '_blocks.1']
+      for (const { error, name } of errors)
+        expect(error, name).toBeLessThan(felt.some(prefix => name.startsWith(prefix)) ? 2.5e-3 : 1e-4)
     },
   )
 })

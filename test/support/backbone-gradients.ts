@@ -61,9 +61,9 @@ export async function backboneGradients(
 export function digest(values: Float32Array): { readonly norm: number; readonly dot: number } {
   let squares = 0
   let dot = 0
-  for (const [k, value] of values.entries()) {
-    squares += value * value
-    dot += value * Math.cos(0.37 * k)
+  for (let k = 0; k < values.length; k++) {
+    squares += values[k] * values[k]
+    dot += values[k] * Math.cos(0.37 * k)
   }
   return { norm: Math.sqrt(squares), dot }
 }

@@ -7,12 +7,14 @@ import { float32, sizeOf, type Tensor } from '../../src/core/index.js'
 export function uniform(name: string, size: number): Float64Array {
   let seed = 2166136261
   for (const byte of new TextEncoder().encode(name)) seed = Math.imul(seed ^ byte, 16777619)
-  return Float64Array.from({ length: size }, (_, k) => {
+  const values = new Float64Array(size)
+  for (let k = 0; k < size; k++) {
     let h = (Math.imul(k, 2654435761) + seed) | 0
     h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
     h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
-    return ((h ^ (h >>> 16)) >>> 0) / 2 ** 32
-  })
+    values[k] = ((h ^ (h >>> 16)) >>> 0) / 2 ** 32
+  }
+  return values
 }
 
 /** Photos whose every number is a sine of its place, [count, 3, size, size]. */
@@ -33,10 +35,13 @@ export function resNetTensor(
   isBottleneck: boolean,
 ): Tensor<'float32'> {
   const u = uniform(name, sizeOf(shape))
-  return float32(Float32Array.from(u, valueOf(name, shape, isBottleneck)), shape)
+  const value = formulaOf(name, shape, isBottleneck)
+  const data = new Float32Array(u.length)
+  for (let k = 0; k < u.length; k++) data[k] = value(u[k], k)
+  return float32(data, shape)
 }
 
-function valueOf(
+function formulaOf(
   name: string,
   shape: readonly number[],
   isBottleneck: boolean,
