@@ -369,12 +369,12 @@ describe('an option', () => {
   it.each<[string[], RegExp]>([
     [['--recipe', 'best'], /recipe must be auto or fastai-2018, but is "best"/],
     [
-      ['--backbone', 'resnet18'],
-      /backbone must be one of efficientnet-lite0, efficientnet-lite2.*but is "resnet18"/,
+      ['--backbone', 'resnet19'],
+      /backbone must be one of efficientnet-lite0, efficientnet-lite2.*but is "resnet19"/,
     ],
     [
       ['--backbone', 'efficientnet-lite2'],
-      /efficientnet-lite2 do not come with this package\. Give its file/,
+      /efficientnet-lite2 do not come with this package\. Give them as a file: --backbone efficientnet-lite2=FILE/,
     ],
     [['--seed', 'x'], /--seed must be a whole number, 0 or more, but is "x"/],
     [['--seed', '-1'], /--seed must be a whole number, 0 or more/],
@@ -418,6 +418,15 @@ describe('an option', () => {
     expect(told.stderr).toMatch(message)
     expect(existsSync(path.join(root, 'run'))).toBe(false)
   })
+})
+
+it('a network whose weights cannot be fetched fails at once, and says how to give a file', async () => {
+  const out = path.join(temporaryFolder(), 'run')
+  const env = { HF_HUB_OFFLINE: '1', HF_HOME: temporaryFolder() }
+  const told = await train(data, out, ['--backbone', 'resnet34'], { env })
+  expect(told.status, told.stderr).toBe(1)
+  expect(told.stderr).toMatch(/weights of resnet34 cannot be had.*HF_HUB_OFFLINE.*--backbone resnet34=FILE/)
+  expect(existsSync(out)).toBe(false)
 })
 
 describe('a run to evaluate', () => {

@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { kill, startEndless, temporaryFolder, writeTree } from '../../test/support/files.js'
-import { takeLock } from './index.js'
+import { takeLock, waitForLock } from './index.js'
 
 describe('takeLock', () => {
   it('is held once, and free after release', () => {
@@ -38,5 +38,33 @@ describe('takeLock', () => {
     takeLock(join(root, 'torn'), 'it')()
     takeLock(join(root, 'ours'), 'it')()
     expect(() => takeLock(join(root, 'far'), 'it')).toThrow(/process 1 on elsewhere/)
+  })
+})
+
+describe('waitForLock', () => {
+  it('takes a lock once it is free, and says that it waits', async () => {
+    const path = join(temporaryFolder(), '.lock')
+    const release = takeLock(path, 'it')
+    const notices: string[] = []
+    const waiting = waitForLock(path, 'it', {
+      progress: event => {
+        if (event.kind === 'notice') notices.push(event.message)
+        release()
+      },
+    })
+    ;(await waiting)()
+    expect(notices).toEqual([
+      `Another chiquito (process ${process.pid} on ${hostname()}) is using it. Waiting for it; ` +
+        `if there is none, delete "${path}".`,
+    ])
+    expect(existsSync(path)).toBe(false)
+  })
+
+  it('stops waiting when asked', async () => {
+    const path = join(temporaryFolder(), '.lock')
+    takeLock(path, 'it')
+    const stop = new AbortController()
+    const waiting = waitForLock(path, 'it', { signal: stop.signal, progress: () => stop.abort() })
+    await expect(waiting).rejects.toMatchObject({ code: 'interrupted' })
   })
 })

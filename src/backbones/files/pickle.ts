@@ -9,7 +9,7 @@ import { ChiquitoError } from '../../core/index.js'
  */
 const MAX_PICKLE_BYTES = 4 * 2 ** 20
 
-/** Most tuples, lists, dictionaries and results of calls, which take more memory than their byte; a tensor takes eight. */
+/** Most tuples, lists, dictionaries and results of calls, which take more memory than their byte: a tensor has eight. */
 const MAX_CONTAINERS = 500_000
 
 /** A name from a module. It stands for what the caller's table says, never for Python's own object. */
