@@ -29,11 +29,23 @@ async function resultsOf(model: Model): Promise<number[]> {
   return [...y.dims, ...Array.from(y.data, Number)]
 }
 
+const heads = `input q: float32[2, 2, 3, 4]
+input k: float32[2, 2, 5, 4]
+input v: float32[2, 2, 5, 6]`
 const image = 'input x: float32[batch, 4, 6, 6]'
 
 describe('upgradeModel', () => {
   it.each([
     [12, `${image}\ny = Softmax(x)`],
+    [24, `${image}\ny = Swish(x) alpha=1.5`],
+    [24, `${image}\ny = Swish(x)`],
+    [23, `${image}\ninput s: float32[6, 6]\ny = RMSNormalization(x, s) axis=-2 epsilon=0.01`],
+    [23, `${heads}\ny = Attention(q, k, v)`],
+    [23, `${heads}\ninput m: float32[3, 5]\ny = Attention(q, k, v, m) scale=0.3`],
+    [
+      23,
+      `${heads}\nweight m: bool[3, 5] {1, 1, 0, 1, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1}\ny = Attention(q, k, v, m)`,
+    ],
     [12, `${image}\ny = Softmax(x) axis=-1`],
     [11, `${image}\ny = LogSoftmax(x) axis=2`],
     [11, `${image}\na = Squeeze(s) axes=[1]\ninput s: float32[3, 1, 2]\nr = ReduceMean(x)\ny = Mul(a, r)`],
@@ -116,6 +128,15 @@ y = If(c) then_branch={
   it.each([
     [6, 'y = Relu(x)', /operator set 6; 7 to 28/],
     [99, 'y = Relu(x)', /operator set 99; 7 to 28/],
+    [
+      23,
+      'y = Attention(x, x, x) is_causal=1',
+      /Attention\) cannot be brought .* it is causal or caps its scores/,
+    ],
+    [23, 'y = Attention(x, x, x, x, x, x)', /keeps keys and values/],
+    [23, 'input k: float32[1, 2, 6, 6]\ny = Attention(x, k, k)', /must have as many heads/],
+    [23, 'input q: float32[1, 2, 6]\ny = Attention(q, q, q)', /\[batch, heads, length, size\]/],
+    [24, 'input h: float16[2]\ny = Swish(h) alpha=2.0', /must be in float32, but is in float16/],
     [12, 'y = Nonsense(x)', /Node y \(Nonsense\) cannot be brought .* we do not know this operator/],
     [
       8,

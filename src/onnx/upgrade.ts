@@ -6,6 +6,7 @@ import { scopeOf, type TypeScope } from './infer.js'
 import { operatorOf } from './operators/index.js'
 import { defaultIrVersion, defaultOpset } from './opset.js'
 import { tensorOf } from './tensor-bytes.js'
+import { newer } from './upgrade-newer.js'
 import { namesIn } from './values.js'
 import { verifyGraph } from './verify.js'
 
@@ -97,7 +98,7 @@ class Upgrade {
     })
     const now = { ...node, attributes: Object.fromEntries(inner) }
     const rule = node.domain === '' && Object.hasOwn(rules, node.op) ? rules[node.op] : undefined
-    if (node.domain === '' && !operatorOf(node)) this.fail(node, 'we do not know this operator')
+    if (node.domain === '' && !rule && !operatorOf(node)) this.fail(node, 'we do not know this operator')
     this.nodes.push(...(rule?.(now, this) ?? [now]))
   }
 
@@ -197,6 +198,7 @@ const rules: Readonly<Record<string, Rule>> = {
           }),
         ]
       : undefined,
+  ...newer,
   GroupNormalization: (node, to) => (to.before(21) ? perChannel(node, to) : undefined),
   Scan: (node, to) => (to.before(9) ? to.fail(node, 'Scan had another form then') : undefined),
 }

@@ -12,6 +12,7 @@ export const exportedNames = [
   'residual-training-torchscript',
   'squeeze-excite-dynamo',
   'transformer-dynamo',
+  'transformer-opset-23-dynamo',
   'transformer-torchscript',
 ] as const
 
