@@ -69,8 +69,8 @@ describe('gradients', () => {
       expect([...found.gradients.keys()].sort()).toEqual(Object.keys(stored.gradients).sort())
       const errors = errorsOf(found, new Map(Object.entries(stored.gradients)))
       expect(errors[Math.floor(errors.length / 2)].error).toBeLessThan(1e-6)
-      // Of the 602,112 numbers that the depthwise ReLU of _blocks.1 sees, some are 0 but for rounding: 8 fall the other way here, 5 in PyTorch's
-      // own float32. What lies before feels it: 1e-3 there, 1.7e-3 here.
+      // Of the 602,112 numbers that the depthwise ReLU of _blocks.1 sees, some are 0 but for rounding: 8 fall the
+      // other way here, 5 in PyTorch's own float32. What lies before feels it: 1e-3 there, 1.7e-3 here.
       const felt = ['_conv_stem', '_bn0', '_blocks.0', '_blocks.1']
       for (const { error, name } of errors)
         expect(error, name).toBeLessThan(felt.some(prefix => name.startsWith(prefix)) ? 2.5e-3 : 1e-4)
