@@ -125,12 +125,42 @@ const normalisations: Record<string, Build> = {
   lrn: (b, x) => b.op('LRN', x, { size: 3, alpha: 0.5, beta: 0.75, bias: 2 }),
 }
 
-const builds = { ...arithmetic, ...reductions, ...activations, ...structure, ...normalisations }
+/** As exporters for older operator sets write them. */
+const exported: Record<string, Build> = {
+  'group-norm-exported': (b, [x, scale, bias]) => {
+    const e = new Emitter(b)
+    const [one, zero] = [1, 0].map(value => e.floats(b.type(x).dtype, [value, value], [2]))
+    const groups = b.op('Reshape', [x, ints(b, 0, 2, -1)])
+    const normal = b.op('InstanceNormalization', [groups, one, zero], { epsilon: 1e-3 })
+    const back = b.op('Reshape', [normal, b.op('Shape', [x])])
+    const [s, t] = [scale, bias].map(value => b.op('Unsqueeze', [value, ints(b, 1, 2)]))
+    return b.op('Add', [b.op('Mul', [back, s]), t])
+  },
+  'layer-norm-exported': (b, [x, scale, bias]) => {
+    const centred = b.op('Sub', [x, b.op('ReduceMean', [x, ints(b, -1)])])
+    const square = b.op('Pow', [centred, bound(b, x, 2)])
+    const variance = b.op('Add', [b.op('ReduceMean', [square, ints(b, -1)]), bound(b, x, 1e-3)])
+    const normal = b.op('Div', [centred, b.op('Sqrt', [variance])])
+    return b.op('Add', [b.op('Mul', [normal, scale]), bias])
+  },
+  'gelu-exported': (b, [x]) => {
+    const erf = b.op('Erf', [b.op('Div', [x, bound(b, x, Math.SQRT2)])])
+    return b.op('Mul', [b.op('Mul', [x, b.op('Add', [erf, bound(b, x, 1)])]), bound(b, x, 0.5)])
+  },
+  'hard-swish-exported': (b, [x]) => {
+    const clipped = b.op('Clip', [b.op('Add', [x, bound(b, x, 3)]), bound(b, x, 0), bound(b, x, 6)])
+    return b.op('Div', [b.op('Mul', [x, clipped]), bound(b, x, 6)])
+  },
+  'mish-exported': (b, [x]) => b.op('Mul', [x, b.op('Tanh', [b.op('Softplus', [x])])]),
+}
+
+const builds = { ...arithmetic, ...reductions, ...activations, ...structure, ...normalisations, ...exported }
 
 const singleOnly = new Set([
   ...['leaky-relu', 'prelu', 'elu', 'celu', 'selu', 'softplus', 'softsign', 'threshold', 'hard-shrink'],
   ...['soft-shrink', 'hard-sigmoid', 'hard-sigmoid-kinks', 'hard-swish', 'erf', 'gelu', 'gelu-tanh', 'mish'],
   ...['instance-norm', 'group-norm', 'lrn', 'mean-of-two', 'reduce-l1', 'reduce-prod'],
+  ...['group-norm-exported', 'gelu-exported', 'mish-exported'],
 ])
 
 describe('the gradient table', () => {
