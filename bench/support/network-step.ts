@@ -1,6 +1,5 @@
 import {
   crossEntropy,
-  expandComposites,
   nextName,
   sgd,
   type TrainingStep,
@@ -10,6 +9,7 @@ import {
 import type { Backbone } from '../../src/backbones/index.js'
 import { asFloat32, float32, int64, scalar, type Tensor, zeros } from '../../src/core/index.js'
 import { Session } from '../../src/engine/index.js'
+import { lowerGraph } from '../../src/lowering/index.js'
 import { foldBatchNorm, type Graph, GraphBuilder, model, type Value } from '../../src/onnx/index.js'
 
 export const classes = 2
@@ -31,7 +31,7 @@ export interface NetworkOptions {
 }
 
 export interface NetworkStepOptions extends NetworkOptions {
-  /** Only ONNX's own operators. */
+  /** Only ONNX's own operators, as on a machine without fast ones. */
   readonly plain: boolean
   readonly threads: number
 }
@@ -59,9 +59,8 @@ export class NetworkStep {
 
   static async open(options: NetworkStepOptions): Promise<NetworkStep> {
     const { step, weights } = stepOf(options)
-    const session = await Session.open(model(await runnable(step.graph, options)), {
-      threads: options.threads,
-    })
+    const { plain, threads } = options
+    const session = await Session.open(model(await lowerGraph(step.graph, { plain })), { threads })
     const loss = zeros([])
     const state = new Map<string, Tensor>(
       step.state.map(name => [name, weights.get(name) ?? step.slots.get(name) ?? missing(name)]),
@@ -151,14 +150,6 @@ function stepOf(options: NetworkStepOptions): {
     step: trainingStep(builder, { loss, parameters, optimizer: sgd({ momentum }), carried }),
     weights,
   }
-}
-
-/** A graph with gradients in it as one that runs: with its fast parts, or in ONNX's own operators. */
-export async function runnable(
-  graph: Graph,
-  _options: Pick<NetworkStepOptions, 'plain' | 'threads'>,
-): Promise<Graph> {
-  return expandComposites(graph)
 }
 
 /** Image and targets by formulas that the other sides know, too: waves and noise. */
