@@ -64,7 +64,7 @@ export function appendFeatures(
 /**
  * Adds the pooling of maps that are there already.
  *
- * @param maps [batch, channels, height, width] by layer.
+ * @param maps [batch, channels, height, width] by layer; of a network without maps [batch, channels], taken as they are.
  * @returns float32 [batch, {@link featureWidth}].
  */
 export function appendPools(
@@ -77,7 +77,8 @@ export function appendPools(
     const map = maps.get(name)
     if (map === undefined)
       throw new ChiquitoError('model', `Backbone ${backbone.name} gave no layer ${name}.`)
-    return pools.map(pool => poolers[pool](builder, map))
+    const isPooled = builder.shape(map).length === 2
+    return pools.map(pool => (isPooled ? pooledAlready[pool] : poolers[pool])(builder, map))
   })
   const joined = pooled.length === 1 ? pooled[0] : builder.op('Concat', pooled, { axis: 1 })
   return builder.op('Flatten', [joined], { axis: 1 })
@@ -97,6 +98,13 @@ const poolers: Readonly<Record<Pool, (builder: GraphBuilder, map: Value) => Valu
     const positive = builder.op('Add', [builder.op('Relu', [variance]), builder.constant(scalar(tiny))])
     return builder.op('Sqrt', [positive])
   },
+}
+
+/** The same of a single value a channel. */
+const pooledAlready: typeof poolers = {
+  avg: (_, map) => map,
+  max: (_, map) => map,
+  std: (builder, map) => builder.op('Sub', [map, map]),
 }
 
 /**
