@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
-import { z } from 'zod'
-import { loadBackbone } from '../backbones/index.js'
+import { type Backbone, loadBackbone } from '../backbones/index.js'
 import { argumentError, ChiquitoError, messageOf, type WorkOptions } from '../core/index.js'
 import type { DeviceOptions } from '../engine/index.js'
 import type { Evaluation, Interval } from '../evaluate/index.js'
@@ -11,20 +10,25 @@ import {
   FeatureStore,
   leaks,
   openDataset,
+  type RunDetails,
   RunFolder,
+  recordPhotos,
   type Split,
 } from '../project/index.js'
 import {
+  type Checkpoint,
   type Choice,
   type FineTune,
   fineTunes,
   modelFile,
+  type Recipe,
   type RecipeResult,
   recipeNamed,
   type Stage,
   type Unreadable,
   versions,
 } from '../train/index.js'
+import { openCheckpoint, takeOver } from './resume.js'
 import { writeReport } from './run-report.js'
 
 export interface TrainOptions extends DeviceOptions, WorkOptions {
@@ -46,8 +50,10 @@ export interface TrainOptions extends DeviceOptions, WorkOptions {
   readonly epochs?: number | undefined
   /** Part of each class that is measured on where no folder divides the photos. */
   readonly validFraction?: number | undefined
-  /** Go on with the run in `out` that was interrupted: with its recipe, backbone, seed, size and division. */
+  /** Go on with the run in `out` that was cut off: with its settings, on the photos it began with. */
   readonly resume?: boolean | undefined
+  /** Seconds between two checkpoints within an epoch; 0 keeps every step. 30 by default. */
+  readonly checkpointSeconds?: number | undefined
   /** Replace a finished run. */
   readonly overwrite?: boolean | undefined
   /** Keep features on disk between runs; on by default. */
@@ -100,36 +106,10 @@ export interface TrainResult {
 /** Photos in, classifier out: trains by a recipe, writes model, figures and report into the run folder. */
 export async function train(given: TrainOptions): Promise<TrainResult> {
   const started = performance.now()
-  const options = given.resume ? await resumed(given) : given
-  const { data, out, seed = 0, size, fineTune, epochs, validFraction, progress, signal, command } = options
-  checkFineTuning(options)
-  const recipe = recipeNamed(options.recipe ?? 'auto')
-  const backbone = await loadBackbone(options.backbone ?? 'efficientnet-lite0', { progress, signal })
-  const dataset = await openDataset(data, { seed, validFraction, progress, signal })
-  const notices = [...dataset.notices]
-  const notice = (message: string) => {
-    notices.push(message)
-    progress?.({ kind: 'notice', message })
-  }
-  for (const message of dataset.notices) progress?.({ kind: 'notice', message })
-  const details = {
-    seed,
-    recipe: recipe.name,
-    backbone: { name: backbone.name, id: backbone.id },
-    dataset: { root: dataset.root, fingerprint: dataset.fingerprint, labels: [...dataset.labels] },
-    configuration: {
-      backbone: options.backbone,
-      size,
-      fineTune,
-      epochs,
-      validFraction,
-      device: options.device ?? 'cpu',
-    },
-    versions: versions(),
-  }
-  const run = await RunFolder.create(out, details, { overwrite: options.overwrite })
+  const { run, options, dataset, details, checkpoint, ...prepared } = await prepare(given)
+  const { progress, signal, command, seed = 0, size, fineTune, epochs, device, threads } = options
+  const { recipe, backbone, notices, notice } = prepared
   try {
-    await run.writeSplit(dataset.split)
     const result = await recipe.run({
       dataset,
       backbone,
@@ -139,9 +119,10 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
       epochs,
       progress,
       signal,
-      device: options.device,
-      threads: options.threads,
+      device,
+      threads,
       notice,
+      checkpoint,
       store: options.cache === false ? undefined : openStore(notice),
       log: line => run.log({ ...line, event: String(line.event) }),
     })
@@ -158,27 +139,58 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
   }
 }
 
-/** What `run.json` keeps of the options. */
-const configurationSchema = z.object({
-  backbone: z.string().optional(),
-  size: z.int().optional(),
-  fineTune: z.enum(fineTunes).optional(),
-  epochs: z.int().optional(),
-  validFraction: z.number().optional(),
-})
+interface Prepared {
+  readonly run: RunFolder
+  readonly options: TrainOptions
+  readonly details: RunDetails
+  readonly recipe: Recipe
+  readonly backbone: Backbone
+  readonly dataset: Dataset
+  readonly checkpoint: Checkpoint
+  readonly notices: string[]
+  readonly notice: (message: string) => void
+}
 
-/** The options of the run that was interrupted, in the place of those given now. */
-async function resumed(given: TrainOptions): Promise<TrainOptions> {
-  const { record } = await RunFolder.open(given.out)
-  if (record.state === 'finished')
-    throw new ChiquitoError('usage', `The run in "${given.out}" is finished: there is nothing to go on with.`)
-  const configuration = configurationSchema.safeParse(record.configuration)
-  if (!configuration.success)
-    throw new ChiquitoError(
-      'data',
-      `"${given.out}/run.json" does not say how the run was configured. Train again.`,
-    )
-  return { ...given, ...configuration.data, recipe: record.recipe, seed: record.seed }
+/** Everything that can be wrong before the work begins; then the run folder, new or gone on with. */
+async function prepare(given: TrainOptions): Promise<Prepared> {
+  const unfinished = given.resume ? await takeOver(given) : undefined
+  let run: RunFolder | undefined
+  try {
+    const options = unfinished?.options ?? given
+    const { data, out, seed = 0, validFraction, progress, signal } = options
+    checkFineTuning(options)
+    const recipe = recipeNamed(options.recipe ?? 'auto')
+    const backbone = await loadBackbone(options.backbone ?? 'efficientnet-lite0', { progress, signal })
+    const { division } = unfinished ?? {}
+    const dataset = await openDataset(data, { seed, validFraction, progress, signal, ...division })
+    const notices: string[] = []
+    const notice = (message: string) => {
+      notices.push(message)
+      progress?.({ kind: 'notice', message })
+    }
+    for (const message of dataset.notices) notice(message)
+    const details = detailsOf(options, recipe, backbone, dataset)
+    run = unfinished?.run ?? (await RunFolder.create(out, details, { overwrite: options.overwrite }))
+    const checkpoint = await openCheckpoint(run, details, { ...options, notice })
+    if (unfinished) await run.goOn(details, checkpoint.logged ?? 0)
+    if (!division) await run.writeSplit(dataset.split, recordPhotos(dataset.photos, dataset.labels))
+    return { run, options, details, recipe, backbone, dataset, checkpoint, notices, notice }
+  } catch (error) {
+    unfinished?.run.close()
+    throw run && !unfinished ? await ended(run, error) : error
+  }
+}
+
+function detailsOf(options: TrainOptions, recipe: Recipe, backbone: Backbone, dataset: Dataset): RunDetails {
+  const { seed = 0, size, fineTune, epochs, validFraction, device = 'cpu' } = options
+  return {
+    seed,
+    recipe: recipe.name,
+    backbone: { name: backbone.name, id: backbone.id },
+    dataset: { root: dataset.root, fingerprint: dataset.fingerprint, labels: [...dataset.labels] },
+    configuration: { backbone: options.backbone, size, fineTune, epochs, validFraction, device },
+    versions: versions(),
+  }
 }
 
 /** More epochs than this are a mistake in the unit. */
@@ -272,12 +284,11 @@ async function ended(run: RunFolder, error: unknown): Promise<unknown> {
     // The disk may be what failed; the first error says so.
     run.close()
   }
-  if (code !== 'interrupted') return error
-  return new ChiquitoError(
-    'interrupted',
-    `${messageOf(error)} The features of the photos seen so far are kept; to go on, give the same command with --resume.`,
-    { cause: error },
-  )
+  const goOn = 'What was done so far is kept; to go on, give the same command with --resume.'
+  if (code === 'interrupted')
+    return new ChiquitoError('interrupted', `${messageOf(error)} ${goOn}`, { cause: error })
+  // A full disk, for example: once there is room, nothing is lost.
+  return code === 'io' ? new ChiquitoError('io', `${messageOf(error)} ${goOn}`, { cause: error }) : error
 }
 
 function repeatCommand(options: TrainOptions): string {

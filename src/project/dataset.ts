@@ -9,6 +9,7 @@ import { type LabelledFile, labelFiles } from './label-files.js'
 import { enterWrappers, findParts, type Part } from './layout.js'
 import { type Oddity, OddityCounter } from './oddities.js'
 import type { Photo, Split } from './photo.js'
+import { type RecordedPhotos, sameAsRecorded } from './recorded.js'
 import { type SplitRecord, splitBySeed } from './split.js'
 
 /** A data set on disk: what is there and how it is divided. No photo has been decoded. */
@@ -38,6 +39,8 @@ export interface DatasetOptions extends WorkOptions {
    * learnt from them, and one class will do.
    */
   readonly split?: SplitRecord | 'none' | undefined
+  /** The photos a run began with: only these, which must all be there unchanged. */
+  readonly recorded?: RecordedPhotos | undefined
   /** Also follow links that lead out of the folder; only for data of one's own. */
   readonly followLinks?: boolean | undefined
 }
@@ -62,13 +65,16 @@ export async function openDataset(root: string, options: DatasetOptions = {}): P
   const reader = await FolderReader.open(folder, oddities, followLinks)
   const parts = await findParts(reader, oddities)
   const labelled = await labelFiles(reader, parts, oddities)
-  const divided = parts.some(({ split }) => split !== undefined)
-  const fewest = options.split === 'none' && !divided ? 1 : 2
-  const labels = checkClasses(folder, labelled, parts, notice, fewest)
-  const undivided = await readPhotos(folder, labelled.files, labels, oddities, options)
-  requireReadable(labelled.files, undivided, labels)
-  const split = splitRecord(parts, undivided, labels, options)
-  const photos = divide(undivided, split, notice)
+  const byFolders = parts.some(({ split }) => split !== undefined)
+  const fewest = options.split === 'none' && !byFolders ? 1 : 2
+  const present = checkClasses(folder, labelled, parts, notice, fewest)
+  const undivided = await readPhotos(folder, labelled.files, present, oddities, options)
+  requireReadable(labelled.files, undivided, present)
+  const split = splitRecord(parts, undivided, present, options)
+  const { recorded } = options
+  const divided = divide(undivided, split, recorded ? () => undefined : notice)
+  const photos = recorded ? sameAsRecorded(divided, present, recorded, notice) : divided
+  const labels = recorded?.labels ?? present
   noticeConflicts(photos, notice)
   const fingerprint = fingerprintOf(photos, labels)
   return { root: folder, labels, photos, split, oddities: oddities.list(), notices, fingerprint }

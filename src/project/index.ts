@@ -11,7 +11,8 @@ export { type LogRecord, LogWriter, readLog } from './log.js'
 export { inputNote, type ModelMetadata, modelMetadataEntries, parseModelMetadata } from './model-bundle.js'
 export type { Oddity, OddityKind } from './oddities.js'
 export type { Photo, Split } from './photo.js'
-export { type RunFile, RunFolder } from './run-folder.js'
+export { type RecordedPhoto, type RecordedPhotos, recordPhotos } from './recorded.js'
+export { MAX_CHECKPOINT_BYTES, type RunFile, RunFolder } from './run-folder.js'
 export type { RunDetails, RunRecord, RunState } from './run-record.js'
 export {
   DEFAULT_VALID_FRACTION,

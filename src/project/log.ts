@@ -2,7 +2,7 @@ import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { z } from 'zod'
 import { ChiquitoError } from '../core/index.js'
-import { ioError } from './io-error.js'
+import { errorCode, ioError } from './io-error.js'
 
 const recordSchema = z.record(z.string(), z.unknown())
 
@@ -36,6 +36,11 @@ export class LogWriter {
     this.write(`${JSON.stringify(record)}\n`)
   }
 
+  /** Bytes in the file: where the next line begins. */
+  get size(): number {
+    return fstatSync(this.file).size
+  }
+
   close(): void {
     closeSync(this.file)
   }
@@ -47,6 +52,23 @@ export class LogWriter {
     } catch (error) {
       throw ioError(error, 'write', this.path)
     }
+  }
+}
+
+/**
+ * Takes back what was logged beyond the first `size` bytes, because it will happen again. A shorter log, or none, stays
+ * as it is. @throws `io`
+ */
+export async function cutLog(path: string, size: number): Promise<void> {
+  try {
+    const file = await open(path, 'r+')
+    try {
+      if ((await file.stat()).size > size) await file.truncate(size)
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw ioError(error, 'write', path)
   }
 }
 

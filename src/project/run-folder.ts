@@ -1,11 +1,13 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { z } from 'zod'
 import { ChiquitoError } from '../core/index.js'
 import { makeFolder, removeLeftovers, writeFileAtomic } from './atomic.js'
 import { errorCode, ioError } from './io-error.js'
 import { describeIssue } from './issue.js'
 import { type Release, takeLock } from './lock.js'
-import { type LogRecord, LogWriter, readLog } from './log.js'
+import { cutLog, type LogRecord, LogWriter, readLog } from './log.js'
+import { type RecordedPhoto, type RecordedPhotos, recordedPhotoSchema } from './recorded.js'
 import { newRunRecord, type RunDetails, type RunRecord, type RunState, readRunRecord } from './run-record.js'
 import { type SplitRecord, splitSchema } from './split.js'
 
@@ -23,8 +25,16 @@ const runFiles = [
 
 export type RunFile = (typeof runFiles)[number]
 
+const photosSchema = z.object({ photos: z.array(recordedPhotoSchema) })
+
 /** Files that a person's system puts into any folder it shows. */
 const harmless = new Set(['.DS_Store', 'Thumbs.db', 'desktop.ini', '.lock'])
+
+/** The one file in `checkpoint/`. */
+const checkpointName = 'state.safetensors'
+
+/** What Node reads at once; weights and an optimiser's state of 170 million parameters. */
+export const MAX_CHECKPOINT_BYTES = 2 ** 31 - 1
 
 /** Names of figures: nothing that could leave the folder or that a file system refuses. */
 const figureName = /^[a-z0-9][a-z0-9._-]{0,99}$/i
@@ -91,6 +101,42 @@ export class RunFolder {
     )
   }
 
+  /**
+   * Takes over a run that was cut off, to go on with it. Nothing is changed before {@link goOn}.
+   *
+   * @throws `usage` when there is no run, or it is finished; `data`, `io`
+   */
+  static async takeOver(path: string): Promise<RunFolder> {
+    const { path: folder } = await RunFolder.open(path)
+    const release = lock(folder)
+    try {
+      // Only now nobody else can finish it.
+      const { record } = await RunFolder.open(path)
+      if (record.state === 'finished')
+        throw new ChiquitoError('usage', `The run in "${path}" is finished: there is nothing to go on with.`)
+      await removeLeftovers(folder)
+      await removeLeftovers(join(folder, 'checkpoint'))
+      return new RunFolder(folder, record, release)
+    } catch (error) {
+      release()
+      throw error
+    }
+  }
+
+  /**
+   * Goes on with a run that was taken over.
+   *
+   * @param logged - bytes of the log that stay: what came later happens again
+   * @throws `io`
+   */
+  async goOn(details: RunDetails, logged: number): Promise<void> {
+    const { state, ended: _, ...record } = this.current
+    await cutLog(this.file('log.jsonl'), logged)
+    this.log({ event: 'resume', after: state })
+    this.current = { ...record, ...details, state: 'running' }
+    await this.save()
+  }
+
   /** What `run.json` says. */
   get record(): RunRecord {
     return this.current
@@ -112,14 +158,18 @@ export class RunFolder {
     this.log({ event: 'end', state })
     this.current = { ...this.current, state, ended: new Date().toISOString() }
     await this.save()
+    if (state === 'finished') await rm(this.file('checkpoint'), { recursive: true, force: true })
     this.close()
   }
 
   /** Adds a line to `log.jsonl`. @throws `io` */
   log(record: LogRecord): void {
-    this.own()
-    this.writer ??= LogWriter.open(this.file('log.jsonl'))
-    this.writer.append(record)
+    this.ownLog().append(record)
+  }
+
+  /** Bytes of `log.jsonl` so far. @throws `io` */
+  get logged(): number {
+    return this.ownLog().size
   }
 
   /** @throws `io` */
@@ -136,16 +186,49 @@ export class RunFolder {
     return parseJson(await this.read('metrics.json'), this.file('metrics.json'))
   }
 
-  async writeSplit(split: SplitRecord): Promise<void> {
-    await this.write('split.json', json(split))
+  /** @param photos - what was divided */
+  async writeSplit(split: SplitRecord, photos: readonly RecordedPhoto[] = []): Promise<void> {
+    await this.write('split.json', json({ ...split, photos }))
   }
 
   /** How the data set was divided. @throws `io`, `data` */
   async readSplit(): Promise<SplitRecord> {
-    const path = this.file('split.json')
-    const result = splitSchema.safeParse(parseJson(await this.read('split.json'), path))
-    if (result.success) return result.data
-    throw new ChiquitoError('data', `"${path}" is damaged: ${describeIssue(result.error)}.`)
+    return this.readJson('split.json', splitSchema)
+  }
+
+  /** How the data set was divided, and the photos there were; undefined when the run was cut off before that. @throws `io`, `data` */
+  async readDivision(): Promise<{ split: SplitRecord; recorded: RecordedPhotos } | undefined> {
+    if ((await stat(this.file('split.json')).catch(() => undefined)) === undefined) return undefined
+    const { photos } = await this.readJson('split.json', photosSchema)
+    return { split: await this.readSplit(), recorded: { photos, labels: this.current.dataset.labels } }
+  }
+
+  /** Puts what is needed to go on in the place of what was there. @throws `io` */
+  async writeCheckpoint(bytes: Uint8Array): Promise<void> {
+    this.own()
+    await makeFolder(this.file('checkpoint'))
+    await writeFileAtomic(this.checkpointPath, bytes)
+  }
+
+  /** Undefined when there is none. @throws `io`, `data` when it cannot be one */
+  async readCheckpoint(): Promise<Uint8Array | undefined> {
+    try {
+      const { size } = await stat(this.checkpointPath)
+      if (size > MAX_CHECKPOINT_BYTES)
+        throw new ChiquitoError(
+          'data',
+          `"${this.checkpointPath}" has ${size} bytes, more than any checkpoint (${MAX_CHECKPOINT_BYTES}).`,
+        )
+      return await readFile(this.checkpointPath)
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return undefined
+      throw ioError(error, 'read', this.checkpointPath)
+    }
+  }
+
+  /** Absolute path of the checkpoint. */
+  get checkpointPath(): string {
+    return join(this.file('checkpoint'), checkpointName)
   }
 
   async writeReport(html: string): Promise<void> {
@@ -196,6 +279,19 @@ export class RunFolder {
     } catch (error) {
       throw ioError(error, 'read', this.file(name))
     }
+  }
+
+  private async readJson<T>(name: RunFile, schema: z.ZodType<T>): Promise<T> {
+    const path = this.file(name)
+    const result = schema.safeParse(parseJson(await this.read(name), path))
+    if (result.success) return result.data
+    throw new ChiquitoError('data', `"${path}" is damaged: ${describeIssue(result.error)}.`)
+  }
+
+  private ownLog(): LogWriter {
+    this.own()
+    this.writer ??= LogWriter.open(this.file('log.jsonl'))
+    return this.writer
   }
 
   private own(): void {

@@ -1,3 +1,4 @@
+export { CHECKPOINT_SECONDS, Checkpoint, type CheckpointStore } from './checkpoint/index.js'
 export { type Classifier, classifierGraph, HeadRunner, type HeadWeights } from './classifier.js'
 export {
   type ExtractOptions,

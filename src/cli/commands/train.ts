@@ -31,7 +31,12 @@ export function registerTrain(program: Command, shell: Shell): void {
         'part of each class to measure on, where no valid/ folder says it (0.2)',
         decimal('--valid-fraction', { min: 0.01, max: 0.9 }),
       )
-      .option('--resume', 'go on with an interrupted run, with its own settings')
+      .option('--resume', 'go on with a run that was cut off, with its own settings')
+      .option(
+        '--checkpoint-seconds <seconds>',
+        'how often to keep where training stands, beside the end of epochs (30)',
+        decimal('--checkpoint-seconds', { min: 0, max: 86400 }),
+      )
       .option('--overwrite', 'replace a finished run')
       .option('--no-cache', 'neither use nor keep features on disk'),
   ).action((data, options) =>

@@ -13,6 +13,9 @@ export const CHECKPOINT_SECONDS = 30
 /** Epochs of a head take a few milliseconds: not each of them is worth waiting for the disk. */
 const SHORTEST_PAUSE_SECONDS = 1
 
+/** Bytes allowed for all but the tensors; names and facts of the largest networks take a hundredth of it. */
+const HEADER_ROOM = 16 * 1024 * 1024
+
 /** Where the file lies. */
 export interface CheckpointStore {
   /** The file's name, for messages. */
@@ -21,6 +24,8 @@ export interface CheckpointStore {
   read(): Promise<Uint8Array | undefined>
   /** Puts a new one in its place: whatever happens, one of the two can be read. */
   write(bytes: Uint8Array): Promise<void>
+  /** A larger file could not be read again. */
+  readonly mostBytes: number
   /** How much has been logged: what was logged later is logged again by whoever goes on from here. */
   logged(): number
 }
@@ -30,6 +35,8 @@ export interface CheckpointOptions {
   readonly key: Readonly<Record<string, string>>
   /** Seconds between two of them within an epoch; 0 saves after every step. 30 by default. */
   readonly seconds?: number | undefined
+  /** Told once where the state is too large to be kept. */
+  readonly notice?: ((message: string) => void) | undefined
 }
 
 /** Part of a checkpoint: what one piece of work needs to go on, or what came of it. */
@@ -60,6 +67,7 @@ export class Checkpoint {
   private sections = new Map<string, Section>()
   private readonly pause: number
   private saved = performance.now()
+  private told = false
   /** What had been logged when the checkpoint that was found was written; undefined where none was. */
   logged: number | undefined
 
@@ -114,7 +122,7 @@ export class Checkpoint {
       logged: String(this.store.logged()),
       sections: factsJson(facts),
     }
-    await this.store.write(writeSafetensors(tensors, metadata))
+    if (!this.isTooLarge(tensors)) await this.store.write(writeSafetensors(tensors, metadata))
     this.saved = performance.now()
   }
 
@@ -139,6 +147,19 @@ export class Checkpoint {
   broken(what: string, cause?: unknown): ChiquitoError {
     const message = `"${this.store.name}" is damaged: ${what}. Restore it, or train again without going on.`
     return new ChiquitoError('data', message, { cause })
+  }
+
+  /** Says so the first time. */
+  private isTooLarge(tensors: ReadonlyMap<string, Tensor>): boolean {
+    let bytes = HEADER_ROOM
+    for (const { data } of tensors.values()) bytes += data.byteLength
+    if (bytes <= this.store.mostBytes) return false
+    if (!this.told)
+      this.options.notice?.(
+        `What this training is made of takes ${bytes} bytes, too many for a checkpoint: if it is cut off, it starts anew.`,
+      )
+    this.told = true
+    return true
   }
 
   private load(bytes: Uint8Array): void {

@@ -1,0 +1,73 @@
+import { z } from 'zod'
+import { ChiquitoError } from '../core/index.js'
+import { devices } from '../engine/index.js'
+import {
+  MAX_CHECKPOINT_BYTES,
+  type RecordedPhotos,
+  type RunDetails,
+  RunFolder,
+  type SplitRecord,
+} from '../project/index.js'
+import { Checkpoint, fineTunes } from '../train/index.js'
+import type { TrainOptions } from './train.js'
+
+/** What `run.json` keeps of the options. */
+const configurationSchema = z.object({
+  backbone: z.string().optional(),
+  size: z.int().optional(),
+  fineTune: z.enum(fineTunes).optional(),
+  epochs: z.int().optional(),
+  validFraction: z.number().optional(),
+  device: z.enum(devices).optional(),
+})
+
+/** A run that was cut off. */
+export interface Unfinished {
+  readonly run: RunFolder
+  /** Its own options, in the place of those given now. */
+  readonly options: TrainOptions
+  /** How its photos were divided; undefined where it had not come so far. */
+  readonly division: { readonly split: SplitRecord; readonly recorded: RecordedPhotos } | undefined
+}
+
+/** Takes over the run in `out`. Whoever calls lets it go again. */
+export async function takeOver(given: TrainOptions): Promise<Unfinished> {
+  const run = await RunFolder.takeOver(given.out)
+  try {
+    const { record } = run
+    const configuration = configurationSchema.safeParse(record.configuration)
+    if (!configuration.success)
+      throw new ChiquitoError(
+        'data',
+        `"${given.out}/run.json" does not say how the run was configured. Train again.`,
+      )
+    const options = { ...given, ...configuration.data, recipe: record.recipe, seed: record.seed }
+    return { run, options, division: await run.readDivision() }
+  } catch (error) {
+    run.close()
+    throw error
+  }
+}
+
+/** The checkpoint of a run: what there is, if it goes on, and what there will be. */
+export function openCheckpoint(
+  run: RunFolder,
+  { recipe, seed, backbone, dataset, configuration }: RunDetails,
+  { checkpointSeconds: seconds, notice }: TrainOptions,
+): Promise<Checkpoint> {
+  const store = {
+    name: run.checkpointPath,
+    mostBytes: MAX_CHECKPOINT_BYTES,
+    read: () => run.readCheckpoint(),
+    write: (bytes: Uint8Array) => run.writeCheckpoint(bytes),
+    logged: () => run.logged,
+  }
+  const key = {
+    recipe,
+    seed: String(seed),
+    backbone: backbone.id,
+    'data set': dataset.fingerprint,
+    configuration: JSON.stringify(configuration),
+  }
+  return Checkpoint.open(store, { key, seconds, notice })
+}
