@@ -9,7 +9,7 @@ import {
   type SplitRecord,
 } from '../project/index.js'
 import { Checkpoint, fineTunes } from '../train/index.js'
-import type { TrainOptions } from './train.js'
+import type { TrainOptions } from './train-options.js'
 
 /** What `run.json` keeps of the options. */
 const configurationSchema = z.object({

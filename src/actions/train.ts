@@ -30,37 +30,9 @@ import {
 } from '../train/index.js'
 import { openCheckpoint, takeOver } from './resume.js'
 import { writeReport } from './run-report.js'
+import type { TrainOptions } from './train-options.js'
 
-export interface TrainOptions extends DeviceOptions, WorkOptions {
-  /** Folder of the photos. */
-  readonly data: string
-  /** Folder for the run. */
-  readonly out: string
-  /** `auto` by default. */
-  readonly recipe?: string | undefined
-  /** Name or weights file; the embedded one by default. */
-  readonly backbone?: string | undefined
-  /** 0 by default. */
-  readonly seed?: number | undefined
-  /** Side of what the network sees, in pixels. */
-  readonly size?: number | undefined
-  /** Whether all layers learn in the end: where that pays (`auto`, the default), always or never. */
-  readonly fineTune?: FineTune | undefined
-  /** Epochs of `auto`'s fine-tuning; as many as the number of photos asks for by default. */
-  readonly epochs?: number | undefined
-  /** Part of each class that is measured on where no folder divides the photos. */
-  readonly validFraction?: number | undefined
-  /** Go on with the run in `out` that was cut off: with its settings, on the photos it began with. */
-  readonly resume?: boolean | undefined
-  /** Seconds between two checkpoints within an epoch; 0 keeps every step. 30 by default. */
-  readonly checkpointSeconds?: number | undefined
-  /** Replace a finished run. */
-  readonly overwrite?: boolean | undefined
-  /** Keep features on disk between runs; on by default. */
-  readonly cache?: boolean | undefined
-  /** The command line, for the report. */
-  readonly command?: string | undefined
-}
+export type { TrainOptions } from './train-options.js'
 
 /** One leak, in the words of the data set: a validation photo that is an exact copy of a training photo. */
 export interface LeakedPhoto {
