@@ -1,8 +1,7 @@
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { type Backbone, loadBackbone } from '../backbones/index.js'
-import { argumentError, ChiquitoError, messageOf, type WorkOptions } from '../core/index.js'
-import type { DeviceOptions } from '../engine/index.js'
+import { argumentError, ChiquitoError, messageOf } from '../core/index.js'
 import type { Evaluation, Interval } from '../evaluate/index.js'
 import {
   cacheFolder,
@@ -18,7 +17,6 @@ import {
 import {
   type Checkpoint,
   type Choice,
-  type FineTune,
   fineTunes,
   modelFile,
   type Recipe,
