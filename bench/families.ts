@@ -18,9 +18,11 @@ const tolerance = 1e-3
 const slack = 1.1
 
 const readySchema = z.object({
-  torch: z.string(),
-  families: z.array(z.string()),
-  exporters: z.array(z.string()),
+  ready: z.object({
+    families: z.array(z.string()),
+    exporters: z.array(z.string()),
+    skipped: z.string().optional(),
+  }),
 })
 
 const parameterSchema = z.object({
@@ -76,7 +78,7 @@ export async function benchFamilies({ json }: BenchOptions): Promise<BenchResult
   const rows: BenchRow[] = []
   const failures: string[] = []
   try {
-    const { families, exporters } = readySchema.parse(ready)
+    const { families, exporters, skipped } = readySchema.parse(ready).ready
     for (const family of families)
       for (const exporter of exporters) {
         const what = `${family}, ${exporter}`
@@ -87,7 +89,7 @@ export async function benchFamilies({ json }: BenchOptions): Promise<BenchResult
           failures.push(`${what}: ${found.failure}`)
         if (!json) process.stderr.write(`${what}\n`)
       }
-    return { name, rows, failures }
+    return { name, rows, failures, skipped }
   } finally {
     peer.close()
     rmSync(folder, { recursive: true, force: true })

@@ -1,6 +1,6 @@
 """PyTorch's side of `bench families`: a small network of each of torchvision's classification families.
 
-Usage: python families.py FOLDER. Writes {"ready": {"torch": ..., "families": [...], "exporters": [...]}}, then reads
+Usage: python families.py FOLDER. Writes {"ready": {"families": [...], "exporters": [...]}}, then reads
 requests from standard input, one JSON object a line:
   {"family": "resnet", "exporter": "dynamo"}  ->  {"onnx": path, "shape": [...], "labels": [...],
      "parameters": [{"value", "parameter", "transposed", "shape", "offset"}], "all": count of parameters,
@@ -15,6 +15,7 @@ and `floor` is what a gradient must reach to be compared with its own size.
 """
 
 import functools
+import importlib.util
 import json
 import logging
 import os
@@ -290,7 +291,11 @@ def main():
     def tell(value):
         print(json.dumps(value), file=out, flush=True)
 
-    tell({"ready": {"torch": torch.__version__, "families": list(FAMILIES), "exporters": list(EXPORTERS)}})
+    ready = {"families": list(FAMILIES), "exporters": list(EXPORTERS)}
+    if importlib.util.find_spec("onnxscript") is None:
+        ready["exporters"].remove("dynamo")
+        ready["skipped"] = "the dynamo exporter, which needs the Python package onnxscript"
+    tell({"ready": ready})
     for line in sys.stdin:
         try:
             tell(answer(json.loads(line), folder))
