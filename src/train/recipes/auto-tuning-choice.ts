@@ -32,6 +32,8 @@ export interface TuningDecision {
   readonly candidates: readonly Candidate[]
   /** What logits of the fine-tuned network are best divided by. */
   readonly temperature: number
+  /** What the network learnt for the comparison: a start for the rest. */
+  readonly learnt?: NetworkWeights | undefined
 }
 
 /**
@@ -68,10 +70,10 @@ export async function chooseTuning(
   const parts = Math.max(2, Math.ceil(photos.length / mostCompared))
   const half = foldsOf(photos, parts, random.fork('halves').uint32(), dataset.labels)
   const frozen = await frozenHalf(decision, features, half, options)
-  const tuned = await tunedHalf(frozen, photos, half, reader, random, options)
+  const { logits, weights } = await tunedHalf(frozen, photos, half, reader, random, options)
   const truth = frozen.held.map(photo => photo.label)
   const learnt = half.filter(part => part === 0).length
-  return compare(judged(truth, frozen.logits), judged(truth, tuned), learnt)
+  return { ...compare(judged(truth, frozen.logits), judged(truth, logits), learnt), learnt: weights }
 }
 
 interface FrozenHalf {
@@ -118,7 +120,7 @@ async function frozenHalf(
   }
 }
 
-/** Logits of the other half by a network that was fine-tuned on the same photos. */
+/** What a network learns by fine-tuning on the same photos, and its logits of the other half. */
 async function tunedHalf(
   { start, held }: FrozenHalf,
   photos: readonly Photo[],
@@ -126,18 +128,18 @@ async function tunedHalf(
   reader: PhotoReader,
   random: RandomStream,
   options: RecipeOptions,
-): Promise<number[][]> {
+): Promise<{ logits: number[][]; weights: NetworkWeights }> {
   const { progress } = options
   const learnt = photos.filter((_, i) => half[i] === 0)
   const task = 'does fine-tuning pay?'
-  const epochs = Math.max(1, tuningEpochs(learnt.length) - 1)
+  const epochs = tuningEpochs(learnt.length, 'probe')
   const onStep = (done: number, total: number) => {
     if (done === 1) progress?.({ kind: 'start', task, total })
     progress?.({ kind: 'advance', task, done, total })
   }
   const weights = await tuneUnseen(start, learnt, epochs, reader, random.fork('half'), { ...options, onStep })
   progress?.({ kind: 'end', task })
-  return tunedLogits(start, weights, held, reader, options)
+  return { logits: await tunedLogits(start, weights, held, reader, options), weights }
 }
 
 async function tunedLogits(

@@ -96,7 +96,7 @@ describe('the decision to fine-tune', () => {
   })
 
   it('sees few photos more often', () => {
-    expect([16, 100, 440, 5000].map(tuningEpochs)).toEqual([12, 12, 4, 4])
-    expect(tuningEpochs(300)).toBe(5)
+    expect([5, 100, 300, 440, 5000].map(photos => tuningEpochs(photos, 'whole'))).toEqual([12, 12, 5, 4, 4])
+    expect([50, 220, 440].map(photos => tuningEpochs(photos, 'probe'))).toEqual([6, 3, 3])
   })
 })

@@ -8,12 +8,14 @@ import type { Validation } from '../loop.js'
 import { trunkAndHead } from '../network/groups.js'
 import { type NetworkRun, withNetwork } from '../network/run.js'
 import type { NetworkWeights } from '../network/trainer.js'
+import { tunedBackbone } from '../network/tuned.js'
 import type { NetworkWork } from '../network/work.js'
 import { oneCycle } from '../schedule.js'
 import { runStage, type Stage } from '../stage.js'
+import type { Tensors } from '../step-runner.js'
 import type { RecipeOptions } from './recipe.js'
 
-/** Values of the recipe that fine-tuned best on several sets (docs/decisions/0008-recipes.md). */
+/** Values of the recipe that fine-tuned best on several sets (docs/decisions/0018-fine-tuning.md). */
 const batchSize = 8
 const trunkRate = 2e-4
 /** The head, which starts where logistic regression ended, learns this many times faster. */
@@ -22,23 +24,31 @@ const weightDecay = 0.01
 const labelSmoothing = 0.1
 const dropout = 0.2
 const averageDecay = 0.98
-const epochsOfMany = 4
-/** Few photos are seen more often: steps that a fine-tuning has at least, and epochs it has at most. */
-const fewestSteps = 160
-const mostEpochs = 12
+/** Epochs of many photos; few are seen more often, for that many steps at least, but not for more epochs than the last. */
+const lengths = {
+  /** From the frozen network on. */
+  whole: { epochs: 4, steps: 160, most: 12 },
+  /** To find out whether it pays. */
+  probe: { epochs: 3, steps: 80, most: 6 },
+  /** From where the probe ended, now on all photos. */
+  rest: { epochs: 3, steps: 120, most: 9 },
+} as const
 
 /** What a fine-tuning starts from: a head on a frozen trunk, which reads its features raw. */
 export interface TuningStart extends Pick<Classifier, 'spec'> {
   readonly rule: ViewRule
   readonly weights: HeadWeights
+  /** What the trunk has learnt already; nothing by default. */
+  readonly trunk?: Tensors | undefined
   /** Values the head reads. */
   readonly width: number
 }
 
-/** Epochs of a fine-tuning on so many photos. */
-export function tuningEpochs(photos: number): number {
-  const batches = Math.max(1, Math.floor(photos / Math.min(batchSize, photos)))
-  return Math.min(mostEpochs, Math.max(epochsOfMany, Math.ceil(fewestSteps / batches)))
+/** Epochs of a fine-tuning, or a part of one, on so many photos. */
+export function tuningEpochs(photos: number, part: keyof typeof lengths): number {
+  const { epochs, steps, most } = lengths[part]
+  const batches = Math.max(1, Math.floor(photos / batchSize))
+  return Math.min(most, Math.max(epochs, Math.ceil(steps / batches)))
 }
 
 /** Fine-tunes all layers in a stage of its own, measured after each epoch. */
@@ -50,7 +60,7 @@ export async function tune(
   options: RecipeOptions & { readonly validate: (weights: NetworkWeights) => Promise<Validation> },
 ): Promise<{ weights: NetworkWeights; stage: Stage }> {
   const started = performance.now()
-  const epochs = options.epochs ?? tuningEpochs(photos.length)
+  const epochs = options.epochs ?? tuningEpochs(photos.length, start.trunk ? 'rest' : 'whole')
   let weights: NetworkWeights | undefined
   const keep = (learnt: NetworkWeights) => {
     weights = learnt
@@ -105,7 +115,7 @@ function scheduleOf(epochs: number, batches: number) {
 }
 
 function runOf(
-  { spec, rule, weights, width }: TuningStart,
+  { spec, rule, weights, width, trunk }: TuningStart,
   photos: readonly Photo[],
   reader: PhotoReader,
   random: RandomStream,
@@ -113,7 +123,7 @@ function runOf(
 ): Omit<NetworkRun, 'validate' | 'keep'> {
   const head = linearHead(width, dataset.labels.length, { dropout })
   return {
-    backbone,
+    backbone: trunk ? tunedBackbone(backbone, trunk) : backbone,
     spec,
     head,
     weights,

@@ -44,7 +44,7 @@ export const auto: Recipe = {
       const tuning = await chooseTuning(decision, features, reader, random.fork('tuning'), options)
       const decided = performance.now()
       const tuned = tuning.chosen
-        ? await fineTune(frozen, tuning.temperature, features, reader, random, options)
+        ? await fineTune(frozen, tuning, features, reader, random, options)
         : undefined
       const end = tuned ?? { classifier: frozen, features }
       const look = (split: Split, tta: number) =>
@@ -104,10 +104,10 @@ interface Tuned {
   readonly stage: Stage
 }
 
-/** Goes on with all layers from where the frozen classifier ended. */
+/** Goes on with all layers from where the comparison ended, or else the frozen classifier. */
 async function fineTune(
   frozen: Classifier,
-  temperature: number,
+  { temperature, learnt: before }: TuningDecision,
   features: AutoFeatures,
   reader: PhotoReader,
   random: RandomStream,
@@ -115,7 +115,13 @@ async function fineTune(
 ): Promise<Tuned> {
   const { spec, rule, head, weights } = frozen
   const { photos } = await features.of(rule.resize, 'train')
-  const start = { spec, rule, width: head.features, weights: scaled(weights, frozen.temperature ?? 1) }
+  const start = {
+    spec,
+    rule,
+    width: head.features,
+    weights: before?.head ?? scaled(weights, frozen.temperature ?? 1),
+    trunk: before?.trunk,
+  }
   const opened = (backbone: Backbone) =>
     new AutoFeatures({ ...options, backbone, store: undefined, reader, progress: undefined }, spec)
   const validate = async (learnt: NetworkWeights) => {
