@@ -1,10 +1,12 @@
-"""fastai's side of `bench recipe`: the same weights, the same photos, current fastai on PyTorch.
+"""fastai's side of `bench recipe` and `bench fine-tune`: the same weights, the same photos, current fastai on PyTorch.
 
     recipe.py --stages12 DATASET       the article's stages one and two (its head, SGD, rate 0.01, batches of 8)
+    recipe.py --stages123 DATASET      these, then all layers at three rates (cycles of 1, 2 and 4 epochs), then
+                                       test-time augmentation
     recipe.py --fine-tune 5 DATASET    fastai's own way for a new data set
 
 Prints one line of JSON: seconds (from opening the data set to the last validation, without imports),
-secondsWithImport, accuracy on the validation photos, and the accuracy after each stage.
+secondsWithImport, accuracy on the validation photos, and the accuracy after each stage (and `tta`).
 """
 
 from __future__ import annotations
@@ -38,7 +40,7 @@ from fastai.vision.all import (
     accuracy,
     aug_transforms,
     create_head,
-    default_split,
+    params,
     partial,
     set_seed,
 )
@@ -48,6 +50,7 @@ from torch import nn
 imported = time.perf_counter()
 
 RATE, BATCH, SIZE = 1e-2, 8, 224
+LATE = 5  # the first of the sixteen blocks that is not early
 
 
 class Trunk(nn.Module):
@@ -85,6 +88,15 @@ def loaders(photos: list[Photo], batch: int, augmentation: list, workers: int):
     return block.dataloaders(photos, bs=batch, num_workers=workers, device=torch.device('cpu'))
 
 
+def groups(model: nn.Sequential) -> list[list[nn.Parameter]]:
+    """The article's three: early layers, late layers, the new head. The frozen trunk is the first two."""
+    trunk, head = model
+    net = trunk.net
+    early = [net._conv_stem, net._bn0, *net._blocks[:LATE]]
+    late = [*net._blocks[LATE:], net._conv_head, net._bn1]
+    return [params(nn.ModuleList(part)) for part in (early, late, [head])]
+
+
 def learner(dls, **options) -> Learner:
     # The article's head is fastai's own: concatenated max and average pooling, batch norm, dropout, 512 units.
     head = create_head(1280, dls.c, ps=0.5)
@@ -92,22 +104,31 @@ def learner(dls, **options) -> Learner:
         if isinstance(layer, nn.Linear):
             nn.init.kaiming_normal_(layer.weight)
     model = nn.Sequential(Trunk(), head)
-    return Learner(dls, model, metrics=accuracy, splitter=default_split, **options)
+    return Learner(dls, model, metrics=accuracy, splitter=groups, **options)
 
 
-def stages12(photos: list[Photo], workers: int) -> list[float]:
-    """fit(0.01, 2), then with augmentation fit(0.01, 4, cycle_len=1); the trunk is frozen, its batch norm, too."""
+def stages(photos: list[Photo], workers: int, third: bool) -> tuple[list[float], float | None]:
+    """fit(0.01, 2), then with augmentation fit(0.01, 4, cycle_len=1), the trunk frozen with its batch norm; where asked
+    for, all layers as in the article: fit([1e-4, 1e-3, 1e-2], 3, cycle_len=1, cycle_mult=2), and TTA."""
     sgd = partial(SGD, mom=0.9)
     learn = learner(loaders(photos, BATCH, [], workers), opt_func=sgd, wd=0.0, cbs=BnFreeze())
     learn.freeze()
     learn.fit(2, RATE)
-    first = float(learn.validate()[1])
+    found = [float(learn.validate()[1])]
     learn.dls = loaders(photos, BATCH, aug_transforms(
         max_rotate=10, max_zoom=1.3, min_zoom=1.0, max_lighting=0.05, max_warp=0.0), workers)
     # fastai 2's fit_sgdr divides by zero when cycles keep their length
     cosine = ParamScheduler({'lr': lambda at: RATE / 2 * (1 + math.cos(math.pi * ((at * 4) % 1)))})
     learn.fit(4, RATE, cbs=cosine)
-    return [first, float(learn.validate()[1])]
+    found.append(float(learn.validate()[1]))
+    if not third:
+        return found, None
+    learn.unfreeze()
+    learn.fit_sgdr(3, 1, lr_max=slice(1e-4, 1e-2), cycle_mult=2)
+    found.append(float(learn.validate()[1]))
+    # four augmented views and the plain one, a fifth each
+    predictions, labels = learn.tta(n=4, beta=0.2)
+    return found, float((predictions.argmax(1) == labels).float().mean())
 
 
 def fine_tune(photos: list[Photo], epochs: int, batch: int, workers: int) -> list[float]:
@@ -122,6 +143,7 @@ def main() -> None:
     parser.add_argument('dataset', type=Path)
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument('--stages12', action='store_true')
+    what.add_argument('--stages123', action='store_true')
     what.add_argument('--fine-tune', type=int, metavar='EPOCHS')
     parser.add_argument('--batch', type=int, default=BATCH, help='batch size of --fine-tune')
     parser.add_argument('--threads', type=int, default=2)
@@ -134,18 +156,19 @@ def main() -> None:
     started = time.perf_counter()
     photos = photos_in(options.dataset, options.seed)
     with open(os.devnull, 'w') as nothing, contextlib.redirect_stdout(nothing):
-        if options.stages12:
-            stages = stages12(photos, options.workers)
+        if options.fine_tune is None:
+            found, tta = stages(photos, options.workers, options.stages123)
         else:
-            stages = fine_tune(photos, options.fine_tune, options.batch, options.workers)
+            found, tta = fine_tune(photos, options.fine_tune, options.batch, options.workers), None
     ended = time.perf_counter()
     seconds = ended - started
     json.dump(
         {
             'seconds': seconds,
             'secondsWithImport': seconds + imported - began,
-            'accuracy': stages[-1],
-            'stages': stages,
+            'accuracy': found[-1],
+            'stages': found,
+            'tta': tta,
             'photos': len(photos),
             'threads': options.threads,
         },

@@ -27,10 +27,12 @@ FIRST_OF_LAST = 10  # of Lite0's sixteen blocks
 
 
 def image(batch: int, size: int) -> Tensor:
-    """[batch, 3, size, size]: waves that differ from channel to channel and from photo to photo."""
+    """[batch, 3, size, size]: waves that differ from channel to channel and from photo to photo, and noise."""
     n, c, i, j = (torch.arange(count, dtype=torch.float64) for count in (batch, 3, size, size))
     waves = 0.013 * (i + 1)[:, None] * (c + 1)[:, None, None] + 0.021 * j + 1.7 * n[:, None, None, None]
-    return torch.sin(waves).float()
+    k = torch.arange(batch * 3 * size * size).reshape(batch, 3, size, size)
+    noise = (k * 2654435761 % 2**32 // 2**16 % 256 - 127.5) / 128
+    return (0.5 * torch.sin(waves) + 0.5 * noise).float()
 
 
 def head_weight(features: int) -> Tensor:
