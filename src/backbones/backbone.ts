@@ -3,10 +3,10 @@ import type { Graph, GraphBuilder, Value } from '../onnx/index.js'
 /** A place in a network where features can be taken. */
 export interface BackboneLayer {
   readonly name: string
-  /** Channels of its map [batch, channels, height, width]. */
+  /** Channels of its map [batch, channels, height, width], or length of its vector [batch, channels]. */
   readonly channels: number
-  /** Input pixels per step of its map. */
-  readonly stride: number
+  /** Input pixels per step of its map; absent where it is a vector. */
+  readonly stride?: number | undefined
 }
 
 /** Layers that train at one rate, from the input on. */

@@ -42,7 +42,7 @@ describe.each(entries.map(entry => [entry.name, entry] as const))('registry: %s'
     const builder = new GraphBuilder()
     const maps = backbone.trunk(builder, builder.input('image', 'float32', [2, 3, height, width]))
     expect([...maps.keys()]).toEqual(backbone.layers.map(layer => layer.name))
-    for (const { name, channels, stride } of backbone.layers)
+    for (const { name, channels, stride = 0 } of backbone.layers)
       expect([name, builder.shape(maps.get(name) ?? '')]).toEqual([
         name,
         [2, channels, Math.ceil(height / stride), Math.ceil(width / stride)],

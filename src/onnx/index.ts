@@ -16,7 +16,7 @@ export {
 } from './operators/index.js'
 export { defaultIrVersion, defaultOpset } from './opset.js'
 export { type ParseOptions, parseGraph } from './parse.js'
-export { bindDims, foldBatchNorm, pruneUnused } from './passes/index.js'
+export { bindDims, foldBatchNorm, foldConstants, pruneUnused, renameValues } from './passes/index.js'
 export { printedWeights, printGraph } from './print.js'
 export { upgradeModel } from './upgrade.js'
 export { readBy } from './values.js'

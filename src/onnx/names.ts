@@ -24,7 +24,7 @@ function renameIn(attribute: Attribute, renamed: ReadonlyMap<Value, Value>, fres
 }
 
 /** A subgraph reads outer values under their new names. */
-function renameGraph(graph: Graph, outer: ReadonlyMap<Value, Value>, fresh: Fresh): Graph {
+export function renameGraph(graph: Graph, outer: ReadonlyMap<Value, Value>, fresh: Fresh): Graph {
   const renamed = new Map(outer)
   const own = [
     ...graph.inputs.keys(),

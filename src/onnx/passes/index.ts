@@ -1,3 +1,5 @@
 export { bindDims } from './bind-dims.js'
 export { foldBatchNorm } from './fold-batch-norm.js'
+export { foldConstants } from './fold-constants.js'
 export { pruneUnused } from './prune-unused.js'
+export { renameValues } from './rename-values.js'

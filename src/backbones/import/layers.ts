@@ -1,0 +1,64 @@
+import type { Node, Value } from '../../onnx/index.js'
+import type { BackboneLayer } from '../backbone.js'
+import type { Cut } from './classifier.js'
+import { dominatorsOf } from './dominators.js'
+import { type GraphView, opOf } from './view.js'
+
+/** A layer, and the value of the graph that it is. */
+export interface ImportedLayer extends BackboneLayer {
+  readonly value: Value
+}
+
+/**
+ * Where features can be taken: the last map of every size, from the input on, named by its stride (`stride8`); then the
+ * vector that the classifier reads, `vector`, unless that is only the last map pooled.
+ *
+ * @param size side of the photos that the shapes of the view are for.
+ */
+export function layersOf(view: GraphView, cut: Cut, size: number): ImportedLayer[] {
+  const layers = cut.map === undefined ? [] : mapsUpTo(view, cut.map, size)
+  if (cut.isPooledMap) return layers
+  const channels = (view.shape(cut.features) ?? []).slice(1).reduce<number>((n, dim) => n * Number(dim), 1)
+  return [...layers, { name: 'vector', channels, value: cut.features }]
+}
+
+function mapsUpTo(view: GraphView, last: Value, size: number): ImportedLayer[] {
+  const maps = mapsOf(view)
+  const bySize = new Map<number, ImportedLayer>()
+  for (const value of dominatorsOf(view, last)) {
+    if (value !== last && !maps.has(value)) continue
+    const [, channels, height, width] = view.shape(value) ?? []
+    if (typeof channels !== 'number' || typeof height !== 'number' || height !== width) continue
+    const stride = Math.round(size / height)
+    if (stride > 1) bySize.set(height, { name: `stride${stride}`, channels, stride, value })
+  }
+  return [...bySize.values()].sort((a, b) => Number(a.stride) - Number(b.stride))
+}
+
+/** These have and give maps [batch, channels, height, width], by definition. */
+const mapOperators: ReadonlySet<string> = new Set([
+  ...['Conv', 'ConvTranspose', 'BatchNormalization', 'InstanceNormalization', 'GroupNormalization'],
+  ...['MaxPool', 'AveragePool', 'GlobalAveragePool', 'GlobalMaxPool', 'LRN'],
+])
+
+/** Values of rank 4 that are maps, not tokens in rows or channels last: known by what computes or reads them. */
+function mapsOf(view: GraphView): Set<Value> {
+  const maps = new Set<Value>()
+  const add = (value: Value) => view.shape(value)?.length === 4 && maps.add(value)
+  for (const node of view.graph.nodes) {
+    if (mapOperators.has(opOf(node))) {
+      add(node.inputs[0])
+      add(node.outputs[0])
+    } else if (keepsMap(view, node, maps)) add(node.outputs[0])
+  }
+  return maps
+}
+
+/** Whether a node works on a map point by point, or joins maps. */
+function keepsMap(view: GraphView, node: Node, maps: ReadonlySet<Value>): boolean {
+  const op = opOf(node)
+  if (op === 'Transpose' || op === 'Reshape') return false
+  if (op === 'Concat') return node.inputs.every(input => maps.has(input))
+  const shape = view.shape(node.outputs[0])?.join()
+  return node.inputs.some(input => maps.has(input) && view.shape(input)?.join() === shape)
+}

@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto'
+import path from 'node:path'
+import { ChiquitoError, messageOf } from '../../core/index.js'
+import {
+  foldBatchNorm,
+  type Graph,
+  type GraphBuilder,
+  type Model,
+  readModel,
+  renameValues,
+  upgradeModel,
+  type Value,
+} from '../../onnx/index.js'
+import type { Backbone, Preprocessing } from '../backbone.js'
+import { networkGraph } from '../network.js'
+import { imageNet, preprocessingIn } from '../preprocessing.js'
+import { type Cut, findCut } from './classifier.js'
+import { groupsOf } from './groups.js'
+import { imageGraph } from './image-input.js'
+import { type ImportedLayer, layersOf } from './layers.js'
+import { Names, namesFor } from './names.js'
+import { appendLayers, bound, chosen, type Declared, trialBatch } from './network.js'
+import { parametersOf } from './parameters.js'
+import { appendClassifier } from './rest.js'
+import { tidy } from './tidy.js'
+import { GraphView } from './view.js'
+
+export interface ImportOptions {
+  /** How photos are prepared; else what the file's metadata says, or ImageNet's mean and deviation. */
+  readonly preprocessing?: Preprocessing | undefined
+}
+
+/**
+ * Any network that is an .onnx file as a backbone: its classifier is found and cut off, its weights are found and split
+ * into groups, and the last map of every size becomes a layer.
+ *
+ * @param file its name, for messages; without folder and ending it names the network.
+ * @throws ChiquitoError `model`, saying what was expected: not a legal model, no input for photos, no weights to train,
+ *   or shapes that fix the number of photos.
+ */
+export function onnxBackbone(bytes: Uint8Array, file: string, options: ImportOptions = {}): Backbone {
+  const model = upgraded(readModel(bytes, file), file)
+  const { graph: raw, ...declared } = imageGraph(model.graph, file)
+  const network = analysed(tidy(raw), file, declared)
+  const { graph, layers, groups, cut } = network
+  const name = path.basename(file).replace(/\.onnx$/i, '')
+  const add = (builder: GraphBuilder, image: Value, names?: readonly string[]) => {
+    const wanted = chosen(layers, names, name)
+    const dims = builder.shape(image)
+    const values = wanted.map(({ value }) => value)
+    // Named batches could hide shapes that fit one batch only.
+    if (typeof dims[0] === 'string') bound(graph, file, values, [trialBatch, ...dims.slice(1)], declared)
+    return { wanted, graph: bound(graph, file, values, dims, declared) }
+  }
+  return {
+    name,
+    id: idOf(bytes, options.preprocessing),
+    licence: 'NOASSERTION',
+    source: `the file ${path.basename(file)}${model.producer ? `, written by ${model.producer}` : ''}`,
+    inputSize: declared.size,
+    preprocessing: options.preprocessing ?? preprocessingIn(model.metadata, file) ?? imageNet,
+    layers: layers.map(({ name, channels, stride }) =>
+      stride === undefined ? { name, channels } : { name, channels, stride },
+    ),
+    groups,
+    network: given =>
+      networkGraph(name, given, (builder, image) => {
+        const { wanted, graph } = add(builder, image, given.layers)
+        return appendLayers(builder, image, graph, wanted)
+      }),
+    trunk(builder, image, { layers: names } = {}) {
+      const { wanted, graph } = add(builder, image, names)
+      return appendLayers(builder, image, foldBatchNorm(graph), wanted)
+    },
+    classifier: (builder, map) =>
+      appendClassifier(builder, map, graph, layers[layers.length - 1].value, cut, file),
+  }
+}
+
+interface Analysed {
+  readonly graph: Graph
+  readonly layers: readonly ImportedLayer[]
+  readonly groups: Backbone['groups']
+  readonly cut: Cut
+}
+
+/** Finds classifier, layers and weights, with names for those that have none. */
+function analysed(tidied: Graph, file: string, declared: Declared): Analysed {
+  const output = outputOf(tidied, file)
+  const image = [trialBatch, 3, declared.size, declared.size]
+  const whole = new GraphView(bound(tidied, file, [output], image, declared), 'image')
+  const cut = findCut(whole, output)
+  const trunk = new GraphView(bound(tidied, file, [cut.features], image, declared), 'image')
+  const layers = layersOf(trunk, cut, declared.size)
+  const parameters = parametersOf(trunk)
+  if (layers.length === 0 || parameters.length === 0)
+    throw new ChiquitoError(
+      'model',
+      `${file} cannot be a backbone: ${layers.length === 0 ? 'it gives no features' : 'it has no float32 weights'}. Expected a network that classifies photos, its weights in float32.`,
+    )
+  const names = new Names(tidied)
+  const own = namesFor(parameters, names)
+  return {
+    graph: renameValues(tidied, own),
+    layers: layers.map(layer => ({ ...layer, name: names.fresh(layer.name) })),
+    groups: groupsOf(trunk, layers, parameters).map(group => ({
+      ...group,
+      parameters: group.parameters.map(value => own.get(value) ?? value),
+    })),
+    cut,
+  }
+}
+
+/** The output that is judged: scores for classes, else the first. */
+function outputOf({ outputs }: Graph, file: string): Value {
+  const floats = [...outputs].filter(([, { dtype }]) => dtype === 'float32')
+  const found = floats.find(([, { shape }]) => shape?.length === 2) ?? floats[0]
+  if (found) return found[0]
+  throw new ChiquitoError('model', `${file} cannot be a backbone: none of its outputs is float32.`)
+}
+
+function upgraded(model: Model, file: string): Model {
+  try {
+    return upgradeModel(model)
+  } catch (error) {
+    throw new ChiquitoError('model', `${file}: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+/** Features are comparable only where weights and preprocessing are the same. */
+function idOf(bytes: Uint8Array, preprocessing: Preprocessing | undefined): string {
+  const hash = createHash('sha256').update(bytes)
+  if (preprocessing) hash.update(JSON.stringify([preprocessing.mean, preprocessing.std]))
+  return hash.digest('hex')
+}
