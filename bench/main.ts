@@ -4,6 +4,7 @@ import { benchAccuracy } from './accuracy.js'
 import { benchDecode } from './decode.js'
 import { benchFamilies } from './families.js'
 import { benchFeatures } from './features.js'
+import { benchFineTune } from './fine-tune.js'
 import { benchMemory } from './memory.js'
 import { benchPredict } from './predict.js'
 import { benchRecipe } from './recipe.js'
@@ -18,6 +19,7 @@ const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Ben
   accuracy: benchAccuracy,
   memory: benchMemory,
   step: benchStep,
+  'fine-tune': benchFineTune,
   families: benchFamilies,
 }
 
