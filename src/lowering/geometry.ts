@@ -1,6 +1,23 @@
 import type { AttributeValuesOf } from '../onnx/index.js'
 import type { Geometry } from './blocked-ops.js'
 
+/**
+ * A convolution's way through the blocked operators: `image` reads a plain image of a few channels, `depthwise` has a
+ * filter for each channel, `dense` is every other one of whole blocks, in groups or not.
+ */
+export type Kind = 'image' | 'depthwise' | 'dense'
+
+/** A convolution over images [batch, in, height, width] of which everything is known. */
+export interface Convolution {
+  readonly x: readonly number[]
+  /** [out, in / group, rows, columns] */
+  readonly w: readonly number[]
+  readonly y: readonly number[]
+  readonly group: number
+  readonly geometry: Geometry
+  readonly kind: Kind
+}
+
 type Attributes = Pick<AttributeValuesOf<'Conv'>, 'strides' | 'pads' | 'dilations'> & {
   readonly auto_pad?: string | undefined
 }

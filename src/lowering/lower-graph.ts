@@ -2,6 +2,8 @@ import { expandComposites } from '../autodiff/index.js'
 import type { Graph } from '../onnx/index.js'
 import { blockSize } from './block-size.js'
 import { rewriteGraph } from './rewrite.js'
+import { wrongFormulations } from './self-check.js'
+import { dropTrailingOnes } from './trailing-ones.js'
 
 export interface LowerOptions {
   /** Portable ONNX only. The environment variable CHIQUITO_PLAIN=1 asks for it everywhere. */
@@ -10,9 +12,26 @@ export interface LowerOptions {
   readonly notice?: ((message: string) => void) | undefined
 }
 
-/** A graph with composite operators as one that runs. */
+/**
+ * A graph with composite operators as one that runs on the CPU. Where the runtime has a blocked layout, what can be
+ * done in it is written for it; every way of writing a convolution is first tried out on this machine against the
+ * plain one, and one that fails is not used, with a notice.
+ */
 export async function lowerGraph(graph: Graph, options: LowerOptions = {}): Promise<Graph> {
   const plain = options.plain ?? process.env.CHIQUITO_PLAIN === '1'
   const block = plain ? undefined : await blockSize()
-  return block === undefined ? expandComposites(graph) : rewriteGraph(graph, block)
+  return dropTrailingOnes(
+    block === undefined ? expandComposites(graph) : await inBlocks(graph, block, options),
+  )
+}
+
+async function inBlocks(graph: Graph, block: number, { notice }: LowerOptions): Promise<Graph> {
+  const rewritten = rewriteGraph(graph, block)
+  const refused = await wrongFormulations(rewritten.formulations, block)
+  if (refused.size === 0) return rewritten.graph
+  notice?.(
+    `${refused.size} of ${rewritten.formulations.size} kinds of convolution are wrong in this runtime's blocked ` +
+      'layout; they run in plain ONNX, which is slower. Please report your processor and the version of onnxruntime.',
+  )
+  return rewriteGraph(graph, block, { refused }).graph
 }

@@ -3,6 +3,7 @@ import { ChiquitoError, sizeOf, type Tensor } from '../core/index.js'
 import { type Graph, GraphBuilder, type Node, type Value } from '../onnx/index.js'
 import { BlockedOps } from './blocked-ops.js'
 import { Filters } from './filters.js'
+import { type Formulation, keyOfFormulation } from './formulation.js'
 import { type Fusion, fusionsOf } from './fuse.js'
 import { Tables } from './tables.js'
 
@@ -18,7 +19,7 @@ export interface Blocked {
  * A part of a map of this many bytes stays in the cache between the operators that pass over it. Of 1 to 16 MiB, this
  * was fastest for EfficientNet-Lite0 at 224 px.
  */
-const partBytes = 5 * 2 ** 20
+const cachedBytes = 5 * 2 ** 20
 
 /**
  * Rewrites a graph for the blocked layout, node by node. A value may lie there as it is in ONNX (plain), in blocks, or
@@ -31,6 +32,8 @@ export class Lowering {
   readonly ops: BlockedOps
   readonly filters: Filters
   readonly tables: Tables
+  /** How convolutions were written, by key. */
+  readonly formulations = new Map<string, Formulation>()
   private readonly plains = new Map<Value, Value>()
   private readonly blockeds = new Map<Value, Map<number, Blocked>>()
   private readonly native = new Map<Value, Blocked>()
@@ -42,6 +45,9 @@ export class Lowering {
   constructor(
     readonly graph: Graph,
     block: number,
+    /** Keys of formulations that must not be used. */
+    private readonly refused: ReadonlySet<string> = new Set(),
+    private readonly partBytes: number = cachedBytes,
   ) {
     this.builder = new GraphBuilder(graph.name)
     this.e = new Emitter(this.builder)
@@ -59,6 +65,14 @@ export class Lowering {
   /** Whether a node was done together with another. */
   isDone(node: Node): boolean {
     return this.done.has(node)
+  }
+
+  /** Whether a convolution may be written so; it then counts as used. */
+  accepts(formulation: Formulation): boolean {
+    const key = keyOfFormulation(formulation)
+    if (this.refused.has(key)) return false
+    this.formulations.set(key, formulation)
+    return true
   }
 
   /** What can be done in the same pass as the node; `finish` tells that it was. */
@@ -118,7 +132,7 @@ export class Lowering {
   partsFor([batch, channels, ...sizes]: readonly number[]): number {
     const bytes = 4 * batch * this.ops.padded(channels) * sizeOf(sizes)
     for (let count = 1; count < batch; count++)
-      if (batch % count === 0 && bytes / count <= partBytes) return count
+      if (batch % count === 0 && bytes / count <= this.partBytes) return count
     return batch
   }
 

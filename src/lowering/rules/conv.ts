@@ -1,6 +1,8 @@
 import { type Node, readAttributes, type Value } from '../../onnx/index.js'
+import { exampleOf } from '../formulation.js'
+import type { Convolution } from '../geometry.js'
 import type { Lowering } from '../lowering.js'
-import { type Convolution, convolutionOf, followOf } from './convolution.js'
+import { convolutionOf, followOf } from './convolution.js'
 
 /** A convolution with what follows it, by the runtime's blocked one. */
 export function conv(lowering: Lowering, node: Node): boolean {
@@ -9,6 +11,9 @@ export function conv(lowering: Lowering, node: Node): boolean {
   if (!given) return false
   const { y, geometry, kind } = given
   const follow = followOf(lowering, node, y)
+  const { activation } = follow
+  const details = { bias: Boolean(bias), sum: follow.sum !== undefined, activation }
+  if (!lowering.accepts(exampleOf('Conv', given, lowering.ops.block, details))) return false
   const count = partsOf(lowering, image, given)
   const inputs = kind === 'image' ? lowering.plainPartsOf(image, count) : lowering.blocked(image, count).parts
   const filter = filterOf(lowering, lowering.plain(weight), given)
@@ -21,7 +26,7 @@ export function conv(lowering: Lowering, node: Node): boolean {
       group,
       bias: padded,
       sum: sums?.[i],
-      activation: follow.activation,
+      activation,
     }),
   )
   if (follow.fusion) lowering.finish(follow.fusion)

@@ -1,25 +1,8 @@
 import type { Node, Value } from '../../onnx/index.js'
-import type { Activation, Geometry } from '../blocked-ops.js'
+import type { Activation } from '../blocked-ops.js'
 import type { Fusion } from '../fuse.js'
-import { geometryOf } from '../geometry.js'
+import { type Convolution, geometryOf, type Kind } from '../geometry.js'
 import type { Lowering } from '../lowering.js'
-
-/**
- * A convolution's way through the blocked operators: `image` reads a plain image of a few channels, `depthwise` has a
- * filter for each channel, `dense` is every other one of whole blocks, in groups or not.
- */
-export type Kind = 'image' | 'depthwise' | 'dense'
-
-/** A convolution over images [batch, in, height, width] of which everything is known. */
-export interface Convolution {
-  readonly x: readonly number[]
-  /** [out, in / group, rows, columns] */
-  readonly w: readonly number[]
-  readonly y: readonly number[]
-  readonly group: number
-  readonly geometry: Geometry
-  readonly kind: Kind
-}
 
 type Attributes = Parameters<typeof geometryOf>[0] & { readonly group: number }
 

@@ -117,12 +117,12 @@ function inBlocks({ e, ops, tables, builder }: Lowering, value: Value): Value {
 }
 
 /** The node again, with other inputs. */
-function same(lowering: Lowering, node: Node, inputs: readonly Value[]): Value {
-  const [output] = node.outputs
-  const renamed = new Map<Value, Value>(node.inputs.map((input, i) => [input, inputs[i]]))
-  const names = node.inputs.map((_, i) => `#${i}`)
-  for (const [i, name] of names.entries()) if (inputs[i]) renamed.set(name, inputs[i])
-  const given = node.inputs.map((input, i) => (input === '' ? '' : names[i]))
-  lowering.builder.copy({ ...node, inputs: given }, renamed, '')
+function same({ builder }: Lowering, node: Node, inputs: readonly Value[]): Value {
+  const names = inputs.map((_, i) => `#${i}`)
+  const renamed = new Map(names.map((name, i) => [name, inputs[i]]))
+  // Under its own name it would stand for the plain value.
+  const output = `blocked ${node.op}`
+  const given = names.map((name, i) => (inputs[i] === '' ? '' : name))
+  builder.copy({ ...node, inputs: given, outputs: [output] }, renamed)
   return renamed.get(output) ?? output
 }

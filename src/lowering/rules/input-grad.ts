@@ -1,6 +1,8 @@
 import { type Node, readAttributes, type Value } from '../../onnx/index.js'
+import { exampleOf } from '../formulation.js'
+import type { Convolution } from '../geometry.js'
 import type { Lowering } from '../lowering.js'
-import { type Convolution, convolutionOf, followOf } from './convolution.js'
+import { convolutionOf, followOf } from './convolution.js'
 import { type Plane, planesOf } from './planes.js'
 
 /**
@@ -18,6 +20,8 @@ export function convInputGrad(lowering: Lowering, node: Node): boolean {
   if (!planes) return false
   const isWhole = planes.length === 1
   const follow = isWhole ? followOf(lowering, node, x) : { output: node.outputs[0] }
+  const details = { sum: follow.sum !== undefined }
+  if (!lowering.accepts(exampleOf('ConvInputGrad', given, lowering.ops.block, details))) return false
   const count = lowering.blocksOf(image)?.parts.length ?? lowering.partsFor(x)
   const grads = lowering.blocked(grad, count).parts
   const sums = follow.sum === undefined ? undefined : lowering.blocked(follow.sum, count).parts

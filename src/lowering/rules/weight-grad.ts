@@ -1,7 +1,9 @@
+import { sizeOf } from '../../core/index.js'
 import { type Node, readAttributes, type Value } from '../../onnx/index.js'
-import { isPoint, reach } from '../geometry.js'
+import { exampleOf } from '../formulation.js'
+import { type Convolution, isPoint, reach } from '../geometry.js'
 import type { Lowering } from '../lowering.js'
-import { type Convolution, convolutionOf } from './convolution.js'
+import { convolutionOf } from './convolution.js'
 
 /** The gradient of a convolution for its filter, in the filter's plain shape. */
 export function convWeightGrad(lowering: Lowering, node: Node): boolean {
@@ -9,18 +11,19 @@ export function convWeightGrad(lowering: Lowering, node: Node): boolean {
   const attributes = readAttributes('chiquito:ConvWeightGrad', node)
   const given = convolutionOf(lowering, attributes, image, weight, grad)
   if (!given) return false
-  const result = formulate(lowering, given, image, grad)
-  if (result === undefined) return false
+  const formulation = formulationOf(given)
+  if (!formulation || !lowering.accepts(exampleOf('ConvWeightGrad', given, lowering.ops.block))) return false
+  const result = formulation(lowering, given, image, grad)
   lowering.setPlain(node.outputs[0], result)
   return true
 }
 
-function formulate(lowering: Lowering, given: Convolution, image: Value, grad: Value): Value | undefined {
-  if (given.kind === 'depthwise') return depthwise(lowering, given, image, grad)
-  if (given.kind === 'dense' && given.group === 1 && isPoint(given.geometry))
-    return point(lowering, given, image, grad)
-  if (given.kind === 'image') return fewChannels(lowering, given, image, grad)
-  return undefined
+type Formulate = (lowering: Lowering, given: Convolution, image: Value, grad: Value) => Value
+
+function formulationOf({ kind, group, geometry, w }: Convolution): Formulate | undefined {
+  if (kind === 'depthwise') return depthwise
+  if (kind === 'dense') return group === 1 && isPoint(geometry) ? point : undefined
+  return sizeOf(w.slice(1)) <= maxImageTaps ? fewChannels : undefined
 }
 
 /**
@@ -105,16 +108,10 @@ function product(lowering: Lowering, rows: Value, height: number, blocks: Value,
  * A filter over a plain image of a few channels: the elements under each of its taps become channels, by a convolution
  * with one-hot filters, and the rest is a product.
  */
-function fewChannels(
-  lowering: Lowering,
-  { w, y, geometry }: Convolution,
-  image: Value,
-  grad: Value,
-): Value | undefined {
+function fewChannels(lowering: Lowering, { w, y, geometry }: Convolution, image: Value, grad: Value): Value {
   const { builder, ops } = lowering
   const [out, inputs, ...kernel] = w
   const taps = inputs * kernel[0] * kernel[1]
-  if (taps > maxImageTaps) return undefined
   const oneHot = Float32Array.from({ length: taps * taps }, (_, i) => (i % (taps + 1) === 0 ? 1 : 0))
   const selector = builder.constant({ dtype: 'float32', shape: [taps, inputs, ...kernel], data: oneHot })
   const count = lowering.blocksOf(grad)?.parts.length ?? lowering.partsFor(y)
