@@ -1,8 +1,10 @@
+import { z } from 'zod'
 import { featureWidth } from '../../backbones/index.js'
 import type { RandomStream } from '../../core/index.js'
 import { argmax, fitTemperature, lossOf, softmaxRows, wilson } from '../../evaluate/index.js'
 import type { PhotoReader } from '../../images/index.js'
 import { foldsOf, type Photo } from '../../project/index.js'
+import { anyNumber, FitCheckpoint, weightsIn, weightTensors } from '../checkpoint/index.js'
 import { LogisticRegression, linearLogits } from '../logistic.js'
 import type { NetworkWeights } from '../network/trainer.js'
 import { tunedBackbone } from '../network/tuned.js'
@@ -10,7 +12,7 @@ import { standardization } from '../standardize.js'
 import { type Decision, examplesOf } from './auto-choice.js'
 import { AutoFeatures } from './auto-features.js'
 import { unstandardized } from './auto-head.js'
-import { type TuningStart, tuneUnseen, tuningEpochs } from './auto-tuning.js'
+import { calmness, type TuningStart, trunkWeights, tuneUnseen, tuningEpochs } from './auto-tuning.js'
 import type { Candidate, RecipeOptions } from './recipe.js'
 
 /**
@@ -20,8 +22,13 @@ import type { Candidate, RecipeOptions } from './recipe.js'
 const fewestWrong = 3
 /** Photos below which one half says nothing about the other. */
 const fewestPhotos = 40
-/** Photos learnt from, and as many judged by, for the comparison: more would say much the same and take longer. */
-const mostCompared = 400
+/** For the comparison one part of the photos judges and three teach; of many photos the rest stands by, to save time. */
+const teachingParts = 3
+const mostInPart = 200
+
+/** What a checkpoint calls the network fine-tuned for the comparison. */
+const comparedName = 'compared'
+const comparedSchema = z.object({ logits: z.array(z.array(anyNumber)) })
 
 /** Whether to fine-tune, and why. */
 export interface TuningDecision {
@@ -38,9 +45,9 @@ export interface TuningDecision {
 
 /**
  * Decides on the training photos alone whether fine-tuning all layers pays. Cheap evidence first: where the frozen head
- * makes hardly a mistake, there is nothing to win. Else both learn from one half of the photos (exact copies together)
- * and are judged by the other: fine-tuning is chosen where its log loss on the same photos is lower by more than the
- * standard error of that difference, or lower with fewer mistakes. Of many photos two parts are compared so.
+ * makes hardly a mistake, there is nothing to win. Else both learn from three quarters of the photos (of many, from a
+ * smaller part) and are judged by another quarter, exact copies together: the lower log loss wins, and where the two
+ * differ by less than the standard error of that difference, fewer mistakes do, too.
  */
 export async function chooseTuning(
   decision: Decision,
@@ -67,29 +74,39 @@ export async function chooseTuning(
     return without(
       `Only the head learned: on photos left out it is wrong ${times(decision.wrong)} in ${photos.length}, so fine-tuning has next to nothing to win.`,
     )
-  const parts = Math.max(2, Math.ceil(photos.length / mostCompared))
-  const half = foldsOf(photos, parts, random.fork('halves').uint32(), dataset.labels)
-  const frozen = await frozenHalf(decision, features, half, options)
-  const { logits, weights } = await tunedHalf(frozen, photos, half, reader, random, options)
+  const roles = rolesOf(photos, random, dataset.labels)
+  const frozen = await frozenPart(decision, features, roles, options)
+  const { logits, weights } = await tunedPart(frozen, photos, roles, reader, random, options)
   const truth = frozen.held.map(photo => photo.label)
-  const learnt = half.filter(part => part === 0).length
+  const learnt = roles.filter(role => role === 'teaches').length
   return { ...compare(judged(truth, frozen.logits), judged(truth, logits), learnt), learnt: weights }
 }
 
-interface FrozenHalf {
+type Role = 'teaches' | 'judges' | 'rests'
+
+/** Who teaches and who judges, drawn by class with exact copies together. */
+function rolesOf(photos: readonly Photo[], random: RandomStream, labels: readonly string[]): Role[] {
+  const folds = Math.max(teachingParts + 1, Math.ceil(photos.length / mostInPart))
+  return foldsOf(photos, folds, random.fork('roles').uint32(), labels).map(fold => {
+    if (fold === 0) return 'judges'
+    return fold <= teachingParts ? 'teaches' : 'rests'
+  })
+}
+
+interface FrozenPart {
   readonly start: TuningStart
   /** Photos that were not learnt from, and the head's logits for them. */
   readonly held: readonly Photo[]
   readonly logits: readonly number[][]
 }
 
-/** The chosen head, learnt from one half of the photos and judged by the other. */
-async function frozenHalf(
+/** The chosen head, learnt from the photos that teach, and its logits of those that judge. */
+async function frozenPart(
   { candidate, c }: Decision,
   features: AutoFeatures,
-  half: readonly number[],
+  roles: readonly Role[],
   options: RecipeOptions,
-): Promise<FrozenHalf> {
+): Promise<FrozenPart> {
   const { backbone, dataset, size = backbone.inputSize } = options
   const plain = await features.of(candidate.resize, 'train')
   const width = featureWidth(backbone, candidate.spec)
@@ -99,7 +116,7 @@ async function frozenHalf(
   try {
     const share = 1 / examples.views
     const rowWeights = Float32Array.from({ length: examples.photos * examples.views }, (_, row) =>
-      half[row % examples.photos] === 0 ? share : 0,
+      roles[row % examples.photos] === 'teaches' ? share : 0,
     )
     const model = await regression.fit({ c, rowWeights })
     const all = linearLogits(
@@ -107,39 +124,61 @@ async function frozenHalf(
       examples.rows.subarray(0, examples.photos * examples.width),
       examples.width,
     )
-    const out = (_: unknown, i: number) => half[i] === 1
+    const judging = plain.photos.filter((_, i) => roles[i] === 'judges')
+    const truth = plain.photos.flatMap(({ label }, i) => (roles[i] === 'teaches' ? [label] : []))
+    const calm = calmness(
+      truth,
+      all.filter((_, i) => roles[i] === 'teaches'),
+    )
     const rule = { size, resize: candidate.resize }
-    const weights = unstandardized(model, change, 1)
     return {
-      start: { spec: candidate.spec, rule, weights, width },
-      held: plain.photos.filter(out),
-      logits: all.filter(out),
+      start: { spec: candidate.spec, rule, weights: unstandardized(model, change, calm), width },
+      held: judging,
+      logits: all.filter((_, i) => roles[i] === 'judges'),
     }
   } finally {
     await regression.close()
   }
 }
 
-/** What a network learns by fine-tuning on the same photos, and its logits of the other half. */
-async function tunedHalf(
-  { start, held }: FrozenHalf,
+/** What a network learns by fine-tuning on the same photos, and its logits of those that judge. */
+async function tunedPart(
+  { start, held }: FrozenPart,
   photos: readonly Photo[],
-  half: readonly number[],
+  roles: readonly Role[],
   reader: PhotoReader,
   random: RandomStream,
   options: RecipeOptions,
 ): Promise<{ logits: number[][]; weights: NetworkWeights }> {
-  const { progress } = options
-  const learnt = photos.filter((_, i) => half[i] === 0)
+  const { progress, checkpoint } = options
+  if (checkpoint?.get(comparedName)) {
+    const { logits } = checkpoint.checked(comparedName, comparedSchema)
+    if (logits.length !== held.length)
+      throw checkpoint.broken(`it judges ${logits.length} photos, not ${held.length}`)
+    return {
+      logits,
+      weights: weightsIn(checkpoint, comparedName, start.weights, () => trunkWeights(options)),
+    }
+  }
+  const saved = checkpoint && new FitCheckpoint(checkpoint, `${comparedName}, under way`)
+  const learnt = photos.filter((_, i) => roles[i] === 'teaches')
   const task = 'does fine-tuning pay?'
   const epochs = tuningEpochs(learnt.length, 'probe')
   const onStep = (done: number, total: number) => {
     if (done === 1) progress?.({ kind: 'start', task, total })
     progress?.({ kind: 'advance', task, done, total })
   }
-  const weights = await tuneUnseen(start, learnt, epochs, reader, random.fork('half'), { ...options, onStep })
+  const weights = await tuneUnseen(start, learnt, epochs, reader, random.fork('comparison'), {
+    ...options,
+    onStep,
+    saved,
+  })
   progress?.({ kind: 'end', task })
-  return { logits: await tunedLogits(start, weights, held, reader, options), weights }
+  const logits = await tunedLogits(start, weights, held, reader, options)
+  saved?.forget()
+  checkpoint?.set(comparedName, { facts: { logits }, tensors: weightTensors(weights) })
+  await checkpoint?.save()
+  return { logits, weights }
 }
 
 async function tunedLogits(
@@ -185,7 +224,7 @@ export function compare(frozen: Judged, tuned: Judged, learnt: number): TuningDe
   const gains = frozen.losses.map((loss, i) => loss - tuned.losses[i])
   const gain = mean(gains)
   const error = Math.sqrt(mean(gains.map(one => (one - gain) ** 2)) / Math.max(1, count - 1))
-  const chosen = gain > 0 && (gain > error || tuned.wrong < frozen.wrong)
+  const chosen = gain > 0 || (gain > -error && tuned.wrong < frozen.wrong)
   const reason =
     `${chosen ? 'All layers were fine-tuned' : 'Only the head learned'}: learnt from ${learnt} training photos and ` +
     `judged by ${count} others, the head alone is wrong on ${frozen.wrong} (log loss ${mean(frozen.losses).toFixed(3)}), ` +

@@ -84,19 +84,20 @@ describe('the decision to fine-tune', () => {
   const judged = (losses: readonly number[], wrong: number) => ({ losses, wrong, temperature: 2 })
   const even = (loss: number) => Array.from({ length: 50 }, (_, i) => loss + (i % 2) * 0.01)
 
-  it('wants a gain that is more than noise', () => {
+  it('goes to the lower log loss, and in a tie to fewer mistakes', () => {
     const better = compare(judged(even(0.3), 5), judged(even(0.2), 5), 60)
     expect(better).toMatchObject({ chosen: true, temperature: 2 })
     expect(better.reason).toContain('learnt from 60 training photos and judged by 50 others')
     expect(better.candidates.map(({ chosen }) => chosen)).toEqual([false, true])
     expect(compare(judged(even(0.2), 5), judged(even(0.3), 4), 60).chosen).toBe(false)
-    const lucky = even(0.3).map((loss, i) => (i === 0 ? loss - 0.2 : loss))
-    expect(compare(judged(even(0.3), 5), judged(lucky, 5), 60).chosen).toBe(false)
-    expect(compare(judged(even(0.3), 5), judged(lucky, 4), 60).chosen).toBe(true)
+    const unlucky = even(0.3).map((loss, i) => (i === 0 ? loss + 0.2 : loss))
+    expect(compare(judged(even(0.3), 5), judged(unlucky, 5), 60).chosen).toBe(false)
+    expect(compare(judged(even(0.3), 5), judged(unlucky, 4), 60).chosen).toBe(true)
   })
 
   it('sees few photos more often', () => {
     expect([5, 100, 300, 440, 5000].map(photos => tuningEpochs(photos, 'whole'))).toEqual([12, 12, 5, 4, 4])
-    expect([50, 220, 440].map(photos => tuningEpochs(photos, 'probe'))).toEqual([6, 3, 3])
+    expect([40, 330, 600].map(photos => tuningEpochs(photos, 'probe'))).toEqual([9, 4, 4])
+    expect([60, 440].map(photos => tuningEpochs(photos, 'rest'))).toEqual([5, 2])
   })
 })

@@ -1,17 +1,18 @@
 import { adamw } from '../../autodiff/index.js'
-import { type RandomStream, throwIfAborted } from '../../core/index.js'
+import type { RandomStream, Tensor } from '../../core/index.js'
+import { fitTemperature, type Rows } from '../../evaluate/index.js'
 import { type PhotoReader, SIDE_ON, type ViewRule } from '../../images/index.js'
 import type { Photo } from '../../project/index.js'
+import { FitCheckpoint, stageSchema, weightsIn, weightTensors } from '../checkpoint/index.js'
 import type { Classifier, HeadWeights } from '../classifier.js'
 import { linearHead } from '../head.js'
-import type { Validation } from '../loop.js'
+import type { Callback, Validation } from '../loop.js'
 import { trunkAndHead } from '../network/groups.js'
 import { type NetworkRun, withNetwork } from '../network/run.js'
 import type { NetworkWeights } from '../network/trainer.js'
 import { tunedBackbone } from '../network/tuned.js'
-import type { NetworkWork } from '../network/work.js'
 import { oneCycle } from '../schedule.js'
-import { runStage, type Stage } from '../stage.js'
+import { runFit, runStage, type Stage } from '../stage.js'
 import type { Tensors } from '../step-runner.js'
 import type { RecipeOptions } from './recipe.js'
 
@@ -29,9 +30,9 @@ const lengths = {
   /** From the frozen network on. */
   whole: { epochs: 4, steps: 160, most: 12 },
   /** To find out whether it pays. */
-  probe: { epochs: 3, steps: 80, most: 6 },
+  probe: { epochs: 4, steps: 120, most: 9 },
   /** From where the probe ended, now on all photos. */
-  rest: { epochs: 3, steps: 120, most: 9 },
+  rest: { epochs: 2, steps: 60, most: 5 },
 } as const
 
 /** What a fine-tuning starts from: a head on a frozen trunk, which reads its features raw. */
@@ -51,6 +52,16 @@ export function tuningEpochs(photos: number, part: keyof typeof lengths): number
   return Math.min(most, Math.max(epochs, Math.ceil(steps / batches)))
 }
 
+/**
+ * What a head's logits are best divided by before fine-tuning: as sure as label smoothing wants it on the photos learnt
+ * from. Else the first steps would do little but take its confidence away.
+ */
+export function calmness(truth: readonly number[], logits: Rows): number {
+  // With so many imaginary photos a class, the targets of Platt's temperature are those of label smoothing.
+  const imaginary = (truth.length * labelSmoothing) / (logits[0].length * (1 - labelSmoothing))
+  return fitTemperature(truth, logits, imaginary).temperature
+}
+
 /** Fine-tunes all layers in a stage of its own, measured after each epoch. */
 export async function tune(
   start: TuningStart,
@@ -59,18 +70,44 @@ export async function tune(
   random: RandomStream,
   options: RecipeOptions & { readonly validate: (weights: NetworkWeights) => Promise<Validation> },
 ): Promise<{ weights: NetworkWeights; stage: Stage }> {
+  const { checkpoint } = options
+  const done = checkpoint?.get(tunedName)
+  if (checkpoint && done) {
+    const weights = weightsIn(checkpoint, tunedName, start.weights, () => trunkWeights(options))
+    return { weights, stage: checkpoint.checked(tunedName, stageSchema) }
+  }
   const started = performance.now()
   const epochs = options.epochs ?? tuningEpochs(photos.length, start.trunk ? 'rest' : 'whole')
-  let weights: NetworkWeights | undefined
+  const saved = checkpoint && new FitCheckpoint(checkpoint, `${tunedName}, under way`)
+  let weights: NetworkWeights = { trunk: new Map(), head: start.weights }
   const keep = (learnt: NetworkWeights) => {
     weights = learnt
   }
   const run = { ...runOf(start, photos, reader, random, options), validate: options.validate, keep }
   const stage = await withNetwork(run, work => {
     const schedule = scheduleOf(epochs, work.batchesPerEpoch)
-    return runStage(work, schedule, { ...options, name: 'fine-tuning', started })
+    return runStage(work, schedule, { ...options, name: 'fine-tuning', started, saved })
   })
-  return { weights: weights ?? { trunk: new Map(), head: start.weights }, stage }
+  saved?.forget()
+  checkpoint?.set(tunedName, { facts: stage, tensors: weightTensors(weights) })
+  await checkpoint?.save()
+  return { weights, stage }
+}
+
+/** What a checkpoint calls the fine-tuned network. */
+const tunedName = 'fine-tuned'
+
+/** All weights of the trunk, for their shapes. */
+export function trunkWeights({
+  backbone,
+  size = backbone.inputSize,
+}: RecipeOptions): ReadonlyMap<string, Tensor> {
+  return backbone.network({ size, batch: 1 }).initializers
+}
+
+export interface UnseenOptions extends RecipeOptions {
+  readonly onStep: (done: number, total: number) => void
+  readonly saved?: FitCheckpoint | undefined
 }
 
 /** Fine-tunes all layers on some photos without looking at any others; calls back after each step. */
@@ -80,32 +117,18 @@ export async function tuneUnseen(
   epochs: number,
   reader: PhotoReader,
   random: RandomStream,
-  options: RecipeOptions & { readonly onStep: (done: number, total: number) => void },
+  { onStep, saved, ...options }: UnseenOptions,
 ): Promise<NetworkWeights> {
   let weights: NetworkWeights = { trunk: new Map(), head: start.weights }
   const keep = (learnt: NetworkWeights) => {
     weights = learnt
   }
   const validate = () => Promise.resolve({ validLoss: Number.NaN, accuracy: Number.NaN })
+  const callbacks = (): Callback[] => [{ afterStep: ({ step, steps }) => onStep(step, steps) }]
   await withNetwork({ ...runOf(start, photos, reader, random, options), validate, keep }, work =>
-    follow(work, epochs, options),
+    runFit(work, scheduleOf(epochs, work.batchesPerEpoch), { callbacks, saved, signal: options.signal }),
   )
   return weights
-}
-
-async function follow(
-  work: NetworkWork,
-  epochs: number,
-  { onStep, signal }: RecipeOptions & { readonly onStep: (done: number, total: number) => void },
-): Promise<void> {
-  const { rate } = scheduleOf(epochs, work.batchesPerEpoch)
-  let done = 0
-  for (let epoch = 0; epoch < epochs; epoch++)
-    for await (const batch of work.batches(epoch)) {
-      throwIfAborted(signal)
-      await work.step(batch, rate(done))
-      onStep(++done, epochs * work.batchesPerEpoch)
-    }
 }
 
 function scheduleOf(epochs: number, batches: number) {

@@ -16,7 +16,7 @@ import { autoSpec } from './auto-candidates.js'
 import { choose, type Decision, examplesOf } from './auto-choice.js'
 import { AutoFeatures, firstColumns } from './auto-features.js'
 import { unstandardized } from './auto-head.js'
-import { tune } from './auto-tuning.js'
+import { calmness, tune } from './auto-tuning.js'
 import { chooseTuning, type TuningDecision } from './auto-tuning-choice.js'
 import type { Choice, Recipe, RecipeOptions } from './recipe.js'
 
@@ -113,13 +113,13 @@ async function fineTune(
   random: RandomStream,
   options: RecipeOptions,
 ): Promise<Tuned> {
-  const { spec, rule, head, weights } = frozen
+  const { spec, rule, head } = frozen
   const { photos } = await features.of(rule.resize, 'train')
   const start = {
     spec,
     rule,
     width: head.features,
-    weights: before?.head ?? scaled(weights, frozen.temperature ?? 1),
+    weights: before?.head ?? (await calmed(frozen, features, options)),
     trunk: before?.trunk,
   }
   const opened = (backbone: Backbone) =>
@@ -137,6 +137,24 @@ async function fineTune(
   const learnt = await tune(start, photos, reader, random.fork('fine-tuning'), { ...options, validate })
   const classifier = tunedClassifier(frozen, learnt.weights, temperature, options)
   return { classifier, features: opened(classifier.backbone), stage: learnt.stage }
+}
+
+/** The frozen classifier's head, as sure of the training photos as label smoothing wants it. */
+async function calmed(
+  { rule, head, weights }: Classifier,
+  features: AutoFeatures,
+  { device, threads }: RecipeOptions,
+): Promise<HeadWeights> {
+  const { photos, views, width } = await features.of(rule.resize, 'train')
+  const runner = await HeadRunner.open(head, weights, { device, threads })
+  try {
+    const rows = await runner.probabilities(firstColumns(views[0], width, head.features))
+    const logits = rows.map(row => row.map(p => Math.log(Math.max(p, Number.MIN_VALUE))))
+    const truth = photos.map(({ label }) => label)
+    return scaled(weights, 1 / calmness(truth, logits))
+  } finally {
+    await runner.close()
+  }
 }
 
 function tunedClassifier(
