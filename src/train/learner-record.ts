@@ -2,7 +2,14 @@ import { z } from 'zod'
 import type { RatePoint } from '../charts/index.js'
 import { ChiquitoError, type Tensor } from '../core/index.js'
 import type { Split } from '../project/index.js'
-import { anyNumber, type Checkpoint, FitCheckpoint, stageSchema } from './checkpoint/index.js'
+import {
+  anyNumber,
+  type Checkpoint,
+  FitCheckpoint,
+  stageSchema,
+  weightsIn,
+  weightTensors,
+} from './checkpoint/index.js'
 import type { HeadWeights } from './classifier.js'
 import type { Unreadable } from './extractor.js'
 import type { Stage } from './stage.js'
@@ -32,8 +39,6 @@ const stateSchema = z.object({
 })
 
 const sectionName = 'learner'
-const headPrefix = 'head.'
-const trunkPrefix = 'trunk.'
 
 /**
  * A learner's calls in a checkpoint: those that were done before a kill are not done again, but give what they gave.
@@ -57,26 +62,8 @@ export class LearnerRecord {
   ): LearnerRecord {
     const section = checkpoint.get(sectionName)
     if (!section) return new LearnerRecord(checkpoint, undefined)
-    const part = (prefix: string): Tensors =>
-      new Map(
-        Array.from(section.tensors, ([name, tensor]) => [name.slice(prefix.length), tensor, name] as const)
-          .filter(([, , name]) => name.startsWith(prefix))
-          .map(([name, tensor]) => [name, tensor]),
-      )
-    const past = {
-      ...checkpoint.checked(sectionName, stateSchema),
-      head: part(headPrefix),
-      trunk: part(trunkPrefix),
-    }
-    const known = past.trunk.size > 0 ? trunk() : new Map<string, Tensor>()
-    for (const [found, expected] of [
-      [past.head, head],
-      [past.trunk, known],
-    ] as const)
-      for (const [name, { shape }] of found)
-        if (String(expected.get(name)?.shape) !== String(shape))
-          throw checkpoint.broken(`weights "${name}" [${shape}] fit nothing in this network`)
-    if (past.head.size !== head.size) throw checkpoint.broken('weights of the head are missing')
+    const weights = weightsIn(checkpoint, sectionName, head, trunk)
+    const past = { ...checkpoint.checked(sectionName, stateSchema), ...weights }
     return new LearnerRecord(checkpoint, past)
   }
 
@@ -105,10 +92,7 @@ export class LearnerRecord {
   /** Keeps what has been learnt once a call is done. */
   async write({ head, trunk, ...facts }: LearnerState): Promise<void> {
     this.fit(facts.stages.length - 1).forget()
-    const named = (prefix: string, tensors: Tensors) =>
-      Array.from(tensors, ([name, tensor]) => [prefix + name, tensor] as const)
-    const tensors = new Map([...named(headPrefix, head), ...named(trunkPrefix, trunk)])
-    this.checkpoint.set(sectionName, { facts, tensors })
+    this.checkpoint.set(sectionName, { facts, tensors: weightTensors({ head, trunk }) })
     await this.checkpoint.save()
   }
 }

@@ -58,22 +58,44 @@ export async function runStage<Batch>(
   schedule: Schedule,
   options: StageOptions,
 ): Promise<Stage> {
-  const { name, started, progress, signal, log, saved } = options
+  const { name, started, progress, log } = options
+  const callbacks = () => [
+    stopOnDivergence(work),
+    tellProgress(name, progress),
+    ...(options.earlyStop === undefined ? [] : [earlyStop(options.earlyStop)]),
+    ...(log ? [recordTo(line => log({ stage: name, ...line }))] : []),
+    ...(options.callbacks ?? []),
+  ]
+  const { epochs, secondsBefore } = await runFit(work, schedule, { ...options, callbacks })
+  const accuracy = options.keepBest ? (await work.validate()).accuracy : (epochs.at(-1)?.accuracy ?? 0)
+  const seconds = secondsBefore + (performance.now() - started) / 1000
+  return { name, schedule: schedule.name, epochs, accuracy, seconds }
+}
+
+interface RunFitOptions extends Pick<StageOptions, 'keepBest' | 'saved' | 'signal'> {
+  /** Made once the work is in the state it begins with. */
+  readonly callbacks: () => readonly Callback[]
+}
+
+/** The loop, from where it was cut off, if it was; its state is kept after whatever the callbacks do. */
+export async function runFit<Batch>(
+  work: Trainable<Batch> & Restorable<StepState>,
+  schedule: Schedule,
+  { keepBest: keep, callbacks, saved, signal }: RunFitOptions,
+): Promise<{ epochs: EpochRecord[]; secondsBefore: number }> {
   const batches = work.batchesPerEpoch
   const start = saved?.start(work.snapshot(), { steps: schedule.epochs * batches, batches })
   if (start) work.restore(start.state)
-  const seconds = () => (start?.seconds ?? 0) + (performance.now() - started) / 1000
-  const callbacks: Callback[] = [stopOnDivergence(work), tellProgress(name, progress)]
-  if (options.earlyStop !== undefined) callbacks.push(earlyStop(options.earlyStop))
-  const best = options.keepBest ? keepBest(work, start?.best) : undefined
-  if (best) callbacks.push(best)
-  if (log) callbacks.push(recordTo(line => log({ stage: name, ...line })))
-  callbacks.push(...(options.callbacks ?? []))
-  if (saved) callbacks.push(saved.callback(work, () => best?.best(), seconds))
-  callbacks.push(stopOnAbort(signal))
-  const epochs = await fit(work, schedule, callbacks, start?.position)
-  const accuracy = options.keepBest ? (await work.validate()).accuracy : (epochs.at(-1)?.accuracy ?? 0)
-  return { name, schedule: schedule.name, epochs, accuracy, seconds: seconds() }
+  const begun = performance.now()
+  const secondsBefore = start?.seconds ?? 0
+  const best = keep ? keepBest(work, start?.best) : undefined
+  const all: Callback[] = [...callbacks(), ...(best ? [best] : [])]
+  if (saved) {
+    const seconds = () => secondsBefore + (performance.now() - begun) / 1000
+    all.push(saved.callback(work, () => best?.best(), seconds))
+  }
+  all.push(stopOnAbort(signal))
+  return { epochs: await fit(work, schedule, all, start?.position), secondsBefore }
 }
 
 /** The part of a fit's options that a training step is built by. */

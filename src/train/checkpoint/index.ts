@@ -7,3 +7,4 @@ export {
 } from './checkpoint.js'
 export { anyNumber, stageSchema } from './facts.js'
 export { FitCheckpoint } from './fit-checkpoint.js'
+export { weightsIn, weightTensors } from './weights.js'
