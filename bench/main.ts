@@ -59,7 +59,8 @@ function read(args: string[]) {
 function table({ name, rows, skipped, notes = [], failures = [] }: BenchResult): string {
   if (skipped !== undefined && rows.length === 0) return `${name}: skipped: ${skipped}`
   const number = (value: number) => (Number.isFinite(value) ? value.toPrecision(4) : '–')
-  const goal = ({ target, limit, unit }: BenchRow) => {
+  const goal = ({ target, limit, least, unit }: BenchRow) => {
+    if (least !== undefined) return `ours at least ${least}`
     if (target !== undefined) return `at most ${target}`
     return limit === undefined ? '' : `ours at most ${limit} ${unit}`
   }

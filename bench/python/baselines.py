@@ -1,10 +1,15 @@
 """The plainest head on frozen features, for `bench accuracy` to stand beside: standardise, logistic regression.
 
     baselines.py [--folds 5] [--c 0.01] DATASET...
+    baselines.py --held FILE [--c 0.01]
 
 One line of JSON for each data set: accuracy and log loss on its validation photos (a flat set is split by seed),
 and in cross-validation over all its photos with exact copies in one fold. Features are the 1280 global averages of
 the embedded network; photos are resized to the square.
+
+FILE says instead which photos are held out, and when: {"photos": [{"path", "label", "held"}]}, where those with the
+same `held`, 0 or more, are judged by a head that learnt from all others, and those with -1 are never held out. Prints
+{"accuracy"} over those judged.
 """
 
 from __future__ import annotations
@@ -81,15 +86,29 @@ def measure(root: Path, folds: int, c: float, seed: int) -> dict:
     return answer
 
 
+def measure_held(file: Path, c: float) -> dict:
+    records = json.loads(file.read_text())['photos']
+    rows = features_of([Photo(Path(r['path']), r['label'], r['held'] >= 0) for r in records]).astype(np.float64)
+    labels, held = (np.array([r[key] for r in records]) for key in ('label', 'held'))
+    right = 0
+    for fold in sorted({*held} - {-1}):
+        fitted = head(c).fit(rows[held != fold], labels[held != fold])
+        right += int((fitted.predict(rows[held == fold]) == labels[held == fold]).sum())
+    return {'accuracy': right / int((held >= 0).sum())}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('datasets', nargs='+', type=Path)
+    parser.add_argument('datasets', nargs='*', type=Path)
+    parser.add_argument('--held', type=Path)
     parser.add_argument('--folds', type=int, default=5)
     parser.add_argument('--c', type=float, default=0.01)
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--threads', type=int, default=2)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
+    if options.held is not None:
+        print(json.dumps(measure_held(options.held, options.c)))
     for root in options.datasets:
         print(json.dumps(measure(root, options.folds, options.c, options.seed)), flush=True)
 

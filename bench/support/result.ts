@@ -9,6 +9,8 @@ export interface BenchRow {
   readonly target?: number | undefined
   /** What ours should not exceed. */
   readonly limit?: number | undefined
+  /** What ours should reach. */
+  readonly least?: number | undefined
 }
 
 /** What a benchmark found, or why it did not run. */
