@@ -7,6 +7,7 @@ import type { Features } from '../extractor.js'
 import { keptColumns, type Standardization, standardization, standardizeInto } from '../standardize.js'
 import { type AutoCandidate, autoCandidates } from './auto-candidates.js'
 import type { AutoFeatures } from './auto-features.js'
+import { logOnce } from './log-once.js'
 import type { Candidate, Choice, RecipeOptions } from './recipe.js'
 
 /** Penalties tried, strongest first: each solution is a good start for the next. */
@@ -63,7 +64,18 @@ export async function choose(
     judged.push(...results.map(outOfFold => judge(candidate, outOfFold, plain)))
   }
   progress?.({ kind: 'end', task })
-  return decide(judged, photos, repetitions.length, folds)
+  const decision = decide(judged, photos, repetitions.length, folds)
+  await logOnce(options, 'choice', [...judged.map(candidateLine), choiceLine(decision)])
+  return decision
+}
+
+/** A candidate that was tried, with one of its penalties. */
+function candidateLine({ candidate, c, accuracy, logLoss }: Judged) {
+  return { event: 'candidate', name: candidate.name, c, accuracy, logLoss }
+}
+
+function choiceLine({ candidate, c, temperature, choice }: Decision) {
+  return { event: 'choice', name: candidate.name, c, temperature, method: choice.method }
 }
 
 /** Standardised rows and one-hot targets for views of the same photos. */

@@ -12,7 +12,14 @@ import { standardization } from '../standardize.js'
 import { type Decision, examplesOf } from './auto-choice.js'
 import { AutoFeatures } from './auto-features.js'
 import { unstandardized } from './auto-head.js'
-import { calmness, type TuningStart, trunkWeights, tuneUnseen, tuningEpochs } from './auto-tuning.js'
+import {
+  calmness,
+  comparison,
+  type TuningStart,
+  trunkWeights,
+  tuneUnseen,
+  tuningEpochs,
+} from './auto-tuning.js'
 import type { Candidate, RecipeOptions } from './recipe.js'
 
 /**
@@ -162,7 +169,7 @@ async function tunedPart(
   }
   const saved = checkpoint && new FitCheckpoint(checkpoint, `${comparedName}, under way`)
   const learnt = photos.filter((_, i) => roles[i] === 'teaches')
-  const task = 'does fine-tuning pay?'
+  const task = comparison
   const epochs = tuningEpochs(learnt.length, 'probe')
   const onStep = (done: number, total: number) => {
     if (done === 1) progress?.({ kind: 'start', task, total })

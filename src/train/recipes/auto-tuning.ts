@@ -105,6 +105,9 @@ export function trunkWeights({
   return backbone.network({ size, batch: 1 }).initializers
 }
 
+/** What progress and log call the comparison. */
+export const comparison = 'does fine-tuning pay?'
+
 export interface UnseenOptions extends RecipeOptions {
   readonly onStep: (done: number, total: number) => void
   readonly saved?: FitCheckpoint | undefined
@@ -124,7 +127,14 @@ export async function tuneUnseen(
     weights = learnt
   }
   const validate = () => Promise.resolve({ validLoss: Number.NaN, accuracy: Number.NaN })
-  const callbacks = (): Callback[] => [{ afterStep: ({ step, steps }) => onStep(step, steps) }]
+  const callbacks = (): Callback[] => [
+    {
+      afterStep({ step, steps, rate, loss }) {
+        onStep(step, steps)
+        options.log?.({ event: 'step', stage: comparison, step, rate, loss })
+      },
+    },
+  ]
   await withNetwork({ ...runOf(start, photos, reader, random, options), validate, keep }, work =>
     runFit(work, scheduleOf(epochs, work.batchesPerEpoch), { callbacks, saved, signal: options.signal }),
   )

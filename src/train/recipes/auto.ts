@@ -18,6 +18,7 @@ import { AutoFeatures, firstColumns } from './auto-features.js'
 import { unstandardized } from './auto-head.js'
 import { calmness, tune } from './auto-tuning.js'
 import { chooseTuning, type TuningDecision } from './auto-tuning-choice.js'
+import { logOnce } from './log-once.js'
 import type { Choice, Recipe, RecipeOptions } from './recipe.js'
 
 const ttaViews = 4
@@ -42,6 +43,9 @@ export const auto: Recipe = {
       const frozen = await learn(decision, features, options)
       const learnt = performance.now()
       const tuning = await chooseTuning(decision, features, reader, random.fork('tuning'), options)
+      const { reason, candidates } = tuning
+      const line = { event: 'fine-tuning', chosen: tuning.chosen, reason, candidates }
+      await logOnce(options, 'fine-tuning', [line])
       const decided = performance.now()
       const tuned = tuning.chosen
         ? await fineTune(frozen, tuning, features, reader, random, options)
