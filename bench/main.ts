@@ -5,6 +5,7 @@ import { benchDecode } from './decode.js'
 import { benchFamilies } from './families.js'
 import { benchFeatures } from './features.js'
 import { benchFineTune } from './fine-tune.js'
+import { benchGradients } from './gradients.js'
 import { benchMemory } from './memory.js'
 import { benchPredict } from './predict.js'
 import { benchRecipe } from './recipe.js'
@@ -21,6 +22,7 @@ const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Ben
   step: benchStep,
   'fine-tune': benchFineTune,
   families: benchFamilies,
+  gradients: benchGradients,
 }
 
 const usage =

@@ -1,6 +1,3 @@
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, renameSync } from 'node:fs'
-import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { messageOf } from '../src/core/index.js'
@@ -8,6 +5,7 @@ import type { Trained } from './support/network-step.js'
 import { Peer, type Started } from './support/peer.js'
 import { checkoutRoot } from './support/process.js'
 import { findPython, noPython, startPython } from './support/python.js'
+import { randomResNet34 } from './support/resnet-weights.js'
 import { type BenchOptions, type BenchResult, type BenchRow, median, row } from './support/result.js'
 import { type StepPeer, startStepPeer, stepPeers } from './support/step-peers.js'
 
@@ -93,7 +91,7 @@ async function compare(
   { what, network, trained, form, target, memory }: Case,
   rounds: number,
 ): Promise<Outcome> {
-  const weights = network === 'resnet34' ? randomWeights() : undefined
+  const weights = network === 'resnet34' ? randomResNet34() : undefined
   const given = weights === undefined ? [] : ['--weights', weights]
   const shape = ['--batch', batch, '--size', size, '--threads', threads].map(String)
   const sides = await startAll([
@@ -187,18 +185,4 @@ function differences(what: string, ours: Losses, theirs: Losses): string[] {
     if (Math.abs(a / b - 1) <= tolerance) return []
     return [`${what}: loss before step ${step + 1} is ${a}, theirs ${b}`]
   })
-}
-
-/** Made once by PyTorch, so that both sides have the same. */
-function randomWeights(): string {
-  const folder = path.join(checkoutRoot(), '.cache', 'bench')
-  const file = path.join(folder, 'resnet34-random.pth')
-  if (existsSync(file)) return file
-  mkdirSync(folder, { recursive: true })
-  const script = path.join(checkoutRoot(), 'bench', 'python', 'random_weights.py')
-  const { status, stderr } = spawnSync(findPython() ?? '', [script, `${file}.part`], { encoding: 'utf8' })
-  if (status !== 0)
-    throw new Error(`bench/python/random_weights.py failed: ${stderr.trim().split('\n').at(-1)}`)
-  renameSync(`${file}.part`, file)
-  return file
 }
