@@ -8,7 +8,7 @@ import { type BenchOptions, type BenchResult, row } from './support/result.js'
 const name = 'decode'
 const size = 224
 const workers = 2
-const rounds = 9
+const manyRounds = 9
 /** Mean bytes of the two sides' views may differ so much: other filters, and PIL drops transparency. */
 const tolerance = 6
 
@@ -23,6 +23,7 @@ export interface DecodeBenchOptions extends BenchOptions {
  */
 export async function benchDecode({
   json,
+  rounds = manyRounds,
   photos = articlePhotos(),
 }: DecodeBenchOptions): Promise<BenchResult> {
   if (photos === undefined) return { name, rows: [], skipped: noArticlePhotos }

@@ -9,7 +9,7 @@ const batch = 8
 const size = 224
 const threads = 2
 /** Turns each side takes, and runs a turn: short turns, so that a busy moment hits both. */
-const rounds = 15
+const manyRounds = 15
 const runs = 4
 /** Features are of order one; both sides compute in float32, in another order. */
 const tolerance = 1e-3
@@ -18,7 +18,7 @@ const tolerance = 1e-3
  * Photos a second through the frozen embedded network, batch 8 at 224 pixels, against PyTorch's better memory format
  * with the same weights on as many threads. Ours starts from bytes, PyTorch from floats already preprocessed.
  */
-export async function benchFeatures({ json }: BenchOptions): Promise<BenchResult> {
+export async function benchFeatures({ json, rounds = manyRounds }: BenchOptions): Promise<BenchResult> {
   const started = await startPython('features.py', [batch, size, threads].map(String))
   if ('skipped' in started) return { name, rows: [], skipped: started.skipped }
   const { peer } = started

@@ -10,7 +10,7 @@ import { lowerGraph } from '../src/lowering/index.js'
 import { model } from '../src/onnx/index.js'
 import { batchOf, networkLoss } from './support/network-step.js'
 import type { Peer } from './support/peer.js'
-import { startPython } from './support/python.js'
+import { findPython, noPython, startPython } from './support/python.js'
 import { randomResNet34 } from './support/resnet-weights.js'
 import { type BenchOptions, type BenchResult, type BenchRow, median } from './support/result.js'
 
@@ -46,14 +46,15 @@ interface Errors {
 /**
  * The gradient of every tensor of the embedded network and of ResNet-34 (random weights), batch 8 at 224 pixels, against
  * PyTorch's float64, beside the error of PyTorch's own float32; an error is the norm of the difference over the norm.
- * A batch in which some activation is so near a kink that float32 decides otherwise is a bad one for both sides, so the
- * batch in the middle counts.
+ * A batch in which some activation is so near a kink that float32 decides otherwise is a bad one for both sides, so of
+ * each side the batch in the middle counts.
  */
 export async function benchGradients({
   json,
   rounds = manyRounds,
   only = '',
 }: BenchOptions): Promise<BenchResult> {
+  if (findPython() === undefined) return { name, rows: [], skipped: noPython }
   const folder = mkdtempSync(path.join(tmpdir(), 'chiquito-gradients-'))
   const rows: BenchRow[] = []
   const failures: string[] = []
@@ -99,7 +100,7 @@ function reported(what: string, { ours, theirs }: Errors): { rows: BenchRow[]; f
   }
 }
 
-/** The batch in the middle by its worst tensor. */
+/** Of each side the batch in the middle by its worst tensor. */
 async function measure(
   backbone: string,
   form: (typeof forms)[number],
@@ -108,15 +109,18 @@ async function measure(
 ): Promise<Errors> {
   const { session, weights } = await openGradients(backbone, form)
   try {
-    const all: (Errors & { readonly worst: number })[] = []
-    for (let seed = 0; seed < rounds; seed++) {
-      const found = await errorsOf(session, weights, await peer.ask({ seed }))
-      all.push({ ...found, worst: Math.max(...found.ours.map(each => each.error)) })
-    }
-    return all.toSorted((a, b) => a.worst - b.worst)[Math.floor(all.length / 2)]
+    const all: Errors[] = []
+    for (let seed = 0; seed < rounds; seed++)
+      all.push(await errorsOf(session, weights, await peer.ask({ seed })))
+    return { ours: middleOf(all.map(each => each.ours)), theirs: middleOf(all.map(each => each.theirs)) }
   } finally {
     await session.close()
   }
+}
+
+function middleOf(batches: readonly (readonly TensorError[])[]): readonly TensorError[] {
+  const worst = (errors: readonly TensorError[]) => Math.max(...errors.map(each => each.error))
+  return batches.toSorted((a, b) => worst(a) - worst(b))[Math.floor(batches.length / 2)]
 }
 
 const gradName = (value: string) => `grad.${value}`

@@ -7,8 +7,18 @@ import { type BenchOptions, type BenchResult, row } from './support/result.js'
 const name = 'memory'
 const times = 10
 
-/** Peak memory of training on the article's photos, and on ten times as many: the same files under other names. */
-export async function benchMemory({ json }: BenchOptions): Promise<BenchResult> {
+/** Heads on a frozen trunk, then all layers. */
+const trainings = [
+  ['--recipe', 'auto', '--fine-tune', 'never'],
+  ['--recipe', 'auto', '--fine-tune', 'always'],
+  ['--recipe', 'fastai-2018'],
+] as const
+
+/**
+ * Peak memory of training on the article's photos, and on ten times as many: the same files under other names. Ten times
+ * the photos take ten times as long: up to half an hour each where all layers learn.
+ */
+export async function benchMemory({ json, only = '' }: BenchOptions): Promise<BenchResult> {
   const photos = articlePhotos()
   if (photos === undefined) return { name, rows: [], skipped: noArticlePhotos }
   const folder = await mkdtemp(path.join(tmpdir(), 'chiquito-bench-'))
@@ -17,16 +27,18 @@ export async function benchMemory({ json }: BenchOptions): Promise<BenchResult> 
     const many = path.join(folder, 'many')
     await multiply(photos, many)
     const rows = []
-    for (const recipe of ['auto', 'fastai-2018']) {
+    for (const args of trainings) {
+      const what = `chiquito train ${args.join(' ')}`
+      if (!what.includes(only)) continue
       const peaks: number[] = []
       for (const data of [photos, many]) {
-        const out = path.join(folder, `${recipe}-${peaks.length}`)
-        const { peakMb } = await chiquito(['train', data, '--out', out, '--recipe', recipe, '--quiet'], env)
+        const out = path.join(folder, `${args.join(' ')} ${peaks.length}`)
+        const { peakMb } = await chiquito(['train', data, '--out', out, ...args, '--quiet'], env)
         if (peakMb === undefined) return { name, rows: [], skipped: 'this system does not tell peak memory' }
         peaks.push(peakMb)
-        if (!json) process.stderr.write(`${recipe}: ${peakMb.toFixed(0)} MB\n`)
+        if (!json) process.stderr.write(`${what}: ${peakMb.toFixed(0)} MB\n`)
       }
-      rows.push(row(`${recipe}, 540 photos (ours) and ${times * 540} (theirs)`, 'MB', [peaks[0]], [peaks[1]]))
+      rows.push(row(`${what}, 540 photos (ours) and ${times * 540} (theirs)`, 'MB', [peaks[0]], [peaks[1]]))
     }
     return { name, rows }
   } finally {

@@ -6,13 +6,13 @@ import { findPython, noPython } from './support/python.js'
 import { type BenchOptions, type BenchResult, row } from './support/result.js'
 
 const name = 'predict'
-const rounds = 7
+const manyRounds = 7
 
 /**
  * A verdict on one photo from a cold start, the whole process, beside the time Python takes to `import torch` and do
  * nothing; in turn.
  */
-export async function benchPredict({ json }: BenchOptions): Promise<BenchResult> {
+export async function benchPredict({ json, rounds = manyRounds }: BenchOptions): Promise<BenchResult> {
   const python = findPython()
   if (python === undefined) return { name, rows: [], skipped: noPython }
   const folder = await mkdtemp(path.join(tmpdir(), 'chiquito-bench-'))
