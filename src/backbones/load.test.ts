@@ -117,11 +117,12 @@ describe('loadBackbone', () => {
     [
       'resnet35',
       'usage',
-      /backbone must be one of efficientnet-lite0, .*, resnet50, or a weights file, but is "resnet35"/,
+      /backbone must be one of efficientnet-lite0, .*, resnet50, a weights file, or an \.onnx file, but is "resnet35"/,
     ],
     ['', 'usage', /backbone must be one of/],
     ['nowhere/w.pth', 'io', /nowhere\/w\.pth cannot be read/],
-    ['net.onnx', 'usage', /\.onnx file cannot be a backbone yet/],
+    ['nowhere/net.onnx', 'io', /nowhere\/net\.onnx cannot be read/],
+    ['resnet18=net.onnx', 'usage', /net\.onnx is a network of its own, not the weights of resnet18/],
     ['efficientnet-lite2=nowhere.pth', 'io', /nowhere\.pth cannot be read/],
   ])('refuses %j', async (name, code, message) => {
     const error = await refusal(name)

@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { argumentError, ChiquitoError, messageOf, type Tensor, type WorkOptions } from '../core/index.js'
 import { findAsset } from './asset.js'
-import type { Backbone } from './backbone.js'
+import type { Backbone, Preprocessing } from './backbone.js'
 import { isLegacy } from './files/pth-legacy.js'
 import { isZip } from './files/pth-zip.js'
 import type { CachedFile } from './hub/cache.js'
@@ -20,20 +20,28 @@ const extensions = ['.pth', '.pt', '.bin', '.safetensors', '.onnx']
 export interface LoadOptions extends WorkOptions {
   /** A weights file (`.safetensors`, or `.pth` of `torch.save`) instead of embedded weights or the Hub's. */
   readonly weights?: string | undefined
+  /**
+   * How the photos of an `.onnx` file's network are prepared; else what its metadata says under `preprocessing`, or
+   * ImageNet's mean and deviation.
+   */
+  readonly preprocessing?: Preprocessing | undefined
 }
 
 /**
  * Loads a pretrained network. Weights that do not come with this package are taken from the cache of the Hugging Face
  * Hub, or fetched into it; never are they random.
  *
- * @param nameOrPath a name of {@link registry}; `NAME=FILE`; or a weights file, whose network is recognised by its
- *   tensors.
+ * @param nameOrPath a name of {@link registry}; `NAME=FILE`; a weights file, whose network is recognised by its tensors;
+ *   or an `.onnx` file, which is a network of its own.
  * @throws ChiquitoError `usage` for a name that is not known or needs a file; `io` for a file that cannot be read or
  *   fetched; `data` for a download that is not what it should be; `model` for a file that holds something else, naming
  *   the tensor; `interrupted`.
  */
 export async function loadBackbone(nameOrPath: string, options: LoadOptions = {}): Promise<Backbone> {
   const { entry, file } = resolve(nameOrPath, options.weights)
+  if (file !== undefined && isOnnx(file)) return fromOnnx(file, entry, options)
+  if (options.preprocessing)
+    throw argumentError('preprocessing', 'left out: only that of an .onnx file can be chosen', nameOrPath)
   if (file !== undefined) return fromFile(file, entry)
   if (entry.embedded) return embedded(entry, entry.embedded)
   if (entry.hub) return fromHub(entry, entry.hub, options)
@@ -61,7 +69,11 @@ function resolve(nameOrPath: string, weights: string | undefined): Resolved {
   const looksLikeFile =
     extensions.includes(path.extname(nameOrPath).toLowerCase()) || /[\\/]/.test(nameOrPath)
   if (looksLikeFile && weights === undefined) return { file: nameOrPath }
-  throw argumentError('backbone', `one of ${[...registry.keys()].join(', ')}, or a weights file`, nameOrPath)
+  throw argumentError(
+    'backbone',
+    `one of ${[...registry.keys()].join(', ')}, a weights file, or an .onnx file`,
+    nameOrPath,
+  )
 }
 
 async function embedded(
@@ -116,12 +128,24 @@ function build(entry: RegistryEntry, weights: Weights, id: string): Backbone {
   return entry.build(weights, id)
 }
 
-async function readWeights(file: string): Promise<Buffer> {
-  if (path.extname(file).toLowerCase() === '.onnx')
+const isOnnx = (file: string) => path.extname(file).toLowerCase() === '.onnx'
+
+async function fromOnnx(
+  file: string,
+  entry: RegistryEntry | undefined,
+  { preprocessing }: LoadOptions,
+): Promise<Backbone> {
+  if (entry)
     throw new ChiquitoError(
       'usage',
-      `${file}: an .onnx file cannot be a backbone yet. Give a .pth or .safetensors file of ${[...registry.keys()].join(' or ')}.`,
+      `${file} is a network of its own, not the weights of ${entry.name}. Give it without a name: --backbone ${file}`,
     )
+  const bytes = await readWeights(file)
+  const { onnxBackbone } = await import('./import/onnx-backbone.js')
+  return onnxBackbone(bytes, file, { preprocessing })
+}
+
+async function readWeights(file: string): Promise<Buffer> {
   try {
     const { size } = await stat(file)
     if (size > MAX_WEIGHTS_BYTES)

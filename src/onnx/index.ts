@@ -16,7 +16,14 @@ export {
 } from './operators/index.js'
 export { defaultIrVersion, defaultOpset } from './opset.js'
 export { type ParseOptions, parseGraph } from './parse.js'
-export { bindDims, foldBatchNorm, foldConstants, pruneUnused, renameValues } from './passes/index.js'
+export {
+  bindDims,
+  foldBatchNorm,
+  foldConstants,
+  openBatch,
+  pruneUnused,
+  renameValues,
+} from './passes/index.js'
 export { printedWeights, printGraph } from './print.js'
 export { upgradeModel } from './upgrade.js'
 export { readBy } from './values.js'

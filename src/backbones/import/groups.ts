@@ -18,9 +18,9 @@ export function groupsOf(
   layers: readonly ImportedLayer[],
   parameters: readonly Parameter[],
 ): LayerGroup[] {
-  const border = layers.findLast(({ stride = Number.POSITIVE_INFINITY }) => stride <= earlyStride)
-  const isSplit = border !== undefined && border !== layers.at(-1)
-  const count = isSplit ? countBefore(view, border.value, parameters) : halfOf(view, parameters)
+  const border = layers.findLast(({ stride = earlyStride + 1 }) => stride <= earlyStride)
+  const goesOn = layers.some(({ stride = 0 }) => stride > earlyStride)
+  const count = border && goesOn ? countBefore(view, border.value, parameters) : halfOf(view, parameters)
   return [
     { name: 'early', parameters: parameters.slice(0, count).map(({ value }) => value) },
     { name: 'late', parameters: parameters.slice(count).map(({ value }) => value) },

@@ -29,10 +29,16 @@ function mapsUpTo(view: GraphView, last: Value, size: number): ImportedLayer[] {
     if (value !== last && !maps.has(value)) continue
     const [, channels, height, width] = view.shape(value) ?? []
     if (typeof channels !== 'number' || typeof height !== 'number' || height !== width) continue
-    const stride = Math.round(size / height)
+    const stride = strideOf(size, height)
     if (stride > 1) bySize.set(height, { name: `stride${stride}`, channels, stride, value })
   }
   return [...bySize.values()].sort((a, b) => Number(a.stride) - Number(b.stride))
+}
+
+/** Networks halve the map, rounding up where it is odd; what else they do is told as it comes out. */
+function strideOf(size: number, height: number): number {
+  const halvings = Array.from({ length: Math.floor(Math.log2(size)) }, (_, i) => 2 ** (i + 1))
+  return halvings.find(stride => Math.ceil(size / stride) === height) ?? Math.round(size / height)
 }
 
 /** These have and give maps [batch, channels, height, width], by definition. */

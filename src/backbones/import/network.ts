@@ -18,13 +18,18 @@ export interface Declared {
   readonly fixedBatch: number | undefined
 }
 
-/** Batches that shapes are tried with: more than one photo, so that what was written for one shows. */
-export const trialBatch = 2
+export const howToOpen =
+  'Export it with an open batch dimension (torch.onnx.export with dynamic_axes or dynamic_shapes)'
+
+/** A batch that shapes are tried with: several photos, another number than declared, so that what is fixed shows. */
+export function trialBatch({ fixedBatch }: Declared): number {
+  return fixedBatch === 2 ? 3 : 2
+}
 
 /**
  * The graph for photos of given dimensions, with sizes worked out: as far as the values wanted need it, which become its
  * outputs.
- * Throws `model` where the network cannot take them, saying what it was exported for.
+ * @throws ChiquitoError `model` where the network cannot take them, saying what it was exported for.
  */
 export function bound(
   graph: Graph,
@@ -43,7 +48,7 @@ export function bound(
   } catch (error) {
     const hint =
       height === size && fixedBatch !== undefined
-        ? `It was exported for ${fixedBatch} at a time: export it with an open batch dimension (torch.onnx.export with dynamic_axes or dynamic_shapes)`
+        ? `It was exported for ${fixedBatch} at a time. ${howToOpen}`
         : `It was exported for ${size} by ${size}: use that size`
     throw new ChiquitoError(
       'model',

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
-import { ChiquitoError, messageOf } from '../../core/index.js'
+import { argumentError, ChiquitoError, messageOf } from '../../core/index.js'
 import {
   foldBatchNorm,
   type Graph,
   type GraphBuilder,
   type Model,
+  openBatch,
   readModel,
   renameValues,
   upgradeModel,
@@ -13,13 +14,13 @@ import {
 } from '../../onnx/index.js'
 import type { Backbone, Preprocessing } from '../backbone.js'
 import { networkGraph } from '../network.js'
-import { imageNet, preprocessingIn } from '../preprocessing.js'
+import { imageNet, isPreprocessing, preprocessingIn } from '../preprocessing.js'
 import { type Cut, findCut } from './classifier.js'
 import { groupsOf } from './groups.js'
 import { imageGraph } from './image-input.js'
 import { type ImportedLayer, layersOf } from './layers.js'
 import { Names, namesFor } from './names.js'
-import { appendLayers, bound, chosen, type Declared, trialBatch } from './network.js'
+import { appendLayers, bound, chosen, type Declared, howToOpen, trialBatch } from './network.js'
 import { parametersOf } from './parameters.js'
 import { appendClassifier } from './rest.js'
 import { tidy } from './tidy.js'
@@ -35,13 +36,19 @@ export interface ImportOptions {
  * into groups, and the last map of every size becomes a layer.
  *
  * @param file its name, for messages; without folder and ending it names the network.
- * @throws ChiquitoError `model`, saying what was expected: not a legal model, no input for photos, no weights to train,
+ * @throws ChiquitoError `usage` for preprocessing that cannot be; `model`, saying what was expected: not a legal model, no input for photos, no weights to train,
  *   or shapes that fix the number of photos.
  */
 export function onnxBackbone(bytes: Uint8Array, file: string, options: ImportOptions = {}): Backbone {
+  if (options.preprocessing && !isPreprocessing(options.preprocessing))
+    throw argumentError(
+      'preprocessing',
+      '{ mean: [r, g, b], std: [r, g, b] } in bytes, deviations above 0',
+      options.preprocessing,
+    )
   const model = upgraded(readModel(bytes, file), file)
   const { graph: raw, ...declared } = imageGraph(model.graph, file)
-  const network = analysed(tidy(raw), file, declared)
+  const network = analysed(opened(tidy(raw), file, declared), file, declared)
   const { graph, layers, groups, cut } = network
   const name = path.basename(file).replace(/\.onnx$/i, '')
   const add = (builder: GraphBuilder, image: Value, names?: readonly string[]) => {
@@ -49,7 +56,8 @@ export function onnxBackbone(bytes: Uint8Array, file: string, options: ImportOpt
     const dims = builder.shape(image)
     const values = wanted.map(({ value }) => value)
     // Named batches could hide shapes that fit one batch only.
-    if (typeof dims[0] === 'string') bound(graph, file, values, [trialBatch, ...dims.slice(1)], declared)
+    if (typeof dims[0] === 'string')
+      bound(graph, file, values, [trialBatch(declared), ...dims.slice(1)], declared)
     return { wanted, graph: bound(graph, file, values, dims, declared) }
   }
   return {
@@ -77,6 +85,20 @@ export function onnxBackbone(bytes: Uint8Array, file: string, options: ImportOpt
   }
 }
 
+/** The graph for any number of photos, also where it was exported for one. */
+function opened(graph: Graph, file: string, { fixedBatch }: Declared): Graph {
+  if (fixedBatch === undefined) return graph
+  try {
+    return openBatch(graph, 'image')
+  } catch (error) {
+    throw new ChiquitoError(
+      'model',
+      `${file} was exported for ${fixedBatch} photos at a time and cannot take others: ${messageOf(error)} ${howToOpen}.`,
+      { cause: error },
+    )
+  }
+}
+
 interface Analysed {
   readonly graph: Graph
   readonly layers: readonly ImportedLayer[]
@@ -87,7 +109,7 @@ interface Analysed {
 /** Finds classifier, layers and weights, with names for those that have none. */
 function analysed(tidied: Graph, file: string, declared: Declared): Analysed {
   const output = outputOf(tidied, file)
-  const image = [trialBatch, 3, declared.size, declared.size]
+  const image = [trialBatch(declared), 3, declared.size, declared.size]
   const whole = new GraphView(bound(tidied, file, [output], image, declared), 'image')
   const cut = findCut(whole, output)
   const trunk = new GraphView(bound(tidied, file, [cut.features], image, declared), 'image')

@@ -31,9 +31,20 @@ const preparing: ReadonlySet<string> = new Set([
   ...['Add', 'Sub', 'Mul', 'Div', 'Cast', 'Identity', 'Transpose'],
 ])
 
+/** What a weight may go through before a layer uses it. */
+const reshaping: ReadonlySet<string> = new Set([
+  ...['Identity', 'Cast', 'Transpose', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Expand', 'Tile'],
+  ...['Slice', 'Split', 'Gather', 'Concat'],
+])
+
+/** More for the weights of layers, which some networks standardise. */
+const standardizing: ReadonlySet<string> = new Set([
+  ...['Add', 'Sub', 'Mul', 'Div', 'Sqrt', 'Pow', 'ReduceMean', 'BatchNormalization'],
+])
+
 /**
  * What can be trained: float32 initializers that a layer uses as weights, as they are or by way of nodes that only
- * depend on weights (transposed, reshaped). In the order of use.
+ * depend on weights (transposed, reshaped, standardised). In the order of use.
  */
 export function parametersOf(view: GraphView): Parameter[] {
   const found = new Map<Value, Parameter>()
@@ -58,14 +69,20 @@ function weightsAt(view: GraphView, node: Node, input: number): Value[] {
   if (!isWeight && !looseInputs.has(op)) return []
   const tensor = view.initializer(value)
   if (tensor) return tensor.dtype === 'float32' && (isWeight || isLooseWeight(tensor)) ? [value] : []
-  return weightsBehind(view, value)
+  return weightsBehind(view, value, isWeight)
 }
 
-/** The weights that a value is computed from. */
-function weightsBehind(view: GraphView, value: Value): Value[] {
+/** The weights that a value is computed from. What goes through other nodes is a mask or a table of positions. */
+function weightsBehind(view: GraphView, value: Value, isWeight: boolean): Value[] {
   const seen = new Set([value])
   // The set grows while it is gone through.
-  for (const at of seen) for (const input of view.producer(at)?.inputs ?? []) seen.add(input)
+  for (const at of seen) {
+    const node = view.producer(at)
+    if (!node) continue
+    const op = opOf(node)
+    if (!reshaping.has(op) && !(isWeight && standardizing.has(op))) continue
+    for (const input of node.inputs) seen.add(input)
+  }
   return [...seen].filter(at => {
     const tensor = view.initializer(at)
     return tensor?.dtype === 'float32' && isLooseWeight(tensor)

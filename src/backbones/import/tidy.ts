@@ -5,7 +5,8 @@ import { opOf } from './view.js'
 
 /**
  * What exporters write in several ways, written in one: weights are float32 initializers, each its own even where an
- * exporter stored equal ones once; batch norm is in evaluation mode; constants are initializers.
+ * exporter stored equal ones once and passes them on by Identity; batch norm is in evaluation mode; constants are
+ * initializers.
  */
 export function tidy(graph: Graph): Graph {
   const initializers = new Map(graph.initializers)

@@ -15,7 +15,7 @@ export function registerTrain(program: Command, shell: Shell): void {
       .option('--recipe <name>', 'auto, or fastai-2018 (the article)', 'auto')
       .option(
         '--backbone <name or file>',
-        'pretrained network: a name of "chiquito backbones", NAME=FILE, or a weights file',
+        'pretrained network: a name of "chiquito backbones", NAME=FILE, a weights file, or an .onnx file',
         'efficientnet-lite0',
       )
       .option('--seed <n>', 'what everything random starts from', integer('--seed', { min: 0 }), 0)

@@ -1,5 +1,6 @@
 export { bindDims } from './bind-dims.js'
 export { foldBatchNorm } from './fold-batch-norm.js'
 export { foldConstants } from './fold-constants.js'
+export { openBatch } from './open-batch.js'
 export { pruneUnused } from './prune-unused.js'
 export { renameValues } from './rename-values.js'

@@ -8,7 +8,7 @@ import { namesIn } from '../values.js'
  * @param names new names by present ones.
  */
 export function renameValues(graph: Graph, names: ReadonlyMap<Value, Value>): Graph {
-  const taken = namesIn(graph)
+  const taken = new Set([...namesIn(graph)].filter(value => !names.has(value)))
   const fresh = (wanted: Value) => {
     let name = wanted
     for (let i = 1; taken.has(name); i++) name = `${wanted}_${i}`
