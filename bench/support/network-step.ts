@@ -62,8 +62,12 @@ export class NetworkStep {
     const { plain, threads } = options
     const session = await Session.open(model(await lowerGraph(step.graph, { plain })), { threads })
     const loss = zeros([])
-    const state = new Map<string, Tensor>(
-      step.state.map(name => [name, weights.get(name) ?? step.slots.get(name) ?? missing(name)]),
+    // Copies: the steps write into them.
+    const state = new Map(
+      step.state.map(name => {
+        const { data, shape } = weights.get(name) ?? step.slots.get(name) ?? missing(name)
+        return [name, float32(data.slice(), shape)]
+      }),
     )
     const spare = new Map(Array.from(state, ([name, { shape }]) => [name, zeros(shape)]))
     const given = { ...batchOf(options), rate: scalar(rate), step: scalar(1) }
