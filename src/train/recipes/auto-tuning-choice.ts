@@ -53,8 +53,9 @@ export interface TuningDecision {
 /**
  * Decides on the training photos alone whether fine-tuning all layers pays. Cheap evidence first: where the frozen head
  * makes hardly a mistake, there is nothing to win. Else both learn from three quarters of the photos (of many, from a
- * smaller part) and are judged by another quarter, exact copies together: the lower log loss wins, and where the two
- * differ by less than the standard error of that difference, fewer mistakes do, too.
+ * smaller part) and are judged by another quarter, exact copies together: fine-tuning is chosen unless its log loss is
+ * higher by more than the standard error of that difference. A tie goes to it because the best of it is still to come:
+ * the rest of the photos and of the epochs, which many weights need more than few.
  */
 export async function chooseTuning(
   decision: Decision,
@@ -231,7 +232,7 @@ export function compare(frozen: Judged, tuned: Judged, learnt: number): TuningDe
   const gains = frozen.losses.map((loss, i) => loss - tuned.losses[i])
   const gain = mean(gains)
   const error = Math.sqrt(mean(gains.map(one => (one - gain) ** 2)) / Math.max(1, count - 1))
-  const chosen = gain > 0 || (gain > -error && tuned.wrong < frozen.wrong)
+  const chosen = gain > -error
   const reason =
     `${chosen ? 'All layers were fine-tuned' : 'Only the head learned'}: learnt from ${learnt} training photos and ` +
     `judged by ${count} others, the head alone is wrong on ${frozen.wrong} (log loss ${mean(frozen.losses).toFixed(3)}), ` +
