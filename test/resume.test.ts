@@ -1,24 +1,45 @@
 // A run that is killed at any instant (kill -9), and gone on with, ends with the same bits as one that never was.
 import type { ChildProcess } from 'node:child_process'
-import { existsSync, type FSWatcher, mkdirSync, readdirSync, readFileSync, watch } from 'node:fs'
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  type FSWatcher,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  watch,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { chiquito, type RunOptions, suiteFolder, type Told } from './support/chiquito.js'
-import { writeTree } from './support/files.js'
+import { resizeDisk, smallDisk, writeTree } from './support/files.js'
 import { drawings } from './support/photos.js'
 
 const folder = suiteFolder()
-const at = (...names: string[]) => path.join(folder, ...names)
+const at = (...names: string[]) => path.resolve(folder, ...names)
+
+const [easy, hard] = ['easy', 'hard']
+const article = ['--recipe', 'fastai-2018', '--checkpoint-seconds', '0']
 
 beforeAll(async () => {
-  writeTree({ ...(await drawings('ball', 'ball', 15)), ...(await drawings('wave', 'wave', 15)) }, at('data'))
+  writeTree({ ...(await drawings('ball', 'ball', 15)), ...(await drawings('wave', 'wave', 15)) }, at(easy))
+  // The same drawings in both classes: nobody can tell them apart, so there is much to be won by fine-tuning.
+  const drawn = await drawings('ball', 'ball', 60)
+  const names = Object.keys(drawn)
+  const mixed = names.map((name, i) => [name.replace('ball/', i % 2 ? 'odd/' : 'even/'), drawn[name]])
+  writeTree(Object.fromEntries(mixed), at(hard))
+  const whole = await train('whole', article)
+  expect(whole.status, whole.stderr).toBe(0)
 })
 
 /** Small photos: what is tested does not depend on how long a step takes. */
-const common = ['--size', '64', '--threads', '1', '--json']
+const common = ['--size', '32', '--threads', '1', '--json']
 
-function train(out: string, more: readonly string[], run: RunOptions = {}): Promise<Told> {
-  const args = ['train', at('data'), '--out', at(out), ...common, ...more]
+function train(out: string, more: readonly string[], run: RunOptions = {}, data = easy): Promise<Told> {
+  const args = ['train', at(data), '--out', at(out), ...common, ...more]
   return chiquito(args, { ...run, env: { CHIQUITO_CACHE: at('cache') } })
 }
 
@@ -66,17 +87,21 @@ function killWhen(out: string, due: (file: string | null) => boolean): RunOption
 }
 
 /** Goes on with a run until the moment comes, and is sure that the kill came before the end. */
-async function killed(out: string, args: readonly string[], due: (file: string | null) => boolean) {
+async function killed(
+  out: string,
+  args: readonly string[],
+  due: (file: string | null) => boolean,
+  data = easy,
+): Promise<void> {
   const { stop, ...run } = killWhen(out, due)
   const more = existsSync(at(out, 'run.json')) ? ['--resume'] : args
-  const told = await train(out, more, run)
+  const told = await train(out, more, run, data)
   stop()
   expect(told.signal, told.stderr).toBe('SIGKILL')
-  return told
 }
 
-async function finish(out: string): Promise<Told> {
-  const told = await train(out, ['--resume'])
+async function finish(out: string, data = easy): Promise<Told> {
+  const told = await train(out, ['--resume'], {}, data)
   expect(told.status, told.stderr).toBe(0)
   expect(jsonOf(out, 'run.json').state).toBe('finished')
   return told
@@ -89,22 +114,142 @@ function expectSame(out: string, whole: string): void {
   expect(readdirSync(at(out)).sort()).toEqual(readdirSync(at(whole)).sort())
 }
 
+/** Places from the first of so many lines to the last but one, evenly. */
+function places(count: number, lines: number): number[] {
+  return Array.from({ length: count }, (_, k) => 1 + Math.round(((lines - 2) * k) / (count - 1)))
+}
+
 describe('a run killed again and again', () => {
   it('of fastai-2018, in every stage and while it keeps its state, gives the same bits', async () => {
-    const recipe = ['--recipe', 'fastai-2018', '--checkpoint-seconds', '0']
-    const whole = await train('whole', recipe)
-    expect(whole.status, whole.stderr).toBe(0)
-    const all = doneIn('whole').length
     const out = 'killed'
-    await killed(out, recipe, file => file === 'split.json')
-    // A dozen places, from the first step to the last.
-    for (let k = 0; k < 12; k++) {
-      const place = 1 + Math.round(((all - 2) * k) / 11)
-      await killed(out, recipe, () => doneIn(out).length >= place)
-    }
-    await killed(out, recipe, file => file === 'model.onnx')
+    await killed(out, article, file => file === 'split.json')
+    for (const place of places(12, doneIn('whole').length))
+      await killed(out, article, () => doneIn(out).length >= place)
+    await killed(out, article, file => file?.startsWith('.state.safetensors.') === true)
+    await killed(out, article, file => file === 'model.onnx')
     await finish(out)
     expectSame(out, 'whole')
     expect(logOf(out).filter(({ event }) => event === 'resume').length).toBeGreaterThan(0)
+  })
+
+  it('of auto, while it finds out whether fine-tuning pays and while it fine-tunes, gives the same bits', async () => {
+    const args = ['--recipe', 'auto', '--epochs', '2', '--checkpoint-seconds', '0']
+    const whole = await train('whole-auto', args, {}, hard)
+    expect(whole.status, whole.stderr).toBe(0)
+    const stages = new Set(doneIn('whole-auto').map(({ stage }) => stage))
+    expect(stages).toContain('does fine-tuning pay?')
+    const out = 'killed-auto'
+    await killed(out, args, () => logOf(out).some(({ event }) => event === 'candidate'), hard)
+    for (const place of places(4, doneIn('whole-auto').length))
+      await killed(out, args, () => doneIn(out).length >= place, hard)
+    await finish(out, hard)
+    expectSame(out, 'whole-auto')
+    const told = (name: string) => logOf(name).filter(({ event }) => event !== 'resume')
+    expect(told(out)).toEqual(told('whole-auto'))
+  })
+
+  it('of auto with its usual checkpoints, far apart, gives the same bits', async () => {
+    const args = ['--recipe', 'auto', '--fine-tune', 'always', '--epochs', '3']
+    const whole = await train('whole-always', args)
+    expect(whole.status, whole.stderr).toBe(0)
+    const lines = doneIn('whole-always').length
+    const out = 'killed-always'
+    for (const place of places(3, lines)) await killed(out, args, () => doneIn(out).length >= place)
+    await finish(out)
+    expectSame(out, 'whole-always')
+  })
+})
+
+it('Ctrl-C while all layers learn keeps the step it came in, and says how to go on', async () => {
+  const out = 'interrupted'
+  const due = () => doneIn(out).some(({ stage }) => stage === 'all layers')
+  mkdirSync(at(out))
+  const told = await train(out, ['--recipe', 'fastai-2018', '--checkpoint-seconds', '1000'], {
+    started: child => {
+      const watcher = watch(at(out), () => {
+        if (!due()) return
+        watcher.close()
+        child.kill('SIGINT')
+      })
+    },
+  })
+  expect(told.status, told.stderr).toBe(130)
+  expect(told.stderr).toMatch(/What was done so far is kept; to go on, give the same command with --resume/)
+  expect(jsonOf(out, 'run.json').state).toBe('interrupted')
+  const steps = doneIn(out).length
+  await killed(out, [], () => doneIn(out).length > steps)
+  // Nothing was lost: the log was not cut back.
+  expect(doneIn(out).length).toBeGreaterThan(steps)
+  await finish(out)
+  expectSame(out, 'whole')
+})
+
+it('a disk too full for a checkpoint ends the run; with more room it goes on', async context => {
+  const disk = smallDisk(40e6)
+  if (disk === undefined) return context.skip('mounting a small file system is not allowed here')
+  const out = path.join(disk, 'run')
+  const told = await train(out, article)
+  expect(told.status, told.stderr).toBe(1)
+  expect(told.stderr).toMatch(
+    /Cannot write ".*state\.safetensors": the disk is full: free some space.* --resume/,
+  )
+  expect(jsonOf(out, 'run.json').state).toBe('failed')
+  expect(readdirSync(path.join(out, 'checkpoint'))).toEqual(['state.safetensors'])
+  const learnt = doneIn(out).length
+  expect(learnt).toBeGreaterThan(0)
+  resizeDisk(disk, 400e6)
+  await finish(out)
+  expectSame(out, 'whole')
+})
+
+describe('going on', () => {
+  const out = 'changed'
+  const photo = () => at(easy, 'ball', readdirSync(at(easy, 'ball'))[0])
+
+  it('leaves out photos that came since, and says so', async () => {
+    await killed(out, article, () => doneIn(out).length >= 3)
+    const fresh = at(easy, 'wave', 'fresh.png')
+    copyFileSync(photo(), fresh)
+    mkdirSync(at(easy, 'another'))
+    copyFileSync(photo(), at(easy, 'another', 'a.png'))
+    const told = await finish(out)
+    rmSync(fresh)
+    rmSync(at(easy, 'another'), { recursive: true })
+    expect(told.stderr).toMatch(
+      /2 photos are new since the run began, for example "another\/a.png": left out/,
+    )
+    expectSame(out, 'whole')
+  })
+
+  it('refuses photos that are gone or have changed, and a state that is damaged or of something else', async () => {
+    const name = 'refused'
+    await killed(name, article, () => doneIn(name).length >= 3)
+    const refused = async () => {
+      const told = await train(name, ['--resume'])
+      expect(told.status, told.stderr).toBe(1)
+      return told.stderr
+    }
+    const content = readFileSync(photo())
+    const file = photo()
+    appendFileSync(file, 'more')
+    expect(await refused()).toMatch(
+      /no longer those the run began with: "ball\/.*" has changed\. Restore them/,
+    )
+    rmSync(file)
+    expect(await refused()).toMatch(
+      /no longer those the run began with: "ball\/.*" is gone or cannot be read/,
+    )
+    writeFileSync(file, content)
+    const state = at(name, 'checkpoint', 'state.safetensors')
+    const kept = readFileSync(state)
+    writeFileSync(state, kept.subarray(0, kept.length - 5))
+    expect(await refused()).toMatch(/state\.safetensors" is damaged: it is no checkpoint, or not a whole one/)
+    const record = jsonOf(name, 'run.json')
+    writeFileSync(at(name, 'run.json'), JSON.stringify({ ...record, seed: 5 }))
+    writeFileSync(state, kept)
+    expect(await refused()).toMatch(/belongs to another training: its seed is 0, not 5/)
+    writeFileSync(at(name, 'run.json'), JSON.stringify(record))
+    await finish(name)
+    expectSame(name, 'whole')
   })
 })

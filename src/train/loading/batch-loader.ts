@@ -8,7 +8,7 @@ export interface BatchLoaderOptions {
   readonly root: string
   readonly rule: ViewRule
   /** Decodes the photos, and stays open when the loader closes; one of its own by default. */
-  readonly reader?: PhotoReader | undefined
+  readonly reader?: Pick<PhotoReader, 'views'> | undefined
   /** Threads of its own reader; batches do not depend on it. */
   readonly workers?: number | undefined
   readonly signal?: AbortSignal | undefined
@@ -54,7 +54,7 @@ export const KEPT_BYTES = Math.min(256 * 1024 * 1024, Math.floor(totalmem() / 16
  * depends on what was asked for alone.
  */
 export class BatchLoader {
-  private readonly reader: PhotoReader
+  private readonly reader: Pick<PhotoReader, 'views'>
   private readonly own: PhotoReader | undefined
 
   constructor(private readonly options: BatchLoaderOptions) {
