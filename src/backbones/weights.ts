@@ -73,7 +73,7 @@ export function toFloat32(tensor: Tensor): Tensor<'float32'> {
     case 'float32':
       return { dtype: 'float32', shape, data: tensor.data }
     case 'float16':
-      return { dtype: 'float32', shape, data: Float32Array.from(tensor.data, fromHalf) }
+      return { dtype: 'float32', shape, data: widened(tensor.data) }
     case 'bfloat16':
       return {
         dtype: 'float32',
@@ -85,4 +85,11 @@ export function toFloat32(tensor: Tensor): Tensor<'float32'> {
     default:
       throw new ChiquitoError('model', `Weights must be of floats, but are of ${tensor.dtype}.`)
   }
+}
+
+/** Much faster than `Float32Array.from`, which goes through an iterator. */
+function widened(halves: Uint16Array): Float32Array {
+  const values = new Float32Array(halves.length)
+  for (let i = 0; i < halves.length; i++) values[i] = fromHalf(halves[i])
+  return values
 }

@@ -21,8 +21,16 @@ export function toHalf(x: number): number {
   return sign | ((e << 10) + roundShift(mantissa, 13))
 }
 
+/** All 65,536 values, made when first asked for: networks have millions of weights. */
+let values: Float32Array | undefined
+
 /** binary16 bits to float32, exactly. */
 export function fromHalf(half: number): number {
+  values ??= Float32Array.from({ length: 2 ** 16 }, (_, each) => widened(each))
+  return values[half & 0xffff]
+}
+
+function widened(half: number): number {
   const sign = half & 0x8000 ? -1 : 1
   const exponent = (half >>> 10) & 0x1f
   const mantissa = half & 0x3ff
