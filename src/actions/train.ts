@@ -142,7 +142,7 @@ async function prepare(given: TrainOptions): Promise<Prepared> {
     const details = detailsOf(options, recipe, backbone, dataset)
     run = unfinished?.run ?? (await RunFolder.create(out, details, { overwrite: options.overwrite }))
     const checkpoint = await openCheckpoint(run, details, { ...options, notice })
-    if (unfinished) await run.goOn(details, checkpoint.logged ?? 0)
+    if (unfinished) await run.goOn(details, checkpoint.logged)
     if (!division) await run.writeSplit(dataset.split, recordPhotos(dataset.photos, dataset.labels))
     return { run, options, details, recipe, backbone, dataset, checkpoint, notices, notice }
   } catch (error) {

@@ -126,12 +126,13 @@ export class RunFolder {
   /**
    * Goes on with a run that was taken over.
    *
-   * @param logged - bytes of the log that stay: what came later happens again
+   * @param logged - bytes of the log that stay: what came later happens again; undefined where all of it does
    * @throws `io`
    */
-  async goOn(details: RunDetails, logged: number): Promise<void> {
+  async goOn(details: RunDetails, logged: number | undefined): Promise<void> {
     const { state, ended: _, ...record } = this.current
-    await cutLog(this.file('log.jsonl'), logged)
+    await cutLog(this.file('log.jsonl'), logged ?? 0)
+    if (logged === undefined) this.log({ event: 'start' })
     this.log({ event: 'resume', after: state })
     this.current = { ...record, ...details, state: 'running' }
     await this.save()
