@@ -19,7 +19,7 @@ export interface Blocked {
  * A part of a map of this many bytes stays in the cache between the operators that pass over it. Of 1 to 16 MiB, this
  * was fastest for EfficientNet-Lite0 at 224 px.
  */
-const cachedBytes = 5 * 2 ** 20
+const cachedBytes = Number(process.env.PART ?? 5) * 2 ** 20
 
 /**
  * Rewrites a graph for the blocked layout, node by node. A value may lie there as it is in ONNX (plain), in blocks, or

@@ -1,3 +1,4 @@
+import { sizeOf } from '../../core/index.js'
 import { type Node, readAttributes, type Value } from '../../onnx/index.js'
 import { exampleOf } from '../formulation.js'
 import type { Convolution } from '../geometry.js'
@@ -22,7 +23,9 @@ export function convInputGrad(lowering: Lowering, node: Node): boolean {
   const follow = isWhole ? followOf(lowering, node, x) : { output: node.outputs[0] }
   const details = { sum: follow.sum !== undefined }
   if (!lowering.accepts(exampleOf('ConvInputGrad', given, lowering.ops.block, details))) return false
-  const count = lowering.blocksOf(image)?.parts.length ?? lowering.partsFor(x)
+  // The parts of the wider map stay as they are.
+  const [wide, shape] = sizeOf(y) > sizeOf(x) ? [grad, y] : [image, x]
+  const count = lowering.blocksOf(wide)?.parts.length ?? lowering.partsFor(shape)
   const grads = lowering.blocked(grad, count).parts
   const sums = follow.sum === undefined ? undefined : lowering.blocked(follow.sum, count).parts
   const filter = lowering.plain(weight)

@@ -4,6 +4,7 @@ import { exampleOf } from '../formulation.js'
 import { type Convolution, isPoint, reach } from '../geometry.js'
 import type { Lowering } from '../lowering.js'
 import { convolutionOf } from './convolution.js'
+import { correlation } from './correlation.js'
 
 /** The gradient of a convolution for its filter, in the filter's plain shape. */
 export function convWeightGrad(lowering: Lowering, node: Node): boolean {
@@ -22,8 +23,9 @@ type Formulate = (lowering: Lowering, given: Convolution, image: Value, grad: Va
 
 function formulationOf({ kind, group, geometry, w }: Convolution): Formulate | undefined {
   if (kind === 'depthwise') return depthwise
-  if (kind === 'dense') return group === 1 && isPoint(geometry) ? point : undefined
-  return sizeOf(w.slice(1)) <= maxImageTaps ? fewChannels : undefined
+  if (group > 1) return undefined
+  if (kind === 'dense' && isPoint(geometry)) return point
+  return kind === 'image' && sizeOf(w.slice(1)) <= maxImageTaps ? fewChannels : general
 }
 
 /**
@@ -70,6 +72,15 @@ function depthwise(
     whole,
   )
   return e.reshape(cropped, w)
+}
+
+/** Any other: see {@link correlation}. */
+function general(lowering: Lowering, given: Convolution, image: Value, grad: Value): Value {
+  const { e, ops } = lowering
+  const [out, inputs, ...kernel] = given.w
+  const blocks = ops.padded(out) / ops.block
+  const taps = e.reshape(correlation(lowering, given, image, grad), [inputs, blocks, -1])
+  return fromBlocks(lowering, e.transpose(taps, [1, 0, 2]), [out, inputs, ...kernel], true)
 }
 
 /** dW = dY X^T: the narrower of the two turned to plain rows, the wider one as columns in blocks. */

@@ -1,0 +1,81 @@
+import type { Value } from '../../onnx/index.js'
+import { type Convolution, reach } from '../geometry.js'
+import type { Lowering } from '../lowering.js'
+import { range } from './range.js'
+
+/**
+ * Positions of the images that one convolution takes in. As many as keep what it reads as filter in the processor's
+ * cache: more are slower, and with fewer the sums are fetched and stored more often.
+ */
+const mostPositions = 512
+
+/**
+ * The gradient of any filter that is not depthwise: each channel of an image is convolved by the gradient of the result,
+ * whose blocks already lie as the filters of an image with one channel: [out / b, 1, rows, columns, b]. Stride and
+ * dilation change places; channels take the batch's place. Images are summed up by convolutions in a row, each adding to
+ * the one before; small ones are channels of one convolution.
+ *
+ * Gives [in, out / b, taps, b].
+ */
+export function correlation(lowering: Lowering, given: Convolution, image: Value, grad: Value): Value {
+  const { ops, builder } = lowering
+  const { x, y, w, geometry } = given
+  const together = imagesTogether(lowering, x[0], y[2] * y[3])
+  const rounds = x[0] / together
+  const images = paddedImages(lowering, given, image, rounds)
+  const [, , ...sizes] = builder.staticShape(images[0])
+  const window = {
+    kernel: y.slice(2),
+    strides: geometry.dilations,
+    dilations: geometry.strides,
+    pads: [0, 0, 0, 0],
+  }
+  let sum: Value | undefined
+  for (const [i, part] of lowering.blocked(grad, rounds).parts.entries()) {
+    const filter = behindOneAnother(lowering, part, together, y)
+    const channels = alongside(lowering, images[i], together, [w[1], together, ...sizes])
+    sum = ops.conv(channels, filter, { ...window, sum })
+  }
+  return sum ?? ''
+}
+
+/** The images with their padding, cut off where no window reaches, in so many parts of the batch. */
+function paddedImages(
+  lowering: Lowering,
+  { x, y, geometry }: Convolution,
+  image: Value,
+  count: number,
+): readonly Value[] {
+  const { e, builder } = lowering
+  const { pads, strides } = geometry
+  const after = [0, 1].map(
+    axis => (y[axis + 2] - 1) * strides[axis] + reach(geometry, axis) - x[axis + 2] - pads[axis],
+  )
+  const each = [0, 0, pads[0], pads[1], 0, 0, ...after]
+  return lowering.plainPartsOf(image, count).map(part => {
+    if (each.every(pad => pad === 0)) return part
+    return builder.op('Pad', [part, e.ints(each)])
+  })
+}
+
+/** [n, out / b, positions, b] as [out / b, n, positions, b]: filters with n channels. */
+function behindOneAnother({ e, ops }: Lowering, part: Value, n: number, y: readonly number[]): Value {
+  const [, , ...sizes] = y
+  const out = ops.padded(y[1])
+  if (n === 1) return e.reshape(part, [out, 1, ...sizes])
+  const rows = e.reshape(part, [n, out / ops.block, sizes[0] * sizes[1] * ops.block])
+  return e.reshape(e.transpose(rows, [1, 0, 2]), [out, n, ...sizes])
+}
+
+/** [n, in, height, width] as [in, n, height, width]. */
+function alongside({ e }: Lowering, part: Value, n: number, shape: readonly number[]): Value {
+  return n === 1 ? e.reshape(part, shape) : e.transpose(part, [1, 0, 2, 3])
+}
+
+/** A divisor of the batch. Images of a block of channels would be taken for blocks. */
+function imagesTogether({ ops: { block } }: Lowering, batch: number, positions: number): number {
+  return range(Math.min(batch, block - 1))
+    .map(i => i + 1)
+    .filter(count => batch % count === 0 && (count === 1 || count * positions <= mostPositions))
+    .reduce((a, b) => Math.max(a, b))
+}
