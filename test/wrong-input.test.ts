@@ -144,7 +144,7 @@ describe('a data set', () => {
       expect(told.stderr).toMatch(/Class "wave" has no readable photo in the training part\. 4 photos/)
       expect(told.stderr).toMatch(/train\/wave\/1\.jpg: not an image.*\n.*and 1 more\nAdd photos of "wave"/s)
       expect(documentOf(told)).toMatchObject({ error: { code: 'data' } })
-      expect(readdirSync(out).sort()).toEqual(['log.jsonl', 'run.json', 'split.json'])
+      expect(readdirSync(out).sort()).toEqual(['checkpoint', 'log.jsonl', 'run.json', 'split.json'])
       expect(stateOf(out)).toBe('failed')
     },
   )
@@ -321,7 +321,7 @@ describe('a disk', () => {
     expect(told.status, told.stderr).toBe(1)
     expect(told.stderr).toMatch(/Cannot write ".*model\.onnx": the disk is full: free some space/)
     expect(documentOf(told)).toMatchObject({ error: { code: 'io' } })
-    expect(readdirSync(out).sort()).toEqual(['log.jsonl', 'run.json', 'split.json'])
+    expect(readdirSync(out).sort()).toEqual(['checkpoint', 'log.jsonl', 'run.json', 'split.json'])
     expect(stateOf(out)).toBe('failed')
   })
 
