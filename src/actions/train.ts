@@ -140,7 +140,10 @@ async function prepare(given: TrainOptions): Promise<Prepared> {
     }
     for (const message of dataset.notices) notice(message)
     const details = detailsOf(options, recipe, backbone, dataset)
+    const isReplaced = !unfinished && (await RunFolder.canGoOn(out))
     run = unfinished?.run ?? (await RunFolder.create(out, details, { overwrite: options.overwrite }))
+    if (isReplaced)
+      notice('The run that was cut off here is replaced. With --resume it would have been gone on with.')
     const checkpoint = await openCheckpoint(run, details, { ...options, notice })
     if (unfinished) await run.goOn(details, checkpoint.logged)
     if (!division) await run.writeSplit(dataset.split, recordPhotos(dataset.photos, dataset.labels))

@@ -8,7 +8,14 @@ import { describeIssue } from './issue.js'
 import { type Release, takeLock } from './lock.js'
 import { cutLog, type LogRecord, LogWriter, readLog } from './log.js'
 import { type RecordedPhoto, type RecordedPhotos, recordedPhotoSchema } from './recorded.js'
-import { newRunRecord, type RunDetails, type RunRecord, type RunState, readRunRecord } from './run-record.js'
+import {
+  isRunFolder,
+  newRunRecord,
+  type RunDetails,
+  type RunRecord,
+  type RunState,
+  readRunRecord,
+} from './run-record.js'
 import { type SplitRecord, splitSchema } from './split.js'
 
 /** What a run folder holds; replacing a run removes these and nothing else. */
@@ -225,6 +232,12 @@ export class RunFolder {
       if (errorCode(error) === 'ENOENT') return undefined
       throw ioError(error, 'read', this.checkpointPath)
     }
+  }
+
+  /** Whether a folder holds a run that could be gone on with. Never throws. */
+  static async canGoOn(path: string): Promise<boolean> {
+    const state = join(resolve(path), 'checkpoint', checkpointName)
+    return (await stat(state).catch(() => undefined)) !== undefined && (await isRunFolder(path))
   }
 
   /** Absolute path of the checkpoint. */
