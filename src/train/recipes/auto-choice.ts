@@ -1,13 +1,14 @@
+import { z } from 'zod'
 import { featureWidth } from '../../backbones/index.js'
 import type { RandomStream } from '../../core/index.js'
 import { accuracy, fitTemperature, logLoss, predictions, softmaxRows, wilson } from '../../evaluate/index.js'
 import { foldsOf } from '../../project/index.js'
+import { anyNumber } from '../checkpoint/index.js'
 import { crossValidate, type OutOfFold, type ViewedExamples } from '../cross-validate.js'
 import type { Features } from '../extractor.js'
 import { keptColumns, type Standardization, standardization, standardizeInto } from '../standardize.js'
 import { type AutoCandidate, autoCandidates } from './auto-candidates.js'
 import type { AutoFeatures } from './auto-features.js'
-import { logOnce } from './log-once.js'
 import type { Candidate, Choice, RecipeOptions } from './recipe.js'
 
 /** Penalties tried, strongest first: each solution is a good start for the next. */
@@ -37,8 +38,51 @@ interface Judged {
   readonly logLoss: number
 }
 
-/** Cross-validates every candidate and penalty on the training photos; the lowest log loss wins. */
+const decisionSchema = z.object({
+  candidate: z.string(),
+  c: z.number(),
+  temperature: z.number(),
+  wrong: z.number(),
+  logLoss: anyNumber,
+  choice: z.object({
+    method: z.string(),
+    candidates: z.array(
+      z.object({
+        name: z.string(),
+        accuracy: z.number(),
+        interval: z.tuple([z.number(), z.number()]),
+        logLoss: anyNumber,
+        chosen: z.boolean(),
+      }),
+    ),
+  }),
+})
+
+/**
+ * Cross-validates every candidate and penalty on the training photos; the lowest log loss wins. A run that is gone on
+ * with has decided already.
+ */
 export async function choose(
+  features: AutoFeatures,
+  random: RandomStream,
+  options: RecipeOptions,
+): Promise<Decision> {
+  const { checkpoint, backbone } = options
+  if (!checkpoint) return compareAll(features, random, options)
+  const { candidate: name, ...decision } = await checkpoint.once('choice', decisionSchema, async () => {
+    const { candidate, choice, ...rest } = await compareAll(features, random, options)
+    const candidates = choice.candidates.map(({ interval: [low, high], ...one }) => ({
+      ...one,
+      interval: [low, high] satisfies [number, number],
+    }))
+    return { ...rest, candidate: candidate.name, choice: { method: choice.method, candidates } }
+  })
+  const candidate = autoCandidates(backbone).find(one => one.name === name)
+  if (!candidate) throw checkpoint.broken(`there is no candidate "${name}"`)
+  return { ...decision, candidate }
+}
+
+async function compareAll(
   features: AutoFeatures,
   random: RandomStream,
   options: RecipeOptions,
@@ -65,7 +109,7 @@ export async function choose(
   }
   progress?.({ kind: 'end', task })
   const decision = decide(judged, photos, repetitions.length, folds)
-  await logOnce(options, 'choice', [...judged.map(candidateLine), choiceLine(decision)])
+  for (const line of [...judged.map(candidateLine), choiceLine(decision)]) options.log?.(line)
   return decision
 }
 
