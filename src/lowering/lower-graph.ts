@@ -1,6 +1,7 @@
 import { expandComposites } from '../autodiff/index.js'
 import type { Graph } from '../onnx/index.js'
 import { blockSize } from './block-size.js'
+import { nameOutputs } from './outputs.js'
 import { rewriteGraph } from './rewrite.js'
 import { wrongFormulations } from './self-check.js'
 import { dropTrailingOnes } from './trailing-ones.js'
@@ -20,9 +21,8 @@ export interface LowerOptions {
 export async function lowerGraph(graph: Graph, options: LowerOptions = {}): Promise<Graph> {
   const plain = options.plain ?? process.env.CHIQUITO_PLAIN === '1'
   const block = plain ? undefined : await blockSize()
-  return dropTrailingOnes(
-    block === undefined ? expandComposites(graph) : await inBlocks(graph, block, options),
-  )
+  const lowered = block === undefined ? expandComposites(graph) : await inBlocks(graph, block, options)
+  return nameOutputs(dropTrailingOnes(lowered))
 }
 
 async function inBlocks(graph: Graph, block: number, { notice }: LowerOptions): Promise<Graph> {

@@ -1,3 +1,4 @@
+import { sizeOf } from '../../core/index.js'
 import { type Node, readAttributes, type Value } from '../../onnx/index.js'
 import { exampleOf } from '../formulation.js'
 import type { Convolution } from '../geometry.js'
@@ -34,11 +35,15 @@ export function conv(lowering: Lowering, node: Node): boolean {
   return true
 }
 
-/** A convolution that widens goes over to the parts that suit its result; others keep those of their input. */
+/**
+ * A convolution that widens goes over to the parts that suit its result, and so does one whose input is small: joining
+ * it costs little. Others keep the parts of their input.
+ */
 function partsOf(lowering: Lowering, image: Value, { x, y }: Convolution): number {
   const given = lowering.blocksOf(image)?.parts.length
-  const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1)
-  return given === undefined || size(y) > size(x) ? lowering.partsFor(size(y) > size(x) ? y : x) : given
+  const widest = sizeOf(y) > sizeOf(x) ? y : x
+  const isSmall = lowering.partsFor(x) === 1
+  return given === undefined || widest === y || isSmall ? lowering.partsFor(widest) : given
 }
 
 function filterOf({ filters }: Lowering, weight: Value, { kind, group }: Convolution): Value {

@@ -4,10 +4,11 @@ import type { Lowering } from '../lowering.js'
 import { range } from './range.js'
 
 /**
- * Positions of the images that one convolution takes in. As many as keep what it reads as filter in the processor's
- * cache: more are slower, and with fewer the sums are fetched and stored more often.
+ * Images of at most so many positions are taken in together, up to so many positions in all: what one convolution reads
+ * as filter stays in the processor's cache, and sums are fetched and stored less often. For larger images that does
+ * not pay for putting them side by side.
  */
-const mostPositions = 512
+const [fewPositions, mostPositions] = [64, 512]
 
 /**
  * The gradient of any filter that is not depthwise: each channel of an image is convolved by the gradient of the result,
@@ -74,8 +75,7 @@ function alongside({ e }: Lowering, part: Value, n: number, shape: readonly numb
 
 /** A divisor of the batch. Images of a block of channels would be taken for blocks. */
 function imagesTogether({ ops: { block } }: Lowering, batch: number, positions: number): number {
-  return range(Math.min(batch, block - 1))
-    .map(i => i + 1)
-    .filter(count => batch % count === 0 && (count === 1 || count * positions <= mostPositions))
-    .reduce((a, b) => Math.max(a, b))
+  const most =
+    positions > fewPositions ? 1 : Math.min(batch, block - 1, Math.floor(mostPositions / positions))
+  return Math.max(...range(most + 1).filter(count => count > 0 && batch % count === 0))
 }
