@@ -4,6 +4,8 @@ import type { Callback, EpochRecord } from './loop.js'
 /** Weights that can be put aside and brought back. */
 export interface Restorable<Snapshot> {
   snapshot(): Snapshot
+  /** The same without copying, for a look: true until the next step. */
+  current?(): Snapshot
   restore(snapshot: Snapshot): void
 }
 

@@ -75,6 +75,10 @@ export class HeadTrainer implements Restorable<StepState> {
     return this.runner.snapshot()
   }
 
+  current(): StepState {
+    return this.runner.current()
+  }
+
   restore(state: StepState): void {
     this.runner.restore(state)
   }

@@ -56,6 +56,10 @@ export class HeadWork implements Trainable<HeadBatch>, Restorable<StepState> {
     return this.options.trainer.snapshot()
   }
 
+  current(): StepState {
+    return this.options.trainer.current()
+  }
+
   restore(snapshot: StepState): void {
     this.options.trainer.restore(snapshot)
   }

@@ -84,7 +84,10 @@ export async function runFit<Batch>(
   { keepBest: keep, callbacks, saved, signal }: RunFitOptions,
 ): Promise<{ epochs: EpochRecord[]; secondsBefore: number }> {
   const batches = work.batchesPerEpoch
-  const start = saved?.start(work.snapshot(), { steps: schedule.epochs * batches, batches })
+  const start = saved?.start(work.current?.() ?? work.snapshot(), {
+    steps: schedule.epochs * batches,
+    batches,
+  })
   if (start) work.restore(start.state)
   const begun = performance.now()
   const secondsBefore = start?.seconds ?? 0

@@ -67,7 +67,7 @@ export class StepRunner implements Restorable<StepState> {
   private constructor(
     private readonly options: StepRunnerOptions,
     private readonly session: Session,
-    private current: Map<string, Tensor<'float32'>>,
+    private tensors: Map<string, Tensor<'float32'>>,
     private spare: Map<string, Tensor<'float32'>>,
   ) {
     this.drawnSteps = options.drawn ?? 0
@@ -105,7 +105,7 @@ export class StepRunner implements Restorable<StepState> {
     const feeds: Record<string, Tensor> = {
       ...inputs,
       step: scalar(this.steps),
-      ...Object.fromEntries(this.current),
+      ...Object.fromEntries(this.tensors),
     }
     for (const { name, shape } of noise)
       feeds[name] = float32(
@@ -116,7 +116,7 @@ export class StepRunner implements Restorable<StepState> {
     const fetches: Record<string, Tensor> = { loss }
     for (const [name, tensor] of this.spare) fetches[nextName(name)] = tensor
     await this.session.runInto(feeds, fetches)
-    ;[this.current, this.spare] = [this.spare, this.current]
+    ;[this.tensors, this.spare] = [this.spare, this.tensors]
     return loss.data[0]
   }
 
@@ -125,19 +125,23 @@ export class StepRunner implements Restorable<StepState> {
     const { averages } = this.options.step
     const found = new Map<string, Tensor<'float32'>>()
     for (const name of names) {
-      const tensor = this.current.get(averages.get(name) ?? name)
+      const tensor = this.tensors.get(averages.get(name) ?? name)
       if (tensor) found.set(name, copy(tensor))
     }
     return found
   }
 
+  current(): StepState {
+    return { tensors: this.tensors, steps: this.steps, drawn: this.drawnSteps }
+  }
+
   snapshot(): StepState {
-    return { tensors: copied(this.current), steps: this.steps, drawn: this.drawnSteps }
+    return { tensors: copied(this.tensors), steps: this.steps, drawn: this.drawnSteps }
   }
 
   /** Puts a snapshot back. Random numbers drawn since are not drawn again. */
   restore({ tensors, steps, drawn }: StepState): void {
-    for (const [name, { data }] of tensors) this.current.get(name)?.data.set(data)
+    for (const [name, { data }] of tensors) this.tensors.get(name)?.data.set(data)
     this.steps = steps
     this.drawnSteps = Math.max(this.drawnSteps, drawn)
   }

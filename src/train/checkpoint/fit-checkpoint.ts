@@ -45,17 +45,28 @@ export class FitCheckpoint {
    * Throws `data` where that does not belong to work like this.
    */
   start(fresh: StepState, { steps, batches }: { steps: number; batches: number }): FitStart | undefined {
-    const { checkpoint, name, bestName } = this
+    const { checkpoint, name } = this
     if (!checkpoint.get(name)) return undefined
     const { position, seconds, ...counts } = checkpoint.checked(name, fitSchema)
     const before = position.epochs.length * batches
     if (position.step < before || position.step > Math.min(steps, before + batches))
       throw checkpoint.broken(`it counts ${position.step} steps after ${position.epochs.length} epochs`)
-    const state = { tensors: this.tensors(name, fresh), ...counts }
-    if (!checkpoint.get(bestName)) return { position, state, seconds, best: undefined }
-    const { loss, ...bestCounts } = checkpoint.checked(bestName, bestSchema)
-    const snapshot = { tensors: this.tensors(bestName, fresh), ...bestCounts }
-    return { position, state, seconds, best: { loss, snapshot } }
+    const start = {
+      position,
+      seconds,
+      state: { tensors: this.tensors(name, fresh), ...counts },
+      best: this.best(fresh),
+    }
+    // The file has it until the next one; memory need not.
+    this.forget()
+    return start
+  }
+
+  private best(fresh: StepState): Best<StepState> | undefined {
+    const { checkpoint, bestName } = this
+    if (!checkpoint.get(bestName)) return undefined
+    const { loss, ...counts } = checkpoint.checked(bestName, bestSchema)
+    return { loss, snapshot: { tensors: this.tensors(bestName, fresh), ...counts } }
   }
 
   /** Saves at the end of epochs, now and then within them, and when the fit is interrupted. */
@@ -66,7 +77,7 @@ export class FitCheckpoint {
   ): Callback {
     const { checkpoint } = this
     const save = async ({ epochs, step, sum, stopped }: FitState) => {
-      const { tensors, ...counts } = work.snapshot()
+      const { tensors, ...counts } = work.current?.() ?? work.snapshot()
       const position = { epochs, step, sum, stopped }
       const sections = new Map<string, Section>()
       sections.set(this.name, { facts: { ...counts, position, seconds: seconds() }, tensors })

@@ -76,6 +76,10 @@ export class NetworkTrainer implements Restorable<StepState> {
     return this.runner.snapshot()
   }
 
+  current(): StepState {
+    return this.runner.current()
+  }
+
   restore(state: StepState): void {
     this.runner.restore(state)
   }

@@ -69,6 +69,10 @@ export class NetworkWork implements Trainable<NetworkBatch>, Restorable<StepStat
     return this.options.trainer.snapshot()
   }
 
+  current(): StepState {
+    return this.options.trainer.current()
+  }
+
   restore(state: StepState): void {
     this.options.trainer.restore(state)
   }
