@@ -1,6 +1,14 @@
 import { Emitter } from '../autodiff/index.js'
-import { sizeOf } from '../core/index.js'
-import { type Graph, GraphBuilder, inferTypes, keyOf, type Node, type Value } from '../onnx/index.js'
+import { int64, sizeOf } from '../core/index.js'
+import {
+  type Graph,
+  GraphBuilder,
+  inferTypes,
+  keyOf,
+  type Node,
+  readAttributes,
+  type Value,
+} from '../onnx/index.js'
 
 const binary: ReadonlySet<string> = new Set(['Add', 'Sub', 'Mul', 'Div'])
 
@@ -8,9 +16,9 @@ const binary: ReadonlySet<string> = new Set(['Add', 'Sub', 'Mul', 'Div'])
 const worthwhile = 256
 
 /**
- * Takes trailing dimensions of 1 off operands that broadcast: onnxruntime 1.30 goes through [1280, 320, 1, 1] times a
- * number one element at a time, a hundred times slower than through [1280, 320]. Weights of 1x1 convolutions have
- * that shape.
+ * Takes trailing dimensions of 1 off operands that broadcast and off sums: onnxruntime 1.30 goes through [1280, 320, 1, 1]
+ * times a number one element at a time, a hundred times slower than through [1280, 320]. Weights of 1x1 convolutions
+ * have that shape.
  */
 export function dropTrailingOnes(given: Graph): Graph {
   const graph = inferTypes(given)
@@ -21,7 +29,6 @@ export function dropTrailingOnes(given: Graph): Graph {
   }
   if (slow.size === 0) return graph
   const builder = new GraphBuilder(graph.name)
-  const e = new Emitter(builder)
   const renamed = new Map<Value, Value>()
   builder.reserve(graph.nodes.flatMap(node => node.outputs))
   for (const [name, tensor] of graph.initializers)
@@ -30,34 +37,64 @@ export function dropTrailingOnes(given: Graph): Graph {
   const declared = (value: Value) => graph.types.get(value) ?? graph.outputs.get(value)
   for (const node of graph.nodes) {
     const ones = slow.get(node)
-    if (ones === undefined) {
-      builder.copy(node, renamed, '', declared)
-      continue
-    }
-    const inputs = node.inputs.map(input => {
-      const value = renamed.get(input) ?? input
-      const shape = builder.staticShape(value)
-      return shape.length === 0 ? value : e.reshape(value, shape.slice(0, -ones))
-    })
-    const shape = staticShape(graph, node.outputs[0]) ?? []
-    const names = inputs.map((_, i) => `#${i}`)
-    const result = new Map(names.map((name, i) => [name, inputs[i]]))
-    builder.copy({ ...node, inputs: names, outputs: ['flat'] }, result)
-    renamed.set(node.outputs[0], e.reshape(result.get('flat') ?? '', shape))
+    if (ones === undefined) builder.copy(node, renamed, '', declared)
+    else renamed.set(node.outputs[0], flattened(builder, graph, node, renamed, ones))
   }
   for (const name of graph.outputs.keys()) builder.output(renamed.get(name) ?? name, name)
   return builder.build()
 }
 
+/** The node without so many trailing dimensions of 1. */
+function flattened(
+  builder: GraphBuilder,
+  graph: Graph,
+  node: Node,
+  renamed: ReadonlyMap<Value, Value>,
+  ones: number,
+): Value {
+  const e = new Emitter(builder)
+  const shape = staticShape(graph, node.outputs[0]) ?? []
+  const flat = (input: Value) => {
+    const value = renamed.get(input) ?? input
+    const own = builder.staticShape(value)
+    return own.length === 0 ? value : e.reshape(value, own.slice(0, -ones))
+  }
+  const axes = summedAxes(graph, node)
+  const inputs = axes ? [flat(node.inputs[0])] : node.inputs.map(flat)
+  if (axes) {
+    const left = axes.filter(axis => axis < builder.staticShape(inputs[0]).length)
+    const sum = left.length === 0 ? inputs[0] : e.reduceSum(inputs[0], left)
+    return e.reshape(sum, shape)
+  }
+  const names = inputs.map((_, i) => `#${i}`)
+  const result = new Map(names.map((name, i) => [name, inputs[i]]))
+  builder.copy({ ...node, inputs: names, outputs: ['flat'] }, result)
+  return e.reshape(result.get('flat') ?? '', shape)
+}
+
 /** How many dimensions could be dropped with profit. */
 function trailingOnes(graph: Graph, node: Node): number {
+  if (summedAxes(graph, node)) return onesAtEnd(staticShape(graph, node.inputs[0]) ?? [])
   if (!binary.has(keyOf(node))) return 0
   const shape = staticShape(graph, node.outputs[0])
   const operands = node.inputs.map(input => staticShape(graph, input))
-  if (!shape || sizeOf(shape) < worthwhile || operands.some(operand => operand === undefined)) return 0
+  if (!shape || operands.some(operand => operand === undefined)) return 0
   if (operands.every(operand => operand?.join() === shape.join())) return 0
-  const last = shape.findLastIndex(dim => dim !== 1)
-  return shape.length - 1 - last
+  return onesAtEnd(shape)
+}
+
+/** The axes of a sum over known ones, counted from the start. */
+function summedAxes(graph: Graph, node: Node): number[] | undefined {
+  if (keyOf(node) !== 'ReduceSum') return undefined
+  const shape = staticShape(graph, node.inputs[0])
+  const axes = graph.initializers.get(node.inputs[1] ?? '') ?? int64([])
+  if (!shape || axes.dtype !== 'int64' || graph.inputs.has(node.inputs[1] ?? '')) return undefined
+  if (axes.data.length === 0 || readAttributes('ReduceSum', node).noop_with_empty_axes) return undefined
+  return Array.from(axes.data, axis => (axis < 0 ? Number(axis) + shape.length : Number(axis)))
+}
+
+function onesAtEnd(shape: readonly number[]): number {
+  return sizeOf(shape) < worthwhile ? 0 : shape.length - 1 - shape.findLastIndex(dim => dim !== 1)
 }
 
 function staticShape(graph: Graph, value: Value): readonly number[] | undefined {

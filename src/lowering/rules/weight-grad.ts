@@ -158,11 +158,13 @@ function fromBlocks({ e, ops }: Lowering, value: Value, w: readonly number[], by
   return e.reshape(ops.padded(out) === out ? rows : e.slice(rows, 0, 0, out), w)
 }
 
-/** The sum over the first axis, which stays as 1 or goes. */
+/** The sum over the first axis, which stays as 1 or goes: as a product with ones, several times faster than ReduceSum. */
 function overBatch({ e, builder }: Lowering, value: Value, keep: boolean): Value {
   const [n, ...rest] = builder.staticShape(value)
-  if (n > 1) return e.reduceSum(value, [0], keep)
-  return keep ? value : e.reshape(value, rest)
+  const shape = keep ? [1, ...rest] : rest
+  if (n === 1) return keep ? value : e.reshape(value, rest)
+  const ones = e.floats('float32', new Array<number>(n).fill(1), [1, n])
+  return e.reshape(e.matMul(ones, e.reshape(value, [n, -1])), shape)
 }
 
 function total({ e }: Lowering, [first, ...rest]: readonly Value[]): Value {
