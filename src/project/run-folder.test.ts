@@ -167,3 +167,85 @@ describe('RunFolder', () => {
     expect(JSON.parse(readFileSync(join(path, 'run.json'), 'utf8')).state).toBe('finished')
   })
 })
+
+describe('going on with a run', () => {
+  const photos = [{ path: 'cat/1', label: 'cat', split: 'train', sha256: 'ab' }] as const
+
+  async function cutOff() {
+    const path = join(temporaryFolder(), 'run')
+    const run = await RunFolder.create(path, details)
+    await run.writeSplit({ by: 'folders' }, photos)
+    run.log({ step: 1 })
+    const { logged } = run
+    await run.writeCheckpoint(Uint8Array.of(4, 5))
+    run.log({ step: 2 })
+    run.close()
+    return { path, logged }
+  }
+
+  it('keeps its checkpoint and its photos, and takes back what was logged later', async () => {
+    const { path, logged } = await cutOff()
+    writeFileSync(join(path, 'checkpoint', '.state.safetensors.0123456789ab.tmp'), 'half')
+    const run = await RunFolder.takeOver(path)
+    expect(await run.readCheckpoint()).toEqual(Buffer.of(4, 5))
+    expect(await run.readDivision()).toEqual({
+      split: { by: 'folders' },
+      recorded: { photos, labels: ['cat', 'dog'] },
+    })
+    expect(await run.readLog()).toHaveLength(3)
+    await run.goOn({ ...details, versions: { chiquito: '0.2.0' } }, logged)
+    expect(await run.readLog()).toEqual([
+      { event: 'start' },
+      { step: 1 },
+      { event: 'resume', after: 'running' },
+    ])
+    expect(run.record).toMatchObject({ state: 'running', versions: { chiquito: '0.2.0' } })
+    expect(readdirSync(join(path, 'checkpoint'))).toEqual(['state.safetensors'])
+    await run.end('finished')
+    expect(existsSync(join(path, 'checkpoint'))).toBe(false)
+    await expect(RunFolder.takeOver(path)).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringMatching(/is finished: there is nothing to go on with/),
+    })
+  })
+
+  it('begins its log anew where nothing had been kept, and changes nothing before it goes on', async () => {
+    const path = join(temporaryFolder(), 'run')
+    const first = await RunFolder.create(path, details)
+    first.log({ step: 1 })
+    await first.end('interrupted')
+    const untouched = readFileSync(join(path, 'log.jsonl'), 'utf8')
+    const run = await RunFolder.takeOver(path)
+    expect([await run.readCheckpoint(), await run.readDivision()]).toEqual([undefined, undefined])
+    expect(readFileSync(join(path, 'log.jsonl'), 'utf8')).toBe(untouched)
+    await run.goOn(details, undefined)
+    expect(await run.readLog()).toEqual([{ event: 'start' }, { event: 'resume', after: 'interrupted' }])
+    expect(run.record.ended).toBeUndefined()
+    run.close()
+  })
+
+  it('is for one at a time, and only for a run that is one', async () => {
+    const { path } = await cutOff()
+    const run = await RunFolder.takeOver(path)
+    await expect(RunFolder.takeOver(path)).rejects.toThrow(/Another chiquito .* is using the run folder/)
+    run.close()
+    await expect(RunFolder.takeOver(temporaryFolder())).rejects.toThrow(/holds no run\.json/)
+    writeFileSync(join(path, 'split.json'), '{"by":"folders","photos":[{"path":1}]}')
+    const again = await RunFolder.takeOver(path)
+    await expect(again.readDivision()).rejects.toThrow(/split\.json" is damaged: at photos/)
+    again.close()
+  })
+
+  it('keeps the old checkpoint where the disk is full', async context => {
+    const disk = smallDisk(1e6)
+    if (disk === undefined) return context.skip('mounting a small file system is not allowed here')
+    const run = await RunFolder.create(join(disk, 'run'), details)
+    await run.writeCheckpoint(Uint8Array.of(4, 5))
+    await expect(run.writeCheckpoint(new Uint8Array(2e6))).rejects.toMatchObject({
+      code: 'io',
+      message: expect.stringMatching(/Cannot write ".*state\.safetensors": the disk is full/),
+    })
+    expect(await run.readCheckpoint()).toEqual(Buffer.of(4, 5))
+    run.close()
+  })
+})
