@@ -33,7 +33,7 @@ beforeAll(async () => {
     },
     folder,
   )
-  const args = ['--out', run, '--recipe', 'fastai-2018', '--threads', '1', '--quiet']
+  const args = ['--out', run, '--recipe', 'fastai-2018', '--size', '96', '--threads', '1', '--quiet']
   const { status, stderr } = await chiquito(['train', at('data'), ...args], {
     env: { CHIQUITO_CACHE: at('cache') },
   })

@@ -71,6 +71,9 @@ async function writeFlat(): Promise<string[]> {
   return Object.keys(good).sort()
 }
 
+/** Photos large enough to tell the drawings apart; what is tested does not depend on how long a step takes. */
+const quick = ['--size', '96', '--threads', '1']
+
 interface Training {
   readonly recipe: Recipe
   readonly seed?: number
@@ -80,7 +83,7 @@ interface Training {
 
 /** Trains on the flat set; what is asked for as JSON is all that goes to standard output. */
 function train(out: string, { recipe, seed = 0, cache = 'cache', more = [] }: Training): Promise<Told> {
-  const args = ['--recipe', recipe, '--seed', String(seed), '--threads', '1', '--json', ...more]
+  const args = ['--recipe', recipe, '--seed', String(seed), ...quick, '--json', ...more]
   return chiquito(['train', flat, '--out', at(out), ...args], { env: { CHIQUITO_CACHE: at(cache) } })
 }
 
@@ -277,7 +280,18 @@ it('names copies of training photos among those it measures on, and measures wit
     },
     data,
   )
-  const args = ['train', data, '--out', at('leaking-run'), '--recipe', 'fastai-2018', '--threads', '1']
+  const args = [
+    'train',
+    data,
+    '--out',
+    at('leaking-run'),
+    '--recipe',
+    'fastai-2018',
+    '--size',
+    '160',
+    '--threads',
+    '1',
+  ]
   const told = await chiquito([...args, '--json'], { env: { CHIQUITO_CACHE: at('cache') } })
   expect(told.status, told.stderr).toBe(0)
   const leaks = [{ train: 'train/ball/3.png', valid: 'valid/ball/a copy of 3.png' }]

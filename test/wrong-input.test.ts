@@ -28,7 +28,7 @@ const finished = at('finished')
 
 /** Trains quickly; what the test gives comes on top. */
 function train(dataset: string, out: string, more: readonly string[] = [], options: RunOptions = {}) {
-  const args = ['--recipe', 'fastai-2018', '--threads', '1', '--json', ...more]
+  const args = ['--recipe', 'fastai-2018', '--size', '64', '--threads', '1', '--json', ...more]
   const env = { CHIQUITO_CACHE: at('cache'), ...options.env }
   return chiquito(['train', dataset, '--out', out, ...args], { ...options, env })
 }
@@ -144,7 +144,7 @@ describe('a data set', () => {
       expect(told.stderr).toMatch(/Class "wave" has no readable photo in the training part\. 4 photos/)
       expect(told.stderr).toMatch(/train\/wave\/1\.jpg: not an image.*\n.*and 1 more\nAdd photos of "wave"/s)
       expect(documentOf(told)).toMatchObject({ error: { code: 'data' } })
-      expect(readdirSync(out).sort()).toEqual(['checkpoint', 'log.jsonl', 'run.json', 'split.json'])
+      expect(readdirSync(out).sort()).toEqual(['log.jsonl', 'run.json', 'split.json'])
       expect(stateOf(out)).toBe('failed')
     },
   )
@@ -313,11 +313,28 @@ describe('a disk', () => {
     })
   })
 
-  it('too full for the model ends the run, and no half a file', async context => {
+  /** Recipe options with which the first large file of a run is its model. */
+  const frozen = ['--recipe', 'auto', '--fine-tune', 'never']
+
+  it('too full for a checkpoint ends the run, and no half a file', async context => {
     const disk = smallDisk(1e6)
     if (disk === undefined) return context.skip(notAllowed)
     const out = path.join(disk, 'run')
     const told = await train(data, out)
+    expect(told.status, told.stderr).toBe(1)
+    expect(told.stderr).toMatch(/Cannot write ".*state\.safetensors": the disk is full: free some space/)
+    expect(documentOf(told)).toMatchObject({ error: { code: 'io' } })
+    expect(
+      readdirSync(out, { recursive: true }).filter(name => /safetensors|tmp|onnx/.test(`${name}`)),
+    ).toEqual([])
+    expect(stateOf(out)).toBe('failed')
+  })
+
+  it('too full for the model ends the run, and no half a file', async context => {
+    const disk = smallDisk(1e6)
+    if (disk === undefined) return context.skip(notAllowed)
+    const out = path.join(disk, 'run')
+    const told = await train(data, out, frozen)
     expect(told.status, told.stderr).toBe(1)
     expect(told.stderr).toMatch(/Cannot write ".*model\.onnx": the disk is full: free some space/)
     expect(documentOf(told)).toMatchObject({ error: { code: 'io' } })
@@ -326,22 +343,25 @@ describe('a disk', () => {
   })
 
   it('too full for the report ends the run too, and with more room the same command gets through', async context => {
-    const size = statSync(path.join(finished, 'model.onnx')).size
+    const complete = at('frozen')
+    const { status, stderr } = await train(data, complete, frozen)
+    expect(status, stderr).toBe(0)
+    const size = statSync(path.join(complete, 'model.onnx')).size
     const disk = smallDisk(size + 60_000)
     if (disk === undefined) return context.skip(notAllowed)
     const out = path.join(disk, 'run')
-    const told = await train(data, out)
+    const told = await train(data, out, frozen)
     expect(told.status, told.stderr).toBe(1)
     expect(told.stderr).toMatch(/Cannot write ".*report\.html": the disk is full: free some space/)
     expect(readdirSync(out)).not.toContain('report.html')
     expect(readdirSync(out)).not.toContain('metrics.json')
     expect(readdirSync(out).filter(name => name.endsWith('.tmp') || name === '.lock')).toEqual([])
-    expect(model(out).equals(model(finished))).toBe(true)
+    expect(model(out).equals(model(complete))).toBe(true)
     expect(stateOf(out)).toBe('failed')
     resizeDisk(disk, 4 * size)
-    const again = await train(data, out)
+    const again = await train(data, out, frozen)
     expect(again.status, again.stderr).toBe(0)
-    expect(model(out).equals(model(finished))).toBe(true)
+    expect(model(out).equals(model(complete))).toBe(true)
     expect(stateOf(out)).toBe('finished')
   })
 
