@@ -65,7 +65,7 @@ async function measurements(rounds: number): Promise<Measurement[]> {
       what: "auto on the article's validation photos",
       measure: async () => {
         const dataset = await openDataset(photos)
-        const runs = await inTurn(seeds, seed => train(dataset, seed, { recipe: 'auto' }))
+        const runs = await inTurn(seeds, seed => train(dataset, seed, { recipe: 'auto', fineTune: 'auto' }))
         const held = dataset.photos.map(photo => (photo.split === 'valid' ? 0 : -1))
         const theirs = await logisticRegression(dataset.root, dataset.photos, held)
         const ours = mean(runs.map(run => run.seen.accuracy))

@@ -35,7 +35,7 @@ export async function benchFineTune({ json, rounds = 1 }: BenchOptions): Promise
       const programs: readonly [Program, () => Promise<Trained>][] = [
         ['fastai-2018', () => trainOurs(photos, folder, ['--recipe', 'fastai-2018', ...seed])],
         ['fastai', () => trainTheirs(python, 'recipe.py', ['--stages123', ...seed, photos])],
-        ['auto', () => trainOurs(photos, folder, ['--recipe', 'auto', ...seed])],
+        ['auto', () => trainOurs(photos, folder, ['--recipe', 'auto', '--fine-tune', 'auto', ...seed])],
         ['modern', () => trainTheirs(python, 'modern.py', [...seed, photos])],
       ]
       for (const [program, train] of programs) {

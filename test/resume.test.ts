@@ -134,7 +134,18 @@ describe('a run killed again and again', () => {
   })
 
   it('of auto, while it finds out whether fine-tuning pays and while it fine-tunes, gives the same bits', async () => {
-    const args = ['--recipe', 'auto', '--epochs', '2', '--checkpoint-seconds', '0.1', '--backbone', small]
+    const args = [
+      '--recipe',
+      'auto',
+      '--fine-tune',
+      'auto',
+      '--epochs',
+      '2',
+      '--checkpoint-seconds',
+      '0.1',
+      '--backbone',
+      small,
+    ]
     const whole = await train('whole-auto', args, {}, hard)
     expect(whole.status, whole.stderr).toBe(0)
     const stages = new Set(doneIn('whole-auto').map(({ stage }) => stage))

@@ -15,7 +15,10 @@ export interface TrainOptions extends DeviceOptions, WorkOptions {
   readonly seed?: number | undefined
   /** Side of what the network sees, in pixels. */
   readonly size?: number | undefined
-  /** Whether all layers learn in the end: where that pays (`auto`, the default), always or never. */
+  /**
+   * Whether all layers learn in the end: always, never, or where the recipe finds that it pays (`auto`). By default
+   * `fastai-2018` trains them, as the article did, and `auto` does not: that takes minutes, not seconds.
+   */
   readonly fineTune?: FineTune | undefined
   /** Epochs of `auto`'s fine-tuning; as many as the number of photos asks for by default. */
   readonly epochs?: number | undefined

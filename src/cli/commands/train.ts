@@ -21,9 +21,10 @@ export function registerTrain(program: Command, shell: Shell): void {
       .option('--seed <n>', 'what everything random starts from', integer('--seed', { min: 0 }), 0)
       .option('--size <pixels>', 'side of what the network sees', integer('--size', { min: 32, max: 1024 }))
       .addOption(
-        new Option('--fine-tune <when>', 'train all layers in the end: where that pays, always or never')
-          .choices(['auto', 'always', 'never'] as const)
-          .default('auto' as const),
+        new Option(
+          '--fine-tune <when>',
+          'train all layers in the end: always, never, or auto (minutes: finds out whether it pays)',
+        ).choices(['auto', 'always', 'never'] as const),
       )
       .option('--epochs <n>', 'of fine-tuning with recipe auto', integer('--epochs', { min: 1, max: 1000 }))
       .option(

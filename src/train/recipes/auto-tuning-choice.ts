@@ -64,7 +64,7 @@ export async function chooseTuning(
   random: RandomStream,
   options: RecipeOptions,
 ): Promise<TuningDecision> {
-  const { fineTune = 'auto', dataset } = options
+  const { fineTune, dataset } = options
   const without = (reason: string, chosen = false): TuningDecision => ({
     chosen,
     reason,
@@ -73,6 +73,8 @@ export async function chooseTuning(
   })
   if (fineTune === 'always') return without('All layers were fine-tuned, as asked for.', true)
   if (fineTune === 'never') return without('Only the head learned, as asked for.')
+  if (fineTune === undefined)
+    return without('Only the head learned: fine-tuning takes minutes, and was not asked for.')
   const { photos } = await features.of(decision.candidate.resize, 'train')
   if (photos.length < fewestPhotos)
     return without(

@@ -70,8 +70,14 @@ describe('auto', () => {
     expect(classifier.backbone).toBe(backbone)
   })
 
+  it('leaves it alone, too, when told nothing, and says so', async () => {
+    const { stages, choice } = await run({})
+    expect(stages).toHaveLength(2)
+    expect(choice?.fineTuning).toEqual({ chosen: false, reason: expect.stringMatching(/was not asked for/) })
+  })
+
   it('finds out whether it pays, and says why', async () => {
-    const [first, second] = [await run({}), await run({})]
+    const [first, second] = [await run({ fineTune: 'auto' }), await run({ fineTune: 'auto' })]
     const { chosen, reason } = first.choice?.fineTuning ?? { chosen: false, reason: '' }
     expect(reason).toMatch(chosen ? /^All layers were fine-tuned: / : /^Only the head learned: /)
     expect(first.stages).toHaveLength(chosen ? 3 : 2)

@@ -143,7 +143,7 @@ export async function tuneUnseen(
 
 function scheduleOf(epochs: number, batches: number) {
   return oneCycle(trunkRate * headFactor, epochs, batches, {
-    label: `${trunkRate}, head ${trunkRate * headFactor}`,
+    label: `${trunkRate}, head ${Number((trunkRate * headFactor).toPrecision(3))}`,
   })
 }
 

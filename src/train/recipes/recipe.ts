@@ -21,7 +21,10 @@ export interface RecipeOptions extends DeviceOptions, WorkOptions {
   readonly seed: number
   /** Side of what the network sees; the backbone's own by default. */
   readonly size?: number | undefined
-  /** Whether all layers learn in the end: where the recipe finds that it pays (`auto`, the default), always or never. */
+  /**
+   * Whether all layers learn in the end: always, never, or where the recipe finds that it pays (`auto`). By default
+   * `fastai-2018` trains them, as the article did, and `auto` does not: that takes minutes, not seconds.
+   */
   readonly fineTune?: FineTune | undefined
   /** Epochs of that; the recipe's own number by default. */
   readonly epochs?: number | undefined
