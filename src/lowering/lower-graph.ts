@@ -2,6 +2,7 @@ import { expandComposites } from '../autodiff/index.js'
 import type { Graph } from '../onnx/index.js'
 import { blockSize } from './block-size.js'
 import { nameOutputs } from './outputs.js'
+import { joinReshapes } from './reshapes.js'
 import { rewriteGraph } from './rewrite.js'
 import { wrongFormulations } from './self-check.js'
 import { dropTrailingOnes } from './trailing-ones.js'
@@ -22,7 +23,7 @@ export async function lowerGraph(graph: Graph, options: LowerOptions = {}): Prom
   const plain = options.plain ?? process.env.CHIQUITO_PLAIN === '1'
   const block = plain ? undefined : await blockSize()
   const lowered = block === undefined ? expandComposites(graph) : await inBlocks(graph, block, options)
-  return nameOutputs(dropTrailingOnes(lowered))
+  return nameOutputs(joinReshapes(dropTrailingOnes(lowered)))
 }
 
 async function inBlocks(graph: Graph, block: number, { notice }: LowerOptions): Promise<Graph> {

@@ -200,7 +200,7 @@ export class Lowering {
   }
 
   /** Parts of the batch, joined or divided to so many. */
-  private divide(parts: readonly Value[], count: number): readonly Value[] {
+  divide(parts: readonly Value[], count: number): readonly Value[] {
     const { e } = this
     if (parts.length === count) return parts
     if (parts.length % count === 0) {

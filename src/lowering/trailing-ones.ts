@@ -6,6 +6,7 @@ import {
   inferTypes,
   keyOf,
   type Node,
+  pruneUnused,
   readAttributes,
   type Value,
 } from '../onnx/index.js'
@@ -23,13 +24,18 @@ const worthwhile = 256
 export function dropTrailingOnes(given: Graph): Graph {
   const graph = inferTypes(given)
   const slow = new Map<Node, number>()
+  // What is flat already stays so through operators that would not need it: fewer reshapes.
+  const flat = new Set<Value>()
   for (const node of graph.nodes) {
-    const ones = trailingOnes(graph, node)
-    if (ones > 0) slow.set(node, ones)
+    const ones = trailingOnes(graph, node, flat)
+    if (ones === 0) continue
+    slow.set(node, ones)
+    for (const output of node.outputs) flat.add(output)
   }
   if (slow.size === 0) return graph
   const builder = new GraphBuilder(graph.name)
   const renamed = new Map<Value, Value>()
+  const flats = new Map<Value, Value>()
   builder.reserve(graph.nodes.flatMap(node => node.outputs))
   for (const [name, tensor] of graph.initializers)
     if (!graph.inputs.has(name)) builder.initializer(name, tensor)
@@ -38,10 +44,10 @@ export function dropTrailingOnes(given: Graph): Graph {
   for (const node of graph.nodes) {
     const ones = slow.get(node)
     if (ones === undefined) builder.copy(node, renamed, '', declared)
-    else renamed.set(node.outputs[0], flattened(builder, graph, node, renamed, ones))
+    else renamed.set(node.outputs[0], flattened(builder, graph, node, { renamed, flats }, ones))
   }
   for (const name of graph.outputs.keys()) builder.output(renamed.get(name) ?? name, name)
-  return builder.build()
+  return pruneUnused(builder.build())
 }
 
 /** The node without so many trailing dimensions of 1. */
@@ -49,15 +55,19 @@ function flattened(
   builder: GraphBuilder,
   graph: Graph,
   node: Node,
-  renamed: ReadonlyMap<Value, Value>,
+  { renamed, flats }: { readonly renamed: ReadonlyMap<Value, Value>; readonly flats: Map<Value, Value> },
   ones: number,
 ): Value {
   const e = new Emitter(builder)
   const shape = staticShape(graph, node.outputs[0]) ?? []
   const flat = (input: Value) => {
+    const found = flats.get(`${ones} ${input}`)
+    if (found !== undefined) return found
     const value = renamed.get(input) ?? input
     const own = builder.staticShape(value)
-    return own.length === 0 ? value : e.reshape(value, own.slice(0, -ones))
+    const made = own.length === 0 ? value : e.reshape(value, own.slice(0, -ones))
+    flats.set(`${ones} ${input}`, made)
+    return made
   }
   const axes = summedAxes(graph, node)
   const inputs = axes ? [flat(node.inputs[0])] : node.inputs.map(flat)
@@ -69,17 +79,20 @@ function flattened(
   const names = inputs.map((_, i) => `#${i}`)
   const result = new Map(names.map((name, i) => [name, inputs[i]]))
   builder.copy({ ...node, inputs: names, outputs: ['flat'] }, result)
-  return e.reshape(result.get('flat') ?? '', shape)
+  const output = result.get('flat') ?? ''
+  flats.set(`${ones} ${node.outputs[0]}`, output)
+  return e.reshape(output, shape)
 }
 
 /** How many dimensions could be dropped with profit. */
-function trailingOnes(graph: Graph, node: Node): number {
+function trailingOnes(graph: Graph, node: Node, flat: ReadonlySet<Value>): number {
   if (summedAxes(graph, node)) return onesAtEnd(staticShape(graph, node.inputs[0]) ?? [])
   if (!binary.has(keyOf(node))) return 0
   const shape = staticShape(graph, node.outputs[0])
   const operands = node.inputs.map(input => staticShape(graph, input))
   if (!shape || operands.some(operand => operand === undefined)) return 0
-  if (operands.every(operand => operand?.join() === shape.join())) return 0
+  const isFlat = node.inputs.some(input => flat.has(input))
+  if (!isFlat && operands.every(operand => operand?.join() === shape.join())) return 0
   return onesAtEnd(shape)
 }
 

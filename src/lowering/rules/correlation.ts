@@ -40,23 +40,32 @@ export function correlation(lowering: Lowering, given: Convolution, image: Value
   return sum ?? ''
 }
 
-/** The images with their padding, cut off where no window reaches, in so many parts of the batch. */
+/** The plain images with their padding, cut off where no window reaches, in so many parts of the batch. */
 function paddedImages(
   lowering: Lowering,
   { x, y, geometry }: Convolution,
   image: Value,
   count: number,
 ): readonly Value[] {
-  const { e, builder } = lowering
+  const { e, ops, builder } = lowering
   const { pads, strides } = geometry
-  const after = [0, 1].map(
-    axis => (y[axis + 2] - 1) * strides[axis] + reach(geometry, axis) - x[axis + 2] - pads[axis],
-  )
-  const each = [0, 0, pads[0], pads[1], 0, 0, ...after]
-  return lowering.plainPartsOf(image, count).map(part => {
-    if (each.every(pad => pad === 0)) return part
-    return builder.op('Pad', [part, e.ints(each)])
+  const ends = [0, 1].map(axis => (y[axis + 2] - 1) * strides[axis] + reach(geometry, axis))
+  const after = ends.map((end, axis) => end - x[axis + 2] - pads[axis])
+  const blocked = lowering.blocksOf(image)
+  if ([...pads.slice(0, 2), ...after].every(pad => pad === 0)) return lowering.plainPartsOf(image, count)
+  if (!blocked) {
+    const each = e.ints([0, 0, pads[0], pads[1], 0, 0, ...after])
+    return lowering.plainPartsOf(image, count).map(part => builder.op('Pad', [part, each]))
+  }
+  // Blocks are padded before they are turned: their rows are longer, and the runtime pads row by row.
+  const each = e.ints([0, pads[0], pads[1] * ops.block, 0, after[0], after[1] * ops.block])
+  const padded = blocked.parts.map(part => {
+    const [n, channels] = builder.staticShape(part)
+    const rows = e.reshape(part, [(n * channels) / ops.block, x[2], x[3] * ops.block])
+    const full = e.reshape(builder.op('Pad', [rows, each]), [n, channels, ...ends])
+    return ops.reorderOutput(full, x[1])
   })
+  return lowering.divide(padded, count)
 }
 
 /** [n, out / b, positions, b] as [out / b, n, positions, b]: filters with n channels. */
