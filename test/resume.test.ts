@@ -171,11 +171,11 @@ it('Ctrl-C while all layers of the embedded network learn keeps the step it came
   const told = await train(out, args, {
     started: child => {
       watcher = watch(at(out), () => {
-        if (doneIn(out).some(({ stage }) => stage === 'all layers')) child.kill('SIGINT')
+        if (!doneIn(out).some(({ stage }) => stage === 'all layers')) return
+        // Once: a second one would end the program there and then.
+        watcher?.close()
+        child.kill('SIGINT')
       })
-    },
-    watch: (_child, stderr) => {
-      if (stderr.includes('Stopping')) watcher?.close()
     },
   })
   watcher?.close()
