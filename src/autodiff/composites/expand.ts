@@ -5,6 +5,7 @@ import { Emitter } from '../emit.js'
 import { trainedNorm, trainedNormGrad } from './batch-norm.js'
 import { convolutionOf, filterGradient, imageGradient } from './convolution.js'
 import { boundOf, clipGradient, reluGradient } from './masks.js'
+import { maxPoolGradient } from './max-pool.js'
 
 /** Writes a node whose inputs are values of the emitter's builder, and returns its output, or all of its outputs. */
 type Expansion = (e: Emitter, node: Node) => Value | readonly Value[]
@@ -38,6 +39,11 @@ const expansions: ReadonlyMap<string, Expansion> = new Map<string, Expansion>([
       )
       return filterGradient(conv, image, grad, e.shape(filter))
     },
+  ],
+  [
+    'chiquito:MaxPoolGrad',
+    (e, node) =>
+      maxPoolGradient(e, node.inputs[0], node.inputs[1], readAttributes('chiquito:MaxPoolGrad', node)),
   ],
   ['chiquito:ReluGrad', (e, { inputs: [y, grad] }) => reluGradient(e, y, grad)],
   [

@@ -2,7 +2,7 @@ import { sizeOf } from '../../core/index.js'
 import type { Value } from '../../onnx/index.js'
 import { imageGradient } from '../composites/index.js'
 import type { Call, Gradients } from '../rule.js'
-import { elementsPer, expandLike, knownShape, range, reshapeLike, zerosLike } from '../shapes.js'
+import { elementsPer, expandLike, knownShape, range, reshapeLike } from '../shapes.js'
 import { coverage, type Window, windowsOf } from './window.js'
 
 type Operators =
@@ -96,15 +96,10 @@ function spatialOf({ e, refuse }: PoolCall, value: Value): readonly number[] {
   )
 }
 
-/** The runtime says where each maximum came from (the first one, of equals); the gradient is added there. */
 function maxPool({ e, dy, x, attributes, refuse }: Call<'MaxPool'>): Value {
-  if (attributes.storage_order)
-    refuse('it counts columns first (storage_order). Export it with storage_order 0.')
-  const [, indices] = e.builder.ops('MaxPool', [x(0)], attributes, 2)
-  const flat = (value: Value) => e.reshape(value, [-1])
-  const zeros = flat(zerosLike(e, x(0)))
-  const grad = e.builder.op('ScatterElements', [zeros, flat(indices), flat(dy())], { reduction: 'add' })
-  return reshapeLike(e, grad, x(0))
+  const { storage_order, ...given } = attributes
+  if (storage_order) refuse('it counts columns first (storage_order). Export it with storage_order 0.')
+  return e.builder.op('chiquito:MaxPoolGrad', [x(0), dy()], given)
 }
 
 /** The gradient goes to the first of the largest elements, as in PyTorch's adaptive max pooling. */

@@ -17,7 +17,7 @@ type Operators =
   | ('MatMulInteger' | 'ConvInteger' | 'QLinearMatMul' | 'QLinearConv')
   | ('If' | 'Loop' | 'Scan')
   | ('chiquito:ConvInputGrad' | 'chiquito:ConvWeightGrad' | 'chiquito:ReluGrad' | 'chiquito:ClipGrad')
-  | 'chiquito:BatchNormTrainGrad'
+  | ('chiquito:BatchNormTrainGrad' | 'chiquito:MaxPoolGrad')
 
 /** Operators that no gradient passes, by nature or for now. */
 export const without: Gradients<Operators> = {
@@ -63,4 +63,5 @@ export const without: Gradients<Operators> = {
   'chiquito:ReluGrad': once,
   'chiquito:ClipGrad': once,
   'chiquito:BatchNormTrainGrad': once,
+  'chiquito:MaxPoolGrad': once,
 }

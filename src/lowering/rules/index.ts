@@ -1,6 +1,7 @@
 import { conv } from './conv.js'
 import { division, mask, several, unary } from './elementwise.js'
 import { convInputGrad } from './input-grad.js'
+import { maxPoolGrad } from './max-pool-grad.js'
 import { expand, globalAveragePool, maxPool, reduceSum } from './pools.js'
 import type { Rule } from './rule.js'
 import { convWeightGrad } from './weight-grad.js'
@@ -10,6 +11,7 @@ export const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['Conv', conv],
   ['chiquito:ConvInputGrad', convInputGrad],
   ['chiquito:ConvWeightGrad', convWeightGrad],
+  ['chiquito:MaxPoolGrad', maxPoolGrad],
   ['chiquito:ReluGrad', mask],
   ['chiquito:ClipGrad', mask],
   ['Add', several],

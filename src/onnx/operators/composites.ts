@@ -1,5 +1,5 @@
-import { float, type InferContext, type Operator, type Outcome, operator } from './spec.js'
-import { convolutionAttributes, convShape } from './windows.js'
+import { float, type InferContext, type Operator, type Outcome, operator, optional } from './spec.js'
+import { convolutionAttributes, convShape, poolAttributes } from './windows.js'
 
 // Operators of our own: steps of a gradient that portable ONNX takes several nodes for. What each one is, in ONNX, says
 // `expandComposites`; no runtime knows them.
@@ -42,6 +42,14 @@ export const composites = {
   'chiquito:ConvInputGrad': operator('X:F W:F dY:F', 'dX:F', convolution, gradOf('image'), { domain }),
   /** d Conv(X, W) / dW, applied to dY. Of W only the shape counts. */
   'chiquito:ConvWeightGrad': operator('X:F W:F dY:F', 'dW:F', convolution, gradOf('filter'), { domain }),
+  /** d MaxPool(X) / dX, applied to dY: it goes to the first, row by row, of the largest elements of each window. */
+  'chiquito:MaxPoolGrad': operator(
+    'X:F dY:F',
+    'dX:F',
+    { ...poolAttributes, dilations: optional('ints') },
+    likeFirst,
+    { domain },
+  ),
   /** dY where the ReLU's output Y is above 0, 0 elsewhere. */
   'chiquito:ReluGrad': operator('Y:F dY:F', 'dX:F', {}, likeFirst, { domain }),
   /** dY where the Clip's output Y lies strictly between its bounds, 0 elsewhere. */

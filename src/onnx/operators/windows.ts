@@ -89,7 +89,12 @@ export const convolutionAttributes = {
   group: int(1),
   kernel_shape: optional('ints'),
 }
-const pool = { ...window, kernel_shape: { kind: 'ints', presence: 'required' } as const, ceil_mode: int(0) }
+/** Attributes of every pool. */
+export const poolAttributes = {
+  ...window,
+  kernel_shape: { kind: 'ints', presence: 'required' } as const,
+  ceil_mode: int(0),
+}
 
 function poolShape(
   context: InferContext,
@@ -186,19 +191,19 @@ export const windows = {
   AveragePool: operator(
     'X:F',
     'Y:F',
-    { ...pool, count_include_pad: int(0), dilations: optional('ints') },
+    { ...poolAttributes, count_include_pad: int(0), dilations: optional('ints') },
     context => [poolShape(context, context.attributes)],
   ),
   MaxPool: operator(
     'X:N',
     'Y:N Indices?:int64',
-    { ...pool, dilations: optional('ints'), storage_order: int(0) },
+    { ...poolAttributes, dilations: optional('ints'), storage_order: int(0) },
     context => {
       const out = poolShape(context, context.attributes)
       return [out, out]
     },
   ),
-  LpPool: operator('X:F', 'Y:F', { ...pool, p: int(2), dilations: optional('ints') }, context => [
+  LpPool: operator('X:F', 'Y:F', { ...poolAttributes, p: int(2), dilations: optional('ints') }, context => [
     poolShape(context, context.attributes),
   ]),
   GlobalAveragePool: operator('X:F', 'Y:F', {}, globalPool),
