@@ -4,8 +4,8 @@ import { z } from 'zod'
 
 const infinite = ['NaN', 'Infinity', '-Infinity'] as const
 
-/** A number, finite or not, as {@link factsJson} writes it. */
-export const anyNumber = z.union([z.number(), z.enum(infinite).transform(Number)])
+/** A number, finite or not, as {@link factsJson} writes it. (Its full type would not survive in a declaration file.) */
+export const anyNumber: z.ZodType<number> = z.union([z.number(), z.enum(infinite).transform(Number)])
 
 export const epochSchema = z.object({
   epoch: z.int().positive(),
