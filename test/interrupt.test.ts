@@ -24,7 +24,20 @@ function train(
   out: string,
   { recipe = 'fastai-2018', cache = 'cache', more = [], ...run }: TrainOptions = {},
 ) {
-  const args = ['train', data, '--out', at(out), '--recipe', recipe, '--threads', '1', '--json', ...more]
+  const args = [
+    'train',
+    data,
+    '--out',
+    at(out),
+    '--recipe',
+    recipe,
+    '--size',
+    '64',
+    '--threads',
+    '1',
+    '--json',
+    ...more,
+  ]
   return chiquito(args, { ...run, env: { CHIQUITO_CACHE: at(cache) } })
 }
 
