@@ -158,6 +158,13 @@ describe.skipIf(block === undefined)('convolutions in blocks agree with their pl
     }
   })
 
+  it('in a filter over a large image, in strips', async () => {
+    if (block === undefined) return
+    const size = block
+    const graph = withGradients((b, x) => conv(b, x, [size, 1, 5, 2]), [1, 3, 131, 135])
+    expect(await difference(graph, rewriteGraph(graph, size).graph)).toBeLessThan(1e-5)
+  })
+
   it('in max pools, whatever their windows; the first of equals gets the gradient', async () => {
     const property = fc.asyncProperty(
       fc.record({
