@@ -86,6 +86,19 @@ describe('rules for convolutions agree with finite differences', () => {
     await checkMany(cases)
   })
 
+  it('Conv, depthwise, over rows too long for products over whole rows', async () => {
+    const cases = fc
+      .record({ width: fc.constantFrom(63, 64, 65, 128, 129), stride: fc.constantFrom(1, 2, 3) })
+      .map(
+        ({ width, stride }): GradientCase => ({
+          inputs: [{ shape: [2, 3, 4, width] }, { shape: [3, 1, 2, 3] }],
+          build: (b, [x, w]) => b.op('Conv', [x, w], { group: 3, strides: [1, stride], pads: [0, 1, 1, 1] }),
+          dtype,
+        }),
+      )
+    await checkMany(cases, { runs: 15 })
+  })
+
   it('Conv of size 1, a matrix product', async () => {
     const cases = fc.integer({ min: 2, max: 3 }).map(
       (batch): GradientCase => ({
