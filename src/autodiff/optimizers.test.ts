@@ -69,9 +69,9 @@ describe('optimisers as graphs', () => {
         average: float32([average]),
         square: float32([square]),
       })
-    // With a constant gradient the corrected step is the rate itself, whatever the step.
+    // With a constant gradient the corrected step is the rate itself, whatever the step. Slots are sums.
     expect(Math.abs(Number((await run(1, 0, 0)).next.data[0]) + 1)).toBeLessThan(1e-6)
-    expect(Math.abs(Number((await run(10_000, 0.25, 0.0625)).next.data[0]) + 1)).toBeLessThan(3e-5)
+    expect(Math.abs(Number((await run(10_000, 2.5, 62.5)).next.data[0]) + 1)).toBeLessThan(3e-5)
   })
 
   it('refuses options out of range, by name', () => {

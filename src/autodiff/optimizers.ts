@@ -73,7 +73,11 @@ export interface AdamWOptions {
   readonly weightDecay?: number | undefined
 }
 
-/** AdamW (Kingma and Ba 2015; Loshchilov and Hutter 2019), as in PyTorch. */
+/**
+ * AdamW (Kingma and Ba 2015; Loshchilov and Hutter 2019), as in PyTorch. The slots are sums, `average` of gradients and
+ * `square` of their squares, each decayed by its beta: the paper's averages divided by 1 - beta. What is left of both, and
+ * of the corrections, is in two numbers for all elements; so a parameter is passed over as seldom as can be.
+ */
 export function adamw(options: AdamWOptions = {}): Optimizer {
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0.01 } = options
   checkShare('beta1', beta1)
@@ -86,14 +90,16 @@ export function adamw(options: AdamWOptions = {}): Optimizer {
     slots: shape => ({ average: zeros(shape), square: zeros(shape) }),
     update(builder, { parameter, grad, rate, slots, step }) {
       const e = new Emitter(builder)
-      const average = e.add(e.mul(slots.average, beta1), e.mul(grad, 1 - beta1))
-      const square = e.add(e.mul(slots.square, beta2), e.mul(e.square(grad), 1 - beta2))
-      const unbiasedSquare = e.div(square, biasCorrection(e, beta2, step))
-      const scale = e.add(builder.op('Sqrt', [unbiasedSquare]), epsilon)
-      const direction = e.div(average, scale)
-      const pace = e.div(rate, biasCorrection(e, beta1, step))
+      const average = e.add(e.mul(slots.average, beta1), grad)
+      const square = e.add(e.mul(slots.square, beta2), e.square(grad))
+      const [first, second] = [beta1, beta2].map(beta => e.div(biasCorrection(e, beta, step), 1 - beta))
+      // rate * (average / first) / (sqrt(square / second) + epsilon)
+      const root = builder.op('Sqrt', [second])
+      const pace = e.div(e.mul(rate, root), first)
+      const scale = e.add(builder.op('Sqrt', [square]), e.mul(root, epsilon))
+      const move = e.mul(e.div(average, scale), pace)
       const shrunk = weightDecay === 0 ? parameter : e.mul(parameter, e.subFrom(1, e.mul(rate, weightDecay)))
-      return { parameter: e.sub(shrunk, e.mul(direction, pace)), slots: { average, square } }
+      return { parameter: e.sub(shrunk, move), slots: { average, square } }
     },
   }
 }

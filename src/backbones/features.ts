@@ -3,8 +3,11 @@ import { GraphBuilder, type Model, model, type Value } from '../onnx/index.js'
 import type { Backbone, BackboneLayer } from './backbone.js'
 import { checkSize } from './network.js'
 
-/** How a map [batch, channels, height, width] becomes a vector [batch, channels]: its mean, maximum or deviation. */
-export type Pool = 'avg' | 'max' | 'std'
+/**
+ * How a map [batch, channels, height, width] becomes a vector [batch, channels]: its mean, maximum or deviation; or, as
+ * `map`, all of it [batch, channels * height * width].
+ */
+export type Pool = 'avg' | 'max' | 'std' | 'map'
 
 /** Which features to take: the pools of each layer, in this order. */
 export interface FeatureSpec {
@@ -33,12 +36,18 @@ export function featureModel(backbone: Backbone, options: FeatureModelOptions): 
   return model(builder.build())
 }
 
-/** Values per photo that a spec gives. */
-export function featureWidth(backbone: Backbone, spec: FeatureSpec): number {
-  return spec.layers.reduce(
-    (sum, { name, pools }) => sum + layerOf(backbone, name).channels * pools.length,
-    0,
-  )
+/** Values per photo that a spec gives; of whole maps, of photos of this size. */
+export function featureWidth(
+  backbone: Backbone,
+  spec: FeatureSpec,
+  size: number = backbone.inputSize,
+): number {
+  const widths = spec.layers.flatMap(({ name, pools }) => {
+    const { channels, stride } = layerOf(backbone, name)
+    const positions = stride === undefined ? 1 : Math.ceil(size / stride) ** 2
+    return pools.map(pool => (pool === 'map' ? channels * positions : channels))
+  })
+  return widths.reduce((sum, width) => sum + width, 0)
 }
 
 /**
@@ -64,7 +73,7 @@ export function appendFeatures(
 /**
  * Adds the pooling of maps that are there already.
  *
- * @param maps [batch, channels, height, width] by layer; of a network without maps [batch, channels], taken as they are.
+ * @param maps [batch, channels, height, width] by layer; what is [batch, values] is pooled already, and taken as it is.
  * @returns float32 [batch, {@link featureWidth}].
  */
 export function appendPools(
@@ -80,8 +89,17 @@ export function appendPools(
     const isPooled = builder.shape(map).length === 2
     return pools.map(pool => (isPooled ? pooledAlready[pool] : poolers[pool])(builder, map))
   })
-  const joined = pooled.length === 1 ? pooled[0] : builder.op('Concat', pooled, { axis: 1 })
-  return builder.op('Flatten', [joined], { axis: 1 })
+  const hasMaps = layers.some(({ pools }) => pools.includes('map'))
+  if (hasMaps)
+    return concat(
+      builder,
+      pooled.map(vector => builder.op('Flatten', [vector], { axis: 1 })),
+    )
+  return builder.op('Flatten', [concat(builder, pooled)], { axis: 1 })
+}
+
+function concat(builder: GraphBuilder, values: readonly Value[]): Value {
+  return values.length === 1 ? values[0] : builder.op('Concat', values, { axis: 1 })
 }
 
 /** A variance too small to show in any deviation. */
@@ -90,6 +108,7 @@ const tiny = 1e-12
 const poolers: Readonly<Record<Pool, (builder: GraphBuilder, map: Value) => Value>> = {
   avg: (builder, map) => builder.op('GlobalAveragePool', [map]),
   max: (builder, map) => builder.op('GlobalMaxPool', [map]),
+  map: (_, map) => map,
   std(builder, map) {
     const mean = builder.op('GlobalAveragePool', [map])
     const meanSquare = builder.op('GlobalAveragePool', [builder.op('Mul', [map, map])])
@@ -104,6 +123,7 @@ const poolers: Readonly<Record<Pool, (builder: GraphBuilder, map: Value) => Valu
 const pooledAlready: typeof poolers = {
   avg: (_, map) => map,
   max: (_, map) => map,
+  map: (_, map) => map,
   std: (builder, map) => builder.op('Sub', [map, map]),
 }
 

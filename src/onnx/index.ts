@@ -23,6 +23,7 @@ export {
   openBatch,
   pruneUnused,
   renameValues,
+  startFrom,
 } from './passes/index.js'
 export { printedWeights, printGraph } from './print.js'
 export { upgradeModel } from './upgrade.js'

@@ -60,7 +60,7 @@ export class FeatureExtractor {
   private reader: PhotoReader | undefined
 
   constructor(private readonly options: ExtractorOptions) {
-    this.width = featureWidth(options.backbone, options.spec)
+    this.width = featureWidth(options.backbone, options.spec, options.rule.size)
   }
 
   /** What the store keeps features under: everything they depend on except the photo and the view. */
@@ -95,6 +95,13 @@ export class FeatureExtractor {
     progress?.({ kind: 'end', task, note: `${readable.length} photos` })
     const used = readable.length * this.width
     return { photos: readable, width: this.width, views: rows.map(row => row.subarray(0, used)), unreadable }
+  }
+
+  /** Frees the network; it is opened again where it is needed. */
+  async rest(): Promise<void> {
+    const { session } = this
+    this.session = undefined
+    await session?.close()
   }
 
   /** Frees the network. The extractor can still be used; it then opens the network again. */

@@ -63,6 +63,7 @@ export function optimizerFor(
 export class StepRunner implements Restorable<StepState> {
   private steps = 0
   private drawnSteps: number
+  private random: RandomStream
 
   private constructor(
     private readonly options: StepRunnerOptions,
@@ -71,16 +72,12 @@ export class StepRunner implements Restorable<StepState> {
     private spare: Map<string, Tensor<'float32'>>,
   ) {
     this.drawnSteps = options.drawn ?? 0
+    this.random = options.random
   }
 
   static async open(options: StepRunnerOptions): Promise<StepRunner> {
-    const { step, weights } = options
-    const current = copied(step.slots)
-    for (const [name, tensor] of copied(weights)) if (step.state.includes(name)) current.set(name, tensor)
-    for (const [parameter, average] of step.averages) {
-      const start = weights.get(parameter)
-      if (start) current.set(average, copy(start))
-    }
+    const { step } = options
+    const current = initial(options)
     const spare = new Map(Array.from(current, ([name, { shape }]) => [name, zeros(shape)]))
     const { device, threads, strict, notice } = options
     const session = await Session.open(model(await runnable(step.graph, options)), {
@@ -92,6 +89,13 @@ export class StepRunner implements Restorable<StepState> {
     return new StepRunner(options, session, current, spare)
   }
 
+  /** Starts anew with other weights: the optimiser forgets, and random numbers come from another stream. */
+  begin(weights: Tensors, random: RandomStream): void {
+    this.restore({ tensors: initial({ ...this.options, weights }), steps: 0, drawn: 0 })
+    this.random = random
+    this.drawnSteps = 0
+  }
+
   /** Steps that drew random numbers so far. */
   get drawn(): number {
     return this.drawnSteps
@@ -99,7 +103,7 @@ export class StepRunner implements Restorable<StepState> {
 
   /** One step over further inputs; the loss before it. */
   async step(inputs: Readonly<Record<string, Tensor>>): Promise<number> {
-    const { noise, random } = this.options
+    const { noise } = this.options
     this.steps++
     this.drawnSteps++
     const feeds: Record<string, Tensor> = {
@@ -109,7 +113,7 @@ export class StepRunner implements Restorable<StepState> {
     }
     for (const { name, shape } of noise)
       feeds[name] = float32(
-        random.fork('noise', name, this.drawnSteps).fillUniform(new Float32Array(sizeOf(shape))),
+        this.random.fork('noise', name, this.drawnSteps).fillUniform(new Float32Array(sizeOf(shape))),
         shape,
       )
     const loss = zeros([])
@@ -149,6 +153,17 @@ export class StepRunner implements Restorable<StepState> {
   async close(): Promise<void> {
     await this.session.close()
   }
+}
+
+/** What the first step starts from. */
+function initial({ step, weights }: Pick<StepRunnerOptions, 'step' | 'weights'>) {
+  const tensors = copied(step.slots)
+  for (const [name, tensor] of copied(weights)) if (step.state.includes(name)) tensors.set(name, tensor)
+  for (const [parameter, average] of step.averages) {
+    const start = weights.get(parameter)
+    if (start) tensors.set(average, copy(start))
+  }
+  return tensors
 }
 
 function copy({ data, shape }: Tensor<'float32'>): Tensor<'float32'> {

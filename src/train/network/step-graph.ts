@@ -5,29 +5,17 @@ import {
   trainBatchNorm,
   trainingStep,
 } from '../../autodiff/index.js'
-import {
-  appendPools,
-  appendPreprocessing,
-  type Backbone,
-  type FeatureSpec,
-  type LayerGroup,
-} from '../../backbones/index.js'
+import type { LayerGroup } from '../../backbones/index.js'
 import { asFloat32, type Tensor } from '../../core/index.js'
 import { foldBatchNorm, type Graph, GraphBuilder, type Value, type ValueType } from '../../onnx/index.js'
 import type { Head, Noise } from '../head.js'
 import { optimizerFor, type StepSettings } from '../step-runner.js'
+import { appendBody, type BodyOptions, bodyOf } from './body.js'
 import { headName } from './groups.js'
 
 /** A network and what is to learn of it. */
-export interface NetworkStepOptions extends StepSettings {
-  readonly backbone: Backbone
-  /** The features that the head reads. */
-  readonly spec: FeatureSpec
+export interface NetworkStepOptions extends StepSettings, BodyOptions {
   readonly head: Head
-  /** Side of the photos, in pixels. */
-  readonly size: number
-  /** Photos a step. */
-  readonly batchSize: number
   /** The groups that learn. Whatever is in none stays as it is, bit by bit. */
   readonly groups: readonly LayerGroup[]
   /** That of the groups that learn by default. */
@@ -42,8 +30,8 @@ export type TrainedNorms = 'learning' | 'all' | 'none'
 
 export interface NetworkStep {
   /**
-   * Inputs beside the state: `pixels` uint8 [batch, size, size, 3], `targets` float32 [batch, classes], a scalar
-   * `rate.<group>` for each group that learns, and the head's noise.
+   * Inputs beside the state: `pixels` uint8 [batch, size, size, 3] (or `kept` float32 [batch, width], where the network
+   * is cut), `targets` float32 [batch, classes], a scalar `rate.<group>` for each group that learns, and the head's noise.
    */
   readonly step: TrainingStep
   readonly noise: readonly Noise[]
@@ -57,8 +45,8 @@ export interface NetworkStep {
  * constants.
  */
 export function networkStep(options: NetworkStepOptions): NetworkStep {
-  const { backbone, spec, head, size, batchSize, groups } = options
-  const plain = backbone.network({ size, batch: batchSize, layers: spec.layers.map(({ name }) => name) })
+  const { backbone, head, batchSize, groups } = options
+  const plain = bodyOf(options)
   const learning = groups.map(({ name, parameters }) => ({
     name: rateName(name),
     parameters: parameters.filter(parameter => plain.initializers.has(parameter)),
@@ -70,14 +58,12 @@ export function networkStep(options: NetworkStepOptions): NetworkStep {
   )
 
   const builder = new GraphBuilder(`${backbone.name}-step`)
-  const pixels = builder.input('pixels', 'uint8', [batchSize, size, size, 3])
   const targets = builder.input('targets', 'float32', [batchSize, head.classes])
   for (const { name } of learning) builder.input(name, 'float32', [])
   for (const [name, { shape }] of trunk) builder.input(name, 'float32', shape)
   const bindings = new Map<Value, Value>(Array.from(names, name => [name, name]))
-  bindings.set('image', appendPreprocessing(builder, backbone, pixels))
-  const maps = builder.append(foldBatchNorm(withInputs(graph, names)), bindings)
-  const features = appendPools(builder, backbone, maps, spec)
+  const body = foldBatchNorm(withInputs(graph, names))
+  const { features, outputs: maps } = appendBody(builder, body, bindings, options)
   const noise = head.noise(batchSize).map(({ name, shape }) => ({ name: headName(name), shape }))
   const tensors = [...head.parameters, ...head.statistics].map(({ name, shape }) => ({
     name: headName(name),
@@ -121,7 +107,7 @@ export function rateName(group: string): Value {
 }
 
 /** The graph with some of its weights as inputs. */
-function withInputs(graph: Graph, names: ReadonlySet<Value>): Graph {
+export function withInputs(graph: Graph, names: ReadonlySet<Value>): Graph {
   const inputs = new Map<Value, ValueType>(graph.inputs)
   const initializers = new Map(graph.initializers)
   for (const name of names) {

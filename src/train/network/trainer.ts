@@ -3,6 +3,7 @@ import type { DeviceOptions } from '../../engine/index.js'
 import type { Restorable } from '../callbacks.js'
 import type { HeadWeights } from '../classifier.js'
 import { StepRunner, type StepState, type Tensors } from '../step-runner.js'
+import { keptInput, pixelsInput } from './body.js'
 import { headName } from './groups.js'
 import { type NetworkStepOptions, networkStep, rateName } from './step-graph.js'
 
@@ -15,9 +16,15 @@ export interface NetworkTrainerOptions extends NetworkStepOptions, DeviceOptions
   readonly drawn?: number | undefined
 }
 
-/** Views of photos, uint8 [batch, size, size, 3], and their target probabilities [batch, classes]. */
+/** Views of photos, bytes [batch, size, size, 3], and their target probabilities [batch, classes]. */
 export interface NetworkBatch {
   readonly pixels: Uint8Array
+  readonly targets: Float32Array
+}
+
+/** The same, where the network is cut: what was kept of views, [batch, width]. */
+export interface KeptBatch {
+  readonly kept: Float32Array
   readonly targets: Float32Array
 }
 
@@ -31,26 +38,32 @@ export interface NetworkWeights {
 export class NetworkTrainer implements Restorable<StepState> {
   private constructor(
     private readonly options: NetworkTrainerOptions,
-    private readonly trunkNames: readonly string[],
+    /** What of the trunk learns, as it is before. */
+    private readonly trunk: Tensors,
     private readonly runner: StepRunner,
   ) {}
 
   /** Throws `model` where something cannot be differentiated, naming it. */
   static async open(options: NetworkTrainerOptions): Promise<NetworkTrainer> {
     const { step, noise, trunk } = networkStep(options)
-    const head = Array.from(options.weights, ([name, tensor]) => [headName(name), tensor] as const)
-    const weights = new Map([...trunk, ...head])
+    const weights = joined(trunk, options.weights)
     const runner = await StepRunner.open({ ...options, step, noise, weights })
-    return new NetworkTrainer(options, [...trunk.keys()], runner)
+    return new NetworkTrainer(options, trunk, runner)
+  }
+
+  /** Starts anew: with the trunk as it was before, another head, and other random numbers. */
+  begin(head: HeadWeights, random: RandomStream): void {
+    this.runner.begin(joined(this.trunk, head), random)
   }
 
   /** One optimiser step, with a rate for each group that learns; the loss before it. */
-  async step({ pixels, targets }: NetworkBatch, rates: readonly number[]): Promise<number> {
+  async step(batch: NetworkBatch | KeptBatch, rates: readonly number[]): Promise<number> {
     const { batchSize, size, head, groups } = this.options
     const inputs: Record<string, Tensor> = {
-      pixels: uint8(pixels, [batchSize, size, size, 3]),
-      targets: float32(targets, [batchSize, head.classes]),
+      targets: float32(batch.targets, [batchSize, head.classes]),
     }
+    if ('kept' in batch) inputs[keptInput] = float32(batch.kept, [batchSize, batch.kept.length / batchSize])
+    else inputs[pixelsInput] = uint8(batch.pixels, [batchSize, size, size, 3])
     for (const [g, { name }] of groups.entries()) inputs[rateName(name)] = scalar(rates[g])
     return this.runner.step(inputs)
   }
@@ -61,7 +74,7 @@ export class NetworkTrainer implements Restorable<StepState> {
     const names = [...parameters, ...statistics].map(({ name }) => name)
     const head = this.runner.weights(names.map(headName))
     return {
-      trunk: this.runner.weights(this.trunkNames),
+      trunk: this.runner.weights(this.trunk.keys()),
       head: new Map(
         names.flatMap(name => {
           const tensor = head.get(headName(name))
@@ -87,4 +100,9 @@ export class NetworkTrainer implements Restorable<StepState> {
   async close(): Promise<void> {
     await this.runner.close()
   }
+}
+
+/** The weights of trunk and head, as the step calls them. */
+function joined(trunk: Tensors, head: HeadWeights): Tensors {
+  return new Map([...trunk, ...Array.from(head, ([name, tensor]) => [headName(name), tensor] as const)])
 }

@@ -1,5 +1,6 @@
-import { type Backbone, featureWidth } from '../../backbones/index.js'
+import { featureWidth } from '../../backbones/index.js'
 import { float32, RandomStream } from '../../core/index.js'
+import { accuracy, logLoss, predictions, softmaxRows } from '../../evaluate/index.js'
 import { drawAugmentation, PhotoReader, SIDE_ON } from '../../images/index.js'
 import type { Photo, Split } from '../../project/index.js'
 import { type Classifier, HeadRunner, type HeadWeights } from '../classifier.js'
@@ -16,40 +17,55 @@ import { autoSpec } from './auto-candidates.js'
 import { choose, type Decision, examplesOf } from './auto-choice.js'
 import { AutoFeatures, firstColumns } from './auto-features.js'
 import { unstandardized } from './auto-head.js'
-import { calmness, tune } from './auto-tuning.js'
-import { chooseTuning, type TuningDecision } from './auto-tuning-choice.js'
 import { logOnce } from './log-once.js'
 import type { Choice, Recipe, RecipeOptions } from './recipe.js'
+import { chooseTuning, type TuningDecision } from './tuning/choice.js'
+import { openTuner } from './tuning/open.js'
+import { tune } from './tuning/tune.js'
+import type { Tuner } from './tuning/tuner.js'
+import { calmness } from './tuning/values.js'
 
 const ttaViews = 4
 
 /**
  * Logistic regression on the frozen trunk's features. Which part of the photo, which layers and how strong a penalty
  * is decided by cross-validation on the training photos alone; the chosen candidate then learns from photos and their
- * mirror images. Where that pays, by the training photos' own evidence, all layers are fine-tuned from there.
+ * mirror images. Where that pays, by cross-validation too, the last layers are fine-tuned from there.
  */
 export const auto: Recipe = {
   name: 'auto',
-  description: 'the best head found by cross-validation on the training photos; all layers where that pays',
+  description:
+    'the best head by cross-validation on the training photos; the last layers fine-tuned where that pays',
   resize: 'squash',
   async run(options) {
     const random = RandomStream.fromSeed(options.seed).fork('auto')
     const reader = new PhotoReader({ keepBytes: KEPT_BYTES })
     const features = new AutoFeatures({ ...options, reader }, autoSpec(options.backbone))
+    let tuner: Promise<Tuner> | undefined
     try {
       const started = performance.now()
       const decision = await choose(features, random, options)
       const chosen = performance.now()
       const frozen = await learn(decision, features, options)
       const learnt = performance.now()
-      const tuning = await chooseTuning(decision, features, reader, random.fork('tuning'), options)
+      const { photos } = await features.of(frozen.rule.resize, 'train')
+      const open = () => {
+        const { spec, rule, weights: head } = frozen
+        const depth = options.fineTune === 'always' ? 'all' : 'last'
+        const views = random.fork('tuning')
+        tuner ??= openTuner({ ...options, spec, rule, head, photos, reader, random: views }, depth)
+        return tuner
+      }
+      const tuning = await chooseTuning(decision, features, random.fork('tuning'), open, options)
       const { reason, candidates } = tuning
       const line = { event: 'fine-tuning', chosen: tuning.chosen, reason, candidates }
       await logOnce(options, 'fine-tuning', [line])
       const decided = performance.now()
       const tuned = tuning.chosen
-        ? await fineTune(frozen, tuning, features, reader, random, options)
+        ? await fineTune(frozen, tuning, features, { reader, open }, random, options)
         : undefined
+      await (await tuner)?.close()
+      tuner = undefined
       const end = tuned ?? { classifier: frozen, features }
       const look = (split: Split, tta: number) =>
         show(end.classifier, end.features, split, tta, random, options)
@@ -87,6 +103,7 @@ export const auto: Recipe = {
         choice: choiceOf(decision, tuning),
       }
     } finally {
+      await (await tuner?.catch(() => undefined))?.close()
       await features.close()
       await reader.close()
     }
@@ -108,39 +125,36 @@ interface Tuned {
   readonly stage: Stage
 }
 
-/** Goes on with all layers from where the comparison ended, or else the frozen classifier. */
+interface Tuning {
+  readonly reader: PhotoReader
+  readonly open: () => Promise<Tuner>
+}
+
+/** Fine-tunes from the frozen classifier on. */
 async function fineTune(
   frozen: Classifier,
-  { temperature, learnt: before }: TuningDecision,
+  { temperature }: TuningDecision,
   features: AutoFeatures,
-  reader: PhotoReader,
+  { reader, open }: Tuning,
   random: RandomStream,
   options: RecipeOptions,
 ): Promise<Tuned> {
-  const { spec, rule, head } = frozen
+  const { spec, rule } = frozen
   const { photos } = await features.of(rule.resize, 'train')
-  const start = {
-    spec,
-    rule,
-    width: head.features,
-    weights: before?.head ?? (await calmed(frozen, features, options)),
-    trunk: before?.trunk,
+  const { photos: held } = await features.of(rule.resize, 'valid')
+  const head = await calmed(frozen, features, options)
+  await features.rest()
+  const truth = held.map(photo => photo.label)
+  const measure = (logits: readonly number[][]) => {
+    const rows = softmaxRows(logits, temperature)
+    return { validLoss: logLoss(truth, rows) ?? 0, accuracy: accuracy(truth, predictions(rows)) ?? 0 }
   }
-  const opened = (backbone: Backbone) =>
-    new AutoFeatures({ ...options, backbone, store: undefined, reader, progress: undefined }, spec)
-  const validate = async (learnt: NetworkWeights) => {
-    const classifier = tunedClassifier(frozen, learnt, 1, options)
-    const through = opened(classifier.backbone)
-    try {
-      const { evaluation } = await show(classifier, through, 'valid', 0, random, options)
-      return { validLoss: evaluation.logLoss, accuracy: evaluation.accuracy }
-    } finally {
-      await through.close()
-    }
-  }
-  const learnt = await tune(start, photos, reader, random.fork('fine-tuning'), { ...options, validate })
-  const classifier = tunedClassifier(frozen, learnt.weights, temperature, options)
-  return { classifier, features: opened(classifier.backbone), stage: learnt.stage }
+  const started = { ...options, open, head, photos, held, measure }
+  const { weights, stage } = await tune(random.fork('fine-tuning'), started)
+  const classifier = tunedClassifier(frozen, weights, temperature, options)
+  const { backbone } = classifier
+  const own = { ...options, backbone, store: undefined, reader, progress: undefined }
+  return { classifier, features: new AutoFeatures(own, spec), stage }
 }
 
 /** The frozen classifier's head, as sure of the training photos as label smoothing wants it. */

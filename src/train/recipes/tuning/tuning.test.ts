@@ -3,18 +3,18 @@ import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { writeTree } from '../../../test/support/files.js'
-import { drawings } from '../../../test/support/photos.js'
-import { tinyBackbone } from '../../../test/support/tiny-backbone.js'
-import { openSessions } from '../../engine/index.js'
-import { Predictor } from '../../predict/index.js'
-import { openDataset } from '../../project/index.js'
-import { modelFile } from '../model-file.js'
-import { versions } from '../versions.js'
-import { auto } from './auto.js'
-import { tuningEpochs } from './auto-tuning.js'
-import { compare } from './auto-tuning-choice.js'
-import type { RecipeOptions } from './recipe.js'
+import { writeTree } from '../../../../test/support/files.js'
+import { drawings } from '../../../../test/support/photos.js'
+import { tinyBackbone } from '../../../../test/support/tiny-backbone.js'
+import { openSessions } from '../../../engine/index.js'
+import { Predictor } from '../../../predict/index.js'
+import { openDataset } from '../../../project/index.js'
+import { modelFile } from '../../model-file.js'
+import { versions } from '../../versions.js'
+import { auto } from '../auto.js'
+import type { RecipeOptions } from '../recipe.js'
+import { compare } from './choice.js'
+import { tuningEpochs } from './values.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'chiquito-auto-'))
 const root = join(folder, 'photos')
@@ -70,16 +70,10 @@ describe('auto', () => {
     expect(classifier.backbone).toBe(backbone)
   })
 
-  it('leaves it alone, too, when told nothing, and says so', async () => {
-    const { stages, choice } = await run({})
-    expect(stages).toHaveLength(2)
-    expect(choice?.fineTuning).toEqual({ chosen: false, reason: expect.stringMatching(/was not asked for/) })
-  })
-
-  it('finds out whether it pays, and says why', async () => {
-    const [first, second] = [await run({ fineTune: 'auto' }), await run({ fineTune: 'auto' })]
+  it('finds out whether it pays, and says why, the same each time', async () => {
+    const [first, second] = [await run({}), await run({ fineTune: 'auto' })]
     const { chosen, reason } = first.choice?.fineTuning ?? { chosen: false, reason: '' }
-    expect(reason).toMatch(chosen ? /^All layers were fine-tuned: / : /^Only the head learned: /)
+    expect(reason).toMatch(chosen ? / were fine-tuned: in 3-fold / : /^Only the head learned: /)
     expect(first.stages).toHaveLength(chosen ? 3 : 2)
     expect(second.choice).toEqual(first.choice)
     expect(second.seen.probabilities).toEqual(first.seen.probabilities)
@@ -91,18 +85,19 @@ describe('the decision to fine-tune', () => {
   const even = (loss: number) => Array.from({ length: 50 }, (_, i) => loss + (i % 2) * 0.01)
 
   it('goes to the lower log loss, and in a tie to fine-tuning, which is not over yet', () => {
-    const better = compare(judged(even(0.3), 5), judged(even(0.2), 5), 60)
+    const better = compare(judged(even(0.3), 5), judged(even(0.2), 5), 'The last layers')
     expect(better).toMatchObject({ chosen: true, temperature: 2 })
-    expect(better.reason).toContain('learnt from 60 training photos and judged by 50 others')
+    expect(better.reason).toContain(
+      'The last layers were fine-tuned: in 3-fold cross-validation on 50 training photos',
+    )
     expect(better.candidates.map(({ chosen }) => chosen)).toEqual([false, true])
-    expect(compare(judged(even(0.2), 5), judged(even(0.3), 4), 60).chosen).toBe(false)
+    expect(compare(judged(even(0.2), 5), judged(even(0.3), 4), 'All layers').chosen).toBe(false)
     const unlucky = even(0.3).map((loss, i) => (i < 2 ? loss + 0.2 - 0.39 * i : loss))
-    expect(compare(judged(even(0.3), 5), judged(unlucky, 6), 60).chosen).toBe(true)
+    expect(compare(judged(even(0.3), 5), judged(unlucky, 6), 'All layers').chosen).toBe(true)
   })
 
   it('sees few photos more often', () => {
-    expect([5, 100, 300, 440, 5000].map(photos => tuningEpochs(photos, 'whole'))).toEqual([12, 12, 5, 4, 4])
-    expect([40, 330, 600].map(photos => tuningEpochs(photos, 'probe'))).toEqual([9, 4, 4])
-    expect([60, 440].map(photos => tuningEpochs(photos, 'rest'))).toEqual([5, 2])
+    expect([5, 100, 300, 440, 5000].map(photos => tuningEpochs(photos, 'all'))).toEqual([12, 12, 5, 4, 4])
+    expect([30, 293, 5000].map(photos => tuningEpochs(photos, 'last'))).toEqual([12, 6, 5])
   })
 })

@@ -1,0 +1,227 @@
+import { z } from 'zod'
+import { featureWidth } from '../../../backbones/index.js'
+import type { RandomStream } from '../../../core/index.js'
+import { argmax, fitTemperature, lossOf, softmaxRows, wilson } from '../../../evaluate/index.js'
+import { foldsOf, type Photo } from '../../../project/index.js'
+import { anyNumber, FitCheckpoint } from '../../checkpoint/index.js'
+import type { HeadWeights } from '../../classifier.js'
+import { LogisticRegression, linearLogits } from '../../logistic.js'
+import type { Callback } from '../../loop.js'
+import { runFit } from '../../stage.js'
+import { standardization } from '../../standardize.js'
+import { type Decision, examplesOf } from '../auto-choice.js'
+import type { AutoFeatures } from '../auto-features.js'
+import { unstandardized } from '../auto-head.js'
+import type { Candidate, RecipeOptions } from '../recipe.js'
+import type { Tuner } from './tuner.js'
+import { calmness, scheduleOf, tuningEpochs } from './values.js'
+
+/**
+ * Below this many mistakes on photos left out there is nothing to win that could be told from luck: with fewer than
+ * three, even their disappearance without a new one is less lopsided than three tosses of a coin.
+ */
+const fewestWrong = 3
+/** Photos below which a third says nothing about the others. */
+const fewestPhotos = 40
+/** Folds of the comparison: each costs a fine-tuning. Of many photos some stand by, to save time. */
+const folds = 3
+const mostCompared = 800
+
+/** What progress and log call the comparison. */
+const comparison = 'does fine-tuning pay?'
+const logitsSchema = z.object({ logits: z.array(z.array(anyNumber)) })
+
+/** Whether to fine-tune, and why. */
+export interface TuningDecision {
+  readonly chosen: boolean
+  /** A sentence. */
+  readonly reason: string
+  /** The two that were compared, if they were. */
+  readonly candidates: readonly Candidate[]
+  /** What logits of the fine-tuned network are best divided by. */
+  readonly temperature: number
+}
+
+/**
+ * Decides on the training photos alone whether fine-tuning pays. Cheap evidence first: where the frozen head makes
+ * hardly a mistake, there is nothing to win. Else both are cross-validated, exact copies together: fine-tuning is chosen
+ * unless its log loss is higher by more than the standard error of that difference. A tie goes to it because the third of
+ * the photos that each fold goes without matters more to many weights than to few.
+ */
+export async function chooseTuning(
+  decision: Decision,
+  features: AutoFeatures,
+  random: RandomStream,
+  open: () => Promise<Tuner>,
+  options: RecipeOptions,
+): Promise<TuningDecision> {
+  const { fineTune = 'auto', dataset } = options
+  if (fineTune === 'always') return without('All layers were fine-tuned, as asked for.', true)
+  if (fineTune === 'never') return without('Only the head learned, as asked for.')
+  const { photos } = await features.of(decision.candidate.resize, 'train')
+  if (photos.length < fewestPhotos)
+    return without(
+      `Only the head learned: ${photos.length} training photos are too few to find out whether fine-tuning pays.`,
+    )
+  if (decision.wrong < fewestWrong)
+    return without(
+      `Only the head learned: on photos left out it is wrong ${times(decision.wrong)} in ${photos.length}, so fine-tuning has next to nothing to win.`,
+    )
+  const parts = Math.max(folds, Math.ceil((photos.length * folds) / mostCompared))
+  const foldOf = foldsOf(photos, parts, random.fork('folds').uint32(), dataset.labels)
+  const starts = await frozenFolds(decision, features, foldOf, options)
+  await features.rest()
+  const tuner = await open()
+  const tuned = await tunedFolds(starts, tuner, random, options)
+  const truth = starts.flatMap(({ held }) => held.map(photo => photo.label))
+  const frozen = judged(
+    truth,
+    starts.flatMap(({ logits }) => logits),
+  )
+  return compare(frozen, judged(truth, tuned.flat()), tuner.subject)
+}
+
+function without(reason: string, chosen = false): TuningDecision {
+  return { chosen, reason, candidates: [], temperature: 1 }
+}
+
+/** One fold: who teaches, who is judged, and the chosen head alone. */
+interface Fold {
+  readonly teaching: readonly Photo[]
+  readonly held: readonly Photo[]
+  /** The head learnt from those that teach, as fine-tuning starts from it, and its logits of the others. */
+  readonly head: HeadWeights
+  readonly logits: readonly number[][]
+}
+
+async function frozenFolds(
+  { candidate, c }: Decision,
+  features: AutoFeatures,
+  foldOf: readonly number[],
+  options: RecipeOptions,
+): Promise<Fold[]> {
+  const { backbone, dataset } = options
+  const plain = await features.of(candidate.resize, 'train')
+  const width = featureWidth(backbone, candidate.spec)
+  const change = standardization(plain.views[0], plain.width, width, candidate.blocks)
+  const examples = examplesOf(plain, plain.views, change, dataset.labels.length)
+  const rows = examples.rows.subarray(0, examples.photos * examples.width)
+  const regression = await LogisticRegression.open(examples, options)
+  const found: Fold[] = []
+  try {
+    for (let fold = 0; fold < folds; fold++) {
+      const teaches = foldOf.map(own => own < folds && own !== fold)
+      const rowWeights = Float32Array.from({ length: examples.photos * examples.views }, (_, row) =>
+        teaches[row % examples.photos] ? 1 / examples.views : 0,
+      )
+      const model = await regression.fit({ c, rowWeights })
+      const all = linearLogits(model, rows, examples.width)
+      const teaching = plain.photos.filter((_, i) => teaches[i])
+      const calm = calmness(
+        teaching.map(photo => photo.label),
+        all.filter((_, i) => teaches[i]),
+      )
+      found.push({
+        teaching,
+        held: plain.photos.filter((_, i) => foldOf[i] === fold),
+        head: unstandardized(model, change, calm),
+        logits: all.filter((_, i) => foldOf[i] === fold),
+      })
+    }
+  } finally {
+    await regression.close()
+  }
+  return found
+}
+
+/** For each fold, the logits that fine-tuning gives of the photos left out. */
+async function tunedFolds(
+  starts: readonly Fold[],
+  tuner: Tuner,
+  random: RandomStream,
+  options: RecipeOptions,
+): Promise<number[][][]> {
+  const { checkpoint, progress, signal, log } = options
+  const epochs = starts.map(({ teaching }) => tuningEpochs(teaching.length, tuner.depth))
+  const nothing = () => Promise.resolve({ validLoss: Number.NaN, accuracy: Number.NaN })
+  const task = comparison
+  const all: number[][][] = []
+  progress?.({ kind: 'start', task, total: folds })
+  for (const [fold, { teaching, held, head }] of starts.entries()) {
+    const name = `fold ${fold + 1} fine-tuned`
+    const judge = async () => {
+      const work = tuner.begin(head, teaching, random.fork('fold', fold), nothing)
+      const saved = checkpoint && new FitCheckpoint(checkpoint, `${name}, under way`)
+      const tell: Callback = {
+        afterStep({ step, steps, rate, loss }) {
+          progress?.({ kind: 'advance', task, done: fold + step / steps, total: folds })
+          log?.({ event: 'step', stage: name, step, rate, loss })
+        },
+      }
+      const schedule = scheduleOf(tuner.depth, epochs[fold], work.batchesPerEpoch)
+      await runFit(work, schedule, { callbacks: () => [tell], saved, signal })
+      saved?.forget()
+      return { logits: await tuner.logits(held) }
+    }
+    const { logits } = checkpoint ? await checkpoint.once(name, logitsSchema, judge) : await judge()
+    if (checkpoint && logits.length !== held.length)
+      throw checkpoint.broken(`"${name}" judges ${logits.length} photos, not ${held.length}`)
+    all.push(logits)
+  }
+  progress?.({ kind: 'end', task })
+  return all
+}
+
+interface Judged {
+  readonly losses: readonly number[]
+  readonly wrong: number
+  readonly temperature: number
+}
+
+/** What each photo costs once the logits are as sure as they should be. */
+function judged(truth: readonly number[], logits: readonly number[][]): Judged {
+  const { temperature } = fitTemperature(truth, logits)
+  const rows = softmaxRows(logits, temperature)
+  return {
+    losses: rows.map((row, i) => lossOf(row[truth[i]])),
+    wrong: rows.filter((row, i) => argmax(row) !== truth[i]).length,
+    temperature,
+  }
+}
+
+/** Exported for the test of the rule. */
+export function compare(frozen: Judged, tuned: Judged, subject: string): TuningDecision {
+  const count = frozen.losses.length
+  const gains = frozen.losses.map((loss, i) => loss - tuned.losses[i])
+  const gain = mean(gains)
+  const error = Math.sqrt(mean(gains.map(one => (one - gain) ** 2)) / Math.max(1, count - 1))
+  const chosen = gain > -error
+  const layers = subject.toLowerCase()
+  const reason =
+    `${chosen ? `${subject} were fine-tuned` : 'Only the head learned'}: in ${folds}-fold cross-validation on ${count} ` +
+    `training photos the head alone is wrong on ${frozen.wrong} (log loss ${mean(frozen.losses).toFixed(3)}), with ` +
+    `${layers} fine-tuned on ${tuned.wrong} (${mean(tuned.losses).toFixed(3)}); the difference is known to ${error.toFixed(3)}.`
+  const row = (name: string, one: Judged, won: boolean): Candidate => ({
+    name,
+    accuracy: 1 - one.wrong / count,
+    interval: wilson(count - one.wrong, count) ?? [0, 1],
+    logLoss: mean(one.losses),
+    chosen: won,
+    note: `${folds}-fold cross-validation on ${count} photos`,
+  })
+  return {
+    chosen,
+    reason,
+    candidates: [row('head alone', frozen, !chosen), row(`${layers} fine-tuned`, tuned, chosen)],
+    temperature: tuned.temperature,
+  }
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
+function times(count: number): string {
+  const rounded = Math.round(count)
+  return rounded === 1 ? 'once' : `${rounded} times`
+}

@@ -1,0 +1,103 @@
+import { featureWidth, type LayerGroup } from '../../../backbones/index.js'
+import type { RandomStream } from '../../../core/index.js'
+import { SIDE_ON } from '../../../images/index.js'
+import type { Photo } from '../../../project/index.js'
+import type { HeadWeights } from '../../classifier.js'
+import { linearHead } from '../../head.js'
+import { linearLogits } from '../../logistic.js'
+import type { Validation } from '../../loop.js'
+import { trunkAndHead } from '../../network/groups.js'
+import { NetworkTrainer, type NetworkWeights } from '../../network/trainer.js'
+import { tunedBackbone } from '../../network/tuned.js'
+import { NetworkWork } from '../../network/work.js'
+import { AutoFeatures } from '../auto-features.js'
+import type { Tuner, TunerOptions, TuningWork } from './tuner.js'
+import { averageDecay, batchSizes, dropout, labelSmoothing, optimizer, shares } from './values.js'
+
+/** Fine-tunes a network, or the last part of it, through the whole of it: every view is a new one. */
+export class PhotoTuner implements Tuner {
+  readonly depth = 'all'
+
+  private constructor(
+    private readonly options: TunerOptions,
+    readonly subject: string,
+    private readonly trainer: NetworkTrainer,
+    private readonly width: number,
+  ) {}
+
+  /**
+   * @param last names of the weights that learn, where not all do.
+   */
+  static async open(options: TunerOptions, last?: ReadonlySet<string>): Promise<PhotoTuner> {
+    const { backbone, spec, rule, dataset, photos } = options
+    const width = featureWidth(backbone, spec)
+    const head = linearHead(width, dataset.labels.length, { dropout })
+    const learns = (group: LayerGroup): LayerGroup => ({
+      ...group,
+      parameters: group.parameters.filter(name => last?.has(name) ?? true),
+    })
+    const [trunk, top] = trunkAndHead(backbone, head)
+    const trainer = await NetworkTrainer.open({
+      ...options,
+      head,
+      weights: options.head,
+      size: rule.size,
+      batchSize: Math.min(batchSizes.all, photos.length),
+      groups: [learns(trunk), top],
+      optimizer,
+      labelSmoothing,
+      averageDecay,
+      batchNorm: 'none',
+    })
+    return new PhotoTuner(options, last ? 'The last layers' : 'All layers', trainer, width)
+  }
+
+  begin(
+    head: HeadWeights,
+    photos: readonly Photo[],
+    random: RandomStream,
+    validate: () => Promise<Validation>,
+  ): TuningWork {
+    const { trainer, options } = this
+    trainer.begin(head, random)
+    return new NetworkWork({
+      ...options,
+      trainer,
+      photos,
+      random,
+      validate,
+      shares,
+      root: options.dataset.root,
+      augmentation: SIDE_ON,
+      classes: options.dataset.labels.length,
+      batchSize: Math.min(batchSizes.all, options.photos.length),
+    })
+  }
+
+  weights(): NetworkWeights {
+    return this.trainer.weights()
+  }
+
+  async logits(photos: readonly Photo[]): Promise<number[][]> {
+    const { options, width } = this
+    const { trunk, head } = this.weights()
+    const backbone = tunedBackbone(options.backbone, trunk)
+    const features = new AutoFeatures(
+      { ...options, backbone, store: undefined, progress: undefined },
+      options.spec,
+    )
+    try {
+      const { views } = await features.extract(options.rule.resize, photos, 'judging')
+      const [weight, bias] = ['linear.weight', 'linear.bias'].map(
+        name => head.get(name)?.data ?? new Float32Array(),
+      )
+      return linearLogits({ weight, bias }, views[0], width)
+    } finally {
+      await features.close()
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.trainer.close()
+  }
+}

@@ -1,0 +1,49 @@
+import { adamw } from '../../../autodiff/index.js'
+import { fitTemperature, type Rows } from '../../../evaluate/index.js'
+import { oneCycle, type Schedule } from '../../schedule.js'
+
+/** What of the network learns: the part behind the cut, whose step is short, or all of it. */
+export type Depth = 'last' | 'all'
+
+// The values that did best over several sets: docs/decisions/0018-fine-tuning.md.
+
+/** Views a step; steps of the last layers are mostly updating weights, so more views share one. */
+export const batchSizes: Readonly<Record<Depth, number>> = { last: 16, all: 8 }
+const trunkRates: Readonly<Record<Depth, number>> = { last: 3e-4, all: 2e-4 }
+/** The head, which starts where logistic regression ended, learns this many times faster. */
+const headFactor = 3
+export const shares = [1 / headFactor, 1] as const
+export const dropout = 0.2
+export const labelSmoothing = 0.1
+export const averageDecay = 0.98
+export const optimizer = adamw({ weightDecay: 0.01 })
+
+/** Epochs of many photos; few are seen more often, for that many steps at least, but not for more epochs than the last. */
+const lengths: Readonly<Record<Depth, { epochs: number; steps: number; most: number }>> = {
+  last: { epochs: 5, steps: 100, most: 12 },
+  all: { epochs: 4, steps: 160, most: 12 },
+}
+
+/** Epochs of a fine-tuning on so many photos. */
+export function tuningEpochs(photos: number, depth: Depth): number {
+  const { epochs, steps, most } = lengths[depth]
+  const batches = Math.max(1, Math.floor(photos / batchSizes[depth]))
+  return Math.min(most, Math.max(epochs, Math.ceil(steps / batches)))
+}
+
+export function scheduleOf(depth: Depth, epochs: number, batches: number): Schedule {
+  const rate = trunkRates[depth]
+  return oneCycle(rate * headFactor, epochs, batches, {
+    label: `${rate}, head ${Number((rate * headFactor).toPrecision(3))}`,
+  })
+}
+
+/**
+ * What a head's logits are best divided by before fine-tuning: as sure as label smoothing wants it on the photos learnt
+ * from. Else the first steps would do little but take its confidence away.
+ */
+export function calmness(truth: readonly number[], logits: Rows): number {
+  // With so many imaginary photos a class, the targets of Platt's temperature are those of label smoothing.
+  const imaginary = (truth.length * labelSmoothing) / (logits[0].length * (1 - labelSmoothing))
+  return fitTemperature(truth, logits, imaginary).temperature
+}
