@@ -34,7 +34,8 @@ export function startFrom(graph: Graph, values: readonly Value[]): Graph {
     .filter(node => !node.outputs.some(output => starts.has(output)))
     .map((node): Node => ({ ...node, inputs: node.inputs.map(input => starts.get(input) ?? input) }))
   const outputs = new Map(Array.from(graph.outputs).filter(([value]) => !starts.has(value)))
-  const rest = pruneUnused({ ...graph, nodes, outputs })
+  const types = new Map(Array.from(graph.types).filter(([value]) => !inputs.has(value)))
+  const rest = pruneUnused({ ...graph, nodes, outputs, types })
   const needed = new Set(rest.nodes.flatMap(node => node.inputs))
   for (const [value, type] of graph.inputs) if (needed.has(value)) inputs.set(value, type)
   return { ...rest, inputs }
