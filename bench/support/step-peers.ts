@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { findAsset, loadBackbone } from '../../src/backbones/index.js'
+import { loadBackbone } from '../../src/backbones/index.js'
+import { assetPath } from '../../src/core/index.js'
 import { model, writeModel } from '../../src/onnx/index.js'
 import { networkLogits } from './network-step.js'
 import { Peer, type Started } from './peer.js'
@@ -38,7 +39,7 @@ const tfjsCommand =
   async (batch: number, size: number): Promise<string[]> => [
     'tfjs.mjs',
     backend,
-    findAsset(`${backbone}.safetensors`) ?? '',
+    assetPath(`${backbone}.safetensors`),
     String(batch),
     String(size),
   ]

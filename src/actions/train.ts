@@ -130,9 +130,10 @@ async function prepare(given: TrainOptions): Promise<Prepared> {
     const { data, out, seed = 0, validFraction, progress, signal } = options
     checkFineTuning(options)
     const recipe = recipeNamed(options.recipe ?? 'auto')
-    const backbone = await loadBackbone(options.backbone ?? 'efficientnet-lite0', { progress, signal })
     const { division } = unfinished ?? {}
+    // Before the backbone, which may have to be fetched.
     const dataset = await openDataset(data, { seed, validFraction, progress, signal, ...division })
+    const backbone = await loadBackbone(options.backbone ?? 'efficientnet-lite0', { progress, signal })
     const notices: string[] = []
     const notice = (message: string) => {
       notices.push(message)

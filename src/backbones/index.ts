@@ -1,4 +1,3 @@
-export { findAsset } from './asset.js'
 export type {
   Backbone,
   BackboneDescription,

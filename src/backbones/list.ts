@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { sizeOf } from '../core/index.js'
+import { assetPath, sizeOf } from '../core/index.js'
 import { ioError } from '../project/index.js'
-import { findAsset } from './asset.js'
 import type { BackboneDescription, Origin } from './backbone.js'
 import { HubCache } from './hub/cache.js'
 import { hubAddress } from './hub/fetch.js'
@@ -47,8 +47,9 @@ type Place = Pick<BackboneListing, 'weights' | 'state' | 'path' | 'hub'>
 const inFile: Place = { weights: 'file', state: 'needs-file' }
 
 async function embeddedPlace({ file, sha256 }: { file: string; sha256: string }): Promise<Place> {
-  const path = findAsset(file)
-  return { weights: 'embedded', state: path === undefined ? 'missing' : await stateOf(path, sha256), path }
+  const path = assetPath(file)
+  if (!existsSync(path)) return { weights: 'embedded', state: 'missing', path: undefined }
+  return { weights: 'embedded', state: await stateOf(path, sha256), path }
 }
 
 async function hubPlace(file: HubFile): Promise<Place> {

@@ -1,8 +1,15 @@
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { argumentError, ChiquitoError, messageOf, type Tensor, type WorkOptions } from '../core/index.js'
-import { findAsset } from './asset.js'
+import {
+  argumentError,
+  assetPath,
+  ChiquitoError,
+  messageOf,
+  type Tensor,
+  type WorkOptions,
+} from '../core/index.js'
 import type { Backbone, Preprocessing } from './backbone.js'
 import { isLegacy } from './files/pth-legacy.js'
 import { isZip } from './files/pth-zip.js'
@@ -80,9 +87,9 @@ async function embedded(
   entry: RegistryEntry,
   { file, sha256 }: { readonly file: string; readonly sha256: string },
 ): Promise<Backbone> {
-  const found = findAsset(file)
+  const found = assetPath(file)
   const again = 'Install chiquito again'
-  if (found === undefined)
+  if (!existsSync(found))
     throw new ChiquitoError('model', `The embedded weights assets/${file} are missing. ${again}.`)
   const bytes = await readFile(found)
   const id = digest(bytes)

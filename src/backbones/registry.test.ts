@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { sizeOf, type Tensor } from '../core/index.js'
+import { assetPath, sizeOf, type Tensor } from '../core/index.js'
 import { GraphBuilder } from '../onnx/index.js'
-import { findAsset } from './asset.js'
 import { packBackbone } from './pack.js'
 import { type RegistryEntry, registry } from './registry.js'
 import { Weights } from './weights.js'
@@ -85,11 +84,11 @@ describe('the embedded weights', () => {
   const embedded = registry.get('efficientnet-lite0')?.embedded
 
   it('are the published ones, by checksum, with their licence beside them', () => {
-    const path = findAsset(embedded?.file ?? '')
-    const bytes = readFileSync(path ?? '')
+    const path = assetPath(embedded?.file ?? '')
+    const bytes = readFileSync(path)
     expect(createHash('sha256').update(bytes).digest('hex')).toBe(embedded?.sha256)
     expect(bytes.length).toBeLessThan(9.7e6)
-    expect(readFileSync(findAsset('LICENSE-efficientnet-lite.txt') ?? '', 'utf8')).toMatch(/Apache License/)
+    expect(readFileSync(assetPath('LICENSE-efficientnet-lite.txt'), 'utf8')).toMatch(/Apache License/)
   })
 
   it.skipIf(!existsSync(published))(

@@ -17,7 +17,7 @@ export function version(): string {
   return thisPackage().version
 }
 
-/** The path of a file that the package carries in `assets/`. */
+/** The path of a file that the package carries in `assets/`, whether it is there or not. */
 export function assetPath(name: string): string {
   return builtin('node:url').fileURLToPath(new URL(`assets/${name}`, thisPackage().root))
 }
