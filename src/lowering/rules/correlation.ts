@@ -11,19 +11,108 @@ import { range } from './range.js'
 const [fewPositions, mostPositions] = [64, 512]
 
 /**
- * The gradient of any filter that is not depthwise: each channel of an image is convolved by the gradient of the result,
- * whose blocks already lie as the filters of an image with one channel: [out / b, 1, rows, columns, b]. Stride and
- * dilation change places; channels take the batch's place. Images are summed up by convolutions in a row, each adding to
- * the one before; small ones are channels of one convolution.
+ * The gradient of any filter that is not depthwise, over an image in blocks: the image is convolved by the gradient of
+ * the result, whose blocks already lie as the filters of an image with one channel: [out / b, 1, rows, columns, b]. So
+ * does the image: b channels side by side are one channel of rows b times as long, over which the filter goes with gaps.
+ * What it gives at b neighbouring positions is one tap for b channels, and many positions in a row are what the runtime
+ * is fast at. Stride and dilation change places; blocks of channels take the batch's place. Images are summed up by
+ * convolutions in a row, each adding to the one before; small ones are channels of one convolution.
  *
- * Gives [in, out / b, taps, b].
+ * Gives [out / b, in * taps, b].
  */
-export function correlation(lowering: Lowering, given: Convolution, image: Value, grad: Value): Value {
-  const { ops, builder } = lowering
+export function blockedCorrelation(lowering: Lowering, given: Convolution, image: Value, grad: Value): Value {
+  const { e, ops, builder, tables } = lowering
   const { x, y, w, geometry } = given
+  const { block } = ops
   const together = imagesTogether(lowering, x[0], y[2] * y[3])
   const rounds = x[0] / together
-  const images = paddedImages(lowering, given, image, rounds)
+  const inBlocks = ops.padded(x[1]) / block
+  const { images, pads } = longRows(lowering, given, image, rounds)
+  const window = {
+    kernel: y.slice(2),
+    strides: [geometry.dilations[0], 1],
+    dilations: [geometry.strides[0], geometry.strides[1] * block],
+    pads,
+  }
+  let sum: Value | undefined
+  for (const [i, part] of lowering.blocked(grad, rounds).parts.entries()) {
+    const filter = behindOneAnother(lowering, part, together, y)
+    const [, , height, width] = builder.staticShape(images[i])
+    const channels = alongside(lowering, images[i], together, [inBlocks, together, height, width])
+    sum = ops.conv(channels, filter, { ...window, sum })
+  }
+  const rows = e.reshape(sum ?? '', [-1, block])
+  const [, dilation] = geometry.dilations
+  const order = tables.indices(`filter ${w} ${dilation}`, () => rowsInOrder(w, block, dilation))
+  return builder.op('Gather', [rows, order], { axis: 0 })
+}
+
+/** What convolutions in a row read: images [n, in / b, height, width * b] in parts of the batch. */
+interface LongRows {
+  readonly images: readonly Value[]
+  readonly pads: readonly number[]
+}
+
+/**
+ * Blocks as plain images with rows b times as long, padded by columns: at positions that reach beyond the image the
+ * runtime goes one by one. Rows it leaves out at once, so these are left to it, unless some are to be cut off.
+ */
+function longRows(
+  lowering: Lowering,
+  { x, y, geometry }: Convolution,
+  image: Value,
+  count: number,
+): LongRows {
+  const { e, ops, builder } = lowering
+  const { block } = ops
+  const { pads, strides } = geometry
+  const ends = [0, 1].map(axis => (y[axis + 2] - 1) * strides[axis] + reach(geometry, axis))
+  const after = ends.map((end, axis) => end - x[axis + 2] - pads[axis])
+  const inPlace = after[0] < 0
+  const height = inPlace ? ends[0] : x[2]
+  const amounts = [inPlace ? pads[0] : 0, pads[1] * block, inPlace ? after[0] : 0, after[1] * block]
+  const inBlocks = ops.padded(x[1]) / block
+  const blocked = lowering.blocksOf(image) ?? lowering.blocked(image, count)
+  const long = blocked.parts.map(part => {
+    const [n] = builder.staticShape(part)
+    const rows = e.reshape(part, [n * inBlocks, x[2], x[3] * block])
+    const isWhole = amounts.every(amount => amount === 0)
+    const each = e.ints([0, ...amounts.slice(0, 2), 0, ...amounts.slice(2)])
+    const padded = isWhole ? rows : builder.op('Pad', [rows, each])
+    return e.reshape(padded, [n, inBlocks, height, ends[1] * block])
+  })
+  return { images: lowering.divide(long, count), pads: inPlace ? [0, 0, 0, 0] : [pads[0], 0, after[0], 0] }
+}
+
+/** Of each row of b outputs of a filter, by output block, input and tap, where it lies among what the convolutions give. */
+function rowsInOrder(
+  [out, inputs, rows, columns]: readonly number[],
+  block: number,
+  dilation: number,
+): number[] {
+  const outBlocks = Math.ceil(out / block)
+  const across = (columns - 1) * dilation + 1
+  const order: number[] = []
+  for (const o of range(outBlocks))
+    for (const i of range(inputs)) {
+      const start = (Math.floor(i / block) * outBlocks + o) * rows
+      for (const u of range(rows))
+        for (const v of range(columns))
+          order.push(((start + u) * across + v * dilation) * block + (i % block))
+    }
+  return order
+}
+
+/**
+ * The gradient of a filter over a plain image of a few channels: each channel of an image is convolved by the gradient of
+ * the result, as above.
+ *
+ * Gives [out / b, in * taps, b].
+ */
+export function plainCorrelation(lowering: Lowering, given: Convolution, image: Value, grad: Value): Value {
+  const { e, ops, builder } = lowering
+  const { x, y, w, geometry } = given
+  const images = paddedImages(lowering, given, image)
   const [, , ...sizes] = builder.staticShape(images[0])
   const window = {
     kernel: y.slice(2),
@@ -32,40 +121,24 @@ export function correlation(lowering: Lowering, given: Convolution, image: Value
     pads: [0, 0, 0, 0],
   }
   let sum: Value | undefined
-  for (const [i, part] of lowering.blocked(grad, rounds).parts.entries()) {
-    const filter = behindOneAnother(lowering, part, together, y)
-    const channels = alongside(lowering, images[i], together, [w[1], together, ...sizes])
-    sum = ops.conv(channels, filter, { ...window, sum })
+  for (const [i, part] of lowering.blocked(grad, x[0]).parts.entries()) {
+    const filter = behindOneAnother(lowering, part, 1, y)
+    sum = ops.conv(e.reshape(images[i], [w[1], 1, ...sizes]), filter, { ...window, sum })
   }
-  return sum ?? ''
+  const blocks = ops.padded(w[0]) / ops.block
+  return e.transpose(e.reshape(sum ?? '', [w[1], blocks, -1]), [1, 0, 2])
 }
 
-/** The plain images with their padding, cut off where no window reaches, in so many parts of the batch. */
-function paddedImages(
-  lowering: Lowering,
-  { x, y, geometry }: Convolution,
-  image: Value,
-  count: number,
-): readonly Value[] {
-  const { e, ops, builder } = lowering
+/** The plain images one by one with their padding, cut off where no window reaches. */
+function paddedImages(lowering: Lowering, { x, y, geometry }: Convolution, image: Value): readonly Value[] {
+  const { e, builder } = lowering
   const { pads, strides } = geometry
   const ends = [0, 1].map(axis => (y[axis + 2] - 1) * strides[axis] + reach(geometry, axis))
   const after = ends.map((end, axis) => end - x[axis + 2] - pads[axis])
-  const blocked = lowering.blocksOf(image)
-  if ([...pads.slice(0, 2), ...after].every(pad => pad === 0)) return lowering.plainPartsOf(image, count)
-  if (!blocked) {
-    const each = e.ints([0, 0, pads[0], pads[1], 0, 0, ...after])
-    return lowering.plainPartsOf(image, count).map(part => builder.op('Pad', [part, each]))
-  }
-  // Blocks are padded before they are turned: their rows are longer, and the runtime pads row by row.
-  const each = e.ints([0, pads[0], pads[1] * ops.block, 0, after[0], after[1] * ops.block])
-  const padded = blocked.parts.map(part => {
-    const [n, channels] = builder.staticShape(part)
-    const rows = e.reshape(part, [(n * channels) / ops.block, x[2], x[3] * ops.block])
-    const full = e.reshape(builder.op('Pad', [rows, each]), [n, channels, ...ends])
-    return ops.reorderOutput(full, x[1])
-  })
-  return lowering.divide(padded, count)
+  const parts = lowering.plainPartsOf(image, x[0])
+  if ([...pads.slice(0, 2), ...after].every(pad => pad === 0)) return parts
+  const each = e.ints([0, 0, pads[0], pads[1], 0, 0, ...after])
+  return parts.map(part => builder.op('Pad', [part, each]))
 }
 
 /** [n, out / b, positions, b] as [out / b, n, positions, b]: filters with n channels. */

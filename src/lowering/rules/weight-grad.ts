@@ -4,7 +4,7 @@ import { exampleOf } from '../formulation.js'
 import { type Convolution, isPoint, reach } from '../geometry.js'
 import type { Lowering } from '../lowering.js'
 import { convolutionOf } from './convolution.js'
-import { correlation } from './correlation.js'
+import { blockedCorrelation, plainCorrelation } from './correlation.js'
 
 /** The gradient of a convolution for its filter, in the filter's plain shape. */
 export function convWeightGrad(lowering: Lowering, node: Node): boolean {
@@ -74,13 +74,10 @@ function depthwise(
   return e.reshape(cropped, w)
 }
 
-/** Any other: see {@link correlation}. */
+/** Any other: see {@link blockedCorrelation}. */
 function general(lowering: Lowering, given: Convolution, image: Value, grad: Value): Value {
-  const { e, ops } = lowering
-  const [out, inputs, ...kernel] = given.w
-  const blocks = ops.padded(out) / ops.block
-  const taps = e.reshape(correlation(lowering, given, image, grad), [inputs, blocks, -1])
-  return fromBlocks(lowering, e.transpose(taps, [1, 0, 2]), [out, inputs, ...kernel], true)
+  const correlate = given.kind === 'image' ? plainCorrelation : blockedCorrelation
+  return fromBlocks(lowering, correlate(lowering, given, image, grad), given.w, true)
 }
 
 /** dW = dY X^T: the narrower of the two turned to plain rows, the wider one as columns in blocks. */
