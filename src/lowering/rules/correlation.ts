@@ -11,134 +11,101 @@ import { range } from './range.js'
 const [fewPositions, mostPositions] = [64, 512]
 
 /**
- * The gradient of any filter that is not depthwise, over an image in blocks: the image is convolved by the gradient of
- * the result, whose blocks already lie as the filters of an image with one channel: [out / b, 1, rows, columns, b]. So
- * does the image: b channels side by side are one channel of rows b times as long, over which the filter goes with gaps.
- * What it gives at b neighbouring positions is one tap for b channels, and many positions in a row are what the runtime
+ * The gradient of any filter that is not depthwise: the image is convolved by the gradient of the result, whose blocks
+ * already lie as the filters of an image with one channel: [out / b, 1, rows, columns, b]. Channels of the image that lie
+ * side by side, a block or all of a plain image, are one channel of longer rows, over which the filter goes with gaps.
+ * What it gives at neighbouring positions is one tap for these channels, and many positions in a row are what the runtime
  * is fast at. Stride and dilation change places; blocks of channels take the batch's place. Images are summed up by
  * convolutions in a row, each adding to the one before; small ones are channels of one convolution.
  *
  * Gives [out / b, in * taps, b].
  */
-export function blockedCorrelation(lowering: Lowering, given: Convolution, image: Value, grad: Value): Value {
+export function correlation(lowering: Lowering, given: Convolution, image: Value, grad: Value): Value {
   const { e, ops, builder, tables } = lowering
   const { x, y, w, geometry } = given
-  const { block } = ops
   const together = imagesTogether(lowering, x[0], y[2] * y[3])
   const rounds = x[0] / together
-  const inBlocks = ops.padded(x[1]) / block
-  const { images, pads } = longRows(lowering, given, image, rounds)
+  const { images, pads, side } = longRows(lowering, given, image, rounds)
   const window = {
     kernel: y.slice(2),
     strides: [geometry.dilations[0], 1],
-    dilations: [geometry.strides[0], geometry.strides[1] * block],
+    dilations: [geometry.strides[0], geometry.strides[1] * side],
     pads,
   }
   let sum: Value | undefined
   for (const [i, part] of lowering.blocked(grad, rounds).parts.entries()) {
     const filter = behindOneAnother(lowering, part, together, y)
-    const [, , height, width] = builder.staticShape(images[i])
-    const channels = alongside(lowering, images[i], together, [inBlocks, together, height, width])
+    const [, blocks, height, width] = builder.staticShape(images[i])
+    const channels = alongside(lowering, images[i], together, [blocks, together, height, width])
     sum = ops.conv(channels, filter, { ...window, sum })
   }
-  const rows = e.reshape(sum ?? '', [-1, block])
+  const rows = e.reshape(sum ?? '', [-1, ops.block])
   const [, dilation] = geometry.dilations
-  const order = tables.indices(`filter ${w} ${dilation}`, () => rowsInOrder(w, block, dilation))
+  const order = tables.indices(`filter ${side} ${w} ${dilation}`, () =>
+    rowsInOrder(w, ops.padded(w[0]) / ops.block, side, dilation),
+  )
   return builder.op('Gather', [rows, order], { axis: 0 })
 }
 
-/** What convolutions in a row read: images [n, in / b, height, width * b] in parts of the batch. */
+/** What convolutions in a row read: images [n, blocks, height, width * side] in parts of the batch. */
 interface LongRows {
   readonly images: readonly Value[]
   readonly pads: readonly number[]
+  /** Channels side by side. */
+  readonly side: number
 }
 
 /**
- * Blocks as plain images with rows b times as long, padded by columns: at positions that reach beyond the image the
- * runtime goes one by one. Rows it leaves out at once, so these are left to it, unless some are to be cut off.
+ * Images with all channels that lie side by side in one row, padded by columns: at positions that reach beyond the image
+ * the runtime goes one by one. Rows it leaves out at once, so these are left to it, unless some are to be cut off.
  */
 function longRows(
   lowering: Lowering,
-  { x, y, geometry }: Convolution,
+  { x, y, geometry, kind }: Convolution,
   image: Value,
   count: number,
 ): LongRows {
   const { e, ops, builder } = lowering
-  const { block } = ops
   const { pads, strides } = geometry
+  const isPlain = kind === 'image'
+  const side = isPlain ? x[1] : ops.block
+  const blocks = isPlain ? 1 : ops.padded(x[1]) / side
   const ends = [0, 1].map(axis => (y[axis + 2] - 1) * strides[axis] + reach(geometry, axis))
   const after = ends.map((end, axis) => end - x[axis + 2] - pads[axis])
   const inPlace = after[0] < 0
   const height = inPlace ? ends[0] : x[2]
-  const amounts = [inPlace ? pads[0] : 0, pads[1] * block, inPlace ? after[0] : 0, after[1] * block]
-  const inBlocks = ops.padded(x[1]) / block
-  const blocked = lowering.blocksOf(image) ?? lowering.blocked(image, count)
-  const long = blocked.parts.map(part => {
+  const amounts = [inPlace ? pads[0] : 0, pads[1] * side, inPlace ? after[0] : 0, after[1] * side]
+  const parts = isPlain
+    ? lowering.plainPartsOf(image, count).map(part => e.transpose(part, [0, 2, 3, 1]))
+    : (lowering.blocksOf(image) ?? lowering.blocked(image, count)).parts
+  const long = parts.map(part => {
     const [n] = builder.staticShape(part)
-    const rows = e.reshape(part, [n * inBlocks, x[2], x[3] * block])
+    const rows = e.reshape(part, [n * blocks, x[2], x[3] * side])
     const isWhole = amounts.every(amount => amount === 0)
     const each = e.ints([0, ...amounts.slice(0, 2), 0, ...amounts.slice(2)])
     const padded = isWhole ? rows : builder.op('Pad', [rows, each])
-    return e.reshape(padded, [n, inBlocks, height, ends[1] * block])
+    return e.reshape(padded, [n, blocks, height, ends[1] * side])
   })
-  return { images: lowering.divide(long, count), pads: inPlace ? [0, 0, 0, 0] : [pads[0], 0, after[0], 0] }
+  const outside = inPlace ? [0, 0, 0, 0] : [pads[0], 0, after[0], 0]
+  return { images: lowering.divide(long, count), pads: outside, side }
 }
 
 /** Of each row of b outputs of a filter, by output block, input and tap, where it lies among what the convolutions give. */
 function rowsInOrder(
-  [out, inputs, rows, columns]: readonly number[],
-  block: number,
+  [, inputs, rows, columns]: readonly number[],
+  outBlocks: number,
+  side: number,
   dilation: number,
 ): number[] {
-  const outBlocks = Math.ceil(out / block)
   const across = (columns - 1) * dilation + 1
   const order: number[] = []
   for (const o of range(outBlocks))
     for (const i of range(inputs)) {
-      const start = (Math.floor(i / block) * outBlocks + o) * rows
+      const start = (Math.floor(i / side) * outBlocks + o) * rows
       for (const u of range(rows))
-        for (const v of range(columns))
-          order.push(((start + u) * across + v * dilation) * block + (i % block))
+        for (const v of range(columns)) order.push(((start + u) * across + v * dilation) * side + (i % side))
     }
   return order
-}
-
-/**
- * The gradient of a filter over a plain image of a few channels: each channel of an image is convolved by the gradient of
- * the result, as above.
- *
- * Gives [out / b, in * taps, b].
- */
-export function plainCorrelation(lowering: Lowering, given: Convolution, image: Value, grad: Value): Value {
-  const { e, ops, builder } = lowering
-  const { x, y, w, geometry } = given
-  const images = paddedImages(lowering, given, image)
-  const [, , ...sizes] = builder.staticShape(images[0])
-  const window = {
-    kernel: y.slice(2),
-    strides: geometry.dilations,
-    dilations: geometry.strides,
-    pads: [0, 0, 0, 0],
-  }
-  let sum: Value | undefined
-  for (const [i, part] of lowering.blocked(grad, x[0]).parts.entries()) {
-    const filter = behindOneAnother(lowering, part, 1, y)
-    sum = ops.conv(e.reshape(images[i], [w[1], 1, ...sizes]), filter, { ...window, sum })
-  }
-  const blocks = ops.padded(w[0]) / ops.block
-  return e.transpose(e.reshape(sum ?? '', [w[1], blocks, -1]), [1, 0, 2])
-}
-
-/** The plain images one by one with their padding, cut off where no window reaches. */
-function paddedImages(lowering: Lowering, { x, y, geometry }: Convolution, image: Value): readonly Value[] {
-  const { e, builder } = lowering
-  const { pads, strides } = geometry
-  const ends = [0, 1].map(axis => (y[axis + 2] - 1) * strides[axis] + reach(geometry, axis))
-  const after = ends.map((end, axis) => end - x[axis + 2] - pads[axis])
-  const parts = lowering.plainPartsOf(image, x[0])
-  if ([...pads.slice(0, 2), ...after].every(pad => pad === 0)) return parts
-  const each = e.ints([0, 0, pads[0], pads[1], 0, 0, ...after])
-  return parts.map(part => builder.op('Pad', [part, each]))
 }
 
 /** [n, out / b, positions, b] as [out / b, n, positions, b]: filters with n channels. */
@@ -150,7 +117,7 @@ function behindOneAnother({ e, ops }: Lowering, part: Value, n: number, y: reado
   return e.reshape(e.transpose(rows, [1, 0, 2]), [out, n, ...sizes])
 }
 
-/** [n, in, height, width] as [in, n, height, width]. */
+/** [n, blocks, height, width] as [blocks, n, height, width]. */
 function alongside({ e }: Lowering, part: Value, n: number, shape: readonly number[]): Value {
   return n === 1 ? e.reshape(part, shape) : e.transpose(part, [1, 0, 2, 3])
 }

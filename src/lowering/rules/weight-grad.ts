@@ -4,7 +4,7 @@ import { exampleOf } from '../formulation.js'
 import { type Convolution, isPoint, reach } from '../geometry.js'
 import type { Lowering } from '../lowering.js'
 import { convolutionOf } from './convolution.js'
-import { blockedCorrelation, plainCorrelation } from './correlation.js'
+import { correlation } from './correlation.js'
 
 /** The gradient of a convolution for its filter, in the filter's plain shape. */
 export function convWeightGrad(lowering: Lowering, node: Node): boolean {
@@ -74,10 +74,9 @@ function depthwise(
   return e.reshape(cropped, w)
 }
 
-/** Any other: see {@link blockedCorrelation}. */
+/** Any other: see {@link correlation}. */
 function general(lowering: Lowering, given: Convolution, image: Value, grad: Value): Value {
-  const correlate = given.kind === 'image' ? plainCorrelation : blockedCorrelation
-  return fromBlocks(lowering, correlate(lowering, given, image, grad), given.w, true)
+  return fromBlocks(lowering, correlation(lowering, given, image, grad), given.w, true)
 }
 
 /** dW = dY X^T: the narrower of the two turned to plain rows, the wider one as columns in blocks. */
