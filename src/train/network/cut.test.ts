@@ -139,7 +139,7 @@ describe('a network cut in two', () => {
       return losses
     }
     const first = await fit()
-    trainer.begin(headOf().weights, random)
+    trainer.begin({ head: headOf().weights }, random)
     expect(await fit()).toEqual(first)
     await trainer.close()
   })

@@ -51,9 +51,9 @@ export class NetworkTrainer implements Restorable<StepState> {
     return new NetworkTrainer(options, trunk, runner)
   }
 
-  /** Starts anew: with the trunk as it was before, another head, and other random numbers. */
-  begin(head: HeadWeights, random: RandomStream): void {
-    this.runner.begin(joined(this.trunk, head), random)
+  /** Starts anew: with this head, other random numbers, and the trunk given, or as it was at first. */
+  begin({ trunk, head }: Pick<NetworkWeights, 'head'> & Partial<NetworkWeights>, random: RandomStream): void {
+    this.runner.begin(joined(new Map([...this.trunk, ...(trunk ?? [])]), head), random)
   }
 
   /** One optimiser step, with a rate for each group that learns; the loss before it. */

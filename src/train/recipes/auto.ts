@@ -133,7 +133,7 @@ interface Tuning {
 /** Fine-tunes from the frozen classifier on. */
 async function fineTune(
   frozen: Classifier,
-  { temperature }: TuningDecision,
+  { temperature, learnt }: TuningDecision,
   features: AutoFeatures,
   { reader, open }: Tuning,
   random: RandomStream,
@@ -142,14 +142,14 @@ async function fineTune(
   const { spec, rule } = frozen
   const { photos } = await features.of(rule.resize, 'train')
   const { photos: held } = await features.of(rule.resize, 'valid')
-  const head = await calmed(frozen, features, options)
+  const start = learnt ?? { head: await calmed(frozen, features, options) }
   await features.rest()
   const truth = held.map(photo => photo.label)
   const measure = (logits: readonly number[][]) => {
     const rows = softmaxRows(logits, temperature)
     return { validLoss: logLoss(truth, rows) ?? 0, accuracy: accuracy(truth, predictions(rows)) ?? 0 }
   }
-  const started = { ...options, open, head, photos, held, measure }
+  const started = { ...options, open, start, photos, held, measure }
   const { weights, stage } = await tune(random.fork('fine-tuning'), started)
   const classifier = tunedClassifier(frozen, weights, temperature, options)
   const { backbone } = classifier

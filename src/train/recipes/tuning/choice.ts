@@ -1,14 +1,16 @@
 import { z } from 'zod'
 import { featureWidth } from '../../../backbones/index.js'
-import type { RandomStream } from '../../../core/index.js'
+import { float32, type RandomStream } from '../../../core/index.js'
 import { argmax, fitTemperature, lossOf, softmaxRows, wilson } from '../../../evaluate/index.js'
 import { foldsOf, type Photo } from '../../../project/index.js'
-import { anyNumber, FitCheckpoint } from '../../checkpoint/index.js'
+import { anyNumber, FitCheckpoint, weightsIn, weightTensors } from '../../checkpoint/index.js'
 import type { HeadWeights } from '../../classifier.js'
 import { LogisticRegression, linearLogits } from '../../logistic.js'
 import type { Callback } from '../../loop.js'
+import type { NetworkWeights } from '../../network/trainer.js'
 import { runFit } from '../../stage.js'
 import { standardization } from '../../standardize.js'
+import type { Tensors } from '../../step-runner.js'
 import { type Decision, examplesOf } from '../auto-choice.js'
 import type { AutoFeatures } from '../auto-features.js'
 import { unstandardized } from '../auto-head.js'
@@ -29,7 +31,9 @@ const mostCompared = 800
 
 /** What progress and log call the comparison. */
 const comparison = 'does fine-tuning pay?'
-const logitsSchema = z.object({ logits: z.array(z.array(anyNumber)) })
+/** What a checkpoint calls what came of it. */
+const comparedName = 'compared'
+const comparedSchema = z.object({ logits: z.array(z.array(z.array(anyNumber))) })
 
 /** Whether to fine-tune, and why. */
 export interface TuningDecision {
@@ -40,6 +44,8 @@ export interface TuningDecision {
   readonly candidates: readonly Candidate[]
   /** What logits of the fine-tuned network are best divided by. */
   readonly temperature: number
+  /** The mean of the networks fine-tuned for the comparison: a start for one on all photos. */
+  readonly learnt?: NetworkWeights | undefined
 }
 
 /**
@@ -72,13 +78,13 @@ export async function chooseTuning(
   const starts = await frozenFolds(decision, features, foldOf, options)
   await features.rest()
   const tuner = await open()
-  const tuned = await tunedFolds(starts, tuner, random, options)
+  const { logits, weights } = await tunedFolds(starts, tuner, random, options)
   const truth = starts.flatMap(({ held }) => held.map(photo => photo.label))
   const frozen = judged(
     truth,
-    starts.flatMap(({ logits }) => logits),
+    starts.flatMap(fold => fold.logits),
   )
-  return compare(frozen, judged(truth, tuned.flat()), tuner.subject)
+  return { ...compare(frozen, judged(truth, logits.flat()), tuner.subject), learnt: weights }
 }
 
 function without(reason: string, chosen = false): TuningDecision {
@@ -134,42 +140,80 @@ async function frozenFolds(
   return found
 }
 
-/** For each fold, the logits that fine-tuning gives of the photos left out. */
+/** What the folds that are done came to. */
+interface Compared {
+  /** Of the photos left out, fold by fold. */
+  readonly logits: readonly number[][][]
+  /** The mean of the folds' weights. */
+  readonly weights: NetworkWeights | undefined
+}
+
+/**
+ * Fine-tunes on each fold's photos, and judges those left out. The mean of the folds' weights is kept: networks that
+ * learnt from one start on are about as good as their mean, or less (Wortsman et al. 2022, "Model soups").
+ */
 async function tunedFolds(
   starts: readonly Fold[],
   tuner: Tuner,
   random: RandomStream,
   options: RecipeOptions,
-): Promise<number[][][]> {
+): Promise<Compared> {
   const { checkpoint, progress, signal, log } = options
-  const epochs = starts.map(({ teaching }) => tuningEpochs(teaching.length, tuner.depth))
   const nothing = () => Promise.resolve({ validLoss: Number.NaN, accuracy: Number.NaN })
   const task = comparison
-  const all: number[][][] = []
+  let { logits, weights } = kept(starts, options)
   progress?.({ kind: 'start', task, total: folds })
   for (const [fold, { teaching, held, head }] of starts.entries()) {
-    const name = `fold ${fold + 1} fine-tuned`
-    const judge = async () => {
-      const work = tuner.begin(head, teaching, random.fork('fold', fold), nothing)
-      const saved = checkpoint && new FitCheckpoint(checkpoint, `${name}, under way`)
-      const tell: Callback = {
-        afterStep({ step, steps, rate, loss }) {
-          progress?.({ kind: 'advance', task, done: fold + step / steps, total: folds })
-          log?.({ event: 'step', stage: name, step, rate, loss })
-        },
-      }
-      const schedule = scheduleOf(tuner.depth, epochs[fold], work.batchesPerEpoch)
-      await runFit(work, schedule, { callbacks: () => [tell], saved, signal })
-      saved?.forget()
-      return { logits: await tuner.logits(held) }
+    if (fold < logits.length) continue
+    const name = `fold ${fold + 1}, under way`
+    const work = tuner.begin({ head }, teaching, random.fork('fold', fold), nothing)
+    const saved = checkpoint && new FitCheckpoint(checkpoint, name)
+    const tell: Callback = {
+      afterStep({ step, steps, rate, loss }) {
+        progress?.({ kind: 'advance', task, done: fold + step / steps, total: folds })
+        log?.({ event: 'step', stage: comparison, fold: fold + 1, step, rate, loss })
+      },
     }
-    const { logits } = checkpoint ? await checkpoint.once(name, logitsSchema, judge) : await judge()
-    if (checkpoint && logits.length !== held.length)
-      throw checkpoint.broken(`"${name}" judges ${logits.length} photos, not ${held.length}`)
-    all.push(logits)
+    const schedule = scheduleOf(tuner.depth, tuningEpochs(teaching.length, 'fold'), work.batchesPerEpoch)
+    await runFit(work, schedule, { callbacks: () => [tell], saved, signal })
+    logits = [...logits, await tuner.logits(held)]
+    weights = joined(weights, tuner.weights(), fold)
+    saved?.forget()
+    checkpoint?.set(comparedName, { facts: { logits }, tensors: weightTensors(weights) })
+    await checkpoint?.save()
   }
   progress?.({ kind: 'end', task })
-  return all
+  return { logits, weights }
+}
+
+/** What a run that was cut off had come to. */
+function kept(starts: readonly Fold[], options: RecipeOptions): Compared {
+  const { checkpoint, backbone, size = backbone.inputSize } = options
+  if (!checkpoint?.get(comparedName)) return { logits: [], weights: undefined }
+  const { logits } = checkpoint.checked(comparedName, comparedSchema)
+  if (logits.length > starts.length || logits.some((fold, i) => fold.length !== starts[i].held.length))
+    throw checkpoint.broken('it judges other photos')
+  const whole = () => backbone.network({ size, batch: 1 }).initializers
+  return { logits, weights: weightsIn(checkpoint, comparedName, starts[0].head, whole) }
+}
+
+/** The mean of so many networks and one more. */
+function joined(mean: NetworkWeights | undefined, more: NetworkWeights, count: number): NetworkWeights {
+  if (!mean) return more
+  const both = (a: Tensors, b: Tensors): Tensors =>
+    new Map(
+      Array.from(b, ([name, { data, shape }]) => {
+        const before = a.get(name)?.data ?? data
+        return [
+          name,
+          float32(
+            data.map((value, i) => before[i] + (value - before[i]) / (count + 1)),
+            shape,
+          ),
+        ]
+      }),
+    )
+  return { trunk: both(mean.trunk, more.trunk), head: both(mean.head, more.head) }
 }
 
 interface Judged {

@@ -2,7 +2,6 @@ import { featureWidth } from '../../../backbones/index.js'
 import type { RandomStream } from '../../../core/index.js'
 import { drawAugmentation, SIDE_ON } from '../../../images/index.js'
 import type { Photo } from '../../../project/index.js'
-import type { HeadWeights } from '../../classifier.js'
 import { FeatureExtractor, type Features } from '../../extractor.js'
 import { linearHead } from '../../head.js'
 import type { Validation } from '../../loop.js'
@@ -11,10 +10,10 @@ import { trunkAndHead } from '../../network/groups.js'
 import { KeptJudge } from '../../network/judge.js'
 import { KeptWork } from '../../network/kept-work.js'
 import { NetworkTrainer, type NetworkWeights } from '../../network/trainer.js'
-import type { Tuner, TunerOptions, TuningWork } from './tuner.js'
-import { averageDecay, batchSizes, dropout, labelSmoothing, optimizer, shares } from './values.js'
+import type { Tuner, TunerOptions, TuningStart, TuningWork } from './tuner.js'
+import { averageDecay, batchSize, dropout, labelSmoothing, optimizer, shares } from './values.js'
 
-/** Varied views kept of each photo; with more, five epochs would hardly see them all. */
+/** Varied views kept of each photo; with more, few epochs would hardly see them all. */
 export const mostViews = 4
 
 /**
@@ -53,8 +52,8 @@ export class KeptTuner implements Tuner {
     await extractor.rest()
     const width = featureWidth(backbone, spec)
     const head = linearHead(width, dataset.labels.length, { dropout })
-    const batchSize = Math.min(batchSizes.last, photos.length)
-    const network = { ...options, head, cut, batchSize, size: rule.size }
+    const batch = Math.min(batchSize, photos.length)
+    const network = { ...options, head, cut, batchSize: batch, size: rule.size }
     const trainer = await NetworkTrainer.open({
       ...network,
       weights: options.head,
@@ -70,18 +69,18 @@ export class KeptTuner implements Tuner {
   }
 
   begin(
-    head: HeadWeights,
+    start: TuningStart,
     photos: readonly Photo[],
     random: RandomStream,
     validate: () => Promise<Validation>,
   ): TuningWork {
     const { trainer, kept } = this
-    trainer.begin(head, random)
+    trainer.begin(start, random)
     return new KeptWork({
       trainer,
       kept,
       rows: photos.flatMap(({ path }) => this.rows.get(path) ?? []),
-      batchSize: Math.min(batchSizes.last, this.options.photos.length),
+      batchSize: Math.min(batchSize, this.options.photos.length),
       classes: this.options.dataset.labels.length,
       shares,
       random,

@@ -2,7 +2,6 @@ import { featureWidth, type LayerGroup } from '../../../backbones/index.js'
 import type { RandomStream } from '../../../core/index.js'
 import { SIDE_ON } from '../../../images/index.js'
 import type { Photo } from '../../../project/index.js'
-import type { HeadWeights } from '../../classifier.js'
 import { linearHead } from '../../head.js'
 import { linearLogits } from '../../logistic.js'
 import type { Validation } from '../../loop.js'
@@ -11,19 +10,21 @@ import { NetworkTrainer, type NetworkWeights } from '../../network/trainer.js'
 import { tunedBackbone } from '../../network/tuned.js'
 import { NetworkWork } from '../../network/work.js'
 import { AutoFeatures } from '../auto-features.js'
-import type { Tuner, TunerOptions, TuningWork } from './tuner.js'
-import { averageDecay, batchSizes, dropout, labelSmoothing, optimizer, shares } from './values.js'
+import type { Tuner, TunerOptions, TuningStart, TuningWork } from './tuner.js'
+import { averageDecay, batchSize, type Depth, dropout, labelSmoothing, optimizer, shares } from './values.js'
 
 /** Fine-tunes a network, or the last part of it, through the whole of it: every view is a new one. */
 export class PhotoTuner implements Tuner {
-  readonly depth = 'all'
-
   private constructor(
     private readonly options: TunerOptions,
-    readonly subject: string,
+    readonly depth: Depth,
     private readonly trainer: NetworkTrainer,
     private readonly width: number,
   ) {}
+
+  get subject(): string {
+    return this.depth === 'last' ? 'The last layers' : 'All layers'
+  }
 
   /**
    * @param last names of the weights that learn, where not all do.
@@ -42,24 +43,24 @@ export class PhotoTuner implements Tuner {
       head,
       weights: options.head,
       size: rule.size,
-      batchSize: Math.min(batchSizes.all, photos.length),
+      batchSize: Math.min(batchSize, photos.length),
       groups: [learns(trunk), top],
       optimizer,
       labelSmoothing,
       averageDecay,
       batchNorm: 'none',
     })
-    return new PhotoTuner(options, last ? 'The last layers' : 'All layers', trainer, width)
+    return new PhotoTuner(options, last ? 'last' : 'all', trainer, width)
   }
 
   begin(
-    head: HeadWeights,
+    start: TuningStart,
     photos: readonly Photo[],
     random: RandomStream,
     validate: () => Promise<Validation>,
   ): TuningWork {
     const { trainer, options } = this
-    trainer.begin(head, random)
+    trainer.begin(start, random)
     return new NetworkWork({
       ...options,
       trainer,
@@ -70,7 +71,7 @@ export class PhotoTuner implements Tuner {
       root: options.dataset.root,
       augmentation: SIDE_ON,
       classes: options.dataset.labels.length,
-      batchSize: Math.min(batchSizes.all, options.photos.length),
+      batchSize: Math.min(batchSize, options.photos.length),
     })
   }
 

@@ -24,6 +24,9 @@ export interface TunerOptions extends RecipeOptions {
   readonly head: HeadWeights
 }
 
+/** What a fit begins with. */
+export type TuningStart = Pick<NetworkWeights, 'head'> & Partial<NetworkWeights>
+
 /** One fit, for the loop. */
 export type TuningWork = Trainable<NetworkBatch | KeptBatch> & Restorable<StepState>
 
@@ -32,9 +35,9 @@ export interface Tuner {
   readonly depth: Depth
   /** What learns, in words: `The last layers`. */
   readonly subject: string
-  /** From the pretrained trunk and this head: a fit on some of the photos. */
+  /** From these weights, the trunk's being the pretrained ones where it has none: a fit on some of the photos. */
   begin(
-    head: HeadWeights,
+    start: TuningStart,
     photos: readonly Photo[],
     random: RandomStream,
     validate: () => Promise<Validation>,

@@ -97,7 +97,8 @@ describe('the decision to fine-tune', () => {
   })
 
   it('sees few photos more often', () => {
-    expect([5, 100, 300, 440, 5000].map(photos => tuningEpochs(photos, 'all'))).toEqual([12, 12, 5, 4, 4])
-    expect([30, 293, 5000].map(photos => tuningEpochs(photos, 'last'))).toEqual([12, 6, 5])
+    expect([5, 100, 300, 440, 5000].map(photos => tuningEpochs(photos, 'whole'))).toEqual([12, 12, 5, 4, 4])
+    expect([26, 293, 533].map(photos => tuningEpochs(photos, 'fold'))).toEqual([9, 4, 4])
+    expect([60, 440].map(photos => tuningEpochs(photos, 'rest'))).toEqual([9, 4])
   })
 })

@@ -7,9 +7,8 @@ export type Depth = 'last' | 'all'
 
 // The values that did best over several sets: docs/decisions/0018-fine-tuning.md.
 
-/** Views a step; steps of the last layers are mostly updating weights, so more views share one. */
-export const batchSizes: Readonly<Record<Depth, number>> = { last: 16, all: 8 }
-const trunkRates: Readonly<Record<Depth, number>> = { last: 3e-4, all: 2e-4 }
+export const batchSize = 8
+const trunkRates: Readonly<Record<Depth, number>> = { last: 5e-4, all: 2e-4 }
 /** The head, which starts where logistic regression ended, learns this many times faster. */
 const headFactor = 3
 export const shares = [1 / headFactor, 1] as const
@@ -19,15 +18,19 @@ export const averageDecay = 0.98
 export const optimizer = adamw({ weightDecay: 0.01 })
 
 /** Epochs of many photos; few are seen more often, for that many steps at least, but not for more epochs than the last. */
-const lengths: Readonly<Record<Depth, { epochs: number; steps: number; most: number }>> = {
-  last: { epochs: 5, steps: 100, most: 12 },
-  all: { epochs: 4, steps: 160, most: 12 },
-}
+const lengths = {
+  /** From the pretrained network on. */
+  whole: { epochs: 4, steps: 160, most: 12 },
+  /** In the comparison, on a part of the photos. */
+  fold: { epochs: 4, steps: 120, most: 9 },
+  /** From the mean of the comparison's networks on. */
+  rest: { epochs: 4, steps: 120, most: 9 },
+} as const
 
 /** Epochs of a fine-tuning on so many photos. */
-export function tuningEpochs(photos: number, depth: Depth): number {
-  const { epochs, steps, most } = lengths[depth]
-  const batches = Math.max(1, Math.floor(photos / batchSizes[depth]))
+export function tuningEpochs(photos: number, part: keyof typeof lengths): number {
+  const { epochs, steps, most } = lengths[part]
+  const batches = Math.max(1, Math.floor(photos / batchSize))
   return Math.min(most, Math.max(epochs, Math.ceil(steps / batches)))
 }
 
