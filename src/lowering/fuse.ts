@@ -12,7 +12,11 @@ export interface Fusion {
   readonly activation?: Node | undefined
 }
 
-const convolutions: ReadonlySet<string> = new Set(['Conv', 'chiquito:ConvInputGrad'])
+const convolutions: ReadonlySet<string> = new Set([
+  'Conv',
+  'chiquito:ConvInputGrad',
+  'chiquito:BatchNormTrain',
+])
 
 /** Of each convolution, what can be fused into it: nothing that another node reads half done. */
 export function fusionsOf(graph: Graph): Map<Node, Fusion> {
@@ -44,7 +48,7 @@ export function fusionsOf(graph: Graph): Map<Node, Fusion> {
       }
     }
     const activates = next !== undefined && (keyOf(next) === 'Relu' || keyOf(next) === 'Clip')
-    const isForward = keyOf(node) === 'Conv'
+    const isForward = keyOf(node) !== 'chiquito:ConvInputGrad'
     const activation = isForward && activates && next?.inputs[0] === output ? next : undefined
     if (activation) {
       nodes.push(activation)

@@ -5,6 +5,7 @@ import { differentiate, Emitter, expandComposites } from '../autodiff/index.js'
 import { float32, RandomStream, scalar, sizeOf, type Tensor } from '../core/index.js'
 import { type Graph, GraphBuilder, type Value } from '../onnx/index.js'
 import { blockSize, lowerGraph } from './index.js'
+import { mergeNorms } from './merge-norms.js'
 import { rewriteGraph } from './rewrite.js'
 import { wrongFormulations } from './self-check.js'
 
@@ -203,6 +204,83 @@ describe.skipIf(block === undefined)('convolutions in blocks agree with their pl
       },
     )
     await fc.assert(property, { numRuns: 40, seed: 20240503, endOnFailure: true })
+  })
+
+  /** An inverted residual whose batch norms train; their statistics are outputs. `offset` goes to the narrow map. */
+  function trainedResidual(
+    image: readonly number[],
+    [narrow, expansion, kernel, stride]: readonly [number, number, number, number],
+    activation: (b: GraphBuilder, x: Value) => Value,
+    offset = 0,
+  ): Graph {
+    let count = 0
+    return withGradients((b, x) => {
+      const e = new Emitter(b)
+      const layer = (map: Value, [out, group, k, step]: readonly [number, number, number, number]) => {
+        const half = Math.floor(k / 2)
+        const w = b.input(`w${count}`, 'float32', [out, b.staticShape(map)[1] / group, k, k])
+        const vectors = ['scale', 'bias'].map(name => b.input(`${name}${count}`, 'float32', [out]))
+        const attributes = { group, strides: [step, step], pads: [half, half, half, half] }
+        const convolved = b.op('Conv', [map, w], attributes)
+        const [y, ...statistics] = b.ops('chiquito:BatchNormTrain', [convolved, ...vectors], {}, 3)
+        for (const value of statistics) b.output(value, value)
+        count++
+        return y
+      }
+      const wide = expansion * narrow + 4
+      // Without an activation, gradients of what comes before another norm would be 0.
+      const stem = e.add(activation(b, layer(x, [narrow, 1, 3, 1])), offset)
+      const expanded = activation(b, layer(stem, [wide, 1, 1, 1]))
+      const moved = activation(b, layer(expanded, [wide, wide, kernel, stride]))
+      const result = layer(moved, [narrow, 1, 1, 1])
+      return stride === 1 ? e.add(result, stem) : result
+    }, image)
+  }
+  const relu = (b: GraphBuilder, x: Value) => b.op('Relu', [x])
+
+  it('in batch norms in training mode, whatever the channels, strides, activations and parts', async () => {
+    const property = fc.asyncProperty(
+      fc.record({
+        batch: fc.integer({ min: 1, max: 4 }),
+        layers: fc.tuple(
+          fc.constantFrom(3, 16, 20),
+          fc.integer({ min: 1, max: 4 }),
+          fc.constantFrom(3, 5),
+          fc.integer({ min: 1, max: 2 }),
+        ),
+        size: fc.integer({ min: 5, max: 14 }),
+        clips: fc.boolean(),
+        parts: fc.boolean(),
+        seed: fc.nat(1000),
+      }),
+      async ({ batch, layers, size, clips, parts, seed }) => {
+        if (block === undefined) return
+        const graph = trainedResidual([batch, 3, size, size + 1], layers, clips ? relu6 : relu)
+        const partBytes = parts ? 1 : undefined
+        const { graph: lowered } = rewriteGraph(mergeNorms(graph), block, { partBytes })
+        expect(lowered.nodes.some(node => node.op === 'ReduceMean')).toBe(false)
+        expect(await difference(graph, lowered, seed)).toBeLessThan(3e-4)
+      },
+    )
+    await fc.assert(property, { numRuns: 40, seed: 20240504, endOnFailure: true })
+  })
+
+  it('in batch norms of maps far from 0, which changes no gradient', async () => {
+    if (block === undefined) return
+    const residual = (offset: number) => trainedResidual([3, 3, 9, 9], [16, 3, 3, 1], relu6, offset)
+    const feeds = draw(residual(0), 1)
+    const expected = await evaluateGraph(expandComposites(residual(0)), feeds)
+    for (const partBytes of [1, undefined]) {
+      const { graph } = rewriteGraph(mergeNorms(residual(30)), block, { partBytes })
+      const actual = await evaluateGraph(graph, feeds)
+      for (const [name, { data }] of Object.entries(expected)) {
+        if (!name.startsWith('grad.')) continue
+        const values = Array.from(data, Number)
+        const most = Math.max(...values.map(Math.abs))
+        const off = values.map((value, i) => Math.abs(value - Number(actual[name].data[i])))
+        expect(Math.max(...off) / most, name).toBeLessThan(1e-3)
+      }
+    }
   })
 
   it('with squeeze-and-excite, pools, and batch norm apart', async () => {

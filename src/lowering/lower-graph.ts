@@ -1,6 +1,7 @@
 import { expandComposites } from '../autodiff/index.js'
 import type { Graph } from '../onnx/index.js'
 import { blockSize } from './block-size.js'
+import { mergeNorms } from './merge-norms.js'
 import { nameOutputs } from './outputs.js'
 import { joinReshapes } from './reshapes.js'
 import { rewriteGraph } from './rewrite.js'
@@ -26,7 +27,8 @@ export async function lowerGraph(graph: Graph, options: LowerOptions = {}): Prom
   return nameOutputs(joinReshapes(dropTrailingOnes(lowered)))
 }
 
-async function inBlocks(graph: Graph, block: number, { notice }: LowerOptions): Promise<Graph> {
+async function inBlocks(given: Graph, block: number, { notice }: LowerOptions): Promise<Graph> {
+  const graph = mergeNorms(given)
   const rewritten = rewriteGraph(graph, block)
   const refused = await wrongFormulations(rewritten.formulations, block)
   if (refused.size === 0) return rewritten.graph

@@ -5,6 +5,7 @@ import { BlockedOps } from './blocked-ops.js'
 import { Filters } from './filters.js'
 import { type Formulation, keyOfFormulation } from './formulation.js'
 import { type Fusion, fusionsOf } from './fuse.js'
+import type { Norm } from './norm.js'
 import { Tables } from './tables.js'
 
 /** Images in the blocked layout, in one or several parts of the batch: what one part takes fits the processor's cache. */
@@ -19,7 +20,7 @@ export interface Blocked {
  * A part of a map of this many bytes stays in the cache between the operators that pass over it. Of 1 to 16 MiB, this
  * was fastest for EfficientNet-Lite0 at 224 px.
  */
-const cachedBytes = Number(process.env.PART ?? 5) * 2 ** 20
+const cachedBytes = 5 * 2 ** 20
 
 /**
  * Rewrites a graph for the blocked layout, node by node. A value may lie there as it is in ONNX (plain), in blocks, or
@@ -34,6 +35,8 @@ export class Lowering {
   readonly tables: Tables
   /** How convolutions were written, by key. */
   readonly formulations = new Map<string, Formulation>()
+  /** Batch norms in training mode, by the value of their means. */
+  readonly norms = new Map<Value, Norm>()
   private readonly plains = new Map<Value, Value>()
   private readonly blockeds = new Map<Value, Map<number, Blocked>>()
   private readonly native = new Map<Value, Blocked>()

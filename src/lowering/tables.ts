@@ -16,8 +16,12 @@ export class Tables {
   }
 
   zeros(shape: readonly number[]): Value {
-    return this.once(`zeros ${shape}`, () =>
-      this.builder.constant(float32(new Float32Array(sizeOf(shape)), shape)),
+    return this.filled(0, shape)
+  }
+
+  filled(value: number, shape: readonly number[]): Value {
+    return this.once(`filled ${value} ${shape}`, () =>
+      this.builder.constant(float32(new Float32Array(sizeOf(shape)).fill(value), shape)),
     )
   }
 

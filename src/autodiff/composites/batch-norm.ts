@@ -22,7 +22,7 @@ export function trainedNorm(e: Emitter, [x, scale, bias]: readonly Value[], epsi
 export function trainedNormGrad(
   e: Emitter,
   [x, scale, mean, variance, dy]: readonly Value[],
-  epsilon: number,
+  { epsilon, unscaled }: { readonly epsilon: number; readonly unscaled: number },
 ): Value[] {
   const centred = e.sub(x, alongChannels(e, mean, x))
   const inverse = inverseDeviation(e, alongChannels(e, variance, x), epsilon)
@@ -30,7 +30,7 @@ export function trainedNormGrad(
   const across = averaged(e, dy)
   const slope = e.mul(along, e.square(inverse))
   const rest = e.sub(e.sub(dy, across), e.mul(centred, slope))
-  const dx = e.mul(rest, e.mul(inverse, alongChannels(e, scale, x)))
+  const dx = unscaled ? rest : e.mul(rest, e.mul(inverse, alongChannels(e, scale, x)))
   const count = elementsPer(e, x, across)
   return [dx, flat(e, e.mul(e.mul(along, inverse), count)), flat(e, e.mul(across, count))]
 }

@@ -60,7 +60,7 @@ const expansions: ReadonlyMap<string, Expansion> = new Map<string, Expansion>([
   ],
   [
     'chiquito:BatchNormTrainGrad',
-    (e, node) => trainedNormGrad(e, node.inputs, readAttributes('chiquito:BatchNormTrainGrad', node).epsilon),
+    (e, node) => trainedNormGrad(e, node.inputs, readAttributes('chiquito:BatchNormTrainGrad', node)),
   ],
 ])
 

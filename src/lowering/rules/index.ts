@@ -1,5 +1,6 @@
+import { batchNormTrain, batchNormTrainGrad } from './batch-norm.js'
 import { conv } from './conv.js'
-import { division, mask, several, unary } from './elementwise.js'
+import { addition, division, mask, several, unary } from './elementwise.js'
 import { convInputGrad } from './input-grad.js'
 import { maxPoolGrad } from './max-pool-grad.js'
 import { expand, globalAveragePool, maxPool, reduceSum } from './pools.js'
@@ -14,8 +15,10 @@ export const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['chiquito:MaxPoolGrad', maxPoolGrad],
   ['chiquito:ReluGrad', mask],
   ['chiquito:ClipGrad', mask],
-  ['Add', several],
-  ['Sub', several],
+  ['chiquito:BatchNormTrain', batchNormTrain],
+  ['chiquito:BatchNormTrainGrad', batchNormTrainGrad],
+  ['Add', addition],
+  ['Sub', addition],
   ['Mul', several],
   ['Sum', several],
   ['Div', division],

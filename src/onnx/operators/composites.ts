@@ -1,4 +1,4 @@
-import { float, type InferContext, type Operator, type Outcome, operator, optional } from './spec.js'
+import { float, type InferContext, int, type Operator, type Outcome, operator, optional } from './spec.js'
 import { convolutionAttributes, convShape, poolAttributes } from './windows.js'
 
 // Operators of our own: steps of a gradient that portable ONNX takes several nodes for. What each one is, in ONNX, says
@@ -65,11 +65,14 @@ export const composites = {
     context => [context.shape(0), perChannel(context), perChannel(context)],
     { domain },
   ),
-  /** The gradients of BatchNormTrain's Y for its inputs; mean and variance are its other outputs. */
+  /**
+   * The gradients of BatchNormTrain's Y for its inputs; mean and variance are its other outputs. With `unscaled`, dX is
+   * still to be multiplied by scale / sqrt(variance + epsilon).
+   */
   'chiquito:BatchNormTrainGrad': operator(
     'X:F scale:F mean:F variance:F dY:F',
     'dX:F dscale:F dB:F',
-    { epsilon: float(1e-5) },
+    { epsilon: float(1e-5), unscaled: int(0) },
     context => [context.shape(0), perChannel(context), perChannel(context)],
     { domain },
   ),
