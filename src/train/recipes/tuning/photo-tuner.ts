@@ -84,7 +84,7 @@ export class PhotoTuner implements Tuner {
     const { trunk, head } = this.weights()
     const backbone = tunedBackbone(options.backbone, trunk)
     const features = new AutoFeatures(
-      { ...options, backbone, store: undefined, progress: undefined },
+      { ...options, size: options.rule.size, backbone, store: undefined, progress: undefined },
       options.spec,
     )
     try {
