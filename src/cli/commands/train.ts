@@ -23,7 +23,7 @@ export function registerTrain(program: Command, shell: Shell): void {
       .addOption(
         new Option(
           '--fine-tune <when>',
-          'train all layers in the end: always, never, or auto (minutes: finds out whether it pays)',
+          'auto: the last layers where cross-validation finds that it pays; always: all layers; never: the head alone (default: auto)',
         ).choices(['auto', 'always', 'never'] as const),
       )
       .option('--epochs <n>', 'of fine-tuning with recipe auto', integer('--epochs', { min: 1, max: 1000 }))

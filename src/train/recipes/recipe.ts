@@ -22,8 +22,8 @@ export interface RecipeOptions extends DeviceOptions, WorkOptions {
   /** Side of what the network sees; the backbone's own by default. */
   readonly size?: number | undefined
   /**
-   * Whether all layers learn in the end: always, never, or where the recipe finds that it pays (`auto`). By default
-   * `fastai-2018` trains them, as the article did, and `auto` does not: that takes minutes, not seconds.
+   * `auto`, the default: recipe `auto` fine-tunes the last layers where cross-validation finds that it pays, `fastai-2018`
+   * all layers, as the article did. `always`: all layers. `never`: the head alone learns.
    */
   readonly fineTune?: FineTune | undefined
   /** Epochs of that; the recipe's own number by default. */
