@@ -36,7 +36,10 @@ export async function demo(options: DemoOptions): Promise<DemoResult> {
   await requireOwn(out)
   const found = dataset === 'emoji' ? await unpackedEmoji(work) : await articlePhotos({ ...work, address })
   const command = `chiquito demo${dataset === 'emoji' ? '' : ` --dataset ${dataset}`} --out ${out}`
-  const training = await train({ ...work, data: found.data, out, recipe, seed, command, overwrite: true })
+  // Seconds, not minutes: the whole way is to be seen.
+  const fineTune = recipe === undefined || recipe === 'auto' ? 'never' : undefined
+  const given = { ...work, data: found.data, out, recipe, fineTune, seed, command } as const
+  const training = await train({ ...given, overwrite: true })
   const { predictions } = await predict({ ...work, model: training.model, paths: found.unseen })
   return { dataset, training, predictions }
 }

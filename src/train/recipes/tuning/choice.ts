@@ -29,6 +29,9 @@ const fewestPhotos = 40
 const folds = 3
 const mostCompared = 800
 
+/** Standard errors of the difference: more is luck once in twenty times. */
+const luck = 2
+
 /** What progress and log call the comparison. */
 const comparison = 'does fine-tuning pay?'
 /** What a checkpoint calls what came of it. */
@@ -51,8 +54,9 @@ export interface TuningDecision {
 /**
  * Decides on the training photos alone whether fine-tuning pays. Cheap evidence first: where the frozen head makes
  * hardly a mistake, there is nothing to win. Else both are cross-validated, exact copies together: fine-tuning is chosen
- * unless its log loss is higher by more than the standard error of that difference. A tie goes to it because the third of
- * the photos that each fold goes without matters more to many weights than to few.
+ * unless its log loss is higher by more than luck explains. A tie goes to it because the third of the photos that each
+ * fold goes without matters more to many weights than to few, and because the mean of the folds' networks is better than
+ * each of them.
  */
 export async function chooseTuning(
   decision: Decision,
@@ -239,12 +243,12 @@ export function compare(frozen: Judged, tuned: Judged, subject: string): TuningD
   const gains = frozen.losses.map((loss, i) => loss - tuned.losses[i])
   const gain = mean(gains)
   const error = Math.sqrt(mean(gains.map(one => (one - gain) ** 2)) / Math.max(1, count - 1))
-  const chosen = gain > -error
+  const chosen = gain > -luck * error
   const layers = subject.toLowerCase()
   const reason =
     `${chosen ? `${subject} were fine-tuned` : 'Only the head learned'}: in ${folds}-fold cross-validation on ${count} ` +
     `training photos the head alone is wrong on ${frozen.wrong} (log loss ${mean(frozen.losses).toFixed(3)}), with ` +
-    `${layers} fine-tuned on ${tuned.wrong} (${mean(tuned.losses).toFixed(3)}); the difference is known to ${error.toFixed(3)}.`
+    `${layers} fine-tuned on ${tuned.wrong} (${mean(tuned.losses).toFixed(3)}); the standard error of the difference is ${error.toFixed(3)}.`
   const row = (name: string, one: Judged, won: boolean): Candidate => ({
     name,
     accuracy: 1 - one.wrong / count,
