@@ -23,21 +23,13 @@ export class Filters {
   dense(weight: Value, groups: number): Value {
     return this.once(`dense ${groups} ${weight}`, () => {
       const { block } = this.ops
-      const rows = this.byOutput(this.padded(weight, groups))
       const [out, inputs, ...kernel] = this.shapeOf(weight, groups)
-      const taps = kernel[0] * kernel[1]
-      if (taps === 1) return this.e.reshape(rows, [out, inputs, ...kernel])
-      // Rows of one block of outputs, by input and tap: inputs of a block have to come after the taps.
-      const order = this.tables.indices(`dense ${inputs} ${taps}`, () => {
-        const list: number[] = []
-        for (let base = 0; base < inputs; base += block)
-          for (let tap = 0; tap < taps; tap++)
-            for (let i = 0; i < block; i++) list.push((base + i) * taps + tap)
-        return list
-      })
-      const blocks = this.e.reshape(rows, [out / block, inputs * taps, block])
-      const gathered = this.e.builder.op('Gather', [blocks, order], { axis: 1 })
-      return this.e.reshape(gathered, [out, inputs, ...kernel])
+      const full = this.padded(weight, groups)
+      // First inputs of a block come to stand after the taps, which the way back needs, too, then outputs after these.
+      const rows = kernel[0] * kernel[1] === 1 ? full : this.byInput(full)
+      const size = inputs * kernel[0] * kernel[1]
+      const blocks = this.ops.reorderInput(this.e.reshape(rows, [out / block, block, 1, size]))
+      return this.e.reshape(blocks, [out, inputs, ...kernel])
     })
   }
 
@@ -126,7 +118,7 @@ export class Filters {
     const [, , ...kernel] = this.e.builder.staticShape(weight)
     const { block } = this.ops
     if (kernel[0] * kernel[1] === 1) return this.e.reshape(weight, [-1, block])
-    return this.e.reshape(this.ops.reorderInput(weight), [-1, block])
+    return this.once(`inputs ${weight}`, () => this.e.reshape(this.ops.reorderInput(weight), [-1, block]))
   }
 
   private padded(weight: Value, groups: number): Value {
