@@ -6,7 +6,7 @@ import {
   trainingStep,
 } from '../../autodiff/index.js'
 import type { LayerGroup } from '../../backbones/index.js'
-import { asFloat32, type Tensor } from '../../core/index.js'
+import { asFloat32, int64, type Tensor } from '../../core/index.js'
 import { foldBatchNorm, type Graph, GraphBuilder, type Value, type ValueType } from '../../onnx/index.js'
 import type { Head, Noise } from '../head.js'
 import { optimizerFor, type StepSettings } from '../step-runner.js'
@@ -60,8 +60,13 @@ export function networkStep(options: NetworkStepOptions): NetworkStep {
   const builder = new GraphBuilder(`${backbone.name}-step`)
   const targets = builder.input('targets', 'float32', [batchSize, head.classes])
   for (const { name } of learning) builder.input(name, 'float32', [])
-  for (const [name, { shape }] of trunk) builder.input(name, 'float32', shape)
-  const bindings = new Map<Value, Value>(Array.from(names, name => [name, name]))
+  const bindings = new Map(
+    Array.from(trunk, ([name, { shape }]): [Value, Value] => {
+      const input = builder.input(name, 'float32', stateShape(shape))
+      const fits = builder.staticShape(input).length === shape.length
+      return [name, fits ? input : builder.op('Reshape', [input, builder.constant(int64(shape))])]
+    }),
+  )
   const body = foldBatchNorm(withInputs(graph, names))
   const { features, outputs: maps } = appendBody(builder, body, bindings, options)
   const noise = head.noise(batchSize).map(({ name, shape }) => ({ name: headName(name), shape }))
@@ -99,6 +104,15 @@ function normsOf(
 ): BatchNormChoice {
   if (batchNorm === 'all') return () => true
   return batchNorm === 'none' ? [] : learning.flatMap(({ parameters }) => parameters)
+}
+
+/**
+ * The shape in which a weight is carried from step to step: without the last dimensions of a 1x1 filter. The runtime goes
+ * through [1280, 320, 1, 1] times a number element by element, and copies what is reshaped for an output.
+ */
+export function stateShape(shape: readonly number[]): number[] {
+  const last = shape.findLastIndex(dim => dim !== 1)
+  return shape.slice(0, Math.max(last + 1, Math.min(2, shape.length)))
 }
 
 /** The input that holds a group's learning rate. */

@@ -5,7 +5,7 @@ import type { HeadWeights } from '../classifier.js'
 import { StepRunner, type StepState, type Tensors } from '../step-runner.js'
 import { keptInput, pixelsInput } from './body.js'
 import { headName } from './groups.js'
-import { type NetworkStepOptions, networkStep, rateName } from './step-graph.js'
+import { type NetworkStepOptions, networkStep, rateName, stateShape } from './step-graph.js'
 
 export interface NetworkTrainerOptions extends NetworkStepOptions, DeviceOptions {
   /** What the head knows already. */
@@ -73,8 +73,14 @@ export class NetworkTrainer implements Restorable<StepState> {
     const { parameters, statistics } = this.options.head
     const names = [...parameters, ...statistics].map(({ name }) => name)
     const head = this.runner.weights(names.map(headName))
+    const trunk = this.runner.weights(this.trunk.keys())
     return {
-      trunk: this.runner.weights(this.trunk.keys()),
+      trunk: new Map(
+        Array.from(trunk, ([name, { data, shape }]) => [
+          name,
+          float32(data, this.trunk.get(name)?.shape ?? shape),
+        ]),
+      ),
       head: new Map(
         names.flatMap(name => {
           const tensor = head.get(headName(name))
@@ -104,5 +110,8 @@ export class NetworkTrainer implements Restorable<StepState> {
 
 /** The weights of trunk and head, as the step calls them. */
 function joined(trunk: Tensors, head: HeadWeights): Tensors {
-  return new Map([...trunk, ...Array.from(head, ([name, tensor]) => [headName(name), tensor] as const)])
+  return new Map([
+    ...Array.from(trunk, ([name, { data, shape }]) => [name, float32(data, stateShape(shape))] as const),
+    ...Array.from(head, ([name, tensor]) => [headName(name), tensor] as const),
+  ])
 }
