@@ -1,8 +1,8 @@
 """PyTorch's side of `bench gradients`: exact gradients of whole networks, and how far its own float32 is from them.
 
-    gradients.py NETWORK FOLDER [--weights FILE] [--batch 8] [--size 224] [--threads 2]
+    gradients.py NETWORK FOLDER [--weights FILE] [--train] [--batch 8] [--size 224] [--threads 2]
 
-NETWORK and its weights are those of step.py, batch norm in evaluation mode. Reads requests from standard input, one
+NETWORK and its weights are those of step.py, batch norm in evaluation mode unless --train is given. Reads requests from standard input, one
 JSON object a line:
   {"seed": 0}  ->  {"image": path, "grads": path, "loss": float, "parameters": [{"name", "length", "float32"}]}
 Both files hold little-endian numbers: the image float32 [batch, 3, size, size], the gradients float64, tensor after
@@ -49,6 +49,7 @@ def main() -> None:
     parser.add_argument('network', choices=('efficientnet-lite0', 'resnet34'))
     parser.add_argument('folder', type=Path)
     parser.add_argument('--weights', type=Path)
+    parser.add_argument('--train', action='store_true')
     parser.add_argument('--batch', type=int, default=8)
     parser.add_argument('--size', type=int, default=224)
     parser.add_argument('--threads', type=int, default=2)
@@ -58,7 +59,7 @@ def main() -> None:
     with torch.no_grad():
         head.weight.copy_(head_weight(head.in_features))
         head.bias.zero_()
-    net.eval()
+    net.train(options.train)
     print(json.dumps({'ready': f'PyTorch {torch.__version__}'}), flush=True)
     for line in sys.stdin:
         torch.manual_seed(json.loads(line)['seed'])

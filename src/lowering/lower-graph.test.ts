@@ -265,6 +265,16 @@ describe.skipIf(block === undefined)('convolutions in blocks agree with their pl
     await fc.assert(property, { numRuns: 40, seed: 20240504, endOnFailure: true })
   })
 
+  it('in batch norms in training mode whose convolutions must not be used', async () => {
+    if (block === undefined) return
+    const graph = trainedResidual([2, 3, 9, 9], [16, 3, 3, 2], relu6)
+    const merged = mergeNorms(graph)
+    const refused = new Set(rewriteGraph(merged, block).formulations.keys())
+    const { graph: lowered } = rewriteGraph(merged, block, { refused })
+    expect(lowered.nodes.some(node => node.op === 'ReduceMean')).toBe(true)
+    expect(await difference(graph, lowered)).toBeLessThan(3e-4)
+  })
+
   it('in batch norms of maps far from 0, which changes no gradient', async () => {
     if (block === undefined) return
     const residual = (offset: number) => trainedResidual([3, 3, 9, 9], [16, 3, 3, 1], relu6, offset)
