@@ -21,7 +21,7 @@ export function checkFeeds(model: string, inputs: Types, feeds: Tensors): Sizes 
     const tensor = Object.hasOwn(feeds, name) ? feeds[name] : undefined
     if (!tensor)
       throw new ChiquitoError('engine', `${model} needs its input ${name} ${show(type)}, which is not given.`)
-    checkTensor(`input ${name} of ${model}`, type, tensor, sizes, name)
+    checkTensor('input', model, type, tensor, sizes, name)
   }
   const unknown = Object.keys(feeds).find(name => !inputs.has(name))
   if (unknown !== undefined)
@@ -44,17 +44,24 @@ export function checkFetches(
   sizes: Sizes,
 ): void {
   checkOutputs(model, outputs, Object.keys(fetches))
-  const used = Object.entries(feeds).map(([name, tensor]) => ({ what: `input ${name}`, tensor }))
+  // By the memory they lie in: hundreds of tensors, each in its own, would take long to compare by pairs.
+  const used = new Map<ArrayBufferLike, { what: string; name: string; tensor: Tensor }[]>()
+  const use = (what: string, name: string, tensor: Tensor) => {
+    const others = used.get(tensor.data.buffer)
+    if (others) others.push({ what, name, tensor })
+    else used.set(tensor.data.buffer, [{ what, name, tensor }])
+  }
+  for (const [name, tensor] of Object.entries(feeds)) use('input', name, tensor)
   for (const [name, tensor] of Object.entries(fetches)) {
     const type = outputs.get(name)
-    if (type) checkTensor(`the tensor for output ${name} of ${model}`, type, tensor, sizes, name)
-    const clash = used.find(other => overlap(other.tensor, tensor))
+    if (type) checkTensor('the tensor for output', model, type, tensor, sizes, name)
+    const clash = used.get(tensor.data.buffer)?.find(other => overlap(other.tensor, tensor))
     if (clash)
       throw new ChiquitoError(
         'engine',
-        `Output ${name} of ${model} is to be written into memory of ${clash.what}. Use two sets of tensors and swap them.`,
+        `Output ${name} of ${model} is to be written into memory of ${clash.what} ${clash.name}. Use two sets of tensors and swap them.`,
       )
-    used.push({ what: `output ${name}`, tensor })
+    use('output', name, tensor)
   }
 }
 
@@ -68,9 +75,19 @@ export function checkOutputs(model: string, outputs: Types, names: readonly stri
     )
 }
 
-function checkTensor(what: string, type: ValueType, tensor: Tensor, sizes: Sizes, name: string): void {
+function checkTensor(
+  what: string,
+  model: string,
+  type: ValueType,
+  tensor: Tensor,
+  sizes: Sizes,
+  name: string,
+): void {
   const refuse = (why: string) =>
-    new ChiquitoError('engine', `${what} must be ${show(type)}, but is ${show(tensor)}${why}.`)
+    new ChiquitoError(
+      'engine',
+      `${what} ${name} of ${model} must be ${show(type)}, but is ${show(tensor)}${why}.`,
+    )
   if (tensor.dtype !== type.dtype) throw refuse('')
   if (sizeOf(tensor.shape) !== tensor.data.length) throw refuse(` with ${tensor.data.length} elements`)
   if (!type.shape) return

@@ -44,15 +44,22 @@ function keepHalvesAsBits({ Tensor: Made }: Runtime): void {
   }
 }
 
+/** What was made of tensors that are still there: training feeds the same ones at every step, hundreds of them. */
+const made = new WeakMap<Tensor, ort.Tensor>()
+
 /** A tensor as onnxruntime takes it: the same memory, not copied. */
 export function toRuntime({ Tensor: Made }: Runtime, tensor: Tensor, what: string): ort.Tensor {
+  const known = made.get(tensor)
+  if (known) return known
   const { dtype, shape, data } = tensor
   if (dtype === 'bfloat16')
     throw new ChiquitoError(
       'engine',
       `${what} is bfloat16, which onnxruntime-node cannot be fed; cast it to float32.`,
     )
-  return new Made(dtype, data, shape)
+  const fresh = new Made(dtype, data, shape)
+  made.set(tensor, fresh)
+  return fresh
 }
 
 /** A tensor that onnxruntime gave, over the same memory. */
