@@ -11,6 +11,7 @@ import { asFloat32, float32, int64, scalar, type Tensor, zeros } from '../../src
 import { Session } from '../../src/engine/index.js'
 import { lowerGraph } from '../../src/lowering/index.js'
 import { foldBatchNorm, type Graph, GraphBuilder, model, type Value } from '../../src/onnx/index.js'
+import { stateShape } from '../../src/train/network/step-graph.js'
 
 export const classes = 2
 /** Learning rate and momentum of both sides. */
@@ -28,6 +29,8 @@ export interface NetworkOptions {
   readonly batch: number
   /** Side of the photos, in pixels. */
   readonly size: number
+  /** Weights as inputs in the shape that training carries them in. */
+  readonly carriedShapes?: boolean | undefined
 }
 
 export interface NetworkStepOptions extends NetworkOptions {
@@ -107,6 +110,7 @@ export function networkLogits({
   trained,
   batch,
   size,
+  carriedShapes = false,
 }: NetworkOptions): Omit<NetworkLoss, 'loss'> & { readonly logits: Value } {
   const { name: layer, channels } = backbone.layers[backbone.layers.length - 1]
   const network = backbone.network({ size, batch, layers: [layer] })
@@ -124,9 +128,18 @@ export function networkLogits({
     ['fc.weight', headWeight(channels)],
     ['fc.bias', zeros([classes])],
   ])
-  const weights = new Map([...inputs, ...own])
+  const weights = new Map(
+    Array.from([...inputs, ...own], ([name, { data, shape }]) => [
+      name,
+      float32(data, carriedShapes ? stateShape(shape) : shape),
+    ]),
+  )
   for (const [name, { shape }] of weights) builder.input(name, 'float32', shape)
-  const bound = new Map([['image', image], ...Array.from(inputs.keys(), name => [name, name] as const)])
+  const bound = new Map([['image', image]])
+  for (const [name, { shape }] of inputs) {
+    const isSame = weights.get(name)?.shape.length === shape.length
+    bound.set(name, isSame ? name : builder.op('Reshape', [name, builder.constant(int64(shape))]))
+  }
   const outputs = builder.append(withInputs(norms.graph, inputs), bound)
   // Not GlobalAveragePool: some of those it is compared with do not know it.
   const axes = builder.constant(int64([2, 3]))
@@ -146,7 +159,7 @@ function stepOf(options: NetworkStepOptions): {
   readonly step: TrainingStep
   readonly weights: NetworkLoss['weights']
 } {
-  const { builder, loss, weights, carried } = networkLoss(options)
+  const { builder, loss, weights, carried } = networkLoss({ ...options, carriedShapes: true })
   builder.input('rate', 'float32', [])
   const learning = [...weights.keys()].filter(name => !carried.has(name))
   const parameters = new Map(learning.map(name => [name, 'rate'] as const))
