@@ -248,7 +248,10 @@ export function compare(frozen: Judged, tuned: Judged, subject: string): TuningD
   const reason =
     `${chosen ? `${subject} were fine-tuned` : 'Only the head learned'}: in ${folds}-fold cross-validation on ${count} ` +
     `training photos the head alone is wrong on ${frozen.wrong} (log loss ${mean(frozen.losses).toFixed(3)}), with ` +
-    `${layers} fine-tuned on ${tuned.wrong} (${mean(tuned.losses).toFixed(3)}); the standard error of the difference is ${error.toFixed(3)}.`
+    `${layers} fine-tuned on ${tuned.wrong} (${mean(tuned.losses).toFixed(3)}); the standard error of the difference is ${error.toFixed(3)}` +
+    (chosen && gain < luck * error
+      ? ': a tie, which goes to fine-tuning, as it has a third of the photos still to learn from.'
+      : '.')
   const row = (name: string, one: Judged, won: boolean): Candidate => ({
     name,
     accuracy: 1 - one.wrong / count,

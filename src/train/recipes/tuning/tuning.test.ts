@@ -93,7 +93,10 @@ describe('the decision to fine-tune', () => {
     expect(better.candidates.map(({ chosen }) => chosen)).toEqual([false, true])
     expect(compare(judged(even(0.2), 5), judged(even(0.3), 4), 'All layers').chosen).toBe(false)
     const unlucky = even(0.3).map((loss, i) => (i < 2 ? loss + 0.2 - 0.39 * i : loss))
-    expect(compare(judged(even(0.3), 5), judged(unlucky, 6), 'All layers').chosen).toBe(true)
+    const tie = compare(judged(even(0.3), 5), judged(unlucky, 6), 'All layers')
+    expect(tie.chosen).toBe(true)
+    expect(tie.reason).toMatch(/: a tie, which goes to fine-tuning/)
+    expect(better.reason).not.toMatch(/tie/)
   })
 
   it('sees few photos more often', () => {
