@@ -6,6 +6,7 @@ import {
   type AddConvolution,
   foldedConvolutions,
   type NormedConvolution,
+  type NormSettings,
   parametersOf,
   separateConvolutions,
   tensorsOf,
@@ -37,8 +38,8 @@ const stemChannels = 32
 const headChannels = 1280
 const classes = 1000
 
-/** Batch norm's epsilon, which the weights file does not have. */
-const epsilon = 1e-3
+/** As the networks were trained: their running statistics remember ten times as long as usual. */
+const norms: NormSettings = { epsilon: 1e-3, momentum: 0.99 }
 
 /** The bytes are shifted and scaled to about -1 to 1. */
 const preprocessing = { mean: [127, 127, 127], std: [128, 128, 128] } as const
@@ -70,10 +71,10 @@ export function efficientNetLite(
     ...describe(network),
     id,
     trunk: (builder, image, { layers } = {}) =>
-      addLayers(network, builder, foldedConvolutions(builder, weights, epsilon), image, layers),
+      addLayers(network, builder, foldedConvolutions(builder, weights, norms.epsilon), image, layers),
     network: options =>
       networkGraph(network.name, options, (builder, image) =>
-        addLayers(network, builder, separateConvolutions(builder, weights, epsilon), image, options.layers),
+        addLayers(network, builder, separateConvolutions(builder, weights, norms), image, options.layers),
       ),
     classifier: (builder, map) => classifier(weights, builder, map),
   }

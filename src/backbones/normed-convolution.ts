@@ -31,17 +31,24 @@ export function foldedConvolutions(builder: GraphBuilder, weights: Weights, epsi
   }
 }
 
+/** What a weights file does not say of batch norm. */
+export interface NormSettings {
+  readonly epsilon: number
+  /** Share of the past in running statistics: ONNX's momentum, one minus PyTorch's. */
+  readonly momentum: number
+}
+
 /** As float32 initializers under their own names, batch norm apart: for training. */
 export function separateConvolutions(
   builder: GraphBuilder,
   weights: Weights,
-  epsilon: number,
+  settings: NormSettings,
 ): AddConvolution {
   const add = (name: string) => builder.initializer(name, toFloat32(weights.get(name)))
   return (input, { conv, norm, ...rest }, padding) => {
     const map = builder.op('Conv', [input, add(`${conv}.weight`)], attributesOf(rest, padding))
     const statistics = ['weight', 'bias', 'running_mean', 'running_var'].map(part => add(`${norm}.${part}`))
-    return builder.op('BatchNormalization', [map, ...statistics], { epsilon })
+    return builder.op('BatchNormalization', [map, ...statistics], { ...settings })
   }
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { assetPath, sizeOf, type Tensor } from '../core/index.js'
-import { GraphBuilder } from '../onnx/index.js'
+import { GraphBuilder, readAttributes } from '../onnx/index.js'
 import { packBackbone } from './pack.js'
 import { type RegistryEntry, registry } from './registry.js'
 import { Weights } from './weights.js'
@@ -70,6 +70,21 @@ describe.each(entries.map(entry => [entry.name, entry] as const))('registry: %s'
     expect(new Set(weights.map(([, { dtype }]) => dtype))).toEqual(new Set(['float32']))
     for (const { parameters } of backbone.groups)
       expect(parameters.filter(name => !initializers.has(name))).toEqual([])
+  })
+
+  it("has the batch norm of the paper's code, in every layer", () => {
+    const isLite = entry.name.startsWith('efficientnet-lite')
+    const norms = backbone
+      .network({ size: 64, batch: 2 })
+      .nodes.filter(({ op }) => op === 'BatchNormalization')
+    expect(norms.length).toBeGreaterThan(15)
+    for (const norm of norms) {
+      const { epsilon, momentum } = readAttributes('BatchNormalization', norm)
+      // ONNX's momentum is one minus PyTorch's.
+      expect([epsilon, momentum].map(Math.fround)).toEqual(
+        [isLite ? 1e-3 : 1e-5, isLite ? 0.99 : 0.9].map(Math.fround),
+      )
+    }
   })
 
   it('has every weight in exactly one of two groups, in the order of the layers', () => {

@@ -5,6 +5,7 @@ import {
   type AddConvolution,
   foldedConvolutions,
   type NormedConvolution,
+  type NormSettings,
   parametersOf,
   separateConvolutions,
   tensorsOf,
@@ -30,8 +31,7 @@ export const resNet50: ResNet = { name: 'resnet50', block: 'bottleneck', blocks:
 const stemChannels = 64
 const classes = 1000
 
-/** Batch norm's epsilon, which the weights file does not have. */
-const epsilon = 1e-5
+const norms: NormSettings = { epsilon: 1e-5, momentum: 0.9 }
 
 /** Outputs of a block as a multiple of its inner width. */
 const expansion = { basic: 1, bottleneck: 4 } as const
@@ -43,10 +43,10 @@ export function resNet(network: ResNet, weights: Weights, id: string, origin: Or
     ...describeResNet(network),
     id,
     trunk: (builder, image, { layers } = {}) =>
-      addLayers(network, builder, foldedConvolutions(builder, weights, epsilon), image, layers),
+      addLayers(network, builder, foldedConvolutions(builder, weights, norms.epsilon), image, layers),
     network: options =>
       networkGraph(network.name, options, (builder, image) =>
-        addLayers(network, builder, separateConvolutions(builder, weights, epsilon), image, options.layers),
+        addLayers(network, builder, separateConvolutions(builder, weights, norms), image, options.layers),
       ),
     classifier: (builder, map) => classifier(network, weights, builder, map),
   }
