@@ -2,14 +2,9 @@ import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { loadBackbone } from '../src/backbones/index.js'
-import {
-  cacheFolder,
-  type Dataset,
-  FeatureStore,
-  foldsOf,
-  openDataset,
-  type Photo,
-} from '../src/project/index.js'
+import { type Dataset, foldsOf, openDataset, type Photo } from '../src/dataset/index.js'
+import { cacheFolder } from '../src/files/index.js'
+import { FeatureStore } from '../src/run/index.js'
 import { type RecipeOptions, type RecipeResult, recipeNamed } from '../src/train/index.js'
 import { logisticRegression } from './support/baseline.js'
 import { articlePhotos, checkoutRoot, noArticlePhotos } from './support/process.js'

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { z } from 'zod'
-import type { Photo } from '../../src/project/index.js'
+import type { Photo } from '../../src/dataset/index.js'
 import { checkoutRoot, timed } from './process.js'
 import { findPython } from './python.js'
 

@@ -1,12 +1,13 @@
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { argumentError, ChiquitoError, RandomStream, type WorkOptions } from '../core/index.js'
+import { type Leak, leaks, openDataset, type Photo, type Split } from '../dataset/index.js'
 import type { DeviceOptions } from '../engine/index.js'
 import { type Evaluation, evaluatePredictions, type Interval } from '../evaluate/index.js'
 import { drawAugmentation, SIDE_ON } from '../images/index.js'
 import { Predictor, predictAll, type Refused } from '../predict/index.js'
-import { type Leak, leaks, openDataset, type Photo, RunFolder, type Split } from '../project/index.js'
 import { summaryText } from '../report/index.js'
+import { RunFolder } from '../run/index.js'
 import { modelPath } from './predict.js'
 
 export interface EvaluateOptions extends DeviceOptions, WorkOptions {

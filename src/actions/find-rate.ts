@@ -2,8 +2,10 @@ import path from 'node:path'
 import { loadBackbone } from '../backbones/index.js'
 import type { RatePoint } from '../charts/index.js'
 import type { WorkOptions } from '../core/index.js'
+import { openDataset } from '../dataset/index.js'
 import type { DeviceOptions } from '../engine/index.js'
-import { cacheFolder, FeatureStore, openDataset, writeFileAtomic } from '../project/index.js'
+import { cacheFolder, writeFileAtomic } from '../files/index.js'
+import { FeatureStore } from '../run/index.js'
 import { FeatureExtractor, headSpec, ImageData, Learner } from '../train/index.js'
 
 export interface FindRateOptions extends DeviceOptions, WorkOptions {

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { throwIfAborted, type WorkOptions } from '../core/index.js'
+import type { Dataset, Photo } from '../dataset/index.js'
 import { inspectPhoto, type PhotoHeader } from '../images/index.js'
-import type { Dataset, Photo } from '../project/index.js'
 import type { ClassFacts, SizeFacts } from '../report/index.js'
 
 /** A photo and its header. */

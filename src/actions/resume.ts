@@ -1,13 +1,8 @@
 import { z } from 'zod'
 import { ChiquitoError } from '../core/index.js'
+import type { RecordedPhotos, SplitRecord } from '../dataset/index.js'
 import { devices } from '../engine/index.js'
-import {
-  MAX_CHECKPOINT_BYTES,
-  type RecordedPhotos,
-  type RunDetails,
-  RunFolder,
-  type SplitRecord,
-} from '../project/index.js'
+import { MAX_CHECKPOINT_BYTES, type RunDetails, RunFolder } from '../run/index.js'
 import { Checkpoint, fineTunes } from '../train/index.js'
 import type { TrainOptions } from './train-options.js'
 

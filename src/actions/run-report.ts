@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { RandomStream, throwIfAborted, type WorkOptions } from '../core/index.js'
+import { type Dataset, exactCopies, leaks, type Photo } from '../dataset/index.js'
 import { decode, drawAugmentation, renderView, renderViews, SIDE_ON, thumbnail } from '../images/index.js'
-import { type Dataset, exactCopies, leaks, type Photo, type RunFolder } from '../project/index.js'
 import {
   type AugmentedFacts,
   type DataFacts,
@@ -14,6 +14,7 @@ import {
   summaryText,
   type Timing,
 } from '../report/index.js'
+import type { RunFolder } from '../run/index.js'
 import type { Recipe, RecipeResult, Seen, Stage } from '../train/index.js'
 import { classFacts, formatFacts, partsOf, readHeaders, shortcutHints } from './photo-facts.js'
 

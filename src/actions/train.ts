@@ -2,18 +2,10 @@ import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { type Backbone, loadBackbone } from '../backbones/index.js'
 import { argumentError, ChiquitoError, messageOf } from '../core/index.js'
+import { type Dataset, leaks, openDataset, recordPhotos, type Split } from '../dataset/index.js'
 import type { Evaluation, Interval } from '../evaluate/index.js'
-import {
-  cacheFolder,
-  type Dataset,
-  FeatureStore,
-  leaks,
-  openDataset,
-  type RunDetails,
-  RunFolder,
-  recordPhotos,
-  type Split,
-} from '../project/index.js'
+import { cacheFolder } from '../files/index.js'
+import { FeatureStore, type RunDetails, RunFolder } from '../run/index.js'
 import {
   type Checkpoint,
   type Choice,

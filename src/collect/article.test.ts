@@ -4,7 +4,7 @@ import { zipSync } from 'fflate'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { temporaryFolder, writeTree } from '../../test/support/files.js'
 import { serve } from '../../test/support/server.js'
-import { openDataset } from '../project/index.js'
+import { openDataset } from '../dataset/index.js'
 import { articleAddress, fetchArticleDataset } from './index.js'
 
 const files = ['train', 'valid'].flatMap(part =>

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { crc32 } from 'node:zlib'
 import type { ZipFile } from 'yauzl'
 import { ChiquitoError, throwIfAborted, type WorkOptions } from '../core/index.js'
-import { errorCode, ioError, makeFolder, temporaryPath } from '../project/index.js'
+import { errorCode, ioError, makeFolder, temporaryPath } from '../files/index.js'
 import { damage, openZip, readFiles, refusal, type ZipLimits, type ZippedFile } from './zip-entries.js'
 
 export interface UnzipOptions extends WorkOptions, ZipLimits {}

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { type Entry, openPromise, validateFileName, type ZipFile } from 'yauzl'
 import { ChiquitoError, messageOf } from '../core/index.js'
-import { errorCode, ioError } from '../project/index.js'
+import { errorCode, ioError } from '../files/index.js'
 
 /** A large data set has tens of thousands of photos; a million entries is an attack on memory and disk. */
 const DEFAULT_MAX_ENTRIES = 200_000

@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path'
 import { argumentError, ChiquitoError } from '../core/index.js'
-import { makeFolder, takeLock } from '../project/index.js'
+import { makeFolder, takeLock } from '../files/index.js'
 import { parseAddress, showAddress } from './address.js'
 import { PartialFile } from './partial-file.js'
 import { type RetryOptions, TransientError, withRetries } from './retry.js'

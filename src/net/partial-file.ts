@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { fsyncSync, ftruncateSync, readSync, writeFileSync, writeSync } from 'node:fs'
 import { type FileHandle, open, readFile, rm } from 'node:fs/promises'
 import { z } from 'zod'
-import { errorCode, ioError, replaceFile } from '../project/index.js'
+import { errorCode, ioError, replaceFile } from '../files/index.js'
 
 /** What identifies the version of a file on a server: a download may only go on with the same version. */
 const originSchema = z.object({

@@ -1,6 +1,6 @@
 import type { Dispatcher, EnvHttpProxyAgent } from 'undici'
 import { ChiquitoError, messageOf } from '../core/index.js'
-import { errorCode } from '../project/index.js'
+import { errorCode } from '../files/index.js'
 import { publicLookup, redirectTarget, requirePublicHost, showAddress } from './address.js'
 import { retryAfterMs, TransientError } from './retry.js'
 

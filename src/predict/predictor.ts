@@ -3,7 +3,7 @@ import { asFloat32, ChiquitoError, messageOf, uint8, type WorkOptions } from '..
 import { type DeviceOptions, Session } from '../engine/index.js'
 import { type AugmentationDraw, decode, MAX_FILE_BYTES, renderViews } from '../images/index.js'
 import { readModelFile, type ValueType } from '../onnx/index.js'
-import { type ModelMetadata, parseModelMetadata } from '../project/index.js'
+import { type ModelMetadata, parseModelMetadata } from '../run/index.js'
 
 /** What a model says of one photo. */
 export interface Prediction {

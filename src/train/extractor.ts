@@ -1,9 +1,10 @@
 import path from 'node:path'
 import { type Backbone, type FeatureSpec, featureModel, featureWidth } from '../backbones/index.js'
 import { asFloat32, ChiquitoError, throwIfAborted, uint8, type WorkOptions } from '../core/index.js'
+import type { Photo } from '../dataset/index.js'
 import { type DeviceOptions, Session } from '../engine/index.js'
 import { type AugmentationDraw, PhotoReader, type ViewRule, viewVersion } from '../images/index.js'
-import { type FeatureStore, featureKey, type Photo } from '../project/index.js'
+import { type FeatureStore, featureKey } from '../run/index.js'
 
 /** What to look at a photo through: a drawn variation, or `null` for the plain view. */
 export type View = AugmentationDraw | null

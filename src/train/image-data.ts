@@ -1,6 +1,6 @@
 import { ChiquitoError, type WorkOptions } from '../core/index.js'
+import { type Dataset, openDataset, type Photo, type Split } from '../dataset/index.js'
 import type { ViewRule } from '../images/index.js'
-import { type Dataset, openDataset, type Photo, type Split } from '../project/index.js'
 
 export interface ImageDataOptions extends WorkOptions {
   /** Side of what the network sees, in pixels; the backbone's own size by default. */

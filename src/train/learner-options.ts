@@ -1,7 +1,7 @@
 import type { Optimizer } from '../autodiff/index.js'
 import type { WorkOptions } from '../core/index.js'
 import type { DeviceOptions } from '../engine/index.js'
-import type { FeatureStore } from '../project/index.js'
+import type { FeatureStore } from '../run/index.js'
 import type { Checkpoint } from './checkpoint/index.js'
 import type { Head } from './head.js'
 

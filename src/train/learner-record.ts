@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { RatePoint } from '../charts/index.js'
 import { ChiquitoError, type Tensor } from '../core/index.js'
-import type { Split } from '../project/index.js'
+import type { Split } from '../dataset/index.js'
 import {
   anyNumber,
   type Checkpoint,

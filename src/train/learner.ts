@@ -1,6 +1,8 @@
 import { type Optimizer, sgd } from '../autodiff/index.js'
 import { type Backbone, featureWidth, type LayerGroup, loadBackbone } from '../backbones/index.js'
 import { argumentError, RandomStream } from '../core/index.js'
+import type { Photo, Split } from '../dataset/index.js'
+import { writeFileAtomic } from '../files/index.js'
 import {
   type Augmentation,
   checkAugmentation,
@@ -9,7 +11,6 @@ import {
   SIDE_ON,
   type ViewRule,
 } from '../images/index.js'
-import { type Photo, type Split, writeFileAtomic } from '../project/index.js'
 import type { Restorable } from './callbacks.js'
 import { type Classifier, HeadRunner, type HeadWeights } from './classifier.js'
 import type { Features, Unreadable, View } from './extractor.js'

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { asFloat32, uint8 } from '../core/index.js'
+import type { Photo } from '../dataset/index.js'
 import { type DeviceOptions, Session } from '../engine/index.js'
 import { decode, encodePng, renderView } from '../images/index.js'
 import { type Graph, model, writeModel } from '../onnx/index.js'
-import { inputNote, type ModelMetadata, modelMetadataEntries, type Photo } from '../project/index.js'
+import { inputNote, type ModelMetadata, modelMetadataEntries } from '../run/index.js'
 import { type Classifier, classifierGraph } from './classifier.js'
 
 /** What is known of a run and goes into its model. */

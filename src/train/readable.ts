@@ -1,5 +1,5 @@
 import { ChiquitoError } from '../core/index.js'
-import type { Photo, Split } from '../project/index.js'
+import type { Photo, Split } from '../dataset/index.js'
 import type { Unreadable } from './extractor.js'
 
 /** What people call the parts of a data set. */

@@ -1,4 +1,5 @@
 import type { RandomStream } from '../core/index.js'
+import { leaks, type Photo, type Split } from '../dataset/index.js'
 import {
   averageViews,
   type Evaluation,
@@ -7,7 +8,6 @@ import {
   interpret,
   type Rows,
 } from '../evaluate/index.js'
-import { leaks, type Photo, type Split } from '../project/index.js'
 import type { HeadRunner } from './classifier.js'
 import type { Features } from './extractor.js'
 

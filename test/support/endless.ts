@@ -1,4 +1,5 @@
-import { FeatureStore, featureKey, LogWriter, takeLock, writeFileAtomic } from '../../src/project/index.js'
+import { LogWriter, takeLock, writeFileAtomic } from '../../src/files/index.js'
+import { FeatureStore, featureKey } from '../../src/run/index.js'
 
 // Work that never ends, for tests that kill it. Each says "ready" once it has begun.
 

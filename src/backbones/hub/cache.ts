@@ -8,7 +8,7 @@ import {
   replaceFile,
   temporaryPath,
   writeFileAtomic,
-} from '../../project/index.js'
+} from '../../files/index.js'
 import type { HubFile, HubSettings } from './settings.js'
 
 // The layout is the Hub's own, shared with its tools in every language:

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import { ChiquitoError, type WorkOptions } from '../../core/index.js'
+import { makeFolder, waitForLock } from '../../files/index.js'
 import { type ClientOptions, download, inspect, RefusedError, type RetryOptions } from '../../net/index.js'
-import { makeFolder, waitForLock } from '../../project/index.js'
 import { type CachedFile, commitPattern, HubCache, sha256Pattern } from './cache.js'
 import type { HubFile, HubSettings } from './settings.js'
 

@@ -1,5 +1,5 @@
 import type { RandomStream } from '../../core/index.js'
-import type { Photo } from '../../project/index.js'
+import type { Photo } from '../../dataset/index.js'
 import type { Restorable } from '../callbacks.js'
 import type { Features } from '../extractor.js'
 import type { Trainable, Validation } from '../loop.js'

@@ -1,6 +1,6 @@
 import type { RandomStream } from '../../core/index.js'
+import type { Photo } from '../../dataset/index.js'
 import { type Augmentation, drawAugmentation } from '../../images/index.js'
-import type { Photo } from '../../project/index.js'
 import type { Restorable } from '../callbacks.js'
 import { BatchLoader, type BatchLoaderOptions, type LoadedBatch } from '../loading/index.js'
 import type { Trainable, Validation } from '../loop.js'

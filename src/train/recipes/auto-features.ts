@@ -1,6 +1,7 @@
 import type { FeatureSpec } from '../../backbones/index.js'
+import type { Photo, Split } from '../../dataset/index.js'
 import { type PhotoReader, PLAIN, type ViewRule } from '../../images/index.js'
-import type { FeatureStore, Photo, Split } from '../../project/index.js'
+import type { FeatureStore } from '../../run/index.js'
 import { FeatureExtractor, type Features, type Unreadable, type View } from '../extractor.js'
 import { partNames, requireEveryClass } from '../readable.js'
 import type { RecipeOptions } from './recipe.js'

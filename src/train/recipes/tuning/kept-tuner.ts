@@ -1,7 +1,7 @@
 import { featureWidth } from '../../../backbones/index.js'
 import type { RandomStream } from '../../../core/index.js'
+import type { Photo } from '../../../dataset/index.js'
 import { drawAugmentation, SIDE_ON } from '../../../images/index.js'
-import type { Photo } from '../../../project/index.js'
 import { FeatureExtractor, type Features } from '../../extractor.js'
 import { linearHead } from '../../head.js'
 import type { Validation } from '../../loop.js'

@@ -1,7 +1,7 @@
 import { featureWidth, type LayerGroup } from '../../../backbones/index.js'
 import type { RandomStream } from '../../../core/index.js'
+import type { Photo } from '../../../dataset/index.js'
 import { SIDE_ON } from '../../../images/index.js'
-import type { Photo } from '../../../project/index.js'
 import { linearHead } from '../../head.js'
 import { linearLogits } from '../../logistic.js'
 import type { Validation } from '../../loop.js'

@@ -1,5 +1,5 @@
 import type { RandomStream } from '../../../core/index.js'
-import type { Photo } from '../../../project/index.js'
+import type { Photo } from '../../../dataset/index.js'
 import { FitCheckpoint, stageSchema, weightsIn, weightTensors } from '../../checkpoint/index.js'
 import type { Validation } from '../../loop.js'
 import type { NetworkWeights } from '../../network/trainer.js'

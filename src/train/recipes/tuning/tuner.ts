@@ -1,7 +1,7 @@
 import type { FeatureSpec } from '../../../backbones/index.js'
 import type { RandomStream } from '../../../core/index.js'
+import type { Photo } from '../../../dataset/index.js'
 import type { PhotoReader, ViewRule } from '../../../images/index.js'
-import type { Photo } from '../../../project/index.js'
 import type { Restorable } from '../../callbacks.js'
 import type { HeadWeights } from '../../classifier.js'
 import type { Trainable, Validation } from '../../loop.js'

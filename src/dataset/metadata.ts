@@ -2,8 +2,7 @@ import { open, stat } from 'node:fs/promises'
 import { join, posix } from 'node:path'
 import { z } from 'zod'
 import { ChiquitoError } from '../core/index.js'
-import { ioError } from './io-error.js'
-import { describeIssue } from './issue.js'
+import { describeIssue, ioError } from '../files/index.js'
 
 /** Two million lines of 250 characters; memory holds only names and labels. */
 const MAX_METADATA_BYTES = 512 * 1024 * 1024

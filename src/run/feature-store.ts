@@ -2,8 +2,8 @@ import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync, readdirSync, statSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { argumentError } from '../core/index.js'
+import { ioError } from '../files/index.js'
 import { FeaturePack, type PackEntry } from './feature-pack.js'
-import { ioError } from './io-error.js'
 
 /** Two hundred thousand vectors of 2,560 values: some fifty data sets of this project's usual size. */
 const DEFAULT_MAX_BYTES = 2 * 1024 ** 3

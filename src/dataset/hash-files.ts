@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { throwIfAborted, type WorkOptions } from '../core/index.js'
-import { errorCode, ioError } from './io-error.js'
+import { errorCode, ioError } from '../files/index.js'
 import type { OddityKind } from './oddities.js'
 
 /** Files read at once: keeps Node's four file threads busy, also over a network, with few megabytes of buffers. */

@@ -1,15 +1,10 @@
-import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { ChiquitoError } from '../core/index.js'
-import { errorCode, ioError } from './io-error.js'
-import { describeIssue } from './issue.js'
+import { describeIssue, isRunJson, RUN_FORMAT, readRunJson } from '../files/index.js'
 
 /** Raised when `run.json` changes so that older programs would misread it. */
 const RUN_VERSION = 1
-
-/** `run.json` is a page of text; anything larger is not ours and is not read into memory. */
-const MAX_RUN_JSON_BYTES = 16 * 1024 * 1024
 
 const detailsSchema = z.object({
   /** The seed everything random was drawn from. */
@@ -34,7 +29,7 @@ const stateSchema = z.enum(['running', 'finished', 'interrupted', 'diverged', 'f
 export type RunState = z.infer<typeof stateSchema>
 
 const recordSchema = detailsSchema.extend({
-  format: z.literal('chiquito-run'),
+  format: z.literal(RUN_FORMAT),
   version: z.literal(RUN_VERSION),
   state: stateSchema,
   started: z.iso.datetime(),
@@ -47,7 +42,7 @@ export type RunRecord = z.infer<typeof recordSchema>
 export function newRunRecord(details: RunDetails): RunRecord {
   const started = new Date().toISOString()
   return checked(
-    { format: 'chiquito-run', version: RUN_VERSION, state: 'running', started, ...details },
+    { format: RUN_FORMAT, version: RUN_VERSION, state: 'running', started, ...details },
     'run.json',
   )
 }
@@ -59,18 +54,11 @@ export function newRunRecord(details: RunDetails): RunRecord {
  */
 export async function readRunRecord(folder: string): Promise<RunRecord | undefined> {
   const path = join(folder, 'run.json')
-  const value = await readJson(path)
-  if (!markerSchema.safeParse(value).success) return undefined
+  const value = await readRunJson(path)
+  if (!isRunJson(value)) return undefined
   return checked(value, path)
 }
 
-/** Whether a folder holds a run of ours, finished or not. Never throws: a folder of photos is asked, too. */
-export async function isRunFolder(folder: string): Promise<boolean> {
-  const value = await readJson(join(folder, 'run.json')).catch(() => undefined)
-  return markerSchema.safeParse(value).success
-}
-
-const markerSchema = z.object({ format: z.literal('chiquito-run') })
 const versionSchema = z.object({ version: z.int().gt(RUN_VERSION) })
 
 function checked(value: unknown, path: string): RunRecord {
@@ -82,17 +70,4 @@ function checked(value: unknown, path: string): RunRecord {
     'data',
     `"${path}" is damaged: ${describeIssue(result.error)}. Train again, or restore it.`,
   )
-}
-
-/** Undefined when there is no such file or it is not JSON. @throws `io` */
-async function readJson(path: string): Promise<unknown> {
-  try {
-    const info = await stat(path)
-    if (!info.isFile() || info.size > MAX_RUN_JSON_BYTES) return undefined
-    return JSON.parse(await readFile(path, 'utf8'))
-  } catch (error) {
-    if (error instanceof SyntaxError || ['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? ''))
-      return undefined
-    throw ioError(error, 'read', path)
-  }
 }

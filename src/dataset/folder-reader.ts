@@ -2,9 +2,8 @@ import type { Dirent } from 'node:fs'
 import { lstat, readdir, realpath, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { ChiquitoError } from '../core/index.js'
-import { errorCode, ioError } from './io-error.js'
+import { errorCode, ioError, isRunFolder } from '../files/index.js'
 import { ignoredName, type OddityCounter } from './oddities.js'
-import { isRunFolder } from './run-record.js'
 
 /** More files than any training this project can do; a folder like that was chosen by mistake (a whole disk). */
 const MAX_FILES = 2_000_000

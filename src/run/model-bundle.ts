@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ChiquitoError } from '../core/index.js'
-import { describeIssue } from './issue.js'
+import { describeIssue } from '../files/index.js'
 
 /** Raised when a model's metadata changes so that older programs would misread it. */
 const FORMAT = 1

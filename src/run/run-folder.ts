@@ -2,21 +2,29 @@ import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { ChiquitoError } from '../core/index.js'
-import { makeFolder, removeLeftovers, writeFileAtomic } from './atomic.js'
-import { errorCode, ioError } from './io-error.js'
-import { describeIssue } from './issue.js'
-import { type Release, takeLock } from './lock.js'
-import { cutLog, type LogRecord, LogWriter, readLog } from './log.js'
-import { type RecordedPhoto, type RecordedPhotos, recordedPhotoSchema } from './recorded.js'
 import {
+  type RecordedPhoto,
+  type RecordedPhotos,
+  recordedPhotoSchema,
+  type SplitRecord,
+  splitSchema,
+} from '../dataset/index.js'
+import {
+  cutLog,
+  describeIssue,
+  errorCode,
+  ioError,
   isRunFolder,
-  newRunRecord,
-  type RunDetails,
-  type RunRecord,
-  type RunState,
-  readRunRecord,
-} from './run-record.js'
-import { type SplitRecord, splitSchema } from './split.js'
+  type LogRecord,
+  LogWriter,
+  makeFolder,
+  type Release,
+  readLog,
+  removeLeftovers,
+  takeLock,
+  writeFileAtomic,
+} from '../files/index.js'
+import { newRunRecord, type RunDetails, type RunRecord, type RunState, readRunRecord } from './run-record.js'
 
 /** What a run folder holds; replacing a run removes these and nothing else. */
 const runFiles = [

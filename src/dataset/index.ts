@@ -1,0 +1,16 @@
+export { byContent, type Comparable, exactCopies, type Leak, labelConflicts, leaks } from './copies.js'
+export { type Dataset, type DatasetOptions, openDataset } from './dataset.js'
+export { fingerprintOf } from './fingerprint.js'
+export { type HashedFile, hashFiles } from './hash-files.js'
+export type { Oddity, OddityKind } from './oddities.js'
+export type { Photo, Split } from './photo.js'
+export { type RecordedPhoto, type RecordedPhotos, recordedPhotoSchema, recordPhotos } from './recorded.js'
+export {
+  DEFAULT_VALID_FRACTION,
+  type Divisible,
+  foldsOf,
+  type SeedSplit,
+  type SplitRecord,
+  splitBySeed,
+  splitSchema,
+} from './split.js'

@@ -1,0 +1,7 @@
+export { makeFolder, removeLeftovers, replaceFile, temporaryPath, writeFileAtomic } from './atomic.js'
+export { type CacheSurroundings, cacheFolder } from './cache-folder.js'
+export { errorCode, ioError } from './io-error.js'
+export { describeIssue } from './issue.js'
+export { type Release, takeLock, waitForLock } from './lock.js'
+export { cutLog, type LogRecord, LogWriter, readLog } from './log.js'
+export { isRunFolder, isRunJson, RUN_FORMAT, readRunJson } from './run-mark.js'
