@@ -82,11 +82,11 @@ it('names the operator that no gradient passes, with its node and what to do, an
   const file = join(folder, 'warped.onnx')
   writeFileSync(file, writeModel(model(builder.build())))
   const backbone = await loadBackbone(file)
-  expect(backbone.groups.flatMap(group => group.parameters)).toEqual(['before', 'after'])
+  expect(backbone.groups.flatMap(group => group.parameters)).toEqual(['net[before]', 'net[after]'])
   const learn = await learnerOf(file, 32)
   learn.unfreeze()
   await expect(learn.fit(0.01, 1)).rejects.toThrow(
-    /Cannot differentiate Round node steps: .* (Freeze|frozen)/,
+    /Cannot differentiate Round node net\[steps\]: .* (Freeze|frozen)/,
   )
   learn.freezeTo(1)
   const stage = await learn.fit(0.01, 1)

@@ -89,8 +89,10 @@ export function appendPools(
     const isPooled = builder.shape(map).length === 2
     return pools.map(pool => (isPooled ? pooledAlready[pool] : poolers[pool])(builder, map))
   })
+  // A vector [batch, channels] is joined to other vectors only.
+  const isMixed = new Set(pooled.map(value => builder.shape(value).length)).size > 1
   const hasMaps = layers.some(({ pools }) => pools.includes('map'))
-  if (hasMaps)
+  if (hasMaps || isMixed)
     return concat(
       builder,
       pooled.map(vector => builder.op('Flatten', [vector], { axis: 1 })),

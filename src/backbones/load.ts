@@ -149,7 +149,9 @@ async function fromOnnx(
     )
   const bytes = await readWeights(file)
   const { onnxBackbone } = await import('./import/onnx-backbone.js')
-  return onnxBackbone(bytes, file, { preprocessing })
+  const { filesBeside } = await import('./import/files-beside.js')
+  const files = await filesBeside(file, bytes, MAX_WEIGHTS_BYTES)
+  return onnxBackbone(bytes, file, { preprocessing, files })
 }
 
 async function readWeights(file: string): Promise<Buffer> {

@@ -1,7 +1,10 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { ChiquitoError, messageOf } from '../core/index.js'
+import type { ExternalFiles } from './external-data.js'
 import type { Graph, Model } from './graph.js'
-import { decodeModel, encodeModel } from './protobuf.js'
+import { decodeModel } from './protobuf.js'
+import { encodeModel } from './protobuf-write.js'
+import { sortNodes } from './sort-nodes.js'
 import { verifyGraph } from './verify.js'
 
 /** Protobuf cannot describe a message of 2 GiB or more. */
@@ -9,12 +12,15 @@ export const maxModelBytes = 2 ** 31 - 1
 
 /**
  * Reads the bytes of an .onnx file; `name` is what errors call it. Throws `model` for anything that is not a legal
- * model, and for what could not be written back unchanged: data in other files, functions, sparse tensors,
- * sequences, element types without a typed array. The bytes are copied, not kept.
+ * model, and for what could not be written back unchanged: functions, sparse tensors, sequences, element types without a
+ * typed array. Nodes are put in an order in which each follows what it reads. The bytes are copied, not kept.
+ *
+ * @param files the contents of files that its tensors lie in, by location; such tensors are refused without them.
  */
-export function readModel(bytes: Uint8Array, name: string): Model {
+export function readModel(bytes: Uint8Array, name: string, files?: ExternalFiles): Model {
   refuseSize(bytes.byteLength, name)
-  const model = decodeModel(bytes, name)
+  const read = decodeModel(bytes, name, files)
+  const model = { ...read, graph: sortNodes(read.graph, name) }
   verified(model, `${name} is not a legal model`)
   return model
 }

@@ -1,6 +1,7 @@
 export { readAttributes } from './attributes.js'
 export { GraphBuilder } from './builder.js'
 export { dtypeCodes, dtypeOfCode } from './dtypes.js'
+export { type ExternalFiles, isPlainName } from './external-data.js'
 export { maxModelBytes, readModel, readModelFile, writeModel } from './file.js'
 export type { Attribute, Dim, Graph, Model, Node, Value, ValueType } from './graph.js'
 export { inferTypes } from './infer.js'
@@ -26,6 +27,7 @@ export {
   startFrom,
 } from './passes/index.js'
 export { printedWeights, printGraph } from './print.js'
+export { externalLocations } from './protobuf.js'
 export { upgradeModel } from './upgrade.js'
-export { readBy } from './values.js'
+export { namesIn, readBy } from './values.js'
 export { type VerifyOptions, verifyGraph } from './verify.js'

@@ -6,3 +6,6 @@ export const defaultOpset = 21
 
 /** The file format version that came with operator set 21. */
 export const defaultIrVersion = 10
+
+/** Before this version of the file format every initializer had to be listed as an input too. */
+export const irWithPlainInitializers = 4

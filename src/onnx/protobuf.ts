@@ -1,12 +1,13 @@
-// The ONNX file format. This is the only file that knows protobuf; everything else works on graphs.
+// Reading the ONNX file format. Only this file and `protobuf-write.ts` know protobuf; all else works on graphs.
 //
 // Kept: everything a runtime acts on, bit for bit, and metadata. Left out: doc strings, the metadata of single nodes
 // and values, quantization annotations, sharding hints, and declared types of inner values that are not tensors.
 // Refused by name: what we could not give back unchanged.
 
-import { create, fromBinary, isFieldSet, type MessageInitShape, toBinary } from '@bufbuild/protobuf'
+import { fromBinary, isFieldSet } from '@bufbuild/protobuf'
 import { ChiquitoError, type DType, elementBytes, messageOf, sizeOf, type Tensor } from '../core/index.js'
 import { dtypeCodes, dtypeOfCode } from './dtypes.js'
+import { type ExternalFiles, externalBytes } from './external-data.js'
 import {
   type AttributeProto,
   AttributeProtoSchema,
@@ -14,49 +15,53 @@ import {
   TensorProto_DataLocation as DataLocation,
   TensorProto_DataType as DataType,
   type GraphProto,
-  GraphProtoSchema,
   type ModelProto,
   ModelProtoSchema,
   type NodeProto,
-  NodeProtoSchema,
   type TensorProto,
-  TensorProtoSchema,
-  type TensorShapeProto_DimensionSchema,
   type TypeProto,
-  TypeProto_TensorSchema,
-  TypeProtoSchema,
   type ValueInfoProto,
-  ValueInfoProtoSchema,
 } from './generated/onnx_pb.js'
 import type { Attribute, Dim, Graph, Model, Node, Value, ValueType } from './graph.js'
-import { bytesOf, tensorOf, tensorOver } from './tensor-bytes.js'
+import { irWithPlainInitializers } from './opset.js'
+import { tensorOf, tensorOver } from './tensor-bytes.js'
 
-/** Before this version every initializer had to be listed as an input too. */
-const irWithPlainInitializers = 4
-
-/** Reads an .onnx file's bytes, unverified; `name` is what errors call it. */
-export function decodeModel(bytes: Uint8Array, name: string): Model {
-  return new Reader(name).model(bytes)
+/**
+ * Reads an .onnx file's bytes, unverified.
+ *
+ * @param name what errors call it.
+ * @param files the contents of files that its tensors lie in, by location.
+ */
+export function decodeModel(bytes: Uint8Array, name: string, files: ExternalFiles = new Map()): Model {
+  return new Reader(name, files).model(bytes)
 }
 
-/** The bytes of an .onnx file: the same for the same model, always. */
-export function encodeModel(model: Model): Uint8Array {
-  return toBinary(
-    ModelProtoSchema,
-    create(ModelProtoSchema, {
-      irVersion: BigInt(model.irVersion),
-      producerName: model.producer,
-      graph: graphProto(model.graph, model.irVersion),
-      opsetImport: Array.from(model.opsets, ([domain, version]) => ({ domain, version: BigInt(version) })),
-      metadataProps: Array.from(model.metadata, ([key, value]) => ({ key, value })),
-    }),
-  )
+/** The files beside an .onnx file in which its tensors lie, as it names them; none for bytes that are no model. */
+export function externalLocations(bytes: Uint8Array): string[] {
+  const found = new Set<string>()
+  const look = ({ initializer, node }: GraphProto) => {
+    const attributes = node.flatMap(({ attribute }) => attribute)
+    for (const { externalData } of [...initializer, ...attributes.flatMap(({ t }) => t ?? [])])
+      for (const { key, value } of externalData) if (key === 'location') found.add(value)
+    for (const { g } of attributes) if (g) look(g)
+  }
+  try {
+    const { graph } = fromBinary(ModelProtoSchema, bytes)
+    if (graph) look(graph)
+  } catch {
+    // What is wrong is said where the model is read.
+    return []
+  }
+  return [...found]
 }
 
 class Reader {
   private readonly text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-  constructor(private readonly file: string) {}
+  constructor(
+    private readonly file: string,
+    private readonly files: ExternalFiles,
+  ) {}
 
   model(bytes: Uint8Array): Model {
     const proto = this.parse(bytes)
@@ -214,10 +219,6 @@ class Reader {
   private tensor(proto: TensorProto, name: string): Tensor {
     const label = `tensor ${name}`
     this.known(proto, label)
-    if (proto.dataLocation === DataLocation.EXTERNAL || proto.externalData.length > 0) {
-      const where = proto.externalData.find(({ key }) => key === 'location')?.value ?? 'not named'
-      this.fail(`keeps the data of ${label} in another file (${where}); save the model as one file`)
-    }
     if (proto.segment) this.fail(`keeps ${label} in segments`)
     const dtype = dtypeOfCode(proto.dataType)
     if (!dtype)
@@ -226,6 +227,11 @@ class Reader {
       )
     const shape = proto.dims.map((dim, axis) => this.whole(dim, `dimension ${axis} of ${label}`))
     const size = sizeOf(shape)
+    if (proto.dataLocation === DataLocation.EXTERNAL || proto.externalData.length > 0) {
+      const found = externalBytes(proto.externalData, size * elementBytes[dtype], this.files)
+      if (typeof found === 'string') return this.fail(`keeps the data of ${label} in another file ${found}`)
+      return tensorOver(dtype, shape, found)
+    }
     if (proto.rawData.length > 0) {
       if (typedField(proto, dtype).length > 0) this.fail(`has ${label} twice, as bytes and as numbers`)
       if (proto.rawData.length !== size * elementBytes[dtype])
@@ -305,85 +311,4 @@ function kindByField(proto: AttributeProto): AttributeType {
   if (isFieldSet(proto, AttributeProtoSchema.field.f)) return AttributeType.FLOAT
   if (isFieldSet(proto, AttributeProtoSchema.field.i)) return AttributeType.INT
   return isFieldSet(proto, AttributeProtoSchema.field.s) ? AttributeType.STRING : AttributeType.UNDEFINED
-}
-
-function graphProto(graph: Graph, irVersion: number): GraphProto {
-  const inputs = new Map(graph.inputs)
-  if (irVersion < irWithPlainInitializers)
-    for (const [value, { dtype, shape }] of graph.initializers) inputs.set(value, { dtype, shape })
-  return create(GraphProtoSchema, {
-    name: graph.name || 'graph',
-    node: graph.nodes.map(node => nodeProto(node)),
-    initializer: Array.from(graph.initializers, ([name, tensor]) => tensorProto(tensor, name)),
-    input: Array.from(inputs, valueInfo),
-    output: Array.from(graph.outputs, valueInfo),
-    valueInfo: Array.from(graph.types, valueInfo),
-  })
-}
-
-function nodeProto(node: Node): NodeProto {
-  return create(NodeProtoSchema, {
-    name: node.name,
-    opType: node.op,
-    domain: node.domain,
-    input: [...node.inputs],
-    output: [...node.outputs],
-    attribute: Object.entries(node.attributes).map(([name, attribute]) => attributeProto(name, attribute)),
-  })
-}
-
-function attributeProto(name: string, attribute: Attribute): AttributeProto {
-  const utf8 = new TextEncoder()
-  const field = (): MessageInitShape<typeof AttributeProtoSchema> => {
-    switch (attribute.kind) {
-      case 'float':
-        return { type: AttributeType.FLOAT, f: attribute.value }
-      case 'int':
-        return { type: AttributeType.INT, i: BigInt(attribute.value) }
-      case 'string':
-        return { type: AttributeType.STRING, s: utf8.encode(attribute.value) }
-      case 'tensor':
-        return { type: AttributeType.TENSOR, t: tensorProto(attribute.value) }
-      case 'graph':
-        return { type: AttributeType.GRAPH, g: graphProto(attribute.value, irWithPlainInitializers) }
-      case 'floats':
-        return { type: AttributeType.FLOATS, floats: [...attribute.value] }
-      case 'ints':
-        return { type: AttributeType.INTS, ints: attribute.value.map(BigInt) }
-      case 'strings':
-        return { type: AttributeType.STRINGS, strings: attribute.value.map(text => utf8.encode(text)) }
-    }
-  }
-  return create(AttributeProtoSchema, { name, ...field() })
-}
-
-function tensorProto(tensor: Tensor, name = ''): TensorProto {
-  return create(TensorProtoSchema, {
-    name,
-    dims: tensor.shape.map(BigInt),
-    dataType: dtypeCodes[tensor.dtype],
-    rawData: bytesOf(tensor),
-  })
-}
-
-function valueInfo([name, { dtype, shape }]: readonly [Value, ValueType]): ValueInfoProto {
-  return create(ValueInfoProtoSchema, {
-    name,
-    type: create(TypeProtoSchema, {
-      value: {
-        case: 'tensorType',
-        value: create(TypeProto_TensorSchema, {
-          elemType: dtypeCodes[dtype],
-          ...(shape && { shape: { dim: shape.map(dimension) } }),
-        }),
-      },
-    }),
-  })
-}
-
-function dimension(dim: Dim): MessageInitShape<typeof TensorShapeProto_DimensionSchema> {
-  return {
-    value:
-      typeof dim === 'number' ? { case: 'dimValue', value: BigInt(dim) } : { case: 'dimParam', value: dim },
-  }
 }

@@ -4,7 +4,8 @@ import { type DType, elementBytes, sizeOf, type Tensor } from '../core/index.js'
 import { dtypeCodes, isDType } from './dtypes.js'
 import type { Attribute, Dim, Graph, Model, Node, Value, ValueType } from './graph.js'
 import { parseGraph, printedWeights, printGraph } from './index.js'
-import { decodeModel, encodeModel } from './protobuf.js'
+import { decodeModel } from './protobuf.js'
+import { encodeModel } from './protobuf-write.js'
 import { bytesOf, tensorOver } from './tensor-bytes.js'
 
 // Graphs of any names, types and attributes: text and files must carry them whether or not they would run.

@@ -39,7 +39,7 @@ export async function backboneGradients(
   const loss = crossEntropy(builder, logits, targets)
   const own = new Set(network.initializers.keys())
   const head = Array.from(builder.build().initializers.keys()).filter(
-    name => !own.has(name) && /(weight|bias)$/.test(name),
+    name => !own.has(name) && /(weight|bias)\]?$/.test(name),
   )
   const parameters = [...backbone.groups.flatMap(group => group.parameters), ...head]
   for (const [parameter, grad] of differentiate(builder, loss, parameters))

@@ -41,7 +41,7 @@ function namesIn(backbone: Backbone, bytes: Uint8Array, size: number): Map<strin
   return new Map(
     [...graph.initializers, ...constants].map(([name, tensor]) => [
       name,
-      names.get(contentOf(tensor)) ?? name,
+      names.get(contentOf(tensor)) ?? `net[${name}]`,
     ]),
   )
 }
@@ -72,7 +72,7 @@ describe.each(Object.entries(networks))('%s', (name, stored) => {
     for (const [i, logit] of stored.logits.entries()) expect(found.logits[i]).toBeCloseTo(logit, 4)
     const names = namesIn(backbone, bytes, size)
     const expected = Object.entries(stored.gradients).map(
-      ([value, grad]) => [names.get(value) ?? value, grad] as const,
+      ([value, grad]) => [names.get(value) ?? `net[${value}]`, grad] as const,
     )
     expect([...found.gradients.keys()].sort()).toEqual(expected.map(([value]) => value).sort())
     expect(expected.length).toBe(stored.parameters)
@@ -85,9 +85,9 @@ describe.each(Object.entries(networks))('%s', (name, stored) => {
 
   it('has names of its own for weights that an exporter left without', () => {
     const parameters = backbone.groups.flatMap(group => group.parameters)
-    expect(parameters.filter(parameter => /^onnx::|^\/|^val_/.test(parameter))).toEqual([])
+    expect(parameters.filter(parameter => /^net\[(onnx::|\/|val_)/.test(parameter))).toEqual([])
     expect(new Set(parameters).size).toBe(parameters.length)
-    if (name.startsWith('convnext')) expect(parameters).toContain('matmul1.weight')
+    if (name.startsWith('convnext')) expect(parameters).toContain('net[matmul1.weight]')
   })
 
   it('takes photos of another size, few and many, for its features', async () => {
@@ -122,10 +122,10 @@ describe.each(exportedNames)('%s, as it was exported for one number of photos or
     const graph = backbone.network({ size, batch })
     verifyGraph(graph)
     const expected = stored.parameters.flatMap(({ value, parameter }) =>
-      classifier.test(parameter) ? [] : [names.get(value) ?? value],
+      classifier.test(parameter) ? [] : [names.get(value) ?? `net[${value}]`],
     )
     // The exporter stored the class token once a photo.
-    if (/^transformer.*dynamo/.test(name)) expected.push('expand.first')
+    if (/^transformer.*dynamo/.test(name)) expected.push('net[expand.first]')
     const found = backbone.groups.flatMap(group => group.parameters)
     expect([...found].sort()).toEqual([...new Set(expected)].sort())
     for (const parameter of found) expect(graph.initializers.has(parameter), parameter).toBe(true)
@@ -145,7 +145,7 @@ describe.each(exportedNames)('%s, as it was exported for one number of photos or
       const found = await backboneGradients(backbone, doubled, [...stored.labels, ...stored.labels])
       expect(found.loss).toBeCloseTo(stored.loss, 5)
       for (const [value, exact] of grads) {
-        const grad = found.gradients.get(names.get(value) ?? value) ?? new Float32Array()
+        const grad = found.gradients.get(names.get(value) ?? `net[${value}]`) ?? new Float32Array()
         const scale = exact.reduce((most, one) => Math.max(most, Math.abs(one)), stored.floor)
         const error = exact.reduce((most, one, i) => Math.max(most, Math.abs(one - grad[i]) / scale), 0)
         expect(grad.length).toBe(exact.length)

@@ -1,5 +1,7 @@
 import { ChiquitoError } from '../../core/index.js'
-import { type Graph, renameValues, type Value, type ValueType } from '../../onnx/index.js'
+import { type Dim, type Graph, renameValues, type Value, type ValueType } from '../../onnx/index.js'
+
+import { toLast } from './channels-first.js'
 
 export interface ImageGraph {
   /** With the photo as its only input, `image`; weights are no inputs. */
@@ -8,13 +10,15 @@ export interface ImageGraph {
   readonly size: number
   /** Whether the file takes but one number of photos. */
   readonly fixedBatch: number | undefined
+  /** Whether the file has its channels last: then its graph begins with a Transpose. */
+  readonly isChannelsLast: boolean
 }
 
 /** What networks are mostly trained on, where a file takes any size. */
 const usualSize = 224
 
 /**
- * Finds the input for photos, float32 [batch, 3, height, width], and calls it `image`.
+ * Finds the input for photos, float32 [batch, 3, height, width] or [batch, height, width, 3], and calls it `image`, channels first.
  * Throws `model` for other inputs, saying what was expected and how to export.
  */
 export function imageGraph(graph: Graph, file: string): ImageGraph {
@@ -30,12 +34,38 @@ export function imageGraph(graph: Graph, file: string): ImageGraph {
   const [[name, type]] = inputs
   const problem = problemOf(type)
   if (problem !== undefined) throw refuse(`its input ${name} is ${showType(type)}${problem}`)
-  const [batch, , height] = type.shape ?? []
+  const { shape = [] } = type
+  const isChannelsLast = shape[1] !== 3 && shape[3] === 3
+  const [batch, , height] = isChannelsLast ? firstDims(shape) : shape
   const only = { ...graph, inputs: new Map([[name, type]]) }
+  const named = name === 'image' ? only : renameValues(only, imageNames(only, name))
   return {
-    graph: name === 'image' ? only : renameValues(only, imageNames(only, name)),
+    graph: isChannelsLast ? turned(named) : named,
     size: typeof height === 'number' ? height : usualSize,
     fixedBatch: typeof batch === 'number' ? batch : undefined,
+    isChannelsLast,
+  }
+}
+
+const firstDims = (shape: readonly Dim[]): Dim[] => [shape[0], shape[3], shape[1], shape[2]]
+
+/** The graph for photos with channels first: a Transpose makes of them what it took before. */
+function turned(graph: Graph): Graph {
+  const freed = renameValues(graph, new Map([['image', 'image_channels_last']]))
+  const [[last, type]] = freed.inputs
+  const perm = { kind: 'ints', value: toLast } as const
+  const node = {
+    name: last,
+    op: 'Transpose',
+    domain: '',
+    inputs: ['image'],
+    outputs: [last],
+    attributes: { perm },
+  }
+  return {
+    ...freed,
+    inputs: new Map([['image', { ...type, shape: firstDims(type.shape ?? []) }]]),
+    nodes: [node, ...freed.nodes],
   }
 }
 
@@ -43,13 +73,11 @@ function problemOf({ dtype, shape }: ValueType): string | undefined {
   if (dtype === 'uint8') return ': it takes bytes; export the network without its preprocessing'
   if (dtype !== 'float32') return '; export the network in float32'
   if (!shape) return ' of unknown rank'
-  if (shape.length === 4 && shape[1] === 3) {
-    const [height, width] = shape.slice(2)
+  if (shape.length === 4 && (shape[1] === 3 || shape[3] === 3)) {
+    const [height, width] = shape[1] === 3 ? shape.slice(2) : shape.slice(1)
     const isSquare = typeof height === 'string' || typeof width === 'string' || height === width
     return isSquare ? undefined : ': photos here are square'
   }
-  if (shape.length === 4 && shape[3] === 3)
-    return ': channels come last; convert it to channels first, such as with tf2onnx --inputs-as-nchw'
   return shape.length === 4 && typeof shape[1] === 'string' ? undefined : ''
 }
 

@@ -1,14 +1,33 @@
-import type { Graph, Value } from '../../onnx/index.js'
+import { type Graph, namesIn, type Value } from '../../onnx/index.js'
 import type { Parameter } from './parameters.js'
 
 /** What exporters call a tensor that has no name in the network's source. */
 const anonymous = /^(onnx::|\/|_?val_|_?\d+$|_?const)/i
 
 /**
+ * A name for every value of an imported graph but the photo's, `image`. They live in a space of their own, `net[NAME]`:
+ * graphs that are made around them have inputs, outputs and weights of their own (`pixels`, `logits`, `rate.trunk`), and
+ * derive names from these (`next.NAME`, `NAME.ema`), and no file's names can be among those.
+ */
+export function ownNames(graph: Graph, parameters: readonly Parameter[]): Map<Value, Value> {
+  const taken = namesIn(graph)
+  const named = namesFor(parameters, taken)
+  const others = [...taken].filter(value => value !== '' && value !== 'image')
+  return new Map(others.map(value => [value, `net[${named.get(value) ?? value}]`]))
+}
+
+/**
  * Names for weights that have none of their own, by the operator and its number in the order of use: `matmul3.weight`.
  * They stay the same for the same network, whoever exports it next.
  */
-export function namesFor(parameters: readonly Parameter[], names: Names): Map<Value, Value> {
+function namesFor(parameters: readonly Parameter[], taken: ReadonlySet<Value>): Map<Value, Value> {
+  const given = new Set(taken)
+  const fresh = (wanted: string) => {
+    let name = wanted
+    for (let i = 1; given.has(name); i++) name = `${wanted}_${i}`
+    given.add(name)
+    return name
+  }
   const named = new Map<Value, Value>()
   const numbers = new Map<string, number>()
   const layers = new Map<Parameter['node'], string>()
@@ -21,7 +40,7 @@ export function namesFor(parameters: readonly Parameter[], names: Names): Map<Va
       layer = `${op}${number}`
       layers.set(node, layer)
     }
-    if (anonymous.test(value)) named.set(value, names.fresh(`${layer}.${partOf(node.op, input)}`))
+    if (anonymous.test(value)) named.set(value, fresh(`${layer}.${partOf(node.op, input)}`))
   }
   return named
 }
@@ -38,22 +57,4 @@ const parts: Readonly<Record<string, string>> = {
 function partOf(op: string, input: number): string {
   if (Object.hasOwn(parts, op)) return parts[op]
   return input === 2 ? 'bias' : 'weight'
-}
-
-/** The names of a graph, and more that no value has. */
-export class Names {
-  private readonly taken: Set<Value>
-
-  constructor(graph: Graph) {
-    const computed = graph.nodes.flatMap(node => node.outputs)
-    this.taken = new Set([...graph.inputs.keys(), ...graph.initializers.keys(), ...computed])
-  }
-
-  /** The name wanted, or with the first free number. */
-  fresh(wanted: string): Value {
-    let name = wanted
-    for (let i = 1; this.taken.has(name); i++) name = `${wanted}_${i}`
-    this.taken.add(name)
-    return name
-  }
 }

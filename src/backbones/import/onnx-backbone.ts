@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { argumentError, ChiquitoError, messageOf } from '../../core/index.js'
 import {
+  type ExternalFiles,
   foldBatchNorm,
   type Graph,
   type GraphBuilder,
@@ -15,20 +16,26 @@ import {
 import type { Backbone, Preprocessing } from '../backbone.js'
 import { networkGraph } from '../network.js'
 import { imageNet, isPreprocessing, preprocessingIn } from '../preprocessing.js'
-import { type Cut, findCut } from './classifier.js'
+import { channelsFirst } from './channels-first.js'
+import { findCut } from './classifier.js'
 import { groupsOf } from './groups.js'
-import { imageGraph } from './image-input.js'
+import { withoutIdle } from './idle.js'
+import { type ImageGraph, imageGraph } from './image-input.js'
 import { type ImportedLayer, layersOf } from './layers.js'
-import { Names, namesFor } from './names.js'
+import { ownNames } from './names.js'
 import { appendLayers, bound, chosen, type Declared, howToOpen, trialBatch } from './network.js'
 import { parametersOf } from './parameters.js'
+import { refuseForRuntimesOnly } from './refusals.js'
 import { appendClassifier } from './rest.js'
 import { tidy } from './tidy.js'
 import { GraphView } from './view.js'
+import { widen } from './widen.js'
 
 export interface ImportOptions {
   /** How photos are prepared; else what the file's metadata says, or ImageNet's mean and deviation. */
   readonly preprocessing?: Preprocessing | undefined
+  /** The contents of the files that its weights lie in, by location; none by default. */
+  readonly files?: ExternalFiles | undefined
 }
 
 /**
@@ -46,10 +53,10 @@ export function onnxBackbone(bytes: Uint8Array, file: string, options: ImportOpt
       '{ mean: [r, g, b], std: [r, g, b] } in bytes, deviations above 0',
       options.preprocessing,
     )
-  const model = upgraded(readModel(bytes, file), file)
+  const model = prepared(readModel(bytes, file, options.files), file)
   const { graph: raw, ...declared } = imageGraph(model.graph, file)
-  const network = analysed(opened(tidy(raw), file, declared), file, declared)
-  const { graph, layers, groups, cut } = network
+  const network = analysed(opened(plain(raw, declared), file, declared), file, declared)
+  const { graph, layers, groups, logits } = network
   const name = path.basename(file).replace(/\.onnx$/i, '')
   const add = (builder: GraphBuilder, image: Value, names?: readonly string[]) => {
     const wanted = chosen(layers, names, name)
@@ -62,7 +69,7 @@ export function onnxBackbone(bytes: Uint8Array, file: string, options: ImportOpt
   }
   return {
     name,
-    id: idOf(bytes, options.preprocessing),
+    id: idOf(bytes, options),
     licence: 'NOASSERTION',
     source: `the file ${path.basename(file)}${model.producer ? `, written by ${model.producer}` : ''}`,
     inputSize: declared.size,
@@ -81,8 +88,21 @@ export function onnxBackbone(bytes: Uint8Array, file: string, options: ImportOpt
       return appendLayers(builder, image, foldBatchNorm(graph), wanted)
     },
     classifier: (builder, map) =>
-      appendClassifier(builder, map, graph, layers[layers.length - 1].value, cut, file),
+      appendClassifier(builder, map, graph, layers[layers.length - 1].value, logits, file),
   }
+}
+
+/** The graph in our operator set and in float32. */
+function prepared(model: Model, file: string): Model {
+  refuseForRuntimesOnly(model.graph, file)
+  const { graph, ...rest } = upgraded(model, file)
+  return { ...rest, graph: widen(graph) }
+}
+
+/** The graph as the rest of the import knows it, whoever wrote it. */
+function plain(graph: Graph, { isChannelsLast }: Pick<ImageGraph, 'isChannelsLast'>): Graph {
+  const tidied = withoutIdle(tidy(graph), 'image')
+  return isChannelsLast ? channelsFirst(tidied) : tidied
 }
 
 /** The graph for any number of photos, also where it was exported for one. */
@@ -103,7 +123,8 @@ interface Analysed {
   readonly graph: Graph
   readonly layers: readonly ImportedLayer[]
   readonly groups: Backbone['groups']
-  readonly cut: Cut
+  /** The file's own class scores, where it has a classifier. */
+  readonly logits: Value | undefined
 }
 
 /** Finds classifier, layers and weights, with names for those that have none. */
@@ -120,16 +141,16 @@ function analysed(tidied: Graph, file: string, declared: Declared): Analysed {
       'model',
       `${file} cannot be a backbone: ${layers.length === 0 ? 'it gives no features' : 'it has no float32 weights'}. Expected a network that classifies photos, its weights in float32.`,
     )
-  const names = new Names(tidied)
-  const own = namesFor(parameters, names)
+  const own = ownNames(tidied, parameters)
+  const renamed = (value: Value) => own.get(value) ?? value
   return {
     graph: renameValues(tidied, own),
-    layers: layers.map(layer => ({ ...layer, name: names.fresh(layer.name) })),
+    layers: layers.map(layer => ({ ...layer, value: renamed(layer.value) })),
     groups: groupsOf(trunk, layers, parameters).map(group => ({
       ...group,
-      parameters: group.parameters.map(value => own.get(value) ?? value),
+      parameters: group.parameters.map(renamed),
     })),
-    cut,
+    logits: cut.logits && renamed(cut.logits),
   }
 }
 
@@ -150,8 +171,10 @@ function upgraded(model: Model, file: string): Model {
 }
 
 /** Features are comparable only where weights and preprocessing are the same. */
-function idOf(bytes: Uint8Array, preprocessing: Preprocessing | undefined): string {
+function idOf(bytes: Uint8Array, { preprocessing, files = new Map() }: ImportOptions): string {
   const hash = createHash('sha256').update(bytes)
+  for (const [location, content] of files)
+    hash.update(JSON.stringify([location, content.byteLength])).update(content)
   if (preprocessing) hash.update(JSON.stringify([preprocessing.mean, preprocessing.std]))
   return hash.digest('hex')
 }

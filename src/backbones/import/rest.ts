@@ -7,7 +7,6 @@ import {
   pruneUnused,
   type Value,
 } from '../../onnx/index.js'
-import type { Cut } from './classifier.js'
 
 /**
  * Adds what lies between the last layer and the network's classes.
@@ -21,7 +20,7 @@ export function appendClassifier(
   map: Value,
   graph: Graph,
   last: Value,
-  { logits }: Cut,
+  logits: Value | undefined,
   file: string,
 ): Value {
   if (logits === undefined) throw new ChiquitoError('model', `${file} has no classifier.`)
