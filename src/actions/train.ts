@@ -131,7 +131,7 @@ async function prepare(given: TrainOptions): Promise<Prepared> {
       notices.push(message)
       progress?.({ kind: 'notice', message })
     }
-    for (const message of dataset.notices) notice(message)
+    for (const message of [...dataset.notices, ...(backbone.notices ?? [])]) notice(message)
     const details = detailsOf(options, recipe, backbone, dataset)
     const isReplaced = !unfinished && (await RunFolder.canGoOn(out))
     run = unfinished?.run ?? (await RunFolder.create(out, details, { overwrite: options.overwrite }))

@@ -58,6 +58,8 @@ export interface BackboneDescription {
 export interface Backbone extends BackboneDescription, Origin {
   /** SHA-256 of the weights file, in hex: features are only comparable when it is the same. */
   readonly id: string
+  /** What one must know of how the file is used, as sentences; absent where there is nothing. */
+  readonly notices?: readonly string[] | undefined
   /**
    * Adds the network to a graph, with its weights as constants and batch norm folded into them.
    *

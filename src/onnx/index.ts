@@ -28,6 +28,7 @@ export {
 } from './passes/index.js'
 export { printedWeights, printGraph } from './print.js'
 export { externalLocations } from './protobuf.js'
+export { sortNodes } from './sort-nodes.js'
 export { upgradeModel } from './upgrade.js'
 export { namesIn, readBy } from './values.js'
 export { type VerifyOptions, verifyGraph } from './verify.js'

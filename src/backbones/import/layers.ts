@@ -1,7 +1,7 @@
 import type { Node, Value } from '../../onnx/index.js'
 import type { BackboneLayer } from '../backbone.js'
-import type { Cut } from './classifier.js'
 import { dominatorsOf } from './dominators.js'
+import { poolingOf } from './pooling.js'
 import { type GraphView, opOf } from './view.js'
 
 /** A layer, and the value of the graph that it is. */
@@ -13,26 +13,30 @@ export interface ImportedLayer extends BackboneLayer {
  * Where features can be taken: the last map of every size, from the input on, named by its stride (`stride8`); then the
  * vector that the classifier reads, `vector`, unless that is only the last map pooled.
  *
+ * @param features what the classifier reads, or the network's output.
  * @param size side of the photos that the shapes of the view are for.
  */
-export function layersOf(view: GraphView, cut: Cut, size: number): ImportedLayer[] {
-  const layers = cut.map === undefined ? [] : mapsUpTo(view, cut.map, size)
-  if (cut.isPooledMap) return layers
-  const channels = (view.shape(cut.features) ?? []).slice(1).reduce<number>((n, dim) => n * Number(dim), 1)
-  return [...layers, { name: 'vector', channels, value: cut.features }]
+export function layersOf(view: GraphView, features: Value, size: number): ImportedLayer[] {
+  const { map, isPooledMap } = poolingOf(view, features)
+  const layers = map === undefined ? [] : mapsUpTo(view, map, size)
+  if (isPooledMap) return layers
+  const channels = (view.shape(features) ?? []).slice(1).reduce<number>((n, dim) => n * Number(dim), 1)
+  return [...layers, { name: 'vector', channels, value: features }]
 }
 
 function mapsUpTo(view: GraphView, last: Value, size: number): ImportedLayer[] {
   const maps = mapsOf(view)
-  const bySize = new Map<number, ImportedLayer>()
+  const byStride = new Map<number, ImportedLayer & { stride: number }>()
   for (const value of dominatorsOf(view, last)) {
     if (value !== last && !maps.has(value)) continue
     const [, channels, height, width] = view.shape(value) ?? []
     if (typeof channels !== 'number' || typeof height !== 'number' || height !== width) continue
+    // A border that is added for the next layer makes no map of its own.
+    if (value !== last && view.producer(value)?.op === 'Pad') continue
     const stride = strideOf(size, height)
-    if (stride > 1) bySize.set(height, { name: `stride${stride}`, channels, stride, value })
+    if (stride > 1) byStride.set(stride, { name: `stride${stride}`, channels, stride, value })
   }
-  return [...bySize.values()].sort((a, b) => Number(a.stride) - Number(b.stride))
+  return [...byStride.values()].sort((a, b) => a.stride - b.stride)
 }
 
 /** Networks halve the map, rounding up where it is odd; what else they do is told as it comes out. */

@@ -17,13 +17,14 @@ import type { Backbone, Preprocessing } from '../backbone.js'
 import { networkGraph } from '../network.js'
 import { imageNet, isPreprocessing, preprocessingIn } from '../preprocessing.js'
 import { channelsFirst } from './channels-first.js'
-import { findCut } from './classifier.js'
+import { findEnding } from './ending.js'
 import { groupsOf } from './groups.js'
 import { withoutIdle } from './idle.js'
 import { type ImageGraph, imageGraph } from './image-input.js'
 import { type ImportedLayer, layersOf } from './layers.js'
 import { ownNames } from './names.js'
 import { appendLayers, bound, chosen, type Declared, howToOpen, trialBatch } from './network.js'
+import { noticesOf } from './notices.js'
 import { parametersOf } from './parameters.js'
 import { refuseForRuntimesOnly } from './refusals.js'
 import { appendClassifier } from './rest.js'
@@ -56,7 +57,7 @@ export function onnxBackbone(bytes: Uint8Array, file: string, options: ImportOpt
   const model = prepared(readModel(bytes, file, options.files), file)
   const { graph: raw, ...declared } = imageGraph(model.graph, file)
   const network = analysed(opened(plain(raw, declared), file, declared), file, declared)
-  const { graph, layers, groups, logits } = network
+  const { graph, layers, groups, logits, notices } = network
   const name = path.basename(file).replace(/\.onnx$/i, '')
   const add = (builder: GraphBuilder, image: Value, names?: readonly string[]) => {
     const wanted = chosen(layers, names, name)
@@ -78,6 +79,7 @@ export function onnxBackbone(bytes: Uint8Array, file: string, options: ImportOpt
       stride === undefined ? { name, channels } : { name, channels, stride },
     ),
     groups,
+    notices,
     network: given =>
       networkGraph(name, given, (builder, image) => {
         const { wanted, graph } = add(builder, image, given.layers)
@@ -123,34 +125,38 @@ interface Analysed {
   readonly graph: Graph
   readonly layers: readonly ImportedLayer[]
   readonly groups: Backbone['groups']
+  readonly notices: readonly string[]
   /** The file's own class scores, where it has a classifier. */
   readonly logits: Value | undefined
 }
 
 /** Finds classifier, layers and weights, with names for those that have none. */
 function analysed(tidied: Graph, file: string, declared: Declared): Analysed {
-  const output = outputOf(tidied, file)
   const image = [trialBatch(declared), 3, declared.size, declared.size]
-  const whole = new GraphView(bound(tidied, file, [output], image, declared), 'image')
-  const cut = findCut(whole, output)
-  const trunk = new GraphView(bound(tidied, file, [cut.features], image, declared), 'image')
-  const layers = layersOf(trunk, cut, declared.size)
+  const open = (graph: Graph, values: readonly Value[]) =>
+    new GraphView(bound(graph, file, values, image, declared), 'image')
+  const output = outputOf(tidied, file)
+  const whole = open(tidied, [output])
+  const { graph, features, logits } = findEnding(tidied, whole, output)
+  const trunk = open(graph, [features])
+  const layers = layersOf(trunk, features, declared.size)
   const parameters = parametersOf(trunk)
   if (layers.length === 0 || parameters.length === 0)
     throw new ChiquitoError(
       'model',
       `${file} cannot be a backbone: ${layers.length === 0 ? 'it gives no features' : 'it has no float32 weights'}. Expected a network that classifies photos, its weights in float32.`,
     )
-  const own = ownNames(tidied, parameters)
+  const own = ownNames(graph, parameters)
   const renamed = (value: Value) => own.get(value) ?? value
   return {
-    graph: renameValues(tidied, own),
+    graph: renameValues(graph, own),
     layers: layers.map(layer => ({ ...layer, value: renamed(layer.value) })),
     groups: groupsOf(trunk, layers, parameters).map(group => ({
       ...group,
       parameters: group.parameters.map(renamed),
     })),
-    logits: cut.logits && renamed(cut.logits),
+    logits: logits && renamed(logits),
+    notices: noticesOf(file, tidied, whole, { output, logits }, { trunk, layers, features }),
   }
 }
 
