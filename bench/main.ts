@@ -1,6 +1,7 @@
 // npm run -s bench -- NAME [--json] [--rounds N] [--only TEXT]
 import { parseArgs } from 'node:util'
 import { benchAccuracy } from './accuracy.js'
+import { benchClasses } from './classes.js'
 import { benchDecode } from './decode.js'
 import { benchFamilies } from './families.js'
 import { benchFeatures } from './features.js'
@@ -18,6 +19,7 @@ const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Ben
   recipe: benchRecipe,
   predict: benchPredict,
   accuracy: benchAccuracy,
+  classes: benchClasses,
   memory: benchMemory,
   step: benchStep,
   'fine-tune': benchFineTune,

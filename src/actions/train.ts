@@ -14,6 +14,7 @@ import {
   type Recipe,
   type RecipeResult,
   recipeNamed,
+  requireReadableClasses,
   type Stage,
   type Unreadable,
   versions,
@@ -125,6 +126,7 @@ async function prepare(given: TrainOptions): Promise<Prepared> {
     const { division } = unfinished ?? {}
     // Before the backbone, which may have to be fetched.
     const dataset = await openDataset(data, { seed, validFraction, progress, signal, ...division })
+    await requireReadableClasses(dataset, signal)
     const backbone = await loadBackbone(options.backbone ?? 'efficientnet-lite0', { progress, signal })
     const notices: string[] = []
     const notice = (message: string) => {

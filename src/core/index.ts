@@ -1,3 +1,4 @@
+export { breather } from './breather.js'
 export { argumentError, ChiquitoError, type ErrorCode, messageOf, throwIfAborted } from './error.js'
 export { fromHalf, toHalf } from './half.js'
 export { assetPath, version } from './package.js'

@@ -15,6 +15,13 @@ const divided = {
   ...photos('valid/dog', 2),
 }
 
+/** Photos `1.jpg`, `2.jpg`, … whose content is a letter and their number: the same letter, the same photos. */
+function lettered(folder: string, count: number, letter: string): Record<string, string> {
+  return Object.fromEntries(
+    Array.from({ length: count }, (_, i) => [`${folder}/${i + 1}.jpg`, `${letter}${i + 1}`]),
+  )
+}
+
 function paths(data: Dataset, split: string): string[] {
   return data.photos.filter(photo => photo.split === split).map(photo => photo.path)
 }
@@ -238,14 +245,52 @@ describe('what is no data set', () => {
       { ...photos('train/a', 2), ...photos('train/b', 2), 'valid/1.jpg': '' },
       /"valid" has no class folders/,
     ],
-    ['a class of one photo', { ...flat, 'cow/1.jpg': 'a' }, /"cow" has 1 different photo;/],
     [
-      'a class of copies',
-      { ...flat, 'cow/1.jpg': 'a', 'cow/2.jpg': 'a' },
-      /"cow" has 1 different photo \(exact copies/,
+      'one photo a class',
+      { 'cat/1.jpg': 'a', 'dog/1.jpg': 'b' },
+      /No class has two different photos, .* "cat" and "dog" have one each/,
+    ],
+    [
+      'classes of copies',
+      { 'cat/1.jpg': 'a', 'cat/2.jpg': 'a', 'dog/1.jpg': 'b', 'pig/1.jpg': 'c' },
+      /No class has two different photos \(exact copies count once\), .* "cat" and the other 2 have one each/,
+    ],
+    [
+      'one photo all over',
+      { 'cat/1.jpg': 'a', 'cat/2.jpg': 'a', 'dog/1.jpg': 'a' },
+      /All 3 photos to learn from are exact copies of one, "cat\/1.jpg"/,
+    ],
+    [
+      'a class that is another',
+      { ...lettered('cat', 3, 'a'), ...lettered('felines', 3, 'a'), ...lettered('dog', 4, 'b') },
+      /Class "felines" has no photo of its own: each of its 3 photos lies in "cat" too, .* copy of "cat\/1.jpg"/,
+    ],
+    [
+      'a class that lies in two others',
+      {
+        ...lettered('train/cat', 3, 'a'),
+        ...lettered('train/dog', 3, 'b'),
+        'train/all/1.jpg': 'a1',
+        'train/all/2.jpg': 'b2',
+        ...Object.assign({}, ...['all', 'cat', 'dog'].map(one => photos(`valid/${one}`, 1))),
+      },
+      /Class "all" has no photo of its own: each of its 2 photos lies in "cat", "dog" too/,
     ],
   ])('says what is wrong with %s', async (_, files, message) => {
     expect(await fail(files)).toMatch(message)
+  })
+
+  it('learns from a class of one photo, and says that it is not measured', async () => {
+    const data = await openDataset(
+      writeTree({ ...flat, 'cow/1.jpg': 'moo', 'cow/2.jpg': 'moo', 'pig/1.jpg': 'oink' }),
+    )
+    expect(data.photos.filter(({ label }) => data.labels[label] === 'cow')).toMatchObject([
+      { split: 'train' },
+      { split: 'train' },
+    ])
+    expect(data.notices).toEqual([
+      expect.stringMatching(/^2 classes \("cow", "pig"\) have one photo each: it is learnt from/),
+    ])
   })
 
   it.skipIf(!canDropRights)('names a folder and files that may not be read', async () => {

@@ -8,6 +8,7 @@ import { hashFiles } from './hash-files.js'
 import { type LabelledFile, labelFiles } from './label-files.js'
 import { enterWrappers, findParts, type Part } from './layout.js'
 import { type Oddity, OddityCounter } from './oddities.js'
+import { noticeUnmeasured, requireOwnPhotos } from './own-photos.js'
 import type { Photo, Split } from './photo.js'
 import { type RecordedPhotos, sameAsRecorded } from './recorded.js'
 import { type SplitRecord, splitBySeed } from './split.js'
@@ -70,12 +71,14 @@ export async function openDataset(root: string, options: DatasetOptions = {}): P
   const present = checkClasses(folder, labelled, parts, notice, fewest)
   const undivided = await readPhotos(folder, labelled.files, present, oddities, options)
   requireReadable(labelled.files, undivided, present)
+  if (!options.recorded && options.split !== 'none') requireOwnPhotos(undivided, present)
   const split = splitRecord(parts, undivided, present, options)
   const { recorded } = options
   const divided = divide(undivided, split, recorded ? () => undefined : notice)
   const photos = recorded ? sameAsRecorded(divided, present, recorded, notice) : divided
   const labels = recorded?.labels ?? present
   noticeConflicts(photos, notice)
+  if (split.by === 'seed') noticeUnmeasured(photos, labels, notice)
   const fingerprint = fingerprintOf(photos, labels)
   return { root: folder, labels, photos, split, oddities: oddities.list(), notices, fingerprint }
 }

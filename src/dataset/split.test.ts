@@ -84,19 +84,23 @@ describe('splitBySeed', () => {
     )
   })
 
-  it('refuses a class with one different photo, and fractions that are none', () => {
-    expect(() =>
-      splitBySeed(
-        make([
-          [0, 1],
-          [0, 1],
-          [1, 2],
-          [1, 3],
-        ]),
-        two,
-        { seed: 0 },
-      ),
-    ).toThrow(/Class "a" has 1 different photo \(/)
+  it('learns from a class of one photo without measuring it', () => {
+    const { train, valid } = splitBySeed(distinct([1, 2, 9]), three, { seed: 0 })
+    expect(train.filter(path => path.startsWith('0/'))).toHaveLength(1)
+    expect(train.filter(path => path.startsWith('1/'))).toHaveLength(1)
+    expect(valid.some(path => path.startsWith('0/'))).toBe(false)
+    expect(valid.some(path => path.startsWith('1/'))).toBe(true)
+  })
+
+  it('refuses classes of one different photo each, and fractions that are none', () => {
+    const copies = make([
+      [0, 1],
+      [0, 1],
+      [1, 2],
+    ])
+    expect(() => splitBySeed(copies, two, { seed: 0 })).toThrow(
+      /No class has two different photos \(exact copies count once\).*"a" and "b" have one each/,
+    )
     for (const validFraction of [0, 1, -1, Number.NaN])
       expect(() => splitBySeed(distinct([5, 5]), two, { seed: 0, validFraction })).toThrow(
         /validFraction must be/,
@@ -130,8 +134,14 @@ describe('foldsOf', () => {
     expect(foldsOf(photos, 4, 8)).not.toEqual(folds)
   })
 
-  it('refuses too many folds and classes of one photo', () => {
+  it('leaves a photo out of all folds that is alone in its class', () => {
+    const photos = distinct([5, 1])
+    const folds = foldsOf(photos, 2, 0)
+    expect(folds.filter((_, i) => photos[i].label === 1)).toEqual([-1])
+    expect(folds.filter((_, i) => photos[i].label === 0).toSorted()).toEqual([0, 0, 0, 1, 1])
+  })
+
+  it('refuses too many folds', () => {
     for (const k of [1, 11, 2.5]) expect(() => foldsOf(distinct([5, 5]), k, 0)).toThrow(/folds must be .* 10/)
-    expect(() => foldsOf(distinct([5, 1]), 2, 0, two)).toThrow(/Class "b" has 1 different photo;/)
   })
 })

@@ -32,10 +32,11 @@ const MIN_DISTINCT = 2
 
 /**
  * Draws which photos to measure on: the fraction of every class, at least one photo of it, and never a photo whose
- * exact copy is learnt from. The same photos and seed give the same answer, in whatever order the photos come.
+ * exact copy is learnt from. A class with one photo is learnt from and not measured. The same photos and seed give the
+ * same answer, in whatever order the photos come.
  *
  * @param labels - class names, for messages
- * @throws `usage` for a fraction outside (0, 1), `data` for a class with fewer than two different photos
+ * @throws `usage` for a fraction outside (0, 1), `data` where no class has two different photos
  */
 export function splitBySeed(
   photos: readonly Divisible[],
@@ -46,8 +47,10 @@ export function splitBySeed(
     throw argumentError('validFraction', 'between 0 and 1, both exclusive', validFraction)
   const random = RandomStream.fromSeed(seed).fork('split')
   const valid = new Set<string>()
-  for (const { label, groups } of groupsByClass(photos, labels.length)) {
-    requireDistinct(groups, labels[label])
+  const classes = groupsByClass(photos, labels.length)
+  requireMeasurable(classes, labels)
+  for (const { label, groups } of classes) {
+    if (groups.length < MIN_DISTINCT) continue
     const count = sizeOfGroups(groups)
     const target = Math.min(Math.max(Math.round(count * validFraction), 1), count - 1)
     for (const photo of pick(random.fork(label).shuffle(groups), target).flat()) valid.add(photo.path)
@@ -64,17 +67,12 @@ export function splitBySeed(
 
 /**
  * Divides photos into `k` folds for cross-validation: every fold has nearly the same number of every class, and exact
- * copies lie in one fold.
+ * copies lie in one fold. A photo that is alone in its class lies in none, because the class could not be learnt without it.
  *
- * @returns the fold of each photo, 0 to k - 1, in the order given
- * @throws `usage` for k below 2 or above the number of different photos, `data` for a class with fewer than two
+ * @returns the fold of each photo, 0 to k - 1, or -1 for none, in the order given
+ * @throws `usage` for k below 2 or above the number of different photos
  */
-export function foldsOf(
-  photos: readonly Divisible[],
-  k: number,
-  seed: number,
-  labels?: readonly string[],
-): number[] {
+export function foldsOf(photos: readonly Divisible[], k: number, seed: number): number[] {
   const distinct = byContent(photos).length
   if (!Number.isInteger(k) || k < 2 || k > distinct)
     throw argumentError('folds', `a whole number from 2 to the number of different photos, ${distinct}`, k)
@@ -82,7 +80,7 @@ export function foldsOf(
   const foldOfPath = new Map<string, number>()
   const totals = new Array<number>(k).fill(0)
   for (const { label, groups } of groupsByClass(photos, classCount(photos))) {
-    requireDistinct(groups, labels?.[label] ?? String(label))
+    if (groups.length < MIN_DISTINCT) continue
     const counts = new Array<number>(k).fill(0)
     const largestFirst = random
       .fork(label)
@@ -95,7 +93,7 @@ export function foldsOf(
       for (const photo of group) foldOfPath.set(photo.path, fold)
     }
   }
-  return photos.map(photo => foldOfPath.get(photo.path) ?? 0)
+  return photos.map(photo => foldOfPath.get(photo.path) ?? -1)
 }
 
 interface ClassGroups<P> {
@@ -132,13 +130,14 @@ function emptiest(counts: readonly number[], totals: readonly number[]): number 
   return best
 }
 
-function requireDistinct(groups: readonly Divisible[][], label: string): void {
-  if (groups.length >= MIN_DISTINCT) return
-  const copies = sizeOfGroups(groups) > groups.length ? ' (exact copies count once)' : ''
+function requireMeasurable(classes: readonly ClassGroups<Divisible>[], labels: readonly string[]): void {
+  if (classes.some(({ groups }) => groups.length >= MIN_DISTINCT)) return
+  const copies = classes.some(({ groups }) => sizeOfGroups(groups) > groups.length)
   throw new ChiquitoError(
     'data',
-    `Class "${label}" has ${groups.length} different photo${groups.length === 1 ? '' : 's'}${copies}; ` +
-      `to learn from some and measure on others it needs at least ${MIN_DISTINCT}. Add photos of it.`,
+    `No class has two different photos${copies ? ' (exact copies count once)' : ''}, one to learn from and one to ` +
+      `measure on: "${labels[0]}" and ${labels.length === 2 ? `"${labels[1]}"` : `the other ${labels.length - 1}`} ` +
+      'have one each. Add photos.',
   )
 }
 

@@ -1,4 +1,4 @@
-import { argumentError } from '../core/index.js'
+import { argumentError, breather } from '../core/index.js'
 import { argmax, checkClass, type Rows, sameLength } from './metrics.js'
 
 /** A temperature and what it does to the log loss of the photos it was found on. */
@@ -15,32 +15,43 @@ const GREATEST_TEMPERATURE = 20
 /** Halvings of the search interval; 60 use up a double's precision. */
 const BISECTIONS = 60
 
+export interface TemperatureOptions {
+  /** Imaginary photos of every class; 1 by default. */
+  readonly prior?: number | undefined
+  /** Ends the search. */
+  readonly signal?: AbortSignal | undefined
+}
+
 /**
  * Temperature scaling (Guo et al. 2017): the one number that makes held-out logits [photo][class] cost least.
  * The loss is convex in 1 / temperature, so its slope is bisected to zero; nothing can run away.
  *
  * Photos that are all right would ask for endless confidence. So the targets are those of Platt (1999): every class
  * gets `prior` imaginary photos beside the real ones, which leaves the true class (n + prior) / (n + prior × classes).
+ * Throws `interrupted` when the signal has fired.
  */
-export function fitTemperature(truth: readonly number[], logits: Rows, prior: number = 1): Calibration {
+export async function fitTemperature(
+  truth: readonly number[],
+  logits: Rows,
+  { prior = 1, signal }: TemperatureOptions = {},
+): Promise<Calibration> {
   sameLength(truth, logits)
   if (logits.length === 0) throw argumentError('logits', 'at least one photo', 0)
   const classes = logits[0].length
   logits.forEach((row, i) => {
     checkClass('truth', truth[i], i, classes)
-    if (row.length !== classes || !Array.from(row).every(Number.isFinite))
+    if (row.length !== classes || !isFiniteRow(row))
       throw argumentError(`logits[${i}]`, `${classes} finite numbers`, Array.from(row))
   })
   const rest = prior / (logits.length + prior * classes)
-  const slope = (inverse: number) =>
-    logits.reduce((sum, row, i) => sum + rowSlope(row, truth[i], inverse, rest), 0)
+  const slope = slopes(truth, logits, rest, breather(signal))
   let low = 1 / GREATEST_TEMPERATURE
   let high = GREATEST_TEMPERATURE
   // A flat loss (all logits equal) says nothing about the temperature: leave it alone.
-  if (slope(low) === 0 && slope(high) === 0) low = high = 1
+  if ((await slope(low)) === 0 && (await slope(high)) === 0) low = high = 1
   for (let i = 0; i < BISECTIONS; i++) {
     const middle = (low + high) / 2
-    if (slope(middle) < 0) low = middle
+    if ((await slope(middle)) < 0) low = middle
     else high = middle
   }
   const inverse = (low + high) / 2
@@ -51,20 +62,48 @@ export function fitTemperature(truth: readonly number[], logits: Rows, prior: nu
   }
 }
 
+function isFiniteRow(row: ArrayLike<number>): boolean {
+  for (let k = 0; k < row.length; k++) if (!Number.isFinite(row[k])) return false
+  return true
+}
+
 /** softmax(logits / temperature) of each row, [photo][class]. */
 export function softmaxRows(logits: Rows, temperature: number = 1): number[][] {
   return logits.map(row => softmax(row, 1 / temperature))
 }
 
-/** d loss / d inverse = sum over classes of (probability - target) × logit. */
-function rowSlope(row: ArrayLike<number>, truth: number, inverse: number, rest: number): number {
-  const probabilities = softmax(row, inverse)
-  // Logits relative to the greatest: the targets sum to one, so the shift drops out, and large logits lose no digits.
-  const top = row[argmax(row)]
-  return probabilities.reduce((sum, p, k) => {
-    const target = k === truth ? 1 - rest * (row.length - 1) : rest
-    return sum + (p - target) * (row[k] - top)
-  }, 0)
+/**
+ * d loss / d inverse = sum over photos and classes of (probability - target) × logit. Logits count relative to the
+ * greatest: the targets sum to one, so the shift drops out, and large logits lose no digits.
+ */
+function slopes(
+  truth: readonly number[],
+  logits: Rows,
+  rest: number,
+  breathe: () => Promise<void>,
+): (inverse: number) => Promise<number> {
+  const powers = new Float64Array(logits[0].length)
+  const right = 1 - rest * (powers.length - 1)
+  const rowSlope = (row: ArrayLike<number>, label: number, inverse: number): number => {
+    const top = row[argmax(row)]
+    let total = 0
+    for (let k = 0; k < powers.length; k++) {
+      powers[k] = Math.exp((row[k] - top) * inverse)
+      total += powers[k]
+    }
+    let sum = 0
+    for (let k = 0; k < powers.length; k++)
+      sum += (powers[k] / total - (k === label ? right : rest)) * (row[k] - top)
+    return sum
+  }
+  return async inverse => {
+    let sum = 0
+    for (let i = 0; i < logits.length; i++) {
+      sum += rowSlope(logits[i], truth[i], inverse)
+      await breathe()
+    }
+    return sum
+  }
 }
 
 function logLossOfLogits(truth: readonly number[], logits: Rows, inverse: number): number {

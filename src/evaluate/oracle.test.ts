@@ -101,9 +101,9 @@ describe('comparePredictions', () => {
 describe('fitTemperature', () => {
   it.each(oracle.cases)(
     'agrees with scipy: $name',
-    ({ truth, logits, temperature, temperatureWithoutPrior }) => {
-      expect(fitTemperature(truth, logits).temperature).toBeCloseTo(temperature, 5)
-      const plain = fitTemperature(truth, logits, 0)
+    async ({ truth, logits, temperature, temperatureWithoutPrior }) => {
+      expect((await fitTemperature(truth, logits)).temperature).toBeCloseTo(temperature, 5)
+      const plain = await fitTemperature(truth, logits, { prior: 0 })
       expect(plain.temperature).toBeCloseTo(temperatureWithoutPrior, 5)
       expect(plain.logLossBefore).toBeCloseTo(logLoss(truth, softmaxRows(logits)) ?? Number.NaN, 9)
       expect(plain.logLossAfter).toBeCloseTo(

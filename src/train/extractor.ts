@@ -219,7 +219,7 @@ async function* ahead<T, R>(
 }
 
 /** Why a photo cannot be used; anything but a photo's own fault is thrown on. */
-function reasonOf(error: unknown, photo: Photo): string {
+export function reasonOf(error: unknown, photo: Pick<Photo, 'path'>): string {
   if (error instanceof ChiquitoError && error.code === 'image')
     return error.message.replace(`${photo.path}: `, '')
   throw error

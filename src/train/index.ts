@@ -1,5 +1,6 @@
 export { CHECKPOINT_SECONDS, Checkpoint, type CheckpointStore } from './checkpoint/index.js'
 export { type Classifier, classifierGraph, HeadRunner, type HeadWeights } from './classifier.js'
+export { crossValidate, type OutOfFold, type ViewedExamples } from './cross-validate.js'
 export {
   type ExtractOptions,
   type ExtractorOptions,
@@ -17,9 +18,13 @@ export type { EpochRecord } from './loop.js'
 export { type ModelFacts, modelFile } from './model-file.js'
 export type { RateSpread, Rates } from './network/groups.js'
 export type { RateSearch, RateSearchOptions } from './rate-finder.js'
+export { requireReadableClasses } from './readable.js'
 export {
+  autoCandidates,
+  autoSpec,
   type Candidate,
   type Choice,
+  examplesOf,
   type FineTune,
   fineTunes,
   type Recipe,
@@ -32,4 +37,5 @@ export type { CycleOptions, OneCycleOptions } from './schedule.js'
 export { judge, type Seen } from './seen.js'
 export { headSpec } from './spec.js'
 export type { FitOptions, Stage } from './stage.js'
+export { standardization } from './standardize.js'
 export { versions } from './versions.js'

@@ -23,7 +23,7 @@ describe('LogisticRegression', () => {
     const fit = await regression.fit({ c: 0.5 })
     await regression.close()
     const { rows, targets, width, classes } = examples
-    const logits = linearLogits(fit, rows, width)
+    const logits = await linearLogits(fit, rows, width)
     for (let k = 0; k < classes; k++) {
       for (let j = 0; j <= width; j++) {
         let grad = j < width ? fit.weight[k * width + j] / 0.5 : 0
@@ -34,6 +34,28 @@ describe('LogisticRegression', () => {
         expect(Math.abs(grad / 60)).toBeLessThan(1e-4)
       }
     }
+  })
+
+  it('finds the same minimum piece by piece', async () => {
+    const examples = clusters(60)
+    const rowWeights = new Float32Array(60).fill(1).fill(0, 7, 33)
+    const [whole, pieces] = [
+      await LogisticRegression.open(examples),
+      await LogisticRegression.open(examples, {}, 7 * 4 * 3),
+    ]
+    const [a, b] = [await whole.fit({ c: 1, rowWeights }), await pieces.fit({ c: 1, rowWeights })]
+    await Promise.all([whole.close(), pieces.close()])
+    for (const [i, w] of a.weight.entries()) expect(w).toBeCloseTo(b.weight[i], 3)
+  })
+
+  it('hears a signal between two looks at the rows', async () => {
+    const regression = await LogisticRegression.open(clusters(60))
+    const controller = new AbortController()
+    setImmediate(() => controller.abort())
+    await expect(regression.fit({ c: 1, signal: controller.signal })).rejects.toMatchObject({
+      code: 'interrupted',
+    })
+    await regression.close()
   })
 
   it('leaves out rows of weight zero', async () => {

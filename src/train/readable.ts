@@ -1,6 +1,9 @@
-import { ChiquitoError } from '../core/index.js'
-import type { Photo, Split } from '../dataset/index.js'
-import type { Unreadable } from './extractor.js'
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { ChiquitoError, throwIfAborted } from '../core/index.js'
+import type { Dataset, Photo, Split } from '../dataset/index.js'
+import { decode, inspectPhoto } from '../images/index.js'
+import { reasonOf, type Unreadable } from './extractor.js'
 
 /** What people call the parts of a data set. */
 export const partNames: Readonly<Record<Split, string>> = {
@@ -9,24 +12,81 @@ export const partNames: Readonly<Record<Split, string>> = {
   test: 'test',
 }
 
+/** Short side in pixels to which a photo is decoded that only has to be readable. */
+const smallest = 32
+
 /** How many unreadable photos a message names. */
 const named = 3
 
-/** Throws `data` when a class has no photo left that could be read: naming the class, and why its photos could not. */
+/**
+ * Throws `data` when a class that photos were asked of has none that could be read: naming the class, and why its photos
+ * could not.
+ *
+ * @param asked the photos that were to be read
+ */
 export function requireEveryClass(
   labels: readonly string[],
-  readable: readonly Photo[],
-  unreadable: readonly Unreadable[],
+  asked: readonly Photo[],
+  unread: readonly Unreadable[],
   part: Split,
 ): void {
-  const present = new Set(readable.map(photo => photo.label))
-  const empty = labels.find((_, label) => !present.has(label))
+  const reasonOf = new Map(unread.map(one => [one.path, one.reason]))
+  const present = new Set(asked.filter(photo => !reasonOf.has(photo.path)).map(photo => photo.label))
+  const empty = asked.find(({ label }) => !present.has(label))?.label
   if (empty === undefined) return
+  const unreadable = asked
+    .filter(({ label }) => label === empty)
+    .map(photo => ({ path: photo.path, reason: reasonOf.get(photo.path) ?? '' }))
   const reasons = unreadable.slice(0, named).map(({ path, reason }) => `  ${path}: ${reason}`)
   if (unreadable.length > named) reasons.push(`  and ${unreadable.length - named} more`)
   throw new ChiquitoError(
     'data',
-    `Class "${empty}" has no readable photo in the ${partNames[part]} part. ${unreadable.length} photos could not be read:\n` +
-      `${reasons.join('\n')}\nAdd photos of "${empty}", or take the class away.`,
+    `Class "${labels[empty]}" has no readable photo in the ${partNames[part]} part. ` +
+      `${unreadable.length === 1 ? '1 photo' : `${unreadable.length} photos`} could not be read:\n` +
+      `${reasons.join('\n')}\nAdd photos of "${labels[empty]}", or take the class away.`,
+  )
+}
+
+/**
+ * Looks for a class none of whose photos can be read, before anything else is done. Of each class photos are tried until one
+ * has a header that can be read, which is mostly the first.
+ * Throws `data` as {@link requireEveryClass} does.
+ */
+export async function requireReadableClasses(
+  { photos, labels, root }: Dataset,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (const part of ['train', 'valid'] as const) {
+    const found = new Set<number>()
+    const unread: Unreadable[] = []
+    const asked = photos.filter(({ split }) => split === part)
+    for (const photo of asked) {
+      if (found.has(photo.label)) continue
+      throwIfAborted(signal)
+      const reason = await whyUnreadable(path.join(root, photo.path), photo)
+      if (reason === undefined) found.add(photo.label)
+      else unread.push({ path: photo.path, reason })
+    }
+    requireEveryClass(labels, asked, unread, part)
+  }
+}
+
+/** Undefined for a file with a photo's header. */
+async function whyUnreadable(file: string, photo: Photo): Promise<string | undefined> {
+  if (await inspectPhoto(file)) return undefined
+  try {
+    await decode(await readFile(file), { name: photo.path, shortSide: smallest })
+    return undefined
+  } catch (error) {
+    return reasonOf(error, photo)
+  }
+}
+
+/** The error for photos that a network cannot tell from one another. */
+export function allAlike(photos: number, backbone: string): ChiquitoError {
+  return new ChiquitoError(
+    'data',
+    `The ${photos} training photos all look the same to ${backbone}: nothing in them could tell one class from another. ` +
+      'Look whether they show what they should.',
   )
 }

@@ -43,7 +43,8 @@ export class TrunkFeatures {
     if (known) return known
     const features = await this.views(split, `${partNames[split]} photos`, () => [null])
     const { labels } = this.options.data
-    if (split !== 'test') requireEveryClass(labels, features.photos, features.unreadable, split)
+    if (split !== 'test')
+      requireEveryClass(labels, this.options.data.photos(split), features.unreadable, split)
     this.known.set(split, features)
     if (!this.parts.has(split)) this.parts.set(split, features)
     return features

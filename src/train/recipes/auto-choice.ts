@@ -6,6 +6,7 @@ import { accuracy, fitTemperature, logLoss, predictions, softmaxRows, wilson } f
 import { anyNumber } from '../checkpoint/index.js'
 import { crossValidate, type OutOfFold, type ViewedExamples } from '../cross-validate.js'
 import type { Features } from '../extractor.js'
+import { allAlike } from '../readable.js'
 import { keptColumns, type Standardization, standardization, standardizeInto } from '../standardize.js'
 import { type AutoCandidate, autoCandidates } from './auto-candidates.js'
 import type { AutoFeatures } from './auto-features.js'
@@ -17,6 +18,13 @@ const mostFolds = 5
 /** Photos below which the folds are drawn more than once, as one draw says too little. */
 const manyPhotos = 300
 const repetitionsOfFew = 3
+/**
+ * Products of photos, columns and classes that the folds of a candidate may come to; beyond it fewer folds are judged. Of
+ * 1,000 classes of 20 photos one of five is, four thousand photos: more would take hours and say nothing new.
+ */
+const mostProducts = 2e10
+/** The penalty where nothing can be compared: in the middle of those tried. */
+const usualC = 0.1
 
 /** What cross-validation decided. */
 export interface Decision {
@@ -87,30 +95,89 @@ async function compareAll(
   random: RandomStream,
   options: RecipeOptions,
 ): Promise<Decision> {
-  const { backbone, progress } = options
+  const { backbone, progress, dataset } = options
   const candidates = autoCandidates(backbone)
   for (const { resize } of candidates) await features.of(resize, 'train')
   await features.rest()
-  const judged: Judged[] = []
   const task = 'cross-validation'
   const { photos } = await features.of('squash', 'train')
-  const [repetitions, folds] = drawFolds(photos, options.dataset.labels, random)
-  const total = candidates.length * repetitions.length * folds
+  const varied = await telling(candidates, features, options)
+  const plan = planOf(photos, random, featureWidth(backbone, varied[0].spec) * dataset.labels.length)
+  if (!plan) return undecided(varied[0], photos)
+  const total = varied.length * plan.repetitions.length * plan.judged
   progress?.({ kind: 'start', task, total })
   let done = 0
   const onFold = () => progress?.({ kind: 'advance', task, done: ++done, total })
-  for (const candidate of candidates) {
+  const shown: Judged[] = []
+  for (const candidate of varied) {
     const plain = await features.of(candidate.resize, 'train')
-    const width = featureWidth(backbone, candidate.spec)
-    const change = standardization(plain.views[0], plain.width, width, candidate.blocks)
-    const examples = examplesOf(plain, plain.views.slice(0, 1), change, options.dataset.labels.length)
-    const results = await crossValidate(examples, { ...options, repetitions, folds, cs, onFold })
-    judged.push(...results.map(outOfFold => judge(candidate, outOfFold, plain)))
+    const change = changeOf(candidate, plain, options)
+    const examples = examplesOf(plain, plain.views.slice(0, 1), change, dataset.labels.length)
+    const results = await crossValidate(examples, { ...options, ...plan, cs, onFold })
+    const judged = results.map(outOfFold => judge(candidate, outOfFold, plain))
+    for (const one of judged) options.log?.(candidateLine(one))
+    shown.push(judged.reduce((a, b) => (b.logLoss < a.logLoss ? b : a)))
   }
   progress?.({ kind: 'end', task })
-  const decision = decide(judged, photos, repetitions.length, folds)
-  for (const line of [...judged.map(candidateLine), choiceLine(decision)]) options.log?.(line)
+  const decision = await decide(shown, photos, plan, options.signal)
+  options.log?.(choiceLine(decision))
   return decision
+}
+
+function changeOf(candidate: AutoCandidate, plain: Features, { backbone }: RecipeOptions): Standardization {
+  return standardization(
+    plain.views[0],
+    plain.width,
+    featureWidth(backbone, candidate.spec),
+    candidate.blocks,
+  )
+}
+
+/** The candidates that see a difference between photos. Throws `data` where none does. */
+async function telling(
+  candidates: readonly AutoCandidate[],
+  features: AutoFeatures,
+  options: RecipeOptions,
+): Promise<AutoCandidate[]> {
+  const varied: AutoCandidate[] = []
+  for (const candidate of candidates) {
+    const { scale } = changeOf(candidate, await features.of(candidate.resize, 'train'), options)
+    if (keptColumns(scale).length > 0) varied.push(candidate)
+  }
+  if (varied.length === 0) {
+    const { photos } = await features.of('squash', 'train')
+    throw allAlike(photos.length, options.backbone.name)
+  }
+  return varied
+}
+
+/** How photos are judged that were not learnt from. */
+interface Plan {
+  /** The fold of each photo, for each time that folds are drawn. */
+  readonly repetitions: readonly (readonly number[])[]
+  readonly folds: number
+  /** How many of the folds are left out in turn. */
+  readonly judged: number
+}
+
+/**
+ * Stratified folds with exact copies together; fewer than five where a class is smaller than that. Undefined where fewer
+ * than two classes have a photo that can be left out: what is left out of one class alone says only what is said of that.
+ *
+ * @param each numbers that make up a model
+ */
+function planOf(photos: Features['photos'], random: RandomStream, each: number): Plan | undefined {
+  const classes = new Map<number, Set<string>>()
+  for (const { label, sha256 } of photos) classes.set(label, (classes.get(label) ?? new Set()).add(sha256))
+  const sizes = Array.from(classes.values(), distinct => distinct.size).filter(size => size > 1)
+  if (sizes.length < 2) return undefined
+  const folds = Math.min(mostFolds, Math.min(...sizes))
+  const times = photos.length < manyPhotos ? repetitionsOfFew : 1
+  const repetitions = Array.from({ length: times }, (_, r) =>
+    foldsOf(photos, folds, random.fork('folds', r).uint32()),
+  )
+  const judged = Math.max(1, Math.min(folds, Math.floor(mostProducts / (photos.length * each))))
+  return { repetitions, folds, judged }
 }
 
 /** A candidate that was tried, with one of its penalties. */
@@ -140,73 +207,90 @@ export function examplesOf(
   return { rows, width, targets, classes, photos: photos.length, views: views.length }
 }
 
-/** Stratified folds with exact copies together; fewer than five where a class is smaller than that. */
-function drawFolds(
-  photos: Features['photos'],
-  labels: readonly string[],
-  random: RandomStream,
-): [number[][], number] {
-  const classes = new Map<number, Set<string>>()
-  for (const { label, sha256 } of photos) classes.set(label, (classes.get(label) ?? new Set()).add(sha256))
-  const smallest = Math.min(...Array.from(classes.values(), distinct => distinct.size))
-  const folds = Math.max(2, Math.min(mostFolds, smallest))
-  const times = photos.length < manyPhotos ? repetitionsOfFew : 1
-  const repetitions = Array.from({ length: times }, (_, r) =>
-    foldsOf(photos, folds, random.fork('folds', r).uint32(), labels),
-  )
-  return [repetitions, folds]
-}
-
 function judge(candidate: AutoCandidate, outOfFold: OutOfFold, { photos }: Features): Judged {
-  const truth = photos.map(photo => photo.label)
-  const means = (of: (rows: number[][]) => number | null) =>
-    outOfFold.logits.reduce((sum, logits) => sum + (of(softmaxRows(logits)) ?? 0), 0) /
-    outOfFold.logits.length
+  const { repetitions, c } = outOfFold
+  const means = (of: (truth: number[], rows: number[][]) => number | null) =>
+    repetitions.reduce((sum, held) => {
+      const truth = held.photos.map(photo => photos[photo].label)
+      return sum + (of(truth, softmaxRows(held.logits)) ?? 0)
+    }, 0) / repetitions.length
   return {
     candidate,
-    c: outOfFold.c,
+    c,
     outOfFold,
-    accuracy: means(rows => accuracy(truth, predictions(rows))),
-    logLoss: means(rows => logLoss(truth, rows)),
+    accuracy: means((truth, rows) => accuracy(truth, predictions(rows))),
+    logLoss: means(logLoss),
   }
 }
 
-function decide(
-  judged: readonly Judged[],
+/** @param shown each candidate with its best penalty */
+async function decide(
+  shown: readonly Judged[],
   photos: Features['photos'],
-  repetitions: number,
-  folds: number,
-): Decision {
-  const best = judged.reduce((a, b) => (b.logLoss < a.logLoss ? b : a))
-  const shown = [...new Set(judged.map(one => one.candidate))].map(candidate =>
-    judged.filter(one => one.candidate === candidate).reduce((a, b) => (b.logLoss < a.logLoss ? b : a)),
-  )
+  plan: Plan,
+  signal: AbortSignal | undefined,
+): Promise<Decision> {
+  const best = shown.reduce((a, b) => (b.logLoss < a.logLoss ? b : a))
+  const held = best.outOfFold.repetitions[0].photos.length
   return {
     candidate: best.candidate,
     c: best.c,
-    temperature: temperatureOf(best, photos),
+    temperature: await temperatureOf(best, photos, signal),
     wrong: (1 - best.accuracy) * photos.length,
     logLoss: best.logLoss,
     choice: {
+      method: methodOf(plan, photos.length, held),
+      candidates: shown.map(one => candidateOf(one, best, held)),
+    },
+  }
+}
+
+function methodOf({ folds, judged, repetitions }: Plan, photos: number, held: number): string {
+  const alone =
+    judged === folds && held < photos
+      ? `, ${photos - held} without another of their class always learnt from`
+      : ''
+  const some = judged < folds ? `, ${judged} of the folds judged (${held} photos)` : ''
+  const times = repetitions.length > 1 ? `, ${repetitions.length} times` : ''
+  return (
+    `${folds}-fold cross-validation on the ${photos} training photos, exact copies in one fold${alone}${some}` +
+    `${times}; the lowest log loss wins. Shown with each candidate's best penalty.`
+  )
+}
+
+/** Where there is nothing to compare by. */
+function undecided(candidate: AutoCandidate, photos: Features['photos']): Decision {
+  return {
+    candidate,
+    c: usualC,
+    temperature: 1,
+    wrong: 0,
+    logLoss: Number.NaN,
+    choice: {
       method:
-        `${folds}-fold cross-validation on the ${photos.length} training photos, exact copies in one fold` +
-        `${repetitions > 1 ? `, ${repetitions} times` : ''}; the lowest log loss wins. Shown with each candidate's best penalty.`,
-      candidates: shown.map(one => candidateOf(one, best, photos.length)),
+        `Nothing was compared: cross-validation leaves photos out, and of the ${photos.length} training photos fewer ` +
+        `than two classes can spare one. ${candidate.name}, C ${usualC}.`,
+      candidates: [],
     },
   }
 }
 
 /** Found on logits of photos that were left out; all repetitions count alike. */
-function temperatureOf({ outOfFold }: Judged, photos: Features['photos']): number {
-  const truth = outOfFold.logits.flatMap(() => photos.map(photo => photo.label))
-  return fitTemperature(truth, outOfFold.logits.flat()).temperature
+async function temperatureOf(
+  { outOfFold: { repetitions } }: Judged,
+  photos: Features['photos'],
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const truth = repetitions.flatMap(held => held.photos.map(photo => photos[photo].label))
+  const logits = repetitions.flatMap(held => held.logits)
+  return (await fitTemperature(truth, logits, { signal })).temperature
 }
 
-function candidateOf(one: Judged, best: Judged, photos: number): Candidate {
+function candidateOf(one: Judged, best: Judged, held: number): Candidate {
   return {
     name: `${one.candidate.name}, C ${one.c}`,
     accuracy: one.accuracy,
-    interval: wilson(Math.round(one.accuracy * photos), photos) ?? [0, 1],
+    interval: wilson(Math.round(one.accuracy * held), held) ?? [0, 1],
     logLoss: one.logLoss,
     chosen: one === best,
   }

@@ -35,8 +35,7 @@ export class AutoFeatures {
     const views = split === 'train' ? () => [null, mirrored] : undefined
     const task = `${partNames[split]} photos (${looks[resize]})`
     const features = await this.extract(resize, photos, task, views)
-    if (split !== 'test')
-      requireEveryClass(this.options.dataset.labels, features.photos, features.unreadable, split)
+    if (split !== 'test') requireEveryClass(this.options.dataset.labels, photos, features.unreadable, split)
     this.plain.set(key, features)
     return features
   }

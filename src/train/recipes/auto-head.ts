@@ -12,15 +12,17 @@ export function unstandardized(
   const kept = keptColumns(scale)
   const classes = bias.length
   const weights = new Float32Array(classes * width)
-  const biases = Float32Array.from(bias, (b, k) => {
-    let sum = b
-    for (const [i, j] of kept.entries()) {
+  const biases = new Float32Array(classes)
+  for (let k = 0; k < classes; k++) {
+    let sum = bias[k]
+    for (let i = 0; i < kept.length; i++) {
+      const j = kept[i]
       const w = weight[k * kept.length + i] * scale[j]
       weights[k * width + j] = w / temperature
       sum -= w * mean[j]
     }
-    return sum / temperature
-  })
+    biases[k] = sum / temperature
+  }
   return new Map([
     ['linear.weight', float32(weights, [classes, width])],
     ['linear.bias', float32(biases)],

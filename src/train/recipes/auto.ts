@@ -161,7 +161,7 @@ async function fineTune(
 async function calmed(
   { rule, head, weights }: Classifier,
   features: AutoFeatures,
-  { device, threads }: RecipeOptions,
+  { device, threads, signal }: RecipeOptions,
 ): Promise<HeadWeights> {
   const { photos, views, width } = await features.of(rule.resize, 'train')
   const runner = await HeadRunner.open(head, weights, { device, threads })
@@ -169,7 +169,7 @@ async function calmed(
     const rows = await runner.probabilities(firstColumns(views[0], width, head.features))
     const logits = rows.map(row => row.map(p => Math.log(Math.max(p, Number.MIN_VALUE))))
     const truth = photos.map(({ label }) => label)
-    return scaled(weights, 1 / calmness(truth, logits))
+    return scaled(weights, 1 / (await calmness(truth, logits, signal)))
   } finally {
     await runner.close()
   }
@@ -188,13 +188,11 @@ function tunedClassifier(
 /** A linear head whose logits are this many times as large. */
 function scaled(weights: HeadWeights, factor: number): HeadWeights {
   return new Map(
-    Array.from(weights, ([name, { data, shape }]) => [
-      name,
-      float32(
-        data.map(value => value * factor),
-        shape,
-      ),
-    ]),
+    Array.from(weights, ([name, { data, shape }]) => {
+      const values = new Float32Array(data.length)
+      for (let i = 0; i < values.length; i++) values[i] = data[i] * factor
+      return [name, float32(values, shape)]
+    }),
   )
 }
 
@@ -213,7 +211,7 @@ async function learn(
   const regression = await LogisticRegression.open(examples, options)
   try {
     const rowWeights = new Float32Array(examples.photos * examples.views).fill(1 / examples.views)
-    const model = await regression.fit({ c, rowWeights })
+    const model = await regression.fit({ c, rowWeights, signal: options.signal })
     const rule = { size: options.size ?? backbone.inputSize, resize: candidate.resize }
     return {
       backbone,

@@ -28,6 +28,8 @@ const fewestPhotos = 40
 /** Folds of the comparison: each costs a fine-tuning. Of many photos some stand by, to save time. */
 const folds = 3
 const mostCompared = 800
+/** But so many of each class: with fewer nothing could be learnt of it. */
+const leastOfClass = 6
 
 /** Standard errors of the difference: more is luck once in twenty times. */
 const luck = 2
@@ -77,18 +79,18 @@ export async function chooseTuning(
     return without(
       `Only the head learned: on photos left out it is wrong ${times(decision.wrong)} in ${photos.length}, so fine-tuning has next to nothing to win.`,
     )
-  const parts = Math.max(folds, Math.ceil((photos.length * folds) / mostCompared))
-  const foldOf = foldsOf(photos, parts, random.fork('folds').uint32(), dataset.labels)
+  const compared = Math.max(mostCompared, leastOfClass * dataset.labels.length)
+  const parts = Math.max(folds, Math.ceil((photos.length * folds) / compared))
+  const foldOf = foldsOf(photos, parts, random.fork('folds').uint32())
   const starts = await frozenFolds(decision, features, foldOf, options)
   await features.rest()
   const tuner = await open()
   const { logits, weights } = await tunedFolds(starts, tuner, random, options)
   const truth = starts.flatMap(({ held }) => held.map(photo => photo.label))
-  const frozen = judged(
-    truth,
-    starts.flatMap(fold => fold.logits),
-  )
-  return { ...compare(frozen, judged(truth, logits.flat()), tuner.subject), learnt: weights }
+  const frozenLogits = starts.flatMap(fold => fold.logits)
+  const frozen = await judged(truth, frozenLogits, options.signal)
+  const tuned = await judged(truth, logits.flat(), options.signal)
+  return { ...compare(frozen, tuned, tuner.subject), learnt: weights }
 }
 
 function without(reason: string, chosen = false): TuningDecision {
@@ -110,7 +112,7 @@ async function frozenFolds(
   foldOf: readonly number[],
   options: RecipeOptions,
 ): Promise<Fold[]> {
-  const { backbone, dataset } = options
+  const { backbone, dataset, signal } = options
   const plain = await features.of(candidate.resize, 'train')
   const width = featureWidth(backbone, candidate.spec)
   const change = standardization(plain.views[0], plain.width, width, candidate.blocks)
@@ -121,21 +123,25 @@ async function frozenFolds(
   try {
     for (let fold = 0; fold < folds; fold++) {
       const teaches = foldOf.map(own => own < folds && own !== fold)
-      const rowWeights = Float32Array.from({ length: examples.photos * examples.views }, (_, row) =>
-        teaches[row % examples.photos] ? 1 / examples.views : 0,
-      )
-      const model = await regression.fit({ c, rowWeights })
-      const all = linearLogits(model, rows, examples.width)
+      const rowWeights = new Float32Array(examples.photos * examples.views)
+      for (let row = 0; row < rowWeights.length; row++)
+        if (teaches[row % examples.photos]) rowWeights[row] = 1 / examples.views
+      const model = await regression.fit({ c, rowWeights, signal })
+      const all = await linearLogits(model, rows, examples.width, signal)
       const teaching = plain.photos.filter((_, i) => teaches[i])
-      const calm = calmness(
+      const calm = await calmness(
         teaching.map(photo => photo.label),
         all.filter((_, i) => teaches[i]),
+        signal,
       )
+      // Of a class that no photo teaches nothing can be said.
+      const taught = new Set(teaching.map(photo => photo.label))
+      const isHeld = (photo: Photo, i: number) => foldOf[i] === fold && taught.has(photo.label)
       found.push({
         teaching,
-        held: plain.photos.filter((_, i) => foldOf[i] === fold),
+        held: plain.photos.filter(isHeld),
         head: unstandardized(model, change, calm),
-        logits: all.filter((_, i) => foldOf[i] === fold),
+        logits: all.filter((_, i) => isHeld(plain.photos[i], i)),
       })
     }
   } finally {
@@ -208,13 +214,9 @@ function joined(mean: NetworkWeights | undefined, more: NetworkWeights, count: n
     new Map(
       Array.from(b, ([name, { data, shape }]) => {
         const before = a.get(name)?.data ?? data
-        return [
-          name,
-          float32(
-            data.map((value, i) => before[i] + (value - before[i]) / (count + 1)),
-            shape,
-          ),
-        ]
+        const joint = new Float32Array(data.length)
+        for (let i = 0; i < joint.length; i++) joint[i] = before[i] + (data[i] - before[i]) / (count + 1)
+        return [name, float32(joint, shape)]
       }),
     )
   return { trunk: both(mean.trunk, more.trunk), head: both(mean.head, more.head) }
@@ -227,8 +229,12 @@ interface Judged {
 }
 
 /** What each photo costs once the logits are as sure as they should be. */
-function judged(truth: readonly number[], logits: readonly number[][]): Judged {
-  const { temperature } = fitTemperature(truth, logits)
+async function judged(
+  truth: readonly number[],
+  logits: readonly number[][],
+  signal: AbortSignal | undefined,
+): Promise<Judged> {
+  const { temperature } = await fitTemperature(truth, logits, { signal })
   const rows = softmaxRows(logits, temperature)
   return {
     losses: rows.map((row, i) => lossOf(row[truth[i]])),

@@ -92,7 +92,7 @@ export class PhotoTuner implements Tuner {
       const [weight, bias] = ['linear.weight', 'linear.bias'].map(
         name => head.get(name)?.data ?? new Float32Array(),
       )
-      return linearLogits({ weight, bias }, views[0], width)
+      return await linearLogits({ weight, bias }, views[0], width, options.signal)
     } finally {
       await features.close()
     }

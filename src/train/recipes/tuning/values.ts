@@ -45,8 +45,12 @@ export function scheduleOf(depth: Depth, epochs: number, batches: number): Sched
  * What a head's logits are best divided by before fine-tuning: as sure as label smoothing wants it on the photos learnt
  * from. Else the first steps would do little but take its confidence away.
  */
-export function calmness(truth: readonly number[], logits: Rows): number {
+export async function calmness(
+  truth: readonly number[],
+  logits: Rows,
+  signal?: AbortSignal,
+): Promise<number> {
   // With so many imaginary photos a class, the targets of Platt's temperature are those of label smoothing.
   const imaginary = (truth.length * labelSmoothing) / (logits[0].length * (1 - labelSmoothing))
-  return fitTemperature(truth, logits, imaginary).temperature
+  return (await fitTemperature(truth, logits, { prior: imaginary, signal })).temperature
 }
