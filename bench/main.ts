@@ -7,7 +7,9 @@ import { benchFamilies } from './families.js'
 import { benchFeatures } from './features.js'
 import { benchFineTune } from './fine-tune.js'
 import { benchGradients } from './gradients.js'
+import { benchLayouts } from './layouts.js'
 import { benchMemory } from './memory.js'
+import { benchPhotos } from './photos.js'
 import { benchPredict } from './predict.js'
 import { benchRecipe } from './recipe.js'
 import { benchStep } from './step.js'
@@ -25,6 +27,8 @@ const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Ben
   'fine-tune': benchFineTune,
   families: benchFamilies,
   gradients: benchGradients,
+  layouts: benchLayouts,
+  photos: benchPhotos,
 }
 
 const usage =
@@ -59,16 +63,27 @@ function read(args: string[]) {
   }
 }
 
-/** Two columns side by side, their ratio, and what should not be exceeded. */
-function table({ name, rows, skipped, notes = [], failures = [] }: BenchResult): string {
+/** Two columns side by side, their ratio, and what should not be exceeded; then what is told in words. */
+function table({ name, rows, tables = [], skipped, notes = [], failures = [] }: BenchResult): string {
   if (skipped !== undefined && rows.length === 0) return `${name}: skipped: ${skipped}`
+  const figures = rows.length > 0 || tables.length === 0 ? aligned(figureLines(rows)) : []
+  const words = tables.flatMap(({ title, lines }) => ['', title, ...aligned(lines)])
+  const ends = [
+    ...(skipped === undefined ? [] : [`skipped: ${skipped}`]),
+    ...notes.map(note => `note: ${note}`),
+    ...failures.map(failure => `failed: ${failure}`),
+  ]
+  return [name, ...figures, ...words, ...ends].join('\n')
+}
+
+function figureLines(rows: readonly BenchRow[]): string[][] {
   const number = (value: number) => (Number.isFinite(value) ? value.toPrecision(4) : '–')
   const goal = ({ target, limit, least, unit }: BenchRow) => {
     if (least !== undefined) return `ours at least ${least}`
     if (target !== undefined) return `at most ${target}`
     return limit === undefined ? '' : `ours at most ${limit} ${unit}`
   }
-  const lines = [
+  return [
     ['', 'ours', 'theirs', '', 'ours / theirs', ''],
     ...rows.map(row => [
       row.what,
@@ -79,17 +94,14 @@ function table({ name, rows, skipped, notes = [], failures = [] }: BenchResult):
       goal(row),
     ]),
   ]
+}
+
+function aligned(lines: readonly (readonly string[])[]): string[] {
   const widths = lines[0].map((_, column) => Math.max(...lines.map(line => line[column].length)))
-  const text = lines.map(line =>
+  return lines.map(line =>
     line
       .map((cell, i) => cell.padEnd(widths[i]))
       .join('  ')
       .trimEnd(),
   )
-  const ends = [
-    ...(skipped === undefined ? [] : [`skipped: ${skipped}`]),
-    ...notes.map(note => `note: ${note}`),
-    ...failures.map(failure => `failed: ${failure}`),
-  ]
-  return [`${name}`, ...text, ...ends].join('\n')
 }

@@ -13,10 +13,18 @@ export interface BenchRow {
   readonly least?: number | undefined
 }
 
+/** What is told in words: a title, a line of heads, and the lines below it. */
+export interface TextTable {
+  readonly title: string
+  readonly lines: readonly (readonly string[])[]
+}
+
 /** What a benchmark found, or why it did not run. */
 export interface BenchResult {
   readonly name: string
   readonly rows: readonly BenchRow[]
+  /** Comparisons that are no figures. */
+  readonly tables?: readonly TextTable[] | undefined
   readonly skipped?: string | undefined
   /** What is to be known of single rows, such as why one is not there. */
   readonly notes?: readonly string[] | undefined
