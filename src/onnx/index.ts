@@ -25,6 +25,7 @@ export {
   pruneUnused,
   renameValues,
   startFrom,
+  withoutBatchTables,
 } from './passes/index.js'
 export { printedWeights, printGraph } from './print.js'
 export { externalLocations } from './protobuf.js'

@@ -8,6 +8,7 @@ import { fromBinary, isFieldSet } from '@bufbuild/protobuf'
 import { ChiquitoError, type DType, elementBytes, messageOf, sizeOf, type Tensor } from '../core/index.js'
 import { dtypeCodes, dtypeOfCode } from './dtypes.js'
 import { type ExternalFiles, externalBytes } from './external-data.js'
+import { whatItIs } from './foreign-files.js'
 import {
   type AttributeProto,
   AttributeProtoSchema,
@@ -64,9 +65,15 @@ class Reader {
   ) {}
 
   model(bytes: Uint8Array): Model {
+    if (bytes.byteLength === 0) this.fail('is empty, not an ONNX model')
     const proto = this.parse(bytes)
     if (!proto.graph || proto.opsetImport.length === 0)
-      this.fail('is not an ONNX model: it has no graph or names no operator set')
+      this.fail(`is ${whatItIs(bytes)}: it has no graph or names no operator set`)
+    const table = proto.graph.node.find(({ domain }) => domain === 'ai.onnx.ml')
+    if (table)
+      this.fail(
+        `is a model for tables, as scikit-learn and others export it (its node ${table.name} is ${table.opType} of ai.onnx.ml); expected a neural network`,
+      )
     this.known(proto, 'the model')
     if (proto.functions.length > 0)
       this.fail(`defines functions (${proto.functions[0].name}); inline them first (onnx.inliner)`)
@@ -84,7 +91,7 @@ class Reader {
     try {
       return fromBinary(ModelProtoSchema, bytes)
     } catch (error) {
-      return this.fail(`is not an ONNX model, or is cut short: ${messageOf(error)}`, error)
+      return this.fail(`is ${whatItIs(bytes)}: ${messageOf(error)}`, error)
     }
   }
 

@@ -1,7 +1,7 @@
-import { ChiquitoError } from '../../core/index.js'
-import { type Dim, type Graph, renameValues, type Value, type ValueType } from '../../onnx/index.js'
+import { type Dim, type Graph, renameValues, type Value } from '../../onnx/index.js'
 
 import { toLast } from './channels-first.js'
+import { photoInput } from './photo-input.js'
 
 export interface ImageGraph {
   /** With the photo as its only input, `image`; weights are no inputs. */
@@ -22,18 +22,7 @@ const usualSize = 224
  * Throws `model` for other inputs, saying what was expected and how to export.
  */
 export function imageGraph(graph: Graph, file: string): ImageGraph {
-  // Files of 2017 to 2019 list weights among the inputs, too.
-  const inputs = [...graph.inputs].filter(([name]) => !graph.initializers.has(name))
-  const refuse = (what: string) =>
-    new ChiquitoError(
-      'model',
-      `${file} cannot be a backbone: ${what}. Expected one input for photos, float32 [batch, 3, height, width].`,
-    )
-  if (inputs.length !== 1)
-    throw refuse(`it has ${inputs.length} inputs (${inputs.map(([name]) => name).join(', ') || 'none'})`)
-  const [[name, type]] = inputs
-  const problem = problemOf(type)
-  if (problem !== undefined) throw refuse(`its input ${name} is ${showType(type)}${problem}`)
+  const [name, type] = photoInput(graph, file)
   const { shape = [] } = type
   const isChannelsLast = shape[1] !== 3 && shape[3] === 3
   const [batch, , height] = isChannelsLast ? firstDims(shape) : shape
@@ -69,24 +58,8 @@ function turned(graph: Graph): Graph {
   }
 }
 
-function problemOf({ dtype, shape }: ValueType): string | undefined {
-  if (dtype === 'uint8') return ': it takes bytes; export the network without its preprocessing'
-  if (dtype !== 'float32') return '; export the network in float32'
-  if (!shape) return ' of unknown rank'
-  if (shape.length === 4 && (shape[1] === 3 || shape[3] === 3)) {
-    const [height, width] = shape[1] === 3 ? shape.slice(2) : shape.slice(1)
-    const isSquare = typeof height === 'string' || typeof width === 'string' || height === width
-    return isSquare ? undefined : ': photos here are square'
-  }
-  return shape.length === 4 && typeof shape[1] === 'string' ? undefined : ''
-}
-
 /** The input becomes `image`; what was called so makes room. */
 function imageNames(graph: Graph, input: Value): Map<Value, Value> {
   const isTaken = graph.initializers.has('image') || graph.nodes.some(node => node.outputs.includes('image'))
   return new Map([...(isTaken ? ([['image', 'image_inside']] as const) : []), [input, 'image']])
-}
-
-function showType({ dtype, shape }: ValueType): string {
-  return shape ? `${dtype} [${shape.join(', ')}]` : dtype
 }

@@ -18,8 +18,10 @@ export interface Declared {
   readonly fixedBatch: number | undefined
 }
 
-export const howToOpen =
-  'Export it with an open batch dimension (torch.onnx.export with dynamic_axes or dynamic_shapes)'
+/** The call of PyTorch's exporter whose file takes any number of photos. */
+export function howToOpen({ size }: Declared): string {
+  return `Export it for any number: torch.onnx.export(net, (torch.randn(2, 3, ${size}, ${size}),), "net.onnx", dynamo=True, external_data=False, dynamic_shapes=({0: torch.export.Dim.DYNAMIC},)).`
+}
 
 /** A batch that shapes are tried with: several photos, another number than declared, so that what is fixed shows. */
 export function trialBatch({ fixedBatch }: Declared): number {
@@ -36,8 +38,9 @@ export function bound(
   file: string,
   wanted: readonly Value[],
   image: readonly Dim[],
-  { size, fixedBatch }: Declared,
+  declared: Declared,
 ): Graph {
+  const { size, fixedBatch } = declared
   const outputs = new Map(wanted.map(value => [value, { dtype: 'float32' as const }]))
   const [batch, , height] = image
   try {
@@ -48,11 +51,11 @@ export function bound(
   } catch (error) {
     const hint =
       height === size && fixedBatch !== undefined
-        ? `It was exported for ${fixedBatch} at a time. ${howToOpen}`
-        : `It was exported for ${size} by ${size}: use that size`
+        ? `It was exported for ${fixedBatch} at a time. ${howToOpen(declared)}`
+        : `It was exported for ${size} by ${size}: use that size.`
     throw new ChiquitoError(
       'model',
-      `${file} cannot take ${batch} photos of ${height} by ${height} pixels: ${messageOf(error)} ${hint}.`,
+      `${file} cannot take ${batch} photos of ${height} by ${height} pixels: ${messageOf(error)} ${hint}`,
       { cause: error },
     )
   }

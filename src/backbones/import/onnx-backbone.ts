@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { argumentError, ChiquitoError, messageOf } from '../../core/index.js'
 import {
+  bindDims,
+  type Dim,
   type ExternalFiles,
   foldBatchNorm,
   type Graph,
@@ -12,6 +14,7 @@ import {
   renameValues,
   upgradeModel,
   type Value,
+  withoutBatchTables,
 } from '../../onnx/index.js'
 import type { Backbone, Preprocessing } from '../backbone.js'
 import { networkGraph } from '../network.js'
@@ -25,7 +28,9 @@ import { type ImportedLayer, layersOf } from './layers.js'
 import { ownNames } from './names.js'
 import { appendLayers, bound, chosen, type Declared, howToOpen, trialBatch } from './network.js'
 import { noticesOf } from './notices.js'
+import { refuseOtherTasks } from './other-tasks.js'
 import { parametersOf } from './parameters.js'
+import { photoInput } from './photo-input.js'
 import { refuseForRuntimesOnly } from './refusals.js'
 import { appendClassifier } from './rest.js'
 import { tidy } from './tidy.js'
@@ -56,7 +61,7 @@ export function onnxBackbone(bytes: Uint8Array, file: string, options: ImportOpt
     )
   const model = prepared(readModel(bytes, file, options.files), file)
   const { graph: raw, ...declared } = imageGraph(model.graph, file)
-  const network = analysed(opened(plain(raw, declared), file, declared), file, declared)
+  const network = analysed(opened(plain(raw, declared), file, declared), file, declared, model.metadata)
   const { graph, layers, groups, logits, notices } = network
   const name = path.basename(file).replace(/\.onnx$/i, '')
   const add = (builder: GraphBuilder, image: Value, names?: readonly string[]) => {
@@ -96,7 +101,9 @@ export function onnxBackbone(bytes: Uint8Array, file: string, options: ImportOpt
 
 /** The graph in our operator set and in float32. */
 function prepared(model: Model, file: string): Model {
+  // What a file is at all is said before what of it cannot be read.
   refuseForRuntimesOnly(model.graph, file)
+  photoInput(model.graph, file)
   const { graph, ...rest } = upgraded(model, file)
   return { ...rest, graph: widen(graph) }
 }
@@ -108,14 +115,15 @@ function plain(graph: Graph, { isChannelsLast }: Pick<ImageGraph, 'isChannelsLas
 }
 
 /** The graph for any number of photos, also where it was exported for one. */
-function opened(graph: Graph, file: string, { fixedBatch }: Declared): Graph {
+function opened(graph: Graph, file: string, declared: Declared): Graph {
+  const { fixedBatch } = declared
   if (fixedBatch === undefined) return graph
   try {
-    return openBatch(graph, 'image')
+    return openBatch(withoutBatchTables(graph, fixedBatch), 'image')
   } catch (error) {
     throw new ChiquitoError(
       'model',
-      `${file} was exported for ${fixedBatch} photos at a time and cannot take others: ${messageOf(error)} ${howToOpen}.`,
+      `${file} was exported for ${fixedBatch} photos at a time and cannot take others: ${messageOf(error)} ${howToOpen(declared)}`,
       { cause: error },
     )
   }
@@ -131,11 +139,17 @@ interface Analysed {
 }
 
 /** Finds classifier, layers and weights, with names for those that have none. */
-function analysed(tidied: Graph, file: string, declared: Declared): Analysed {
+function analysed(
+  tidied: Graph,
+  file: string,
+  declared: Declared,
+  metadata: ReadonlyMap<string, string>,
+): Analysed {
   const image = [trialBatch(declared), 3, declared.size, declared.size]
   const open = (graph: Graph, values: readonly Value[]) =>
     new GraphView(bound(graph, file, values, image, declared), 'image')
   const output = outputOf(tidied, file)
+  refuseOtherTasks(shaped(tidied, image), metadata, declared.size, file)
   const whole = open(tidied, [output])
   const { graph, features, logits } = findEnding(tidied, whole, output)
   const trunk = open(graph, [features])
@@ -157,6 +171,16 @@ function analysed(tidied: Graph, file: string, declared: Declared): Analysed {
     })),
     logits: logits && renamed(logits),
     notices: noticesOf(file, tidied, whole, { output, logits }, { trunk, layers, features }),
+  }
+}
+
+/** The graph with the shapes of its outputs for photos of a certain size, as far as they can be known. */
+function shaped(graph: Graph, image: readonly Dim[]): Graph {
+  try {
+    return bindDims(graph, { image })
+  } catch {
+    // What does not fit is said where the outputs that are used are looked at.
+    return graph
   }
 }
 

@@ -1,3 +1,4 @@
+export { withoutBatchTables } from './batch-tables.js'
 export { bindDims } from './bind-dims.js'
 export { foldBatchNorm } from './fold-batch-norm.js'
 export { foldConstants } from './fold-constants.js'
