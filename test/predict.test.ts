@@ -124,6 +124,27 @@ describe('photos', () => {
   })
 })
 
+it('one photo gets one answer, however its path is written and wherever a copy lies', async () => {
+  const name = at('album', 'at sea ñ', '30.jpeg')
+  cpSync(name, at('copies', 'another name'))
+  const ways: [string, RunOptions?][] = [
+    [name],
+    ['30.jpeg', { cwd: path.dirname(name) }],
+    ['./at sea ñ/../at sea ñ/30.jpeg', { cwd: at('album') }],
+    [at('album', 'at sea ñ')],
+    [at('copies')],
+    ['-', { input: readFileSync(name) }],
+  ]
+  const answers = []
+  for (const [way, options] of ways)
+    answers.push((await predict([run, way, '--tta', '3'], options)).predictions[0].probabilities)
+  for (const answer of answers) expect(answer).toEqual(answers[0])
+  // Measured as it was while training: the same views, and so the same figure.
+  const { stdout } = await chiquito(['evaluate', run, '--tta', '4', '--json', '--threads', '1'])
+  const trained = JSON.parse(readFileSync(path.join(run, 'metrics.json'), 'utf8'))
+  expect(JSON.parse(stdout).tta.accuracy).toBe(trained.tta.accuracy)
+})
+
 describe('a model', () => {
   it('is the folder of a run, its file, or a copy of that file elsewhere', async () => {
     cpSync(path.join(run, 'model.onnx'), at('elsewhere', 'my classifier'))

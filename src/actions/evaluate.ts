@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
-import { argumentError, ChiquitoError, RandomStream, type WorkOptions } from '../core/index.js'
+import { argumentError, ChiquitoError, type WorkOptions } from '../core/index.js'
 import { type Leak, leaks, openDataset, type Photo, type Split } from '../dataset/index.js'
 import type { DeviceOptions } from '../engine/index.js'
 import { type Evaluation, evaluatePredictions, type Interval } from '../evaluate/index.js'
-import { drawAugmentation, SIDE_ON } from '../images/index.js'
+import { testTimeViews } from '../images/index.js'
 import { Predictor, predictAll, type Refused } from '../predict/index.js'
 import { summaryText } from '../report/index.js'
 import { RunFolder } from '../run/index.js'
@@ -63,8 +63,7 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluateResult
   try {
     const { labels, metadata } = predictor
     const truths = truthsOf(photos, dataLabels, labels, model)
-    const random = RandomStream.fromSeed(metadata.seed).fork('tta')
-    const sources = photos.map(photo => ({ path: path.join(root, photo.path) }))
+    const sources = photos.map(photo => ({ path: path.join(root, photo.path), sha256: photo.sha256 }))
     const plain = await predictAll(predictor, sources, { progress, signal })
     const judged = new Set(plain.predictions.map(prediction => prediction.path))
     const kept = photos.filter((_, i) => judged.has(sources[i].path))
@@ -81,12 +80,7 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluateResult
     const evaluation = measure(plain.predictions)
     let augmented: Evaluation | undefined
     if (tta > 0) {
-      const views = (name: string) => [
-        null,
-        ...Array.from({ length: tta }, (_, i) =>
-          drawAugmentation(random.fork(path.relative(root, name), i), SIDE_ON),
-        ),
-      ]
+      const views = (sha256: string) => [null, ...testTimeViews(metadata.seed, sha256, tta)]
       const readable = sources.filter(source => judged.has(source.path))
       augmented = measure((await predictAll(predictor, readable, { views, progress, signal })).predictions)
     }

@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { argumentError, ChiquitoError, RandomStream, type WorkOptions } from '../core/index.js'
+import { argumentError, ChiquitoError, type WorkOptions } from '../core/index.js'
 import type { DeviceOptions } from '../engine/index.js'
-import { drawAugmentation, SIDE_ON } from '../images/index.js'
+import { testTimeViews } from '../images/index.js'
 import { type JudgedPhoto, type PhotoSource, Predictor, predictAll, type Refused } from '../predict/index.js'
 
 export interface PredictOptions extends DeviceOptions, WorkOptions {
@@ -42,11 +42,8 @@ export async function predict(options: PredictOptions): Promise<PredictResult> {
     )
   const predictor = await Predictor.open(model, options)
   try {
-    const random = RandomStream.fromSeed(predictor.metadata.seed).fork('tta')
-    const views = (name: string) => [
-      null,
-      ...Array.from({ length: tta }, (_, i) => drawAugmentation(random.fork(name, i), SIDE_ON)),
-    ]
+    const { seed } = predictor.metadata
+    const views = (sha256: string) => [null, ...testTimeViews(seed, sha256, tta)]
     const { predictions, unreadable } = await predictAll(predictor, photos, { views, progress, signal })
     const seconds = (performance.now() - started) / 1000
     return { model, labels: predictor.labels, predictions, unreadable, seconds }

@@ -1,8 +1,15 @@
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { RandomStream, throwIfAborted, type WorkOptions } from '../core/index.js'
+import { ChiquitoError, RandomStream, throwIfAborted, type WorkOptions } from '../core/index.js'
 import { type Dataset, exactCopies, leaks, type Photo } from '../dataset/index.js'
-import { decode, drawAugmentation, renderView, renderViews, SIDE_ON, thumbnail } from '../images/index.js'
+import {
+  decode,
+  drawAugmentation,
+  readPhotoFile,
+  renderView,
+  renderViews,
+  SIDE_ON,
+  thumbnail,
+} from '../images/index.js'
 import {
   type AugmentedFacts,
   type DataFacts,
@@ -31,6 +38,8 @@ export interface RunFacts {
 
 /** Long side of a gallery picture, in pixels. */
 const thumbnailSide = 240
+/** Stands for a photo that can no longer be shown. */
+const lostGrey = 160
 /** Variations of one photo that a report shows, as the article does. */
 const augmentedShown = 6
 
@@ -110,15 +119,26 @@ function timingsOf(stages: readonly Stage[], started: number): Timing[] {
 }
 
 async function pixelsOf(dataset: Dataset, photo: Photo, shortSide: number) {
-  return decode(await readFile(path.join(dataset.root, photo.path)), { name: photo.path, shortSide })
+  const { path: name, sha256 } = photo
+  return decode(await readPhotoFile(path.join(dataset.root, name), name, sha256), { name, shortSide })
 }
 
 async function galleries(seen: Seen, dataset: Dataset) {
   const { interpretation } = seen
   const pictures = new Map<number, string>()
-  for (const i of galleryPhotos(interpretation))
-    pictures.set(i, await thumbnail(await pixelsOf(dataset, seen.photos[i], thumbnailSide), thumbnailSide))
+  for (const i of galleryPhotos(interpretation)) pictures.set(i, await pictureOf(dataset, seen.photos[i]))
   return galleriesOf(interpretation, i => ({ picture: pictures.get(i) ?? '', path: seen.photos[i].path }))
+}
+
+/** A small picture of a photo; a grey one where the photo is gone or another by now: it was judged as it was. */
+async function pictureOf(dataset: Dataset, photo: Photo): Promise<string> {
+  try {
+    return await thumbnail(await pixelsOf(dataset, photo, thumbnailSide), thumbnailSide)
+  } catch (error) {
+    if (!(error instanceof ChiquitoError)) throw error
+    const data = new Uint8Array(thumbnailSide ** 2 * 3).fill(lostGrey)
+    return thumbnail({ width: thumbnailSide, height: thumbnailSide, data }, thumbnailSide)
+  }
 }
 
 /** One training photo and its variations, as the article shows them. */
@@ -134,7 +154,7 @@ async function augmentedSample(
     try {
       const pixels = await pixelsOf(dataset, photo, size)
       const draws = Array.from({ length: augmentedShown }, (_, i) =>
-        drawAugmentation(random.fork(photo.path, i), SIDE_ON),
+        drawAugmentation(random.fork(photo.sha256, i), SIDE_ON),
       )
       const picture = (data: Uint8Array) => thumbnail({ width: size, height: size, data }, thumbnailSide)
       return {

@@ -10,6 +10,7 @@ import {
   type Checkpoint,
   type Choice,
   fineTunes,
+  fingerprintSeen,
   modelFile,
   type Recipe,
   type RecipeResult,
@@ -187,7 +188,7 @@ function modelOf(
     seed,
     versions,
     data: {
-      fingerprint: dataset.fingerprint,
+      fingerprint: fingerprintSeen(dataset, unreadable),
       train: used(dataset, unreadable).train,
       valid: seen.photos.length,
     },

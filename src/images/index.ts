@@ -12,6 +12,7 @@ export { type DecodeOptions, decode } from './decode.js'
 export { dataUri, type EncodeOptions, encodeJpeg, encodePng, encodeWebp, thumbnail } from './encode.js'
 export { inspectPhoto, type PhotoHeader } from './inspect.js'
 export { MAX_FILE_BYTES } from './limits.js'
+export { readPhotoFile, sha256Of } from './photo-file.js'
 export { type Colour, type Pixels, pixelsOf } from './pixels.js'
 export {
   type PhotoFile,
@@ -20,4 +21,5 @@ export {
   readViews,
   type ViewsOptions,
 } from './reader.js'
+export { testTimeViews } from './test-time-views.js'
 export { checkRule, NEUTRAL, renderView, type ViewRule, viewVersion } from './view.js'

@@ -36,7 +36,7 @@ describe('PhotoReader', () => {
       /^x\.png: not an/,
     )
     await expect(reader.views('/no/such/file', { name: 'x.png', rule, draws })).rejects.toThrow(
-      /^x\.png: the file/,
+      /^x\.png: there is no such file/,
     )
   })
 

@@ -1,10 +1,10 @@
-import { open } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import { argumentError, ChiquitoError, type ErrorCode, messageOf } from '../core/index.js'
+import { argumentError, ChiquitoError, type ErrorCode } from '../core/index.js'
 import type { AugmentationDraw } from './augment.js'
 import { renderViewsOf, type ViewSource, type ViewSources } from './augmented-view.js'
-import { checkFileSize, type OpenPhoto, openPhoto, unreadable } from './decode.js'
+import { type OpenPhoto, openPhoto } from './decode.js'
+import { readPhotoFile } from './photo-file.js'
 import { SourceCache } from './source-cache.js'
 import type { ViewRule } from './view.js'
 
@@ -12,6 +12,11 @@ export interface ViewsOptions {
   /** What the photo is called in error messages, usually its path. */
   readonly name: string
   readonly rule: ViewRule
+  /**
+   * SHA-256 (hexadecimal) of the file as the data set was read: only views of that content are given. A source that was
+   * kept is of it already.
+   */
+  readonly sha256?: string | undefined
   /** One view for each; `null` is the plain one. */
   readonly draws: readonly (AugmentationDraw | null)[]
   /** The photo will be asked for again: keep what its views are sampled from, as far as `keepBytes` allows. */
@@ -83,15 +88,27 @@ export class PhotoReader {
     this.cache = new SourceCache(keepBytes)
   }
 
-  /** The views of one photo file: bytes [size, size, 3] for each draw. Throws `image` where it cannot be read. */
+  /**
+   * The views of one photo file: bytes [size, size, 3] for each draw. Throws `image` where it cannot be read, `data`
+   * where it is not what it was.
+   */
   views(file: PhotoFile, options: ViewsOptions): Promise<Uint8Array[]> {
     if (this.closed) return Promise.reject(new ChiquitoError('usage', 'This PhotoReader is closed.'))
-    const { name, rule, draws } = options
+    const { name, sha256, rule, draws } = options
     const keep = options.keep === true && typeof file === 'string'
     const known = keep ? this.cache.get(file, rule) : undefined
     if (this.limit === 0) return this.readHere(file, options, known)
     return new Promise((resolve, reject) => {
-      const request = { id: ++this.lastId, file, name, rule, draws, keep: keep && this.cache.hasRoom, known }
+      const request = {
+        id: ++this.lastId,
+        file,
+        name,
+        sha256,
+        rule,
+        draws,
+        keep: keep && this.cache.hasRoom,
+        known,
+      }
       this.waiting.push({ request, resolve, reject })
       this.hand()
     })
@@ -187,12 +204,13 @@ export async function readViews(file: PhotoFile, options: ViewsOptions): Promise
 /** The views of one photo file, and the sources made for them beside those that were known. */
 export async function renderFile(
   file: PhotoFile,
-  { name, rule, draws }: ViewsOptions,
+  { name, sha256, rule, draws }: ViewsOptions,
   known: ViewSources = new Map(),
 ): Promise<{ views: Uint8Array[]; made: readonly (readonly [number, ViewSource])[] }> {
   const sources = new Map(known)
   let photo: Promise<OpenPhoto> | undefined
-  const open = async () => openPhoto(typeof file === 'string' ? await readPhoto(file, name) : file, name)
+  const open = async () =>
+    openPhoto(typeof file === 'string' ? await readPhotoFile(file, name, sha256) : file, name)
   const views = await renderViewsOf(
     async shortSide => {
       photo ??= open()
@@ -203,22 +221,6 @@ export async function renderFile(
     sources,
   )
   return { views, made: [...sources].filter(([step]) => !known.has(step)) }
-}
-
-/** A photo file's bytes, its size checked before it is read. */
-async function readPhoto(path: string, name: string): Promise<Uint8Array> {
-  try {
-    const handle = await open(path)
-    try {
-      checkFileSize((await handle.stat()).size, name)
-      return await handle.readFile()
-    } finally {
-      await handle.close()
-    }
-  } catch (error) {
-    if (error instanceof ChiquitoError) throw error
-    throw unreadable(name, `the file cannot be read (${messageOf(error)})`, error)
-  }
 }
 
 /** The worker's program; undefined where the sources run uncompiled, as in unit tests: then nothing can start it. */

@@ -42,7 +42,9 @@ describe('a photo kept decoded', () => {
     await reader.views(file, { name: 'a', rule, draws })
     await reader.views(file, { name: 'a', rule: { size: 12, resize: 'crop' }, draws, keep: true })
     rmSync(file)
-    await expect(reader.views(file, { name: 'a', rule, draws, keep: true })).rejects.toThrow(/^a: the file/)
+    await expect(reader.views(file, { name: 'a', rule, draws, keep: true })).rejects.toThrow(
+      /^a: there is no such file/,
+    )
   })
 
   it('is given up where there is no room, never what came before it', async () => {
@@ -56,6 +58,6 @@ describe('a photo kept decoded', () => {
     rmSync(file)
     rmSync(second)
     expect(await look(file)).toEqual(views)
-    await expect(look(second)).rejects.toThrow(/^it: the file/)
+    await expect(look(second)).rejects.toThrow(/^it: there is no such file/)
   })
 })

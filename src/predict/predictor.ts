@@ -1,7 +1,6 @@
-import { open } from 'node:fs/promises'
-import { asFloat32, ChiquitoError, messageOf, uint8, type WorkOptions } from '../core/index.js'
+import { asFloat32, ChiquitoError, throwIfAborted, uint8, type WorkOptions } from '../core/index.js'
 import { type DeviceOptions, Session } from '../engine/index.js'
-import { type AugmentationDraw, decode, MAX_FILE_BYTES, renderViews } from '../images/index.js'
+import { type AugmentationDraw, decode, readPhotoFile, renderViews, sha256Of } from '../images/index.js'
 import { readModelFile, type ValueType } from '../onnx/index.js'
 import { type ModelMetadata, parseModelMetadata } from '../run/index.js'
 
@@ -111,11 +110,16 @@ export interface JudgedPhoto extends Prediction {
 }
 
 /** A photo as predictions take it: where it is, or its bytes under a name. */
-export type PhotoSource = { readonly path: string; readonly bytes?: Uint8Array | undefined }
+export interface PhotoSource {
+  readonly path: string
+  readonly bytes?: Uint8Array | undefined
+  /** What the file is known to hold (SHA-256, hexadecimal): another content is refused. */
+  readonly sha256?: string | undefined
+}
 
 export interface PredictAllOptions extends WorkOptions {
-  /** The views of a photo; the plain one by default. */
-  readonly views?: ((path: string) => readonly (AugmentationDraw | null)[]) | undefined
+  /** The views of a photo, by the SHA-256 of its file (hexadecimal); the plain one by default. */
+  readonly views?: ((sha256: string) => readonly (AugmentationDraw | null)[]) | undefined
 }
 
 /** Judges many photos one after the other. One that cannot be read is set aside with its reason; the rest go on. */
@@ -128,13 +132,13 @@ export async function predictAll(
   const unreadable: Refused[] = []
   const task = 'looking at photos'
   progress?.({ kind: 'start', task, total: photos.length })
-  for (const [i, { path, bytes }] of photos.entries()) {
-    if (signal?.aborted) throw new ChiquitoError('interrupted', 'Interrupted.')
+  for (const [i, { path, bytes, sha256 }] of photos.entries()) {
+    throwIfAborted(signal)
     try {
-      const content = bytes ?? (await readPhotoFile(path))
-      predictions.push({ path, ...(await predictor.predict(content, path, views?.(path))) })
+      const content = bytes ?? (await readPhotoFile(path, path, sha256))
+      predictions.push({ path, ...(await predictor.predict(content, path, views?.(sha256Of(content)))) })
     } catch (error) {
-      if (!(error instanceof ChiquitoError) || !['image', 'io'].includes(error.code)) throw error
+      if (!isPhotosFault(error)) throw error
       unreadable.push({ path, reason: error.message.replace(`${path}: `, '') })
     }
     progress?.({ kind: 'advance', task, done: i + 1, total: photos.length })
@@ -143,32 +147,6 @@ export async function predictAll(
   return { predictions, unreadable }
 }
 
-async function readPhotoFile(path: string): Promise<Uint8Array> {
-  try {
-    const file = await open(path)
-    try {
-      const info = await file.stat()
-      if (!info.isFile()) throw new ChiquitoError('io', `${path}: not a file.`)
-      if (info.size > MAX_FILE_BYTES)
-        throw new ChiquitoError(
-          'image',
-          `${path}: ${info.size} bytes, more than the limit of ${MAX_FILE_BYTES}.`,
-        )
-      return await file.readFile()
-    } finally {
-      await file.close()
-    }
-  } catch (error) {
-    if (error instanceof ChiquitoError) throw error
-    throw new ChiquitoError('io', `${path}: ${reason(error)}.`, { cause: error })
-  }
-}
-
-function reason(error: unknown): string {
-  if (error instanceof Error && 'code' in error) {
-    if (error.code === 'ENOENT') return 'there is no such file'
-    if (error.code === 'EACCES') return 'this user may not read it'
-    if (error.code === 'EISDIR') return 'it is a folder'
-  }
-  return messageOf(error)
+function isPhotosFault(error: unknown): error is ChiquitoError {
+  return error instanceof ChiquitoError && (error.code === 'image' || error.code === 'data')
 }

@@ -1,10 +1,11 @@
 import path from 'node:path'
 import { type Backbone, type FeatureSpec, featureModel, featureWidth } from '../backbones/index.js'
-import { asFloat32, ChiquitoError, throwIfAborted, uint8, type WorkOptions } from '../core/index.js'
+import { asFloat32, type ChiquitoError, throwIfAborted, uint8, type WorkOptions } from '../core/index.js'
 import type { Photo } from '../dataset/index.js'
 import { type DeviceOptions, Session } from '../engine/index.js'
 import { type AugmentationDraw, PhotoReader, type ViewRule, viewVersion } from '../images/index.js'
 import { type FeatureStore, featureKey } from '../run/index.js'
+import { isPhotosFault, lostMeanwhile } from './lost-photo.js'
 
 /** What to look at a photo through: a drawn variation, or `null` for the plain view. */
 export type View = AugmentationDraw | null
@@ -13,6 +14,8 @@ export type View = AugmentationDraw | null
 export interface Unreadable {
   readonly path: string
   readonly reason: string
+  /** It could be read, but was no longer what it was when the data set was read. */
+  readonly changed?: boolean | undefined
 }
 
 /** The trunk's features of some photos. */
@@ -43,6 +46,8 @@ export interface ExtractOptions extends WorkOptions {
   readonly task: string
   /** The views of a photo; the same number for each photo. One plain view by default. */
   readonly views?: ((photo: Photo) => readonly View[]) | undefined
+  /** The photos were all read before: one that cannot be read any more ends the work. */
+  readonly known?: boolean | undefined
 }
 
 /** Views a run of the trunk takes: enough to fill two cores, few enough to stay small. */
@@ -70,7 +75,7 @@ export class FeatureExtractor {
   }
 
   async extract(photos: readonly Photo[], options: ExtractOptions): Promise<Features> {
-    const { task, progress, signal, views = () => [null] } = options
+    const { task, progress, signal, known = false, views = () => [null] } = options
     const count = photos.length === 0 ? 0 : views(photos[0]).length
     const rows = Array.from({ length: count }, () => new Float32Array(photos.length * this.width))
     const readable: Photo[] = []
@@ -79,9 +84,9 @@ export class FeatureExtractor {
     progress?.({ kind: 'start', task, total: photos.length })
     const jobs = ahead(photos, photosAhead, photo => this.prepare(photo, views(photo)))
     let done = 0
-    for await (const { photo, parts, reason } of jobs) {
+    for await (const { photo, parts, error } of jobs) {
       throwIfAborted(signal)
-      if (reason !== undefined) unreadable.push({ path: photo.path, reason })
+      if (error) unreadable.push(leftOut(photo, error, known))
       else {
         const row = readable.push(photo) - 1
         for (const [v, part] of parts.entries()) {
@@ -93,6 +98,7 @@ export class FeatureExtractor {
       progress?.({ kind: 'advance', task, done: ++done, total: photos.length })
     }
     await batch.flush()
+    this.sayChanged(unreadable)
     progress?.({ kind: 'end', task, note: `${readable.length} photos` })
     const used = readable.length * this.width
     return { photos: readable, width: this.width, views: rows.map(row => row.subarray(0, used)), unreadable }
@@ -125,6 +131,7 @@ export class FeatureExtractor {
           ? []
           : await this.photoReader().views(path.join(root, photo.path), {
               name: photo.path,
+              sha256: photo.sha256,
               rule,
               draws: missing,
             })
@@ -135,8 +142,19 @@ export class FeatureExtractor {
       })
       return { photo, parts }
     } catch (error) {
-      return { photo, parts: [], reason: reasonOf(error, photo) }
+      if (!isPhotosFault(error)) throw error
+      return { photo, parts: [], error }
     }
+  }
+
+  private sayChanged(unreadable: readonly Unreadable[]): void {
+    const [first, ...others] = unreadable.filter(({ changed }) => changed)
+    if (first === undefined) return
+    const what =
+      others.length === 0
+        ? `"${first.path}" was`
+        : `${others.length + 1} photos, for example "${first.path}", were`
+    this.options.notice?.(`${what} changed or replaced while training read the photos: left out.`)
   }
 
   private photoReader(): PhotoReader {
@@ -167,7 +185,7 @@ export class FeatureExtractor {
 interface Prepared {
   readonly photo: Photo
   readonly parts: readonly Part[]
-  readonly reason?: string
+  readonly error?: ChiquitoError
 }
 
 type Part =
@@ -218,9 +236,9 @@ async function* ahead<T, R>(
   }
 }
 
-/** Why a photo cannot be used; anything but a photo's own fault is thrown on. */
-export function reasonOf(error: unknown, photo: Pick<Photo, 'path'>): string {
-  if (error instanceof ChiquitoError && error.code === 'image')
-    return error.message.replace(`${photo.path}: `, '')
-  throw error
+/** A photo to go on without; where it was read before, others have been learnt from it, and the work ends. */
+function leftOut(photo: Photo, error: ChiquitoError, known: boolean): Unreadable {
+  if (known) throw lostMeanwhile(error)
+  const reason = error.message.replace(`${photo.path}: `, '')
+  return error.code === 'data' ? { path: photo.path, reason, changed: true } : { path: photo.path, reason }
 }

@@ -29,7 +29,9 @@ export interface LearnerState {
   readonly trunk: Tensors
 }
 
-const unreadableSchema = z.array(z.object({ path: z.string(), reason: z.string() })).optional()
+const unreadableSchema = z
+  .array(z.object({ path: z.string(), reason: z.string(), changed: z.boolean().optional() }))
+  .optional()
 const stateSchema = z.object({
   stages: z.array(stageSchema),
   searches: z.array(z.array(z.object({ rate: anyNumber, loss: anyNumber, smoothed: anyNumber }))),

@@ -9,6 +9,7 @@ import {
   drawAugmentation,
   PhotoReader,
   SIDE_ON,
+  testTimeViews,
   type ViewRule,
 } from '../images/index.js'
 import type { Restorable } from './callbacks.js'
@@ -23,6 +24,7 @@ import type { LearnerOptions } from './learner-options.js'
 import { LearnerRecord } from './learner-record.js'
 import { KEPT_BYTES } from './loading/index.js'
 import type { Trainable, Validation } from './loop.js'
+import { fingerprintSeen } from './lost-photo.js'
 import { modelFile } from './model-file.js'
 import { groupNumber, layerGroups, type Rates, ratesOf, rateText } from './network/groups.js'
 import { checkMix } from './network/mix.js'
@@ -166,10 +168,10 @@ export class Learner {
       throw argumentError('tta', `a whole number of views from 0 to ${mostViews}`, tta)
     this.record?.requireCaughtUp(this.stages.length, this.searches.length)
     const augmentation = this.augmentation ?? SIDE_ON
-    const views = (photo: Photo): View[] =>
-      Array.from({ length: tta + 1 }, (_, i) =>
-        i === 0 ? null : drawAugmentation(this.random.fork('tta', photo.path, i), augmentation),
-      )
+    const views = ({ sha256 }: Photo): View[] => [
+      null,
+      ...testTimeViews(this.data.seed, sha256, tta, augmentation),
+    ]
     const features =
       tta === 0
         ? await this.features.plain(split)
@@ -203,7 +205,7 @@ export class Learner {
       seed: data.seed,
       versions: versions(),
       data: {
-        fingerprint: data.dataset.fingerprint,
+        fingerprint: fingerprintSeen(data.dataset, this.unreadable),
         train: await this.readable('train'),
         valid: photos.length,
       },
@@ -375,7 +377,7 @@ export class Learner {
     const count = Math.min(epochs, mostViews)
     return this.features.views('train', `training photos, ${count} augmented views each`, photo =>
       Array.from({ length: count }, (_, i) =>
-        drawAugmentation(this.random.fork('augment', photo.path, first + i), augmentation),
+        drawAugmentation(this.random.fork('augment', photo.sha256, first + i), augmentation),
       ),
     )
   }

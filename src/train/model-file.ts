@@ -1,12 +1,12 @@
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { asFloat32, uint8 } from '../core/index.js'
 import type { Photo } from '../dataset/index.js'
 import { type DeviceOptions, Session } from '../engine/index.js'
-import { decode, encodePng, renderView } from '../images/index.js'
+import { decode, encodePng, readPhotoFile, renderView, type ViewRule } from '../images/index.js'
 import { type Graph, model, writeModel } from '../onnx/index.js'
 import { inputNote, type ModelMetadata, modelMetadataEntries } from '../run/index.js'
 import { type Classifier, classifierGraph } from './classifier.js'
+import { isPhotosFault } from './lost-photo.js'
 
 /** What is known of a run and goes into its model. */
 export type ModelFacts = Pick<ModelMetadata, 'recipe' | 'seed' | 'data' | 'accuracy' | 'versions'>
@@ -38,7 +38,7 @@ export async function modelFile(
   return writeModel(model(graph, { metadata: modelMetadataEntries(metadata) }))
 }
 
-/** The first photo of each class, as the model sees it, with its answer. */
+/** The first photo of each class that is still what it was, as the model sees it, with its answer. */
 async function goldenPhotos(
   graph: Graph,
   { labels, rule }: Classifier,
@@ -46,22 +46,45 @@ async function goldenPhotos(
   root: string,
   options: DeviceOptions = {},
 ): Promise<ModelMetadata['golden']> {
-  const chosen = labels.flatMap((_, label) => photos.find(photo => photo.label === label) ?? [])
   const session = await Session.open(model(graph), options)
+  const { size } = rule
   try {
     const golden: ModelMetadata['golden'] = []
-    for (const photo of chosen.slice(0, mostGolden)) {
-      const bytes = await readFile(path.join(root, photo.path))
-      const view = renderView(await decode(bytes, { name: photo.path, shortSide: rule.size }), rule)
-      const { size } = rule
+    for (const [label] of labels.entries()) {
+      if (golden.length === mostGolden) break
+      const view = await firstView(
+        photos.filter(photo => photo.label === label),
+        root,
+        rule,
+      )
+      if (!view) continue
       const { probabilities } = await session.run({ pixels: uint8(view, [1, size, size, 3]) })
+      const answer = Array.from(asFloat32(probabilities, 'probabilities').data)
       golden.push({
         png: new Uint8Array(await encodePng({ width: size, height: size, data: view })),
-        probabilities: Array.from(asFloat32(probabilities, 'probabilities').data),
+        probabilities: answer,
+        label: labels[answer.indexOf(Math.max(...answer))],
       })
     }
     return golden
   } finally {
     await session.close()
   }
+}
+
+/** The plain view of the first photo that can still be read as it was. */
+async function firstView(
+  photos: readonly Photo[],
+  root: string,
+  rule: ViewRule,
+): Promise<Uint8Array | undefined> {
+  for (const { path: name, sha256 } of photos) {
+    try {
+      const bytes = await readPhotoFile(path.join(root, name), name, sha256)
+      return renderView(await decode(bytes, { name, shortSide: rule.size }), rule)
+    } catch (error) {
+      if (!isPhotosFault(error)) throw error
+    }
+  }
+  return undefined
 }

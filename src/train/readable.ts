@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { ChiquitoError, throwIfAborted } from '../core/index.js'
 import type { Dataset, Photo, Split } from '../dataset/index.js'
-import { decode, inspectPhoto } from '../images/index.js'
-import { reasonOf, type Unreadable } from './extractor.js'
+import { decode, inspectPhoto, readPhotoFile } from '../images/index.js'
+import type { Unreadable } from './extractor.js'
+import { isPhotosFault } from './lost-photo.js'
 
 /** What people call the parts of a data set. */
 export const partNames: Readonly<Record<Split, string>> = {
@@ -75,10 +75,11 @@ export async function requireReadableClasses(
 async function whyUnreadable(file: string, photo: Photo): Promise<string | undefined> {
   if (await inspectPhoto(file)) return undefined
   try {
-    await decode(await readFile(file), { name: photo.path, shortSide: smallest })
+    await decode(await readPhotoFile(file, photo.path), { name: photo.path, shortSide: smallest })
     return undefined
   } catch (error) {
-    return reasonOf(error, photo)
+    if (!isPhotosFault(error)) throw error
+    return error.message.replace(`${photo.path}: `, '')
   }
 }
 

@@ -52,8 +52,9 @@ export class TrunkFeatures {
 
   async views(split: Split, task: string, views: (photo: Photo) => readonly View[]): Promise<Features> {
     const { progress, signal, data } = this.options
-    const photos = this.parts.get(split)?.photos ?? data.photos(split)
-    return this.extractor.extract(photos, { task, views, progress, signal })
+    const part = this.parts.get(split)
+    const photos = part?.photos ?? data.photos(split)
+    return this.extractor.extract(photos, { task, views, known: part !== undefined, progress, signal })
   }
 
   /** Which photos of a part can be read. */
@@ -89,6 +90,7 @@ export class TrunkFeatures {
     try {
       return await extractor.extract(photos, {
         task: `${partNames[split]} photos`,
+        known: true,
         signal: this.options.signal,
       })
     } finally {

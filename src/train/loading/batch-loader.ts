@@ -1,7 +1,8 @@
 import { totalmem } from 'node:os'
 import path from 'node:path'
-import { ChiquitoError, throwIfAborted } from '../../core/index.js'
+import { throwIfAborted } from '../../core/index.js'
 import { type AugmentationDraw, PhotoReader, type ViewRule } from '../../images/index.js'
+import { isPhotosFault, lostMeanwhile } from '../lost-photo.js'
 
 export interface BatchLoaderOptions {
   /** The folder that photo paths start from. */
@@ -14,7 +15,13 @@ export interface BatchLoaderOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** A photo, by its path in the data set, and what to see it through: `null` is the plain view. */
+/** Where a photo is in the data set, and what it holds (SHA-256, hexadecimal) where that is to be checked. */
+export interface PhotoOnDisk {
+  readonly path: string
+  readonly sha256?: string | undefined
+}
+
+/** A photo of the data set, and what to see it through: `null` is the plain view. */
 export interface LoadItem<Photo> {
   readonly photo: Photo
   readonly draw: AugmentationDraw | null
@@ -65,9 +72,10 @@ export class BatchLoader {
 
   /**
    * One epoch's batches. The first ones are loaded from now on, the others as batches are taken.
-   * Throws `image`, naming the photo that could not be read, when its batch is due; `interrupted`.
+   * Throws `image`, naming the photo that could not be read, or `data`, one that is not what it was, when its batch is
+   * due; `interrupted`.
    */
-  epoch<Photo extends { readonly path: string }>(
+  epoch<Photo extends PhotoOnDisk>(
     items: readonly LoadItem<Photo>[],
     batchSize: number,
     { dropLast = false }: EpochOptions = {},
@@ -85,7 +93,7 @@ export class BatchLoader {
     await this.own?.close()
   }
 
-  private async *batches<Photo extends { readonly path: string }>(
+  private async *batches<Photo extends PhotoOnDisk>(
     queue: Queue<LoadItem<Photo>>,
   ): AsyncGenerator<LoadedBatch<Photo>> {
     const { size, batchSize } = { ...this.options.rule, batchSize: queue.batchSize }
@@ -108,19 +116,20 @@ export class BatchLoader {
     return batchSize * Math.max(1, Math.min(BATCHES_AHEAD, affordable))
   }
 
-  private async view<Photo extends { readonly path: string }>({
-    photo,
-    draw,
-  }: LoadItem<Photo>): Promise<Uint8Array> {
+  private async view<Photo extends PhotoOnDisk>({ photo, draw }: LoadItem<Photo>): Promise<Uint8Array> {
     const { root, rule } = this.options
     try {
       const file = path.join(root, photo.path)
-      const [view] = await this.reader.views(file, { name: photo.path, rule, draws: [draw], keep: true })
+      const [view] = await this.reader.views(file, {
+        name: photo.path,
+        sha256: photo.sha256,
+        rule,
+        draws: [draw],
+        keep: true,
+      })
       return view
     } catch (error) {
-      if (!(error instanceof ChiquitoError) || error.code !== 'image') throw error
-      const message = `${error.message} It could be read when training began: restore it, or train again without it.`
-      throw new ChiquitoError('image', message, { cause: error })
+      throw isPhotosFault(error) ? lostMeanwhile(error) : error
     }
   }
 }

@@ -66,9 +66,9 @@ export class KeptWork implements Trainable<KeptBatch>, Restorable<StepState> {
   }
 
   /** Each photo starts with another of its views. */
-  private viewOf({ path }: Photo, epoch: number): number {
+  private viewOf({ sha256 }: Photo, epoch: number): number {
     const { kept, random } = this.options
-    return (random.fork('view', path).uint32() + epoch) % kept.views.length
+    return (random.fork('view', sha256).uint32() + epoch) % kept.views.length
   }
 
   private batch(rows: readonly number[], views: readonly number[]): KeptBatch {

@@ -43,7 +43,9 @@ export class NetworkWork implements Trainable<NetworkBatch>, Restorable<StepStat
       .slice(from * batchSize)
       .map(photo => ({
         photo,
-        draw: augmentation ? drawAugmentation(random.fork('augment', epoch, photo.path), augmentation) : null,
+        draw: augmentation
+          ? drawAugmentation(random.fork('augment', epoch, photo.sha256), augmentation)
+          : null,
       }))
     let number = from
     for await (const loaded of this.loader.epoch(items, batchSize, { dropLast: true })) {

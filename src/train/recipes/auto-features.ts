@@ -1,8 +1,15 @@
 import type { FeatureSpec } from '../../backbones/index.js'
+import type { WorkOptions } from '../../core/index.js'
 import type { Photo, Split } from '../../dataset/index.js'
 import { type PhotoReader, PLAIN, type ViewRule } from '../../images/index.js'
 import type { FeatureStore } from '../../run/index.js'
-import { FeatureExtractor, type Features, type Unreadable, type View } from '../extractor.js'
+import {
+  type ExtractOptions,
+  FeatureExtractor,
+  type Features,
+  type Unreadable,
+  type View,
+} from '../extractor.js'
 import { partNames, requireEveryClass } from '../readable.js'
 import type { RecipeOptions } from './recipe.js'
 
@@ -24,19 +31,28 @@ export class AutoFeatures {
   constructor(
     private readonly options: RecipeOptions & { readonly reader?: PhotoReader | undefined },
     private readonly spec: FeatureSpec,
+    /** The photos of a part that can be read, and those that cannot, once it has been looked at. */
+    private readonly parts = new Map<Split, Pick<Features, 'photos' | 'unreadable'>>(),
   ) {}
+
+  /** What another trunk sees of the photos that these could read. */
+  through(options: RecipeOptions & { readonly reader?: PhotoReader | undefined }): AutoFeatures {
+    return new AutoFeatures(options, this.spec, this.parts)
+  }
 
   /** The plain views of a part, and of training photos the mirrored ones, too. Throws `data` when a class of it has no readable photo. */
   async of(resize: Resize, split: Split): Promise<Features> {
     const key = `${resize} ${split}`
     const known = this.plain.get(key)
     if (known) return known
-    const photos = this.options.dataset.photos.filter(photo => photo.split === split)
+    const part = this.parts.get(split)
+    const photos = part?.photos ?? this.options.dataset.photos.filter(photo => photo.split === split)
     const views = split === 'train' ? () => [null, mirrored] : undefined
     const task = `${partNames[split]} photos (${looks[resize]})`
-    const features = await this.extract(resize, photos, task, views)
+    const features = await this.see(resize, photos, { task, views, known: part !== undefined })
     if (split !== 'test') requireEveryClass(this.options.dataset.labels, photos, features.unreadable, split)
     this.plain.set(key, features)
+    if (!part) this.parts.set(split, features)
     return features
   }
 
@@ -47,16 +63,21 @@ export class AutoFeatures {
     task: string,
     views?: (photo: Photo) => readonly View[],
   ): Promise<Features> {
-    const { progress, signal } = this.options
-    return this.extractorFor(resize).extract(photos, { task, views, progress, signal })
+    return this.see(resize, photos, { task, views, known: true })
   }
 
-  /** Every photo that could not be read, once. */
+  private see(
+    resize: Resize,
+    photos: readonly Photo[],
+    options: Omit<ExtractOptions, keyof WorkOptions>,
+  ): Promise<Features> {
+    const { progress, signal } = this.options
+    return this.extractorFor(resize).extract(photos, { ...options, progress, signal })
+  }
+
+  /** Every photo that could not be read. */
   unreadable(): Unreadable[] {
-    const found = new Map<string, Unreadable>()
-    for (const features of this.plain.values())
-      for (const one of features.unreadable) found.set(one.path, one)
-    return [...found.values()]
+    return [...this.parts.values()].flatMap(part => part.unreadable)
   }
 
   /** Frees the networks until they are needed again: their threads would get in the way of others. */

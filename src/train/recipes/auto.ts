@@ -1,10 +1,9 @@
 import { featureWidth } from '../../backbones/index.js'
 import { float32, RandomStream } from '../../core/index.js'
-import type { Photo, Split } from '../../dataset/index.js'
+import type { Split } from '../../dataset/index.js'
 import { accuracy, logLoss, predictions, softmaxRows } from '../../evaluate/index.js'
-import { drawAugmentation, PhotoReader, SIDE_ON } from '../../images/index.js'
+import { PhotoReader, testTimeViews } from '../../images/index.js'
 import { type Classifier, HeadRunner, type HeadWeights } from '../classifier.js'
-import type { View } from '../extractor.js'
 import { linearHead } from '../head.js'
 import { KEPT_BYTES } from '../loading/index.js'
 import { LogisticRegression } from '../logistic.js'
@@ -139,7 +138,7 @@ async function fineTune(
   random: RandomStream,
   options: RecipeOptions,
 ): Promise<Tuned> {
-  const { spec, rule } = frozen
+  const { rule } = frozen
   const { photos } = await features.of(rule.resize, 'train')
   const { photos: held } = await features.of(rule.resize, 'valid')
   const start = learnt ?? { head: await calmed(frozen, features, options) }
@@ -154,7 +153,7 @@ async function fineTune(
   const classifier = tunedClassifier(frozen, weights, temperature, options)
   const { backbone } = classifier
   const own = { ...options, backbone, store: undefined, reader, progress: undefined }
-  return { classifier, features: new AutoFeatures(own, spec), stage }
+  return { classifier, features: features.through(own), stage }
 }
 
 /** The frozen classifier's head, as sure of the training photos as label smoothing wants it. */
@@ -227,10 +226,6 @@ async function learn(
   }
 }
 
-function augmented(photo: Photo, count: number, random: RandomStream): View[] {
-  return Array.from({ length: count }, (_, i) => drawAugmentation(random.fork(photo.path, i), SIDE_ON))
-}
-
 /** A part of the data set through the finished classifier, plain or with augmented views beside. */
 async function show(
   classifier: Classifier,
@@ -238,15 +233,15 @@ async function show(
   split: Split,
   tta: number,
   random: RandomStream,
-  { dataset, backbone, device, threads }: RecipeOptions,
+  { dataset, backbone, seed, device, threads }: RecipeOptions,
 ): Promise<Seen> {
   const { rule, head, weights, spec, labels } = classifier
   const plain = await features.of(rule.resize, split)
   const width = featureWidth(backbone, spec)
   const rows = plain.views.map(view => firstColumns(view, plain.width, width))
   if (tta > 0) {
-    const more = await features.extract(rule.resize, plain.photos, `${tta} more views each`, photo =>
-      augmented(photo, tta, random.fork('tta')),
+    const more = await features.extract(rule.resize, plain.photos, `${tta} more views each`, ({ sha256 }) =>
+      testTimeViews(seed, sha256, tta),
     )
     rows.push(...more.views.map(view => firstColumns(view, plain.width, width)))
   }

@@ -46,9 +46,11 @@ export class KeptTuner implements Tuner {
       store: undefined,
     })
     const draws = (photo: Photo) =>
-      Array.from({ length: views }, (_, i) => drawAugmentation(random.fork('views', photo.path, i), SIDE_ON))
+      Array.from({ length: views }, (_, i) =>
+        drawAugmentation(random.fork('views', photo.sha256, i), SIDE_ON),
+      )
     const task = `${views} varied views of each photo`
-    const kept = await extractor.extract(photos, { task, views: draws, progress, signal })
+    const kept = await extractor.extract(photos, { task, views: draws, known: true, progress, signal })
     await extractor.rest()
     const width = featureWidth(backbone, spec)
     const head = linearHead(width, dataset.labels.length, { dropout })
@@ -111,7 +113,7 @@ export class KeptTuner implements Tuner {
       views,
       width,
       photos: read,
-    } = await this.extractor.extract(photos, { task: 'plain views', signal })
+    } = await this.extractor.extract(photos, { task: 'plain views', known: true, signal })
     for (const [i, { path }] of read.entries())
       this.plain.set(path, views[0].slice(i * width, (i + 1) * width))
     await this.extractor.rest()
