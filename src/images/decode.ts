@@ -1,13 +1,7 @@
-import sharp, { type Metadata } from 'sharp'
 import { ChiquitoError, messageOf } from '../core/index.js'
+import { FORMATS, type PhotoFormat, type PhotoHead, Refusal, sniff } from './formats/index.js'
 import { MAX_DIMENSION, MAX_FILE_BYTES, MAX_PIXELS, MIN_DIMENSION } from './limits.js'
 import type { Pixels } from './pixels.js'
-import { type PhotoFormat, sniff } from './sniff.js'
-
-// No photo is decoded twice, so a cache of decoded pixels would only hold memory.
-sharp.cache(false)
-// Photos are decoded side by side; more threads inside one would only get in each other's way.
-sharp.concurrency(1)
 
 export interface DecodeOptions {
   /** What the photo is called in error messages, usually its path. */
@@ -17,9 +11,9 @@ export interface DecodeOptions {
 }
 
 /**
- * Decodes a photo told by its content, never by its name: JPEG, PNG, WebP, AVIF, GIF and animated WebP (first
- * frame), TIFF (first page). Turned upright as EXIF says; transparency laid on white; colour profiles ignored.
- * Throws `image`, naming the photo and the reason.
+ * Decodes a photo told by its content, never by its name (docs/formats.md says what becomes of which kind): the first
+ * picture of an animation, the first page of a TIFF. Turned upright as EXIF says; transparency laid on white; colour
+ * profiles ignored. Throws `image`, naming the photo and the reason.
  */
 export async function decode(bytes: Uint8Array, { name, shortSide }: DecodeOptions): Promise<Pixels> {
   return (await openPhoto(bytes, name)).pixelsAt(shortSide)
@@ -39,71 +33,41 @@ export async function openPhoto(bytes: Uint8Array, name: string): Promise<OpenPh
   checkFileSize(bytes.length, name)
   const sniffed = sniff(bytes)
   if ('refused' in sniffed) throw unreadable(name, sniffed.refused)
-  const guarded = async <T>(work: Promise<T>): Promise<T> => {
-    try {
-      return await work
-    } catch (error) {
-      if (error instanceof ChiquitoError) throw error
-      throw unreadable(name, explain(error, sniffed.format), error)
-    }
-  }
-  // Reading the header decompresses nothing; whether there are too many pixels is then ours to say.
-  const header = await guarded(sharp(bytes, { limitInputPixels: false }).metadata())
-  checkSize(header.width, header.height, name)
+  const { format } = sniffed
+  const head = await guarded(name, format, () => FORMATS[format].open(bytes))
+  checkSize(head.width, head.height, name)
   const decoded = new Map<number, Promise<Pixels>>()
   return {
     pixelsAt(shortSide) {
-      const factor = halvings(Math.min(header.width, header.height), shortSide)
+      const factor = halvings(head, shortSide)
       const known = decoded.get(factor)
       if (known) return known
-      const pixels = guarded(decodeShrunk(bytes, header, factor))
+      const pixels = guarded(name, format, () => head.decode(factor))
       decoded.set(factor, pixels)
       return pixels
     },
   }
 }
 
+/** What a decoder throws, as an error that names the photo. */
+async function guarded<T>(name: string, format: PhotoFormat, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof ChiquitoError) throw error
+    throw unreadable(name, error instanceof Refusal ? error.message : explain(error, format), error)
+  }
+}
+
 /** The largest of 1, 2, 4 and 8 (what JPEG can leave out while decoding) that keeps the short side wanted. */
-function halvings(side: number, wanted: number): number {
-  return [8, 4, 2].find(factor => Math.floor(side / factor) >= wanted) ?? 1
+function halvings({ width, height, shrinks }: PhotoHead, wanted: number): number {
+  if (!shrinks) return 1
+  return [8, 4, 2].find(factor => Math.floor(Math.min(width, height) / factor) >= wanted) ?? 1
 }
 
 /** The error for a photo that cannot be used. */
 export function unreadable(name: string, reason: string, cause?: unknown): ChiquitoError {
   return new ChiquitoError('image', `${name}: ${reason}.`, { cause })
-}
-
-async function decodeShrunk(bytes: Uint8Array, header: Metadata, factor: number): Promise<Pixels> {
-  const opened = sharp(bytes, {
-    // As PIL does: a file that ends early is an error, a damaged spot inside it is not.
-    failOn: 'truncated',
-    limitInputPixels: MAX_PIXELS,
-    sequentialRead: true,
-    ignoreIcc: true,
-  })
-  const shrunk =
-    factor === 1
-      ? opened
-      : opened.resize({
-          width: Math.ceil(header.autoOrient.width / factor),
-          height: Math.ceil(header.autoOrient.height / factor),
-          fit: 'fill',
-          kernel: 'linear',
-        })
-  const upright = header.orientation === undefined ? shrunk : shrunk.autoOrient()
-  if (header.space === 'cmyk') {
-    const { data, info } = await upright
-      .pipelineColourspace('cmyk')
-      .toColourspace('cmyk')
-      .raw()
-      .toBuffer({ resolveWithObject: true })
-    return fromCmyk(data, info.width, info.height, info.channels)
-  }
-  const { data, info } = await (header.hasAlpha ? upright.flatten({ background: '#ffffff' }) : upright)
-    .toColourspace('srgb')
-    .raw()
-    .toBuffer({ resolveWithObject: true })
-  return fromChannels(data, info.width, info.height, info.channels)
 }
 
 /** Throws for a file too large to be a photo. */
@@ -122,45 +86,12 @@ export function checkSize(width: number, height: number, name: string): void {
     throw unreadable(name, `${width} x ${height} pixels, too few to show anything`)
 }
 
-/** Inks to light as most readers do it without a profile: each light is what its ink and black let through. */
-function fromCmyk(data: Uint8Array, width: number, height: number, channels: number): Pixels {
-  const rgb = new Uint8Array(width * height * 3)
-  for (let i = 0, p = 0; i < rgb.length; i += 3, p += channels) {
-    const light = 255 - data[p + 3]
-    rgb[i] = ((255 - data[p]) * light + 127) / 255
-    rgb[i + 1] = ((255 - data[p + 1]) * light + 127) / 255
-    rgb[i + 2] = ((255 - data[p + 2]) * light + 127) / 255
-  }
-  return { width, height, data: rgb }
-}
-
-function fromChannels(data: Uint8Array, width: number, height: number, channels: number): Pixels {
-  if (channels === 3)
-    return { width, height, data: new Uint8Array(data.buffer, data.byteOffset, data.length) }
-  const rgb = new Uint8Array(width * height * 3)
-  const colours = channels >= 3
-  for (let i = 0, p = 0; i < rgb.length; i += 3, p += channels) {
-    rgb[i] = data[p]
-    rgb[i + 1] = colours ? data[p + 1] : data[p]
-    rgb[i + 2] = colours ? data[p + 2] : data[p]
-  }
-  return { width, height, data: rgb }
-}
-
-const NAMES: Readonly<Record<PhotoFormat, string>> = {
-  jpeg: 'JPEG',
-  png: 'PNG',
-  webp: 'WebP',
-  avif: 'AVIF',
-  gif: 'GIF',
-  tiff: 'TIFF',
-}
-
 function explain(error: unknown, format: PhotoFormat): string {
+  const { name } = FORMATS[format]
   const message = messageOf(error)
     .split('\n')[0]
     .replace(/[.\s]+$/, '')
   return /premature end|truncat|end of (file|stream|image)|not enough|too short|unexpected end/i.test(message)
-    ? `the ${NAMES[format]} file is truncated: it ends before the picture does (${message})`
-    : `the ${NAMES[format]} file is damaged or of a kind that cannot be decoded (${message})`
+    ? `the ${name} file is truncated: it ends before the picture does (${message})`
+    : `the ${name} file is damaged or of a kind that cannot be decoded (${message})`
 }

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import sharp from 'sharp'
-import { sniff } from './sniff.js'
+import { sniff } from './formats/index.js'
 
 /** What a photo's header says. */
 export interface PhotoHeader {

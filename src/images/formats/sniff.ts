@@ -1,3 +1,5 @@
+import { CONVERT } from './refusal.js'
+
 /** The formats a photo may come in, told by content. */
 export type PhotoFormat = 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff'
 
@@ -5,7 +7,6 @@ export type PhotoFormat = 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff'
 export type Sniffed = { readonly format: PhotoFormat } | { readonly refused: string }
 
 const SUPPORTED = 'JPEG, PNG, WebP, AVIF, GIF or TIFF'
-const CONVERT = 'save it as JPEG or PNG'
 
 /** File signatures: ASCII, `?` for any byte. Formats of photos first, then those refused by name. */
 const SIGNATURES: readonly (readonly [signature: string, sniffed: Sniffed])[] = [
@@ -23,8 +24,8 @@ const SIGNATURES: readonly (readonly [signature: string, sniffed: Sniffed])[] = 
   ['\0\0\0\x0cJXL ', { refused: `JPEG XL, which cannot be decoded here; ${CONVERT}` }],
   ['\xff\x0a', { refused: `JPEG XL, which cannot be decoded here; ${CONVERT}` }],
   ['\0\0\0\x0cjP  ', { refused: `JPEG 2000, which cannot be decoded here; ${CONVERT}` }],
-  ['II+\0', { refused: `a BigTIFF file, which cannot be decoded here; ${CONVERT}` }],
-  ['MM\0+', { refused: `a BigTIFF file, which cannot be decoded here; ${CONVERT}` }],
+  ['II+\0', { format: 'tiff' }],
+  ['MM\0+', { format: 'tiff' }],
 ]
 
 const AVIF_BRANDS = ['avif', 'avis']

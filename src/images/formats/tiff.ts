@@ -1,0 +1,29 @@
+import { upright } from './orientation.js'
+import { FEWER_BITS, fewerBits, type PhotoHead } from './photo-file.js'
+import { Refusal } from './refusal.js'
+import { tiffKind, whiteLevel } from './tiff-kind.js'
+import { tiffSamples } from './tiff-samples.js'
+import { readTiffTags, TAG, tagOf } from './tiff-tags.js'
+import { openWithSharp } from './with-sharp.js'
+
+/** A TIFF's first page, by libvips where it is known to read its kind rightly. Throws a `Refusal` for other kinds. */
+export async function openTiff(bytes: Uint8Array): Promise<PhotoHead> {
+  const tiff = readTiffTags(bytes)
+  const { by, layout } = tiffKind(tiff)
+  // libtiff's errors leave blank strips behind, so they must not pass.
+  if (by === 'libvips') return openWithSharp(bytes, { failOn: 'error' })
+  const { width, height, samples, bits } = layout
+  return {
+    width,
+    height,
+    shrinks: false,
+    // A copy of the file, the samples as read (twice, between libraries), and the colours.
+    memory: () => bytes.length + width * height * (3 + (samples * bits) / 4),
+    async decode() {
+      const pixels = await tiffSamples(bytes, tiff, layout)
+      if (bits === 16 && whiteLevel(tiff, layout) === 65535 && fewerBits(pixels))
+        throw new Refusal(FEWER_BITS)
+      return upright(pixels, tagOf(tiff, TAG.orientation, 1))
+    },
+  }
+}

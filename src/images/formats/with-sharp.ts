@@ -1,0 +1,102 @@
+import sharp, { type Metadata } from 'sharp'
+import { MAX_PIXELS } from '../limits.js'
+import type { Pixels } from '../pixels.js'
+import { upright } from './orientation.js'
+import { orientationBeside } from './orientation-beside.js'
+import { FEWER_BITS, fewerBits, type PhotoHead } from './photo-file.js'
+import { Refusal } from './refusal.js'
+
+// No photo is decoded twice, so a cache of decoded pixels would only hold memory.
+sharp.cache(false)
+// Photos are decoded side by side; more threads inside one would only get in each other's way.
+sharp.concurrency(1)
+
+export interface WithSharpOptions {
+  /** How much is wrong with a file that is an error: 'truncated' unless said. */
+  readonly failOn?: 'truncated' | 'error' | undefined
+}
+
+/** What libvips reads: the header now, the pixels when they are asked for. */
+export async function openWithSharp(bytes: Uint8Array, options: WithSharpOptions = {}): Promise<PhotoHead> {
+  // Reading the header decompresses nothing; whether there are too many pixels is then ours to say.
+  const header = await sharp(bytes, { limitInputPixels: false }).metadata()
+  const { width, height } = header
+  return {
+    width,
+    height,
+    shrinks: true,
+    memory: factor => decodeMemory(header, factor),
+    async decode(factor) {
+      const decoded = await decodeShrunk(bytes, header, factor, options)
+      if (header.depth === 'ushort' && fewerBits(decoded)) throw new Refusal(FEWER_BITS)
+      return header.orientation === undefined ? upright(decoded, orientationBeside(header)) : decoded
+    },
+  }
+}
+
+async function decodeShrunk(
+  bytes: Uint8Array,
+  header: Metadata,
+  factor: number,
+  { failOn = 'truncated' }: WithSharpOptions,
+): Promise<Pixels> {
+  const opened = sharp(bytes, {
+    // As PIL does: a file that ends early is an error, a damaged spot inside it is not.
+    failOn,
+    limitInputPixels: MAX_PIXELS,
+    sequentialRead: true,
+    ignoreIcc: true,
+  })
+  const shrunk =
+    factor === 1
+      ? opened
+      : opened.resize({
+          width: Math.ceil(header.autoOrient.width / factor),
+          height: Math.ceil(header.autoOrient.height / factor),
+          fit: 'fill',
+          kernel: 'linear',
+        })
+  const turned = header.orientation === undefined ? shrunk : shrunk.autoOrient()
+  if (header.space === 'cmyk') {
+    const { data, info } = await turned
+      .pipelineColourspace('cmyk')
+      .toColourspace('cmyk')
+      .raw()
+      .toBuffer({ resolveWithObject: true })
+    return fromCmyk(data, info.width, info.height, info.channels)
+  }
+  const { data, info } = await (header.hasAlpha ? turned.flatten({ background: '#ffffff' }) : turned)
+    .toColourspace('srgb')
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+  return fromChannels(data, info.width, info.height, info.channels)
+}
+
+/** Inks to light as most readers do it without a profile: each light is what its ink and black let through. */
+function fromCmyk(data: Uint8Array, width: number, height: number, channels: number): Pixels {
+  const rgb = new Uint8Array(width * height * 3)
+  for (let i = 0, p = 0; i < rgb.length; i += 3, p += channels) {
+    const light = 255 - data[p + 3]
+    rgb[i] = ((255 - data[p]) * light + 127) / 255
+    rgb[i + 1] = ((255 - data[p + 1]) * light + 127) / 255
+    rgb[i + 2] = ((255 - data[p + 2]) * light + 127) / 255
+  }
+  return { width, height, data: rgb }
+}
+
+function fromChannels(data: Uint8Array, width: number, height: number, channels: number): Pixels {
+  if (channels === 3)
+    return { width, height, data: new Uint8Array(data.buffer, data.byteOffset, data.length) }
+  const rgb = new Uint8Array(width * height * 3)
+  const colours = channels >= 3
+  for (let i = 0, p = 0; i < rgb.length; i += 3, p += channels) {
+    rgb[i] = data[p]
+    rgb[i + 1] = colours ? data[p + 1] : data[p]
+    rgb[i + 2] = colours ? data[p + 2] : data[p]
+  }
+  return { width, height, data: rgb }
+}
+
+function decodeMemory({ width, height }: Metadata, factor: number): number {
+  return (width * height * 3) / factor
+}
