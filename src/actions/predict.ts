@@ -1,17 +1,22 @@
-import { readdir, stat } from 'node:fs/promises'
+import type { Stats } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { argumentError, ChiquitoError, type WorkOptions } from '../core/index.js'
+import type { Oddity } from '../dataset/index.js'
 import type { DeviceOptions } from '../engine/index.js'
+import { errorCode, ioError } from '../files/index.js'
 import { testTimeViews } from '../images/index.js'
 import { type JudgedPhoto, type PhotoSource, Predictor, predictAll, type Refused } from '../predict/index.js'
+import { RunFolder } from '../run/index.js'
+import { photoSources } from './photo-sources.js'
 
 export interface PredictOptions extends DeviceOptions, WorkOptions {
   /** A `model.onnx`, or the folder of a run. */
   readonly model: string
-  /** Photos and folders of photos. */
-  readonly paths: readonly string[]
-  /** A photo from elsewhere, such as standard input, under a name. */
-  readonly extra?: readonly PhotoSource[] | undefined
+  /** Photos and folders of photos, or bytes of a photo from elsewhere under a name: answered in this order. */
+  readonly paths: readonly (string | PhotoSource)[]
+  /** Also follow links that lead out of a folder. */
+  readonly followLinks?: boolean | undefined
   /** Augmented views beside the plain photo, averaged with it; 0 by default. */
   readonly tta?: number | undefined
 }
@@ -20,7 +25,10 @@ export interface PredictResult {
   readonly model: string
   readonly labels: readonly string[]
   readonly predictions: readonly JudgedPhoto[]
+  /** Photos that could not be judged, and folders that could not be read. */
   readonly unreadable: readonly Refused[]
+  /** What lies in the folders and is no photo. */
+  readonly leftOut: readonly Oddity[]
   readonly seconds: number
 }
 
@@ -29,13 +37,13 @@ const mostViews = 32
 
 /** A verdict for each photo. A photo that cannot be read is listed with its reason; the rest are answered. */
 export async function predict(options: PredictOptions): Promise<PredictResult> {
-  const { paths, extra = [], tta = 0, progress, signal } = options
+  const { paths, tta = 0, progress, signal } = options
   if (!Number.isInteger(tta) || tta < 0 || tta > mostViews)
     throw argumentError('tta', `a whole number of views from 0 to ${mostViews}`, tta)
   const started = performance.now()
   const model = await modelPath(options.model)
-  const photos = [...(await Promise.all(paths.map(photosAt))).flat(), ...extra]
-  if (photos.length === 0)
+  const { photos, refused, leftOut } = await photoSources(paths, options)
+  if (photos.length === 0 && refused.length === 0)
     throw new ChiquitoError(
       'usage',
       `There is no photo to judge. Give files, folders, or - for standard input.`,
@@ -46,7 +54,14 @@ export async function predict(options: PredictOptions): Promise<PredictResult> {
     const views = (sha256: string) => [null, ...testTimeViews(seed, sha256, tta)]
     const { predictions, unreadable } = await predictAll(predictor, photos, { views, progress, signal })
     const seconds = (performance.now() - started) / 1000
-    return { model, labels: predictor.labels, predictions, unreadable, seconds }
+    return {
+      model,
+      labels: predictor.labels,
+      predictions,
+      unreadable: [...refused, ...unreadable],
+      leftOut,
+      seconds,
+    }
   } finally {
     await predictor.close()
   }
@@ -54,31 +69,34 @@ export async function predict(options: PredictOptions): Promise<PredictResult> {
 
 /** The model file meant: itself, or the one in a run folder. */
 export async function modelPath(given: string): Promise<string> {
-  const info = await stat(given).catch(() => undefined)
+  const info = await statOf(given)
   if (!info)
     throw new ChiquitoError('io', `There is no model "${given}". Give a model.onnx, or the folder of a run.`)
-  if (!info.isDirectory()) return given
+  if (info.isFile()) return given
+  if (!info.isDirectory())
+    throw new ChiquitoError(
+      'io',
+      `"${given}" is a pipe, a device or a socket. Give the file of a model, or the folder of a run.`,
+    )
   const model = path.join(given, 'model.onnx')
-  if (await stat(model).catch(() => undefined)) return model
+  if (await statOf(model)) return model
+  const isRun = (await RunFolder.open(given).catch(() => undefined)) !== undefined
   throw new ChiquitoError(
     'io',
-    `The folder "${given}" holds no model.onnx. Give a model.onnx, or the folder of a run that was finished.`,
+    `The folder "${given}" holds no model.onnx. ${
+      isRun
+        ? 'Its run was not finished: go on with it (chiquito train with --resume).'
+        : 'Give a model.onnx, or the folder of a run that was finished.'
+    }`,
   )
 }
 
-/** A file is one photo; a folder all files in it and below, hidden ones left out, sorted. */
-async function photosAt(given: string): Promise<PhotoSource[]> {
-  const info = await stat(given).catch(() => undefined)
-  if (!info?.isDirectory()) return [{ path: given }]
-  const entries = await readdir(given, { withFileTypes: true, recursive: true })
-  return entries
-    .filter(entry => entry.isFile())
-    .map(entry => path.join(entry.parentPath, entry.name))
-    .filter(file => !isHidden(path.relative(given, file)))
-    .sort()
-    .map(file => ({ path: file }))
-}
-
-function isHidden(file: string): boolean {
-  return file.split(path.sep).some(name => name.startsWith('.'))
+/** Undefined where there is nothing. @throws `io` where the system does not let us look */
+async function statOf(file: string): Promise<Stats | undefined> {
+  try {
+    return await stat(file)
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return undefined
+    throw ioError(error, 'open', file)
+  }
 }

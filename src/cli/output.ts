@@ -1,6 +1,9 @@
 import { ChiquitoError, messageOf } from '../core/index.js'
 import { exitCodes, type Output, type System } from './system.js'
 
+/** Unicode's pictures of the control characters begin here. */
+const controlPictures = 0x2400
+
 /** What a command has to say when it is done. */
 export interface Outcome {
   /** With `--json` this and nothing else goes to standard output, as one document on one line. */
@@ -54,6 +57,17 @@ export async function printError(
  */
 export function printable(text: string): string {
   return text.replace(/[^\P{Cc}\n\t]/gu, '\ufffd')
+}
+
+/**
+ * A name in one line, whatever is in it: control characters, line breaks too, and the marks that reverse the direction
+ * of writing become visible signs, so that no file name can pass for a line of ours.
+ */
+export function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu, sign => {
+    const code = sign.charCodeAt(0)
+    return code < 0x20 ? String.fromCharCode(controlPictures + code) : '\ufffd'
+  })
 }
 
 /** Resolves when the text has left this process. */

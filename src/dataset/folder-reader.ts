@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs'
 import { lstat, readdir, realpath, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { ChiquitoError } from '../core/index.js'
-import { errorCode, ioError, isRunFolder } from '../files/index.js'
+import { errorCode, ioError, isOutputFolder } from '../files/index.js'
 import { ignoredName, type OddityCounter } from './oddities.js'
 
 /** More files than any training this project can do; a folder like that was chosen by mistake (a whole disk). */
@@ -53,6 +53,11 @@ export class FolderReader {
           'data',
           `"${root}" is a file. Give a folder with one sub-folder of photos per class.`,
         )
+      if (await isOutputFolder(real))
+        throw new ChiquitoError(
+          'data',
+          `"${root}" holds what chiquito wrote, not photos. Give a folder of photos.`,
+        )
       return new FolderReader(real, oddities, followLinks)
     } catch (error) {
       throw ioError(error, 'open the folder', root)
@@ -86,7 +91,7 @@ export class FolderReader {
       if (ignored === 'own') metadata ||= entry.name === 'metadata.jsonl'
       else if (ignored !== undefined) this.oddities.add(ignored, path)
       else if (kind === 'file') files.push(entry.name)
-      else if (await isRunFolder(join(this.root, path))) this.oddities.add('run', path)
+      else if (await isOutputFolder(join(this.root, path))) this.oddities.add('run', path)
       else folders.push(entry.name)
     }
     return { folders, files, metadata }

@@ -4,6 +4,7 @@ export { fingerprintOf } from './fingerprint.js'
 export { type HashedFile, hashFiles } from './hash-files.js'
 export type { Oddity, OddityKind } from './oddities.js'
 export type { Photo, Split } from './photo.js'
+export { type PhotosBelow, photosBelow } from './photos-below.js'
 export { type RecordedPhoto, type RecordedPhotos, recordedPhotoSchema, recordPhotos } from './recorded.js'
 export {
   DEFAULT_VALID_FRACTION,

@@ -5,7 +5,7 @@ const oddityKinds = [
   ['hidden', 'hidden files and folders'],
   ['system', 'files that operating systems and archives leave behind'],
   ['other-file', 'files that are not photos (texts, tables, videos, archives, models)'],
-  ['run', 'folders that hold a training run'],
+  ['run', 'folders of training runs and of what else chiquito writes'],
   ['outside', 'files that lie in no class folder'],
   ['extra-folder', 'folders beside the train and valid folders'],
   ['link-outside', 'links that lead out of the data set'],

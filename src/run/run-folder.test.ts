@@ -58,7 +58,7 @@ describe('RunFolder', () => {
       'run.json',
       'split.json',
     ])
-    expect(readdirSync(join(path, 'figures'))).toEqual(['loss.svg'])
+    expect(readdirSync(join(path, 'figures'))).toEqual(['chiquito.json', 'loss.svg'])
   })
 
   it('replaces a run with a model only when asked, and then removes nothing else', async () => {

@@ -18,6 +18,7 @@ import {
   type LogRecord,
   LogWriter,
   makeFolder,
+  markOutput,
   type Release,
   readLog,
   removeLeftovers,
@@ -275,6 +276,7 @@ export class RunFolder {
       )
     this.own()
     await makeFolder(this.file('figures'))
+    await markOutput(this.file('figures'), 'figures')
     await writeFileAtomic(join(this.file('figures'), name), data)
   }
 

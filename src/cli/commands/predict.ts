@@ -1,6 +1,8 @@
+import { addAbortSignal } from 'node:stream'
 import type { Command } from '@commander-js/extra-typings'
-import { ChiquitoError } from '../../core/index.js'
+import { ChiquitoError, throwIfAborted } from '../../core/index.js'
 import { integer } from '../options.js'
+import { oneLine } from '../output.js'
 import { addExamples } from '../program.js'
 import type { Shell } from '../shell.js'
 import { addDeviceOptions, percent } from './shared.js'
@@ -20,19 +22,22 @@ export function registerPredict(program: Command, shell: Shell): void {
         '--tta <views>',
         'augmented views beside the plain photo, averaged (0)',
         integer('--tta', { min: 0, max: 32 }),
-      ),
+      )
+      .option('--follow-links', 'follow links that lead out of a folder'),
   ).action((model, photos, options) =>
     shell.run(async work => {
       const { predict } = await import('../../actions/predict.js')
-      const extra = photos.includes('-') ? [{ path: '-', bytes: await standardInput() }] : []
-      const paths = photos.filter(photo => photo !== '-')
-      const result = await predict({ ...options, ...work, model, paths, extra })
+      const piped = photos.includes('-') ? { path: '-', bytes: await standardInput(work.signal) } : '-'
+      const paths = photos.map(photo => (photo === '-' ? piped : photo))
+      const result = await predict({ ...options, ...work, model, paths })
       const width = Math.max(0, ...result.labels.map(label => label.length))
       const lines = result.predictions.map(({ path, label, probabilities }) => {
         const sure = percent(Math.max(...probabilities)).padStart(7)
-        return `${label.padEnd(width)}  ${sure}  ${path}`
+        return `${oneLine(label).padEnd(width)}  ${sure}  ${oneLine(path)}`
       })
-      const bad = result.unreadable.map(({ path, reason }) => `not judged: ${path}: ${reason}`)
+      const bad = result.unreadable.map(
+        ({ path, reason }) => `not judged: ${oneLine(path)}: ${oneLine(reason)}`,
+      )
       const failed = result.predictions.length === 0
       return { json: result, text: [...lines, ...bad].join('\n'), failed }
     }),
@@ -44,18 +49,24 @@ export function registerPredict(program: Command, shell: Shell): void {
   ])
 }
 
-async function standardInput(): Promise<Uint8Array> {
+/** All of standard input. Whoever waits for it in vain can stop: nothing else would notice the signal. */
+async function standardInput(signal: AbortSignal): Promise<Uint8Array> {
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of process.stdin) {
-    const bytes = Buffer.from(chunk)
-    size += bytes.length
-    if (size > maxInputBytes)
-      throw new ChiquitoError(
-        'image',
-        `Standard input holds more than ${maxInputBytes} bytes. Give one photo.`,
-      )
-    chunks.push(bytes)
+  try {
+    for await (const chunk of addAbortSignal(signal, process.stdin)) {
+      const bytes = Buffer.from(chunk)
+      size += bytes.length
+      if (size > maxInputBytes)
+        throw new ChiquitoError(
+          'image',
+          `Standard input holds more than ${maxInputBytes} bytes. Give one photo.`,
+        )
+      chunks.push(bytes)
+    }
+  } catch (error) {
+    throwIfAborted(signal)
+    throw error
   }
   return Buffer.concat(chunks)
 }
