@@ -9,7 +9,7 @@ export { type FindRateOptions, type FindRateResult, findRate } from './actions/f
 export { type PredictOptions, type PredictResult, predict } from './actions/predict.js'
 export { type TrainOptions, type TrainResult, train } from './actions/train.js'
 export { type AdamWOptions, adamw, type SgdOptions, sgd } from './autodiff/index.js'
-export { type Backbone, loadBackbone } from './backbones/index.js'
+export { type Backbone, loadBackbone, type PreprocessingOptions } from './backbones/index.js'
 export { ChiquitoError, type ErrorCode, type Progress, type ProgressEvent } from './core/index.js'
 export type { Evaluation, Interval } from './evaluate/index.js'
 export type { Augmentation } from './images/index.js'

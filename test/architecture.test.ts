@@ -26,6 +26,7 @@ const publicNames: readonly string[] = [
   'PredictResult',
   'Prediction',
   'Predictor',
+  'PreprocessingOptions',
   'Progress',
   'ProgressEvent',
   'RateSearch',

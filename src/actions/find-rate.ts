@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { loadBackbone } from '../backbones/index.js'
+import { loadBackbone, type PreprocessingOptions } from '../backbones/index.js'
 import type { RatePoint } from '../charts/index.js'
 import type { WorkOptions } from '../core/index.js'
 import { openDataset } from '../dataset/index.js'
@@ -12,6 +12,8 @@ export interface FindRateOptions extends DeviceOptions, WorkOptions {
   /** Folder of the photos. */
   readonly data: string
   readonly backbone?: string | undefined
+  /** As for `train`. */
+  readonly preprocessing?: PreprocessingOptions | undefined
   readonly seed?: number | undefined
   readonly size?: number | undefined
   /** Where to write the curve, an SVG; nowhere by default. */
@@ -31,9 +33,13 @@ export interface FindRateResult {
 
 /** Learning-rate range test on the head over the frozen trunk. */
 export async function findRate(options: FindRateOptions): Promise<FindRateResult> {
-  const { seed = 0, size, progress, signal, plot, iterations } = options
+  const { seed = 0, size, preprocessing, progress, signal, plot, iterations } = options
   const started = performance.now()
-  const backbone = await loadBackbone(options.backbone ?? 'efficientnet-lite0', { progress, signal })
+  const backbone = await loadBackbone(options.backbone ?? 'efficientnet-lite0', {
+    preprocessing,
+    progress,
+    signal,
+  })
   const dataset = await openDataset(options.data, { seed, progress, signal })
   for (const message of dataset.notices) progress?.({ kind: 'notice', message })
   const data = ImageData.of(dataset, { size, seed })

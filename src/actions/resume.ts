@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type Backbone, channelOrders, ranges } from '../backbones/index.js'
 import { ChiquitoError } from '../core/index.js'
 import type { RecordedPhotos, SplitRecord } from '../dataset/index.js'
 import { devices } from '../engine/index.js'
@@ -9,6 +10,14 @@ import type { TrainOptions } from './train-options.js'
 /** What `run.json` keeps of the options. */
 const configurationSchema = z.object({
   backbone: z.string().optional(),
+  preprocessing: z
+    .object({
+      mean: z.union([z.number(), z.array(z.number())]).optional(),
+      std: z.union([z.number(), z.array(z.number())]).optional(),
+      channels: z.enum(channelOrders).optional(),
+      range: z.enum(ranges).optional(),
+    })
+    .optional(),
   size: z.int().optional(),
   fineTune: z.enum(fineTunes).optional(),
   epochs: z.int().optional(),
@@ -21,6 +30,8 @@ export interface Unfinished {
   readonly run: RunFolder
   /** Its own options, in the place of those given now. */
   readonly options: TrainOptions
+  /** What the photos of its network are; undefined where it did not say. */
+  readonly photos: (Pick<Backbone, 'preprocessing'> & { readonly size: number }) | undefined
   /** How its photos were divided; undefined where it had not come so far. */
   readonly division: { readonly split: SplitRecord; readonly recorded: RecordedPhotos } | undefined
 }
@@ -37,11 +48,15 @@ export async function takeOver(given: TrainOptions): Promise<Unfinished> {
         `"${given.out}/run.json" does not say how the run was configured. Train again.`,
       )
     const options = { ...given, ...configuration.data, recipe: record.recipe, seed: record.seed }
-    return { run, options, division: await run.readDivision() }
+    return { run, options, photos: photosOf(record.backbone), division: await run.readDivision() }
   } catch (error) {
     run.close()
     throw error
   }
+}
+
+function photosOf({ inputSize, preprocessing }: RunDetails['backbone']): Unfinished['photos'] {
+  return inputSize && preprocessing ? { size: inputSize, preprocessing } : undefined
 }
 
 /** The checkpoint of a run: what there is, if it goes on, and what there will be. */

@@ -1,3 +1,4 @@
+import type { PreprocessingOptions } from '../backbones/index.js'
 import type { WorkOptions } from '../core/index.js'
 import type { DeviceOptions } from '../engine/index.js'
 import type { FineTune } from '../train/index.js'
@@ -11,6 +12,11 @@ export interface TrainOptions extends DeviceOptions, WorkOptions {
   readonly recipe?: string | undefined
   /** Name or weights file; the embedded one by default. */
   readonly backbone?: string | undefined
+  /**
+   * How photos are prepared for the network of an `.onnx` file; what is absent is found in or beside the file
+   * (docs/networks.md), or assumed.
+   */
+  readonly preprocessing?: PreprocessingOptions | undefined
   /** 0 by default. */
   readonly seed?: number | undefined
   /** Side of what the network sees, in pixels. */

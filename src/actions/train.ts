@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
-import { type Backbone, loadBackbone } from '../backbones/index.js'
+import { type Backbone, loadBackbone, type Preprocessing } from '../backbones/index.js'
 import { argumentError, ChiquitoError, messageOf } from '../core/index.js'
 import { type Dataset, leaks, openDataset, recordPhotos, type Split } from '../dataset/index.js'
 import type { Evaluation, Interval } from '../evaluate/index.js'
@@ -128,13 +128,18 @@ async function prepare(given: TrainOptions): Promise<Prepared> {
     // Before the backbone, which may have to be fetched.
     const dataset = await openDataset(data, { seed, validFraction, progress, signal, ...division })
     await requireReadableClasses(dataset, signal)
-    const backbone = await loadBackbone(options.backbone ?? 'efficientnet-lite0', { progress, signal })
     const notices: string[] = []
     const notice = (message: string) => {
       notices.push(message)
       progress?.({ kind: 'notice', message })
     }
-    for (const message of [...dataset.notices, ...(backbone.notices ?? [])]) notice(message)
+    const backbone = await loadBackbone(options.backbone ?? 'efficientnet-lite0', {
+      preprocessing: options.preprocessing,
+      recorded: unfinished?.photos,
+      progress: event => (event.kind === 'notice' ? notice(event.message) : progress?.(event)),
+      signal,
+    })
+    for (const message of dataset.notices) notice(message)
     const details = detailsOf(options, recipe, backbone, dataset)
     const isReplaced = !unfinished && (await RunFolder.canGoOn(out))
     run = unfinished?.run ?? (await RunFolder.create(out, details, { overwrite: options.overwrite }))
@@ -151,15 +156,28 @@ async function prepare(given: TrainOptions): Promise<Prepared> {
 }
 
 function detailsOf(options: TrainOptions, recipe: Recipe, backbone: Backbone, dataset: Dataset): RunDetails {
-  const { seed = 0, size, fineTune, epochs, validFraction, device = 'cpu' } = options
+  const { seed = 0, size, fineTune, epochs, validFraction, preprocessing, device = 'cpu' } = options
+  const { name, id, inputSize } = backbone
   return {
     seed,
     recipe: recipe.name,
-    backbone: { name: backbone.name, id: backbone.id },
+    backbone: { name, id, inputSize, preprocessing: recordOf(backbone) },
     dataset: { root: dataset.root, fingerprint: dataset.fingerprint, labels: [...dataset.labels] },
-    configuration: { backbone: options.backbone, size, fineTune, epochs, validFraction, device },
+    configuration: {
+      backbone: options.backbone,
+      preprocessing,
+      size,
+      fineTune,
+      epochs,
+      validFraction,
+      device,
+    },
     versions: versions(),
   }
+}
+
+function recordOf({ preprocessing: { mean, std, channels = 'rgb' } }: Backbone): Preprocessing {
+  return { mean, std, channels }
 }
 
 /** More epochs than this are a mistake in the unit. */
@@ -262,9 +280,14 @@ async function ended(run: RunFolder, error: unknown): Promise<unknown> {
 
 function repeatCommand(options: TrainOptions): string {
   const { data, out, recipe, backbone, seed, size, fineTune, epochs, validFraction } = options
+  const { mean, std, channels, range } = options.preprocessing ?? {}
   const flags = Object.entries({
     recipe,
     backbone,
+    mean,
+    std,
+    channels,
+    range,
     seed,
     size,
     'fine-tune': fineTune,
@@ -278,7 +301,7 @@ function repeatCommand(options: TrainOptions): string {
 
 /** As one would type it into a shell. */
 function quoted(text: string): string {
-  return /^[\w./:=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+  return /^[\w./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }
 
 function machine(): string {

@@ -16,10 +16,15 @@ export interface LayerGroup {
   readonly parameters: readonly string[]
 }
 
-/** How bytes 0 to 255 become what the network was trained on: `(byte - mean) / std`, by channel R, G, B. */
+/**
+ * How bytes 0 to 255 become what the network was trained on: `(byte - mean) / std` by channel, in the order in which the
+ * network takes them.
+ */
 export interface Preprocessing {
   readonly mean: readonly [number, number, number]
   readonly std: readonly [number, number, number]
+  /** R, G, B where absent. */
+  readonly channels?: 'rgb' | 'bgr' | undefined
 }
 
 /** Where a network's weights are from, and under which terms. */

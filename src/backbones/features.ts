@@ -1,4 +1,4 @@
-import { argumentError, ChiquitoError, float32, scalar } from '../core/index.js'
+import { argumentError, ChiquitoError, float32, int64, scalar } from '../core/index.js'
 import { GraphBuilder, type Model, model, type Value } from '../onnx/index.js'
 import type { Backbone, BackboneLayer } from './backbone.js'
 import { checkSize } from './network.js'
@@ -130,17 +130,25 @@ const pooledAlready: typeof poolers = {
 }
 
 /**
- * Adds `(byte - mean) / std` and the change to channels first.
+ * Adds `(byte - mean) / std` and the change to channels first, in the network's order.
  *
  * @param pixels uint8 [batch, height, width, 3].
  * @returns float32 [batch, 3, height, width].
  */
 export function appendPreprocessing(builder: GraphBuilder, backbone: Backbone, pixels: Value): Value {
-  const { mean, std } = backbone.preprocessing
+  const { mean, std, channels = 'rgb' } = backbone.preprocessing
   // Transposed as bytes: a quarter of the memory to move.
   const bytes = builder.op('Transpose', [pixels], { perm: [0, 3, 1, 2] })
-  const planes = builder.op('Cast', [bytes], { to: 'float32' })
-  const centred = builder.op('Sub', [planes, builder.constant(float32(perChannel(mean), [1, 3, 1, 1]))])
+  const ordered =
+    channels === 'bgr'
+      ? builder.op('Gather', [bytes, builder.constant(int64([2, 1, 0]))], { axis: 1 })
+      : bytes
+  const planes = builder.op('Cast', [ordered], { to: 'float32' })
+  const isCentred = mean.every(value => value === 0)
+  const centred = isCentred
+    ? planes
+    : builder.op('Sub', [planes, builder.constant(float32(perChannel(mean), [1, 3, 1, 1]))])
+  if (std.every(deviation => deviation === 1)) return centred
   const factors = std.map(deviation => 1 / deviation)
   return builder.op('Mul', [centred, builder.constant(float32(perChannel(factors), [1, 3, 1, 1]))])
 }

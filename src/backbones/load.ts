@@ -10,12 +10,14 @@ import {
   type Tensor,
   type WorkOptions,
 } from '../core/index.js'
-import type { Backbone, Preprocessing } from './backbone.js'
+import type { Backbone } from './backbone.js'
 import { isLegacy } from './files/pth-legacy.js'
 import { isZip } from './files/pth-zip.js'
 import type { CachedFile } from './hub/cache.js'
 import { hubFile } from './hub/fetch.js'
 import { type HubFile, hubSettings } from './hub/settings.js'
+import type { RecordedPhotos } from './import/photos.js'
+import { findingsBeside, type PreprocessingOptions } from './preprocessing/index.js'
 import { type RegistryEntry, registry } from './registry.js'
 import { Weights } from './weights.js'
 
@@ -28,10 +30,12 @@ export interface LoadOptions extends WorkOptions {
   /** A weights file (`.safetensors`, or `.pth` of `torch.save`) instead of embedded weights or the Hub's. */
   readonly weights?: string | undefined
   /**
-   * How the photos of an `.onnx` file's network are prepared; else what its metadata says under `preprocessing`, or
-   * ImageNet's mean and deviation.
+   * How the photos of an `.onnx` file's network are prepared; what is absent is found in the network, in its file or
+   * beside it (docs/networks.md), or is ImageNet's mean and deviation. A notice says which.
    */
-  readonly preprocessing?: Preprocessing | undefined
+  readonly preprocessing?: PreprocessingOptions | undefined
+  /** What a run that is gone on with found, in the place of all that. */
+  readonly recorded?: RecordedPhotos | undefined
 }
 
 /**
@@ -45,9 +49,15 @@ export interface LoadOptions extends WorkOptions {
  *   the tensor; `interrupted`.
  */
 export async function loadBackbone(nameOrPath: string, options: LoadOptions = {}): Promise<Backbone> {
+  const backbone = await loaded(nameOrPath, options)
+  for (const message of backbone.notices ?? []) options.progress?.({ kind: 'notice', message })
+  return backbone
+}
+
+async function loaded(nameOrPath: string, options: LoadOptions): Promise<Backbone> {
   const { entry, file } = resolve(nameOrPath, options.weights)
   if (file !== undefined && isOnnx(file)) return fromOnnx(file, entry, options)
-  if (options.preprocessing)
+  if (Object.values(options.preprocessing ?? {}).some(value => value !== undefined))
     throw argumentError('preprocessing', 'left out: only that of an .onnx file can be chosen', nameOrPath)
   if (file !== undefined) return fromFile(file, entry)
   if (entry.embedded) return embedded(entry, entry.embedded)
@@ -140,7 +150,7 @@ const isOnnx = (file: string) => path.extname(file).toLowerCase() === '.onnx'
 async function fromOnnx(
   file: string,
   entry: RegistryEntry | undefined,
-  { preprocessing }: LoadOptions,
+  { preprocessing, recorded }: LoadOptions,
 ): Promise<Backbone> {
   if (entry)
     throw new ChiquitoError(
@@ -151,7 +161,8 @@ async function fromOnnx(
   const { onnxBackbone } = await import('./import/onnx-backbone.js')
   const { filesBeside } = await import('./import/files-beside.js')
   const files = await filesBeside(file, bytes, MAX_WEIGHTS_BYTES)
-  return onnxBackbone(bytes, file, { preprocessing, files })
+  const beside = recorded ? [] : await findingsBeside(file)
+  return onnxBackbone(bytes, file, { preprocessing, recorded, beside, files })
 }
 
 async function readWeights(file: string): Promise<Buffer> {

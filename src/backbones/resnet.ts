@@ -10,7 +10,7 @@ import {
   separateConvolutions,
   tensorsOf,
 } from './normed-convolution.js'
-import { imageNet } from './preprocessing.js'
+import { imageNet } from './preprocessing/index.js'
 import { toFloat32, type Weights } from './weights.js'
 
 // ResNet (He et al. 2015, arXiv 1512.03385) as torchvision and timm have it, who name its tensors alike. The bottleneck

@@ -6,12 +6,23 @@ import { describeIssue, isRunJson, RUN_FORMAT, readRunJson } from '../files/inde
 /** Raised when `run.json` changes so that older programs would misread it. */
 const RUN_VERSION = 1
 
+const triple = z.tuple([z.number(), z.number(), z.number()]).readonly()
+
 const detailsSchema = z.object({
   /** The seed everything random was drawn from. */
   seed: z.int().nonnegative(),
   /** Name of the recipe as asked for: `auto`, `fastai-2018`. */
   recipe: z.string(),
-  backbone: z.object({ name: z.string(), id: z.string() }),
+  backbone: z.object({
+    name: z.string(),
+    id: z.string(),
+    /** Side in pixels of the photos it was trained on. */
+    inputSize: z.int().positive().optional(),
+    /** `(byte - mean) / std`, in the order in which the network takes channels. */
+    preprocessing: z
+      .object({ mean: triple, std: triple, channels: z.enum(['rgb', 'bgr']).optional() })
+      .optional(),
+  }),
   /** Where the photos were, what they were (`fingerprintOf`), and the classes. */
   dataset: z.object({ root: z.string(), fingerprint: z.string(), labels: z.array(z.string()).min(1) }),
   /** Every other option, as the action that made the run understands it. */

@@ -1,4 +1,5 @@
 import type { Optimizer } from '../autodiff/index.js'
+import type { PreprocessingOptions } from '../backbones/index.js'
 import type { WorkOptions } from '../core/index.js'
 import type { DeviceOptions } from '../engine/index.js'
 import type { FeatureStore } from '../run/index.js'
@@ -6,6 +7,8 @@ import type { Checkpoint } from './checkpoint/index.js'
 import type { Head } from './head.js'
 
 export interface LearnerOptions extends DeviceOptions, WorkOptions {
+  /** How photos are prepared for a network given by its file, as for `loadBackbone`. */
+  readonly preprocessing?: PreprocessingOptions | undefined
   /** Keep the frozen trunk's features on disk, keyed by content; on by default where a store is given. */
   readonly store?: FeatureStore | undefined
   /** What stands behind the trunk; fastai 0.7's head by default. */

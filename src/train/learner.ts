@@ -85,8 +85,7 @@ export class Learner {
     data: ImageData,
     options: LearnerOptions = {},
   ): Promise<Learner> {
-    const { progress, signal } = options
-    const trunk = typeof backbone === 'string' ? await loadBackbone(backbone, { progress, signal }) : backbone
+    const trunk = typeof backbone === 'string' ? await loadBackbone(backbone, options) : backbone
     const rule = { size: data.size ?? trunk.inputSize, resize: data.resize }
     const features = featureWidth(trunk, headSpec(trunk))
     const head = (options.head ?? fastaiHead)(features, data.labels.length)

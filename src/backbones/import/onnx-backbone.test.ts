@@ -229,9 +229,9 @@ describe('a file that cannot be a backbone', () => {
   it.each<[string, Uint8Array, RegExp]>([
     ['no model', new TextEncoder().encode('not a model at all'), /net\.onnx/],
     [
-      'bytes as input',
-      fileOf((b, x) => b.op('Cast', [x], { to: 'float32' }), ['n', 64, 64, 3], 'uint8'),
-      /its input x is uint8 .*takes bytes.*Expected one input for photos, float32 \[batch, 3, height, width\]/,
+      'whole numbers as input',
+      fileOf((b, x) => b.op('Cast', [x], { to: 'float32' }), ['n', 3, 64, 64], 'int32'),
+      /its input x is int32 .*Expected one input for photos, float32 \[batch, 3, height, width\]/,
     ],
     [
       'one channel',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
-import { argumentError, ChiquitoError, messageOf } from '../../core/index.js'
+import { ChiquitoError, messageOf } from '../../core/index.js'
 import {
   bindDims,
   type Dim,
@@ -18,7 +18,7 @@ import {
 } from '../../onnx/index.js'
 import type { Backbone, Preprocessing } from '../backbone.js'
 import { networkGraph } from '../network.js'
-import { imageNet, isPreprocessing, preprocessingIn } from '../preprocessing.js'
+import { floatInput } from './byte-input.js'
 import { channelsFirst } from './channels-first.js'
 import { findEnding } from './ending.js'
 import { groupsOf } from './groups.js'
@@ -31,15 +31,14 @@ import { noticesOf } from './notices.js'
 import { refuseOtherTasks } from './other-tasks.js'
 import { parametersOf } from './parameters.js'
 import { photoInput } from './photo-input.js'
+import { type PhotoOptions, photosOf } from './photos.js'
 import { refuseForRuntimesOnly } from './refusals.js'
 import { appendClassifier } from './rest.js'
 import { tidy } from './tidy.js'
 import { GraphView } from './view.js'
 import { widen } from './widen.js'
 
-export interface ImportOptions {
-  /** How photos are prepared; else what the file's metadata says, or ImageNet's mean and deviation. */
-  readonly preprocessing?: Preprocessing | undefined
+export interface ImportOptions extends PhotoOptions {
   /** The contents of the files that its weights lie in, by location; none by default. */
   readonly files?: ExternalFiles | undefined
 }
@@ -53,16 +52,14 @@ export interface ImportOptions {
  *   or shapes that fix the number of photos.
  */
 export function onnxBackbone(bytes: Uint8Array, file: string, options: ImportOptions = {}): Backbone {
-  if (options.preprocessing && !isPreprocessing(options.preprocessing))
-    throw argumentError(
-      'preprocessing',
-      '{ mean: [r, g, b], std: [r, g, b] } in bytes, deviations above 0',
-      options.preprocessing,
-    )
-  const model = prepared(readModel(bytes, file, options.files), file)
-  const { graph: raw, ...declared } = imageGraph(model.graph, file)
-  const network = analysed(opened(plain(raw, declared), file, declared), file, declared, model.metadata)
-  const { graph, layers, groups, logits, notices } = network
+  const { takesBytes, ...model } = prepared(readModel(bytes, file, options.files), file)
+  const { graph: raw, size: usualSize, ...given } = imageGraph(model.graph, file)
+  const tidied = plain(raw, given)
+  const { metadata } = model
+  const photos = photosOf({ ...options, graph: tidied, file, metadata, takesBytes, usualSize })
+  const declared = { ...given, size: photos.size }
+  const network = analysed(opened(tidied, file, declared), file, declared, metadata)
+  const { graph, layers, groups, logits } = network
   const name = path.basename(file).replace(/\.onnx$/i, '')
   const add = (builder: GraphBuilder, image: Value, names?: readonly string[]) => {
     const wanted = chosen(layers, names, name)
@@ -75,16 +72,16 @@ export function onnxBackbone(bytes: Uint8Array, file: string, options: ImportOpt
   }
   return {
     name,
-    id: idOf(bytes, options),
+    id: idOf(bytes, options.files, photos.preprocessing),
     licence: 'NOASSERTION',
     source: `the file ${path.basename(file)}${model.producer ? `, written by ${model.producer}` : ''}`,
     inputSize: declared.size,
-    preprocessing: options.preprocessing ?? preprocessingIn(model.metadata, file) ?? imageNet,
+    preprocessing: photos.preprocessing,
     layers: layers.map(({ name, channels, stride }) =>
       stride === undefined ? { name, channels } : { name, channels, stride },
     ),
     groups,
-    notices,
+    notices: [photos.notice, ...network.notices],
     network: given =>
       networkGraph(name, given, (builder, image) => {
         const { wanted, graph } = add(builder, image, given.layers)
@@ -100,12 +97,13 @@ export function onnxBackbone(bytes: Uint8Array, file: string, options: ImportOpt
 }
 
 /** The graph in our operator set and in float32. */
-function prepared(model: Model, file: string): Model {
+function prepared(model: Model, file: string): Model & { readonly takesBytes: boolean } {
   // What a file is at all is said before what of it cannot be read.
   refuseForRuntimesOnly(model.graph, file)
-  photoInput(model.graph, file)
-  const { graph, ...rest } = upgraded(model, file)
-  return { ...rest, graph: widen(graph) }
+  const { graph: floats, takesBytes } = floatInput(model.graph)
+  photoInput(floats, file)
+  const { graph, ...rest } = upgraded({ ...model, graph: floats }, file)
+  return { ...rest, graph: widen(graph), takesBytes }
 }
 
 /** The graph as the rest of the import knows it, whoever wrote it. */
@@ -201,10 +199,13 @@ function upgraded(model: Model, file: string): Model {
 }
 
 /** Features are comparable only where weights and preprocessing are the same. */
-function idOf(bytes: Uint8Array, { preprocessing, files = new Map() }: ImportOptions): string {
+function idOf(
+  bytes: Uint8Array,
+  files: ExternalFiles = new Map(),
+  { mean, std, channels = 'rgb' }: Preprocessing,
+): string {
   const hash = createHash('sha256').update(bytes)
   for (const [location, content] of files)
     hash.update(JSON.stringify([location, content.byteLength])).update(content)
-  if (preprocessing) hash.update(JSON.stringify([preprocessing.mean, preprocessing.std]))
-  return hash.digest('hex')
+  return hash.update(JSON.stringify([mean, std, channels])).digest('hex')
 }

@@ -40,7 +40,6 @@ function isText([name, { dtype, shape }]: readonly [Value, ValueType]): boolean 
 
 /** Why an input is none for photos; undefined where it is one. */
 function problemOf({ dtype, shape }: ValueType): string | undefined {
-  if (dtype === 'uint8') return ': it takes bytes; export the network without its preprocessing'
   if (isText(['', { dtype, shape }])) return ': whole numbers, as networks for text take'
   if (!floats.has(dtype)) return '; export the network in float32'
   if (!shape) return ' of unknown rank'

@@ -2,28 +2,29 @@ import type { Command } from '@commander-js/extra-typings'
 import { integer } from '../options.js'
 import { addExamples } from '../program.js'
 import type { Shell } from '../shell.js'
-import { addDeviceOptions } from './shared.js'
+import { addBackboneOptions, addDeviceOptions, splitPreprocessing } from './shared.js'
 
 /** `chiquito find-rate`: the learning-rate range test and its curve. */
 export function registerFindRate(program: Command, shell: Shell): void {
   const command = addDeviceOptions(
-    program
-      .command('find-rate')
-      .description('find a learning rate: train with a growing rate and look at the loss')
-      .argument('<data>', 'folder of photos')
-      .option('--plot <file>', 'write the curve there, as SVG', 'rate-finder.svg')
-      .option('--backbone <name or file>', 'pretrained network', 'efficientnet-lite0')
-      .option('--seed <n>', 'what everything random starts from', integer('--seed', { min: 0 }), 0)
-      .option('--size <pixels>', 'side of what the network sees', integer('--size', { min: 32, max: 1024 }))
-      .option(
-        '--iterations <n>',
-        'steps of the search (100)',
-        integer('--iterations', { min: 20, max: 10_000 }),
-      ),
+    addBackboneOptions(
+      program
+        .command('find-rate')
+        .description('find a learning rate: train with a growing rate and look at the loss')
+        .argument('<data>', 'folder of photos')
+        .option('--plot <file>', 'write the curve there, as SVG', 'rate-finder.svg')
+        .option('--seed <n>', 'what everything random starts from', integer('--seed', { min: 0 }), 0)
+        .option('--size <pixels>', 'side of what the network sees', integer('--size', { min: 32, max: 1024 }))
+        .option(
+          '--iterations <n>',
+          'steps of the search (100)',
+          integer('--iterations', { min: 20, max: 10_000 }),
+        ),
+    ),
   ).action((data, options) =>
     shell.run(async work => {
       const { findRate } = await import('../../actions/find-rate.js')
-      const result = await findRate({ ...options, ...work, data })
+      const result = await findRate({ ...splitPreprocessing(options), ...work, data })
       const rate = result.suggestion
       const verdict =
         rate === null

@@ -1,5 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
-import { choice, integer } from '../options.js'
+import type { PreprocessingOptions } from '../../backbones/index.js'
+import { choice, decimals, integer } from '../options.js'
 
 /** Options of every command that runs a network. */
 export function addDeviceOptions<A extends unknown[], O extends Record<string, unknown>>(
@@ -12,6 +13,43 @@ export function addDeviceOptions<A extends unknown[], O extends Record<string, u
       choice('--device', ['cpu', 'webgpu', 'cuda']),
     )
     .option('--threads <n>', 'threads of the CPU (all)', integer('--threads', { min: 1, max: 1024 }))
+}
+
+/** Options of every command that is given a pretrained network. */
+export function addBackboneOptions<A extends unknown[], O extends Record<string, unknown>>(
+  command: Command<A, O>,
+) {
+  return command
+    .option(
+      '--backbone <name or file>',
+      'pretrained network: a name of "chiquito backbones", NAME=FILE, a weights file, or an .onnx file',
+      'efficientnet-lite0',
+    )
+    .option(
+      '--mean <r,g,b>',
+      "what is subtracted from a file's photos, in the order of --channels (found in or beside the file)",
+      decimals('--mean'),
+    )
+    .option('--std <r,g,b>', 'what they are then divided by', decimals('--std', { min: 0 }))
+    .option('--channels <order>', 'rgb or bgr', choice('--channels', ['rgb', 'bgr']))
+    .option(
+      '--range <range>',
+      'what bytes are brought to before: 0..255, 0..1 or -1..1',
+      choice('--range', ['0..255', '0..1', '-1..1']),
+    )
+}
+
+/** The preprocessing that a person gave, apart from the other options. */
+export function splitPreprocessing<O extends PreprocessingOptions>({
+  mean,
+  std,
+  channels,
+  range,
+  ...options
+}: O): Omit<O, keyof PreprocessingOptions> & { preprocessing: PreprocessingOptions | undefined } {
+  const given = { mean, std, channels, range }
+  const isGiven = Object.values(given).some(value => value !== undefined)
+  return { ...options, preprocessing: isGiven ? given : undefined }
 }
 
 /** A share of 1 as people read it. */
