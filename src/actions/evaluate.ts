@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
+import type { z } from 'zod'
 import { argumentError, ChiquitoError, type WorkOptions } from '../core/index.js'
 import { type Leak, leaks, openDataset, type Photo, type Split } from '../dataset/index.js'
 import type { DeviceOptions } from '../engine/index.js'
@@ -9,12 +10,20 @@ import { Predictor, predictAll, type Refused } from '../predict/index.js'
 import { summaryText } from '../report/index.js'
 import { RunFolder } from '../run/index.js'
 import { modelPath } from './predict.js'
+import { dataConfigurationSchema } from './resume.js'
 
 export interface EvaluateOptions extends DeviceOptions, WorkOptions {
   /** The folder of a run, or a `model.onnx` (then `data` must be given). */
   readonly run: string
   /** Photos to judge; those the run was measured on by default. */
   readonly data?: string | undefined
+  /** Also follow links that lead out of the folder; only for data that you trust. */
+  readonly followLinks?: boolean | undefined
+  /**
+   * Where classes come from: `auto` (the default), `folders`, `names` (what file names begin with: `cat.0.jpg`) or
+   * `column:NAME` of a table in the data set.
+   */
+  readonly labelsFrom?: string | undefined
   /** Augmented views beside the plain photo; 0 by default. */
   readonly tta?: number | undefined
 }
@@ -129,7 +138,14 @@ interface Judgeable {
 }
 
 /** The photos to judge: the run's own validation part, or what a folder offers: `valid`, else `test`, else all. */
-async function photosOf({ run, data, progress, signal }: EvaluateOptions): Promise<Judgeable> {
+async function photosOf({
+  run,
+  data,
+  followLinks,
+  labelsFrom,
+  progress,
+  signal,
+}: EvaluateOptions): Promise<Judgeable> {
   const isModel = (await stat(run).catch(() => undefined))?.isFile() === true
   if (isModel && data === undefined)
     throw new ChiquitoError(
@@ -140,10 +156,20 @@ async function photosOf({ run, data, progress, signal }: EvaluateOptions): Promi
   const model = await modelPath(run)
   const own =
     data === undefined && folder
-      ? { root: folder.record.dataset.root, split: await folder.readSplit() }
+      ? {
+          root: folder.record.dataset.root,
+          split: await folder.readSplit(),
+          ...foundAs(folder.record.configuration),
+        }
       : undefined
   const root = own?.root ?? data ?? ''
-  const dataset = await openDataset(root, { split: own?.split ?? 'none', progress, signal })
+  const dataset = await openDataset(root, {
+    split: own?.split ?? 'none',
+    followLinks: followLinks ?? own?.followLinks,
+    labelsFrom: labelsFrom ?? own?.labelsFrom,
+    progress,
+    signal,
+  })
   for (const message of dataset.notices) progress?.({ kind: 'notice', message })
   const split =
     (['valid', 'test'] as const).find(part => dataset.photos.some(photo => photo.split === part)) ?? 'train'
@@ -155,6 +181,11 @@ async function photosOf({ run, data, progress, signal }: EvaluateOptions): Promi
     dataLabels: dataset.labels,
     leaked: split === 'train' ? [] : leaks(dataset.photos, split),
   }
+}
+
+/** How the run's own photos were found. */
+function foundAs(configuration: unknown): z.infer<typeof dataConfigurationSchema> {
+  return dataConfigurationSchema.safeParse(configuration).data ?? {}
 }
 
 /** For each label of the data its number in the model. */

@@ -16,6 +16,13 @@ export interface FindRateOptions extends DeviceOptions, WorkOptions {
   readonly preprocessing?: PreprocessingOptions | undefined
   readonly seed?: number | undefined
   readonly size?: number | undefined
+  /** Also follow links that lead out of the folder; only for data that you trust. */
+  readonly followLinks?: boolean | undefined
+  /**
+   * Where classes come from: `auto` (the default), `folders`, `names` (what file names begin with: `cat.0.jpg`) or
+   * `column:NAME` of a table in the data set.
+   */
+  readonly labelsFrom?: string | undefined
   /** Where to write the curve, an SVG; nowhere by default. */
   readonly plot?: string | undefined
   readonly iterations?: number | undefined
@@ -33,14 +40,24 @@ export interface FindRateResult {
 
 /** Learning-rate range test on the head over the frozen trunk. */
 export async function findRate(options: FindRateOptions): Promise<FindRateResult> {
-  const { seed = 0, size, preprocessing, progress, signal, plot, iterations } = options
+  const {
+    seed = 0,
+    size,
+    preprocessing,
+    progress,
+    signal,
+    plot,
+    iterations,
+    followLinks,
+    labelsFrom,
+  } = options
   const started = performance.now()
   const backbone = await loadBackbone(options.backbone ?? 'efficientnet-lite0', {
     preprocessing,
     progress,
     signal,
   })
-  const dataset = await openDataset(options.data, { seed, progress, signal })
+  const dataset = await openDataset(options.data, { seed, followLinks, labelsFrom, progress, signal })
   for (const message of dataset.notices) progress?.({ kind: 'notice', message })
   const data = ImageData.of(dataset, { size, seed })
   const rule = { size: size ?? backbone.inputSize, resize: data.resize }

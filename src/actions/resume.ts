@@ -7,6 +7,12 @@ import { MAX_CHECKPOINT_BYTES, type RunDetails, RunFolder } from '../run/index.j
 import { Checkpoint, fineTunes } from '../train/index.js'
 import type { TrainOptions } from './train-options.js'
 
+/** What `run.json` keeps of how the photos were found. */
+export const dataConfigurationSchema = z.object({
+  followLinks: z.boolean().optional(),
+  labelsFrom: z.string().optional(),
+})
+
 /** What `run.json` keeps of the options. */
 const configurationSchema = z.object({
   backbone: z.string().optional(),
@@ -22,6 +28,7 @@ const configurationSchema = z.object({
   fineTune: z.enum(fineTunes).optional(),
   epochs: z.int().optional(),
   validFraction: z.number().optional(),
+  ...dataConfigurationSchema.shape,
   device: z.enum(devices).optional(),
 })
 

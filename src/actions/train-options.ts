@@ -30,6 +30,13 @@ export interface TrainOptions extends DeviceOptions, WorkOptions {
   readonly epochs?: number | undefined
   /** Part of each class that is measured on where no folder divides the photos. */
   readonly validFraction?: number | undefined
+  /** Also follow links that lead out of the folder; only for data that you trust. */
+  readonly followLinks?: boolean | undefined
+  /**
+   * Where classes come from: `auto` (the default), `folders`, `names` (what file names begin with: `cat.0.jpg`) or
+   * `column:NAME` of a table in the data set.
+   */
+  readonly labelsFrom?: string | undefined
   /** Go on with the run in `out` that was cut off: with its settings, on the photos it began with. */
   readonly resume?: boolean | undefined
   /** Seconds between two checkpoints within an epoch; 0 keeps every step. 30 by default. */

@@ -121,12 +121,20 @@ async function prepare(given: TrainOptions): Promise<Prepared> {
   let run: RunFolder | undefined
   try {
     const options = unfinished?.options ?? given
-    const { data, out, seed = 0, validFraction, progress, signal } = options
+    const { data, out, seed = 0, validFraction, followLinks, labelsFrom, progress, signal } = options
     checkFineTuning(options)
     const recipe = recipeNamed(options.recipe ?? 'auto')
     const { division } = unfinished ?? {}
     // Before the backbone, which may have to be fetched.
-    const dataset = await openDataset(data, { seed, validFraction, progress, signal, ...division })
+    const dataset = await openDataset(data, {
+      seed,
+      validFraction,
+      followLinks,
+      labelsFrom,
+      progress,
+      signal,
+      ...division,
+    })
     await requireReadableClasses(dataset, signal)
     const notices: string[] = []
     const notice = (message: string) => {
@@ -157,6 +165,7 @@ async function prepare(given: TrainOptions): Promise<Prepared> {
 
 function detailsOf(options: TrainOptions, recipe: Recipe, backbone: Backbone, dataset: Dataset): RunDetails {
   const { seed = 0, size, fineTune, epochs, validFraction, preprocessing, device = 'cpu' } = options
+  const { followLinks, labelsFrom } = options
   const { name, id, inputSize } = backbone
   return {
     seed,
@@ -170,6 +179,8 @@ function detailsOf(options: TrainOptions, recipe: Recipe, backbone: Backbone, da
       fineTune,
       epochs,
       validFraction,
+      followLinks,
+      labelsFrom,
       device,
     },
     versions: versions(),
@@ -281,6 +292,7 @@ async function ended(run: RunFolder, error: unknown): Promise<unknown> {
 function repeatCommand(options: TrainOptions): string {
   const { data, out, recipe, backbone, seed, size, fineTune, epochs, validFraction } = options
   const { mean, std, channels, range } = options.preprocessing ?? {}
+  const links = options.followLinks ? ' --follow-links' : ''
   const flags = Object.entries({
     recipe,
     backbone,
@@ -293,10 +305,11 @@ function repeatCommand(options: TrainOptions): string {
     'fine-tune': fineTune,
     epochs,
     'valid-fraction': validFraction,
+    'labels-from': options.labelsFrom,
   })
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => ` --${name} ${quoted(String(value))}`)
-  return `chiquito train ${quoted(data)} --out ${quoted(out)}${flags.join('')}`
+  return `chiquito train ${quoted(data)} --out ${quoted(out)}${flags.join('')}${links}`
 }
 
 /** As one would type it into a shell. */

@@ -1,6 +1,6 @@
 import { ChiquitoError } from '../core/index.js'
-import type { ClassOfPart, LabelledFiles } from './label-files.js'
-import type { Part } from './layout.js'
+import { FOLLOW_LINKS, type Part } from './folders/index.js'
+import type { ClassOfPart, LabelledFiles } from './labels/index.js'
 import type { Split } from './photo.js'
 
 /**
@@ -12,13 +12,11 @@ import type { Split } from './photo.js'
  */
 export function checkClasses(
   root: string,
-  { files, classes }: LabelledFiles,
-  parts: readonly Part[],
+  { files, classes, parts, hints }: LabelledFiles,
   notice: (message: string) => void,
   fewest = 2,
 ): string[] {
-  for (const { split, folder } of parts)
-    requireClasses(root, folder, split, classesOf(classes, split), notice)
+  for (const part of parts) requireClasses(root, part, classesOf(classes, part.split), hints, notice)
   const filled = new Set(files.map(keyOf))
   for (const one of classes) if (!filled.has(keyOf(one))) reportEmpty(one, notice)
   const learnt = names(classes.filter(({ split }) => split !== 'test'))
@@ -35,27 +33,43 @@ export function checkClasses(
 
 function requireClasses(
   root: string,
-  folder: string,
-  split: Split | undefined,
+  { folder, split, links, loose }: Part,
   classes: readonly ClassOfPart[],
+  hints: readonly string[],
   notice: (message: string) => void,
 ): void {
   if (classes.length > 0) return
   const name = folder === '' ? root : folder
-  if (split === 'test')
-    notice(`"${name}" has no class folders, so its photos cannot be measured on: left out.`)
-  else
-    throw new ChiquitoError(
-      'data',
-      `"${name}" has no class folders. Put the photos of each class in a folder of its own, named after the class.`,
-    )
+  const linked = links.length > 0 ? ` ${linksSeen(links.length, name)}` : ''
+  if (split === 'test') {
+    notice(`"${name}" has no class folders, so its photos cannot be measured on: left out.${linked}`)
+    return
+  }
+  const files = loose.length === 1 ? 'a file' : `${loose.length} files`
+  const only = loose.length > 0 ? `, only ${files}, such as "${loose[0]}"` : ''
+  throw new ChiquitoError(
+    'data',
+    [
+      `"${name}" has no class folders${only}.${linked}`,
+      ...hints,
+      'Put the photos of each class in a folder of its own, named after the class.',
+    ].join(' '),
+  )
 }
 
 /** A class of the test part may lack photos: then it is not measured. */
 function reportEmpty(one: ClassOfPart, notice: (message: string) => void): void {
-  const message = `Class "${one.label}" is empty: there is no photo in "${one.folder ?? one.label}".`
-  if (one.split !== 'test') throw new ChiquitoError('data', `${message} Add photos, or remove the folder.`)
-  notice(message)
+  const name = one.folder ?? one.label
+  const message = `Class "${one.label}" is empty: there is no photo in "${name}".`
+  const linked = one.links > 0 ? ` ${linksSeen(one.links, name)}` : ''
+  if (one.split !== 'test')
+    throw new ChiquitoError('data', `${message}${linked || ' Add photos, or remove the folder.'}`)
+  notice(`${message}${linked}`)
+}
+
+function linksSeen(count: number, folder: string): string {
+  const links = count === 1 ? 'There is 1 link' : `There are ${count} links`
+  return `${links} in "${folder}" that lead out of the data set or nowhere and were not followed. ${FOLLOW_LINKS}`
 }
 
 function keyOf({ split, label }: { split: Split | undefined; label: string }): string {

@@ -2,16 +2,15 @@ import { resolve } from 'node:path'
 import { ChiquitoError, type WorkOptions } from '../core/index.js'
 import { checkClasses } from './check-classes.js'
 import { labelConflicts } from './copies.js'
+import { divide, planDivision, recordDivision, type UndividedPhoto } from './division.js'
 import { fingerprintOf } from './fingerprint.js'
-import { FolderReader } from './folder-reader.js'
+import { enterWrappers, FolderReader, findLayout, type Oddity, OddityCounter } from './folders/index.js'
 import { hashFiles } from './hash-files.js'
-import { type LabelledFile, labelFiles } from './label-files.js'
-import { enterWrappers, findParts, type Part } from './layout.js'
-import { type Oddity, OddityCounter } from './oddities.js'
+import { checkLabelsFrom, type LabelledFile, type LabelledFiles, labelFiles } from './labels/index.js'
 import { noticeUnmeasured, requireOwnPhotos } from './own-photos.js'
-import type { Photo, Split } from './photo.js'
-import { type RecordedPhotos, sameAsRecorded } from './recorded.js'
-import { type SplitRecord, splitBySeed } from './split.js'
+import type { Photo } from './photo.js'
+import { type RecordedPhotos, requirePresent, sameAsRecorded } from './recorded.js'
+import type { SplitRecord } from './split.js'
 
 /** A data set on disk: what is there and how it is divided. No photo has been decoded. */
 export interface Dataset {
@@ -44,43 +43,68 @@ export interface DatasetOptions extends WorkOptions {
   readonly recorded?: RecordedPhotos | undefined
   /** Also follow links that lead out of the folder; only for data of one's own. */
   readonly followLinks?: boolean | undefined
+  /**
+   * Where labels come from: `auto` (the default), `folders`, `names` (what file names begin with) or `column:NAME` (of a
+   * table in the data set).
+   */
+  readonly labelsFrom?: string | undefined
 }
 
-type UndividedPhoto = Omit<Photo, 'split'> & { readonly split: Split | undefined }
-
 /**
- * Opens a data set: class folders directly in `root`, or under `train/` and `valid/` (`val`, `validation`, `dev`) and
- * `test/` in any letter case, as fastai, torchvision, Keras and Hugging Face's imagefolder read them; labels of a
- * `metadata.jsonl` go before folder names. Any file that is not plainly something else is taken for a photo: its
- * content decides, later. Every file is read once, for its hash.
+ * Opens a data set: class folders directly in `root`, under folders that are parts by their names (`train`, `seg_train`,
+ * `validation-set`, …), or divided in themselves (`cat/train`). Labels of a metadata file go before folder names, as in
+ * Hugging Face's imagefolder; photos in no class folder take theirs from another table. Any file that is not plainly
+ * something else is taken for a photo: its content decides, later. Every file is read once, for its hash.
  *
  * @throws `io` where the disk refuses, `data` where the folders are no data set, `usage`, `interrupted`
  */
 export async function openDataset(root: string, options: DatasetOptions = {}): Promise<Dataset> {
-  const { followLinks = false } = options
-  const folder = await enterWrappers(resolve(root), followLinks)
   const notices: string[] = []
   const notice = (message: string) => void notices.push(message)
-  if (folder !== resolve(root)) notice(`Everything lies in "${folder}": reading the data set there.`)
   const oddities = new OddityCounter()
-  const reader = await FolderReader.open(folder, oddities, followLinks)
-  const parts = await findParts(reader, oddities)
-  const labelled = await labelFiles(reader, parts, oddities)
-  const byFolders = parts.some(({ split }) => split !== undefined)
-  const fewest = options.split === 'none' && !byFolders ? 1 : 2
-  const present = checkClasses(folder, labelled, parts, notice, fewest)
+  const { folder, labelled, present } = await findLabels(root, options, oddities, notice)
+  // All that names alone tell comes before photos are read, which may take minutes.
+  const plan = planDivision(labelled, options)
+  const { recorded } = options
+  if (recorded) requirePresent(pathsOf(labelled.files), recorded)
   const undivided = await readPhotos(folder, labelled.files, present, oddities, options)
   requireReadable(labelled.files, undivided, present)
   if (!options.recorded && options.split !== 'none') requireOwnPhotos(undivided, present)
-  const split = splitRecord(parts, undivided, present, options)
-  const { recorded } = options
+  const split = recordDivision(plan, undivided, present, options)
   const divided = divide(undivided, split, recorded ? () => undefined : notice)
   const photos = recorded ? sameAsRecorded(divided, present, recorded, notice) : divided
   const labels = recorded?.labels ?? present
   noticeConflicts(photos, notice)
   if (split.by === 'seed') noticeUnmeasured(photos, labels, notice)
+  notices.push(...oddities.notices())
   const fingerprint = fingerprintOf(photos, labels)
   return { root: folder, labels, photos, split, oddities: oddities.list(), notices, fingerprint }
+}
+
+/** What folders, tables and names say, before any photo is read. */
+async function findLabels(
+  root: string,
+  options: DatasetOptions,
+  oddities: OddityCounter,
+  notice: (message: string) => void,
+): Promise<{ folder: string; labelled: LabelledFiles; present: string[] }> {
+  const { followLinks = false, split } = options
+  const labelsFrom = checkLabelsFrom(options.labelsFrom ?? 'auto')
+  const folder = await enterWrappers(resolve(root), followLinks)
+  if (folder !== resolve(root)) notice(`Everything lies in "${folder}": reading the data set there.`)
+  const reader = await FolderReader.open(folder, oddities, followLinks)
+  const measureOnly = split === 'none'
+  const folderNames =
+    labelsFrom === 'auto' ? 'questioned' : labelsFrom === 'folders' ? 'settled' : ('no' as const)
+  const layout = await findLayout(reader, { oddities, notice, measureOnly, folderNames })
+  const labelled = await labelFiles(reader, layout, { labelsFrom, oddities, notice })
+  const byFolders = labelled.parts.some(part => part.split !== undefined)
+  const fewest = measureOnly && !byFolders ? 1 : 2
+  return { folder, labelled, present: checkClasses(folder, labelled, notice, fewest) }
+}
+
+function pathsOf(files: readonly LabelledFile[]): string[] {
+  return files.map(({ path }) => path)
 }
 
 /** Reads the files; those that cannot be read are counted and left out. */
@@ -120,67 +144,6 @@ function requireReadable(
       'data',
       `Class "${lost.label}" has files but none can be read, for example "${lost.path}". Change their permissions.`,
     )
-}
-
-function splitRecord(
-  parts: readonly Part[],
-  photos: readonly UndividedPhoto[],
-  labels: readonly string[],
-  { split, seed = 0, validFraction }: DatasetOptions,
-): SplitRecord {
-  const byFolders = parts.some(part => part.split === 'valid')
-  if (typeof split === 'object') {
-    if ((split.by === 'folders') === byFolders) return split
-    const [then, now] = byFolders ? ['had no valid folder', 'has one'] : ['had a valid folder', 'has none']
-    throw new ChiquitoError('data', `The data set ${then} when it was divided and now ${now}. Restore it.`)
-  }
-  if (byFolders) return { by: 'folders' }
-  if (split === 'none' && parts.every(part => part.split === undefined)) return { by: 'none' }
-  const divisible = photos.filter(photo => photo.split !== 'test')
-  return splitBySeed(divisible, labels, { seed, validFraction })
-}
-
-function divide(
-  photos: readonly UndividedPhoto[],
-  record: SplitRecord,
-  notice: (message: string) => void,
-): Photo[] {
-  if (record.by !== 'seed')
-    return photos.map(photo => ({
-      ...photo,
-      split: photo.split ?? (record.by === 'none' ? 'test' : 'train'),
-    }))
-  const valid = new Set(record.valid)
-  const train = new Set(record.train)
-  const held = new Set(photos.filter(photo => valid.has(photo.path)).map(photo => photo.sha256))
-  const placed = photos.map((photo): Photo => {
-    if (photo.split === 'test') return { ...photo, split: 'test' }
-    const isValid = valid.has(photo.path) || (!train.has(photo.path) && held.has(photo.sha256))
-    return { ...photo, split: isValid ? 'valid' : 'train' }
-  })
-  noticeChanges(placed, record, notice)
-  return placed
-}
-
-/** Photos that came or went since the division was recorded. */
-function noticeChanges(
-  photos: readonly Photo[],
-  record: { train: readonly string[]; valid: readonly string[] },
-  notice: (message: string) => void,
-): void {
-  const recorded = new Set([...record.train, ...record.valid])
-  const present = photos.filter(photo => photo.split !== 'test')
-  const fresh = present.filter(photo => !recorded.has(photo.path)).length
-  const gone = recorded.size - (present.length - fresh)
-  if (fresh > 0)
-    notice(
-      `${photosAre(fresh)} new since the data set was divided: learnt from, unless an exact copy is measured on.`,
-    )
-  if (gone > 0) notice(`${photosAre(gone)} gone since the data set was divided.`)
-}
-
-function photosAre(count: number): string {
-  return count === 1 ? '1 photo is' : `${count} photos are`
 }
 
 function noticeConflicts(photos: readonly Photo[], notice: (message: string) => void): void {

@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { throwIfAborted, type WorkOptions } from '../core/index.js'
 import { errorCode, ioError } from '../files/index.js'
-import type { OddityKind } from './oddities.js'
+import type { OddityKind } from './folders/index.js'
 
 /** Files read at once: keeps Node's four file threads busy, also over a network, with few megabytes of buffers. */
 const PARALLEL_READS = 8

@@ -62,6 +62,13 @@ export function sameAsRecorded(
   return same
 }
 
+/** Before any photo is read: that those the run began with are there at all. @throws `data` */
+export function requirePresent(paths: readonly string[], { photos }: RecordedPhotos): void {
+  const present = new Set(paths)
+  const gone = photos.filter(({ path }) => !present.has(path)).map(({ path }) => `"${path}" is gone`)
+  if (gone.length > 0) throw changed(gone)
+}
+
 function changed(wrong: readonly string[]): ChiquitoError {
   const named = wrong.slice(0, MOST_NAMED).join(', ')
   const more = wrong.length > MOST_NAMED ? ` and ${wrong.length - MOST_NAMED} more` : ''

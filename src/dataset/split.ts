@@ -43,8 +43,7 @@ export function splitBySeed(
   labels: readonly string[],
   { seed, validFraction = DEFAULT_VALID_FRACTION }: { seed: number; validFraction?: number | undefined },
 ): SeedSplit {
-  if (!(validFraction > 0 && validFraction < 1))
-    throw argumentError('validFraction', 'between 0 and 1, both exclusive', validFraction)
+  requireFraction(validFraction)
   const random = RandomStream.fromSeed(seed).fork('split')
   const valid = new Set<string>()
   const classes = groupsByClass(photos, labels.length)
@@ -130,10 +129,38 @@ function emptiest(counts: readonly number[], totals: readonly number[]): number 
   return best
 }
 
+/**
+ * What dividing asks for and names alone tell, before any photo is read.
+ *
+ * @param labels - of each photo
+ * @throws `usage` for a fraction outside (0, 1), `data` where no class has two photos
+ */
+export function requireDivisible(
+  labels: readonly string[],
+  validFraction: number = DEFAULT_VALID_FRACTION,
+): void {
+  requireFraction(validFraction)
+  const counts = new Map<string, number>()
+  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1)
+  if (![...counts.values()].some(count => count >= MIN_DISTINCT))
+    throw notMeasurable([...counts.keys()], false)
+}
+
+function requireFraction(validFraction: number): void {
+  if (!(validFraction > 0 && validFraction < 1))
+    throw argumentError('validFraction', 'between 0 and 1, both exclusive', validFraction)
+}
+
 function requireMeasurable(classes: readonly ClassGroups<Divisible>[], labels: readonly string[]): void {
   if (classes.some(({ groups }) => groups.length >= MIN_DISTINCT)) return
-  const copies = classes.some(({ groups }) => sizeOfGroups(groups) > groups.length)
-  throw new ChiquitoError(
+  throw notMeasurable(
+    labels,
+    classes.some(({ groups }) => sizeOfGroups(groups) > groups.length),
+  )
+}
+
+function notMeasurable(labels: readonly string[], copies: boolean): ChiquitoError {
+  return new ChiquitoError(
     'data',
     `No class has two different photos${copies ? ' (exact copies count once)' : ''}, one to learn from and one to ` +
       `measure on: "${labels[0]}" and ${labels.length === 2 ? `"${labels[1]}"` : `the other ${labels.length - 1}`} ` +

@@ -13,6 +13,13 @@ export interface ImageDataOptions extends WorkOptions {
   readonly seed?: number | undefined
   /** Part of each class that is measured on where no folder divides the photos; 0.2 by default. */
   readonly validFraction?: number | undefined
+  /** Also follow links that lead out of the folder; only for data that you trust. */
+  readonly followLinks?: boolean | undefined
+  /**
+   * Where classes come from: `auto` (the default), `folders`, `names` (what file names begin with: `cat.0.jpg`) or
+   * `column:NAME` of a table in the data set.
+   */
+  readonly labelsFrom?: string | undefined
 }
 
 /** Photos to learn from and to measure on, and how they are to be looked at. */

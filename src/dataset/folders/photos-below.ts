@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ChiquitoError } from '../core/index.js'
+import { ChiquitoError } from '../../core/index.js'
 import { child, FolderReader } from './folder-reader.js'
 import { type Oddity, OddityCounter } from './oddities.js'
 
@@ -15,7 +15,7 @@ export interface PhotosBelow {
 }
 
 /**
- * Every file in a folder, at any depth, that is not plainly something else, as {@link openDataset} takes them: without
+ * Every file in a folder, at any depth, that is not plainly something else, as a data set takes them: without
  * hidden files, without what this program wrote, and without links that lead out (unless they are to be followed). A
  * folder that may not be read does not keep the others from being read.
  *

@@ -1,9 +1,10 @@
 import type { Dirent } from 'node:fs'
 import { lstat, readdir, realpath, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
-import { ChiquitoError } from '../core/index.js'
-import { errorCode, ioError, isOutputFolder } from '../files/index.js'
-import { ignoredName, type OddityCounter } from './oddities.js'
+import { ChiquitoError } from '../../core/index.js'
+import { errorCode, ioError, isOutputFolder } from '../../files/index.js'
+import { ignoredName } from './ignored-names.js'
+import type { OddityCounter } from './oddities.js'
 
 /** More files than any training this project can do; a folder like that was chosen by mistake (a whole disk). */
 const MAX_FILES = 2_000_000
@@ -12,16 +13,23 @@ const MAX_FILES = 2_000_000
 export interface Listing {
   readonly folders: readonly string[]
   readonly files: readonly string[]
-  /** Whether a `metadata.jsonl` lies in it. */
-  readonly metadata: boolean
+  /** Files that may hold labels (`metadata.csv`, `labels.csv`, …); nobody has read them. */
+  readonly tables: readonly string[]
+  /** Links that were not followed: they lead out of the data set, or nowhere. */
+  readonly links: readonly string[]
 }
 
 /** The files below a folder; paths relative to the data set's root, with `/`. */
 export interface Gathered {
   readonly files: string[]
-  /** Paths of the `metadata.jsonl` files met. */
-  readonly metadata: string[]
+  /** Paths of the tables met. */
+  readonly tables: string[]
+  /** How many links were not followed. */
+  links: number
 }
+
+/** What an entry of a folder is; undefined for what is counted and left out. */
+type Kind = 'file' | 'folder' | 'lost link' | undefined
 
 /** Joins a folder and a name; the folder may be the root, `''`. */
 export function child(folder: string, name: string): string {
@@ -36,6 +44,8 @@ export class FolderReader {
   private files = 0
   /** Each folder is read, and its oddities are counted, once. */
   private readonly listings = new Map<string, Listing>()
+  private readonly gatherings = new Map<string, Gathered>()
+  private readonly loops = new Set<string>()
 
   private constructor(
     /** The data set's folder, absolute, without links. */
@@ -82,39 +92,55 @@ export class FolderReader {
   private async read(folder: string): Promise<Listing> {
     const folders: string[] = []
     const files: string[] = []
-    let metadata = false
+    const tables: string[] = []
+    const links: string[] = []
     for (const entry of await this.entries(folder)) {
       const path = child(folder, entry.name)
       const kind = (await this.isMisnamed(path)) ? undefined : await this.kindOf(entry, path)
-      if (kind === undefined) continue
+      if (kind === 'lost link') links.push(entry.name)
+      if (kind === undefined || kind === 'lost link') continue
       const ignored = ignoredName(entry.name, kind === 'folder')
-      if (ignored === 'own') metadata ||= entry.name === 'metadata.jsonl'
+      if (ignored === 'own') continue
+      if (ignored === 'table') tables.push(entry.name)
       else if (ignored !== undefined) this.oddities.add(ignored, path)
       else if (kind === 'file') files.push(entry.name)
       else if (await isOutputFolder(join(this.root, path))) this.oddities.add('run', path)
       else folders.push(entry.name)
     }
-    return { folders, files, metadata }
+    return { folders, files, tables, links }
   }
 
   /** Every file below a folder, at any depth. A folder reached twice, by a link, is read once. @throws `io` */
   async gather(folder: string): Promise<Gathered> {
-    const gathered: Gathered = { files: [], metadata: [] }
+    const known = this.gatherings.get(folder) ?? (await this.gatherAnew(folder))
+    this.gatherings.set(folder, known)
+    return known
+  }
+
+  private async gatherAnew(folder: string): Promise<Gathered> {
+    const gathered: Gathered = { files: [], tables: [], links: 0 }
     const seen = new Set<string>()
     const visit = async (path: string, parent: string | undefined): Promise<void> => {
       const real = await this.realFolder(path)
       if (seen.has(real) || parent === real || parent?.startsWith(real + sep)) {
-        this.oddities.add('link-loop', path)
+        if (!this.loops.has(path)) this.oddities.add('link-loop', path)
+        this.loops.add(path)
         return
       }
       seen.add(real)
       const listing = await this.list(path)
-      if (listing.metadata) gathered.metadata.push(`${path}/metadata.jsonl`)
-      for (const name of listing.files) gathered.files.push(`${path}/${name}`)
-      for (const name of listing.folders) await visit(`${path}/${name}`, real)
+      for (const name of listing.tables) gathered.tables.push(child(path, name))
+      gathered.links += listing.links.length
+      for (const name of listing.files) gathered.files.push(child(path, name))
+      for (const name of listing.folders) await visit(child(path, name), real)
     }
     await visit(folder, undefined)
     return gathered
+  }
+
+  /** Whether a folder holds a file that may be a photo, at any depth. @throws `io` */
+  async hasPhotos(folder: string): Promise<boolean> {
+    return (await this.gather(folder)).files.length > 0
   }
 
   private async entries(folder: string): Promise<Dirent[]> {
@@ -142,7 +168,7 @@ export class FolderReader {
   }
 
   /** Undefined, and counted, when it is neither a file nor a folder of this data set. */
-  private async kindOf(entry: Dirent, path: string): Promise<'file' | 'folder' | undefined> {
+  private async kindOf(entry: Dirent, path: string): Promise<Kind> {
     if (entry.isFile()) return 'file'
     if (entry.isDirectory()) return 'folder'
     if (entry.isSymbolicLink()) return this.kindOfLink(path)
@@ -150,19 +176,21 @@ export class FolderReader {
     return undefined
   }
 
-  private async kindOfLink(path: string): Promise<'file' | 'folder' | undefined> {
+  private async kindOfLink(path: string): Promise<Kind> {
     try {
       const real = await realpath(join(this.root, path))
       if (!this.followLinks && !real.startsWith(this.root + sep) && real !== this.root) {
         this.oddities.add('link-outside', path)
-        return undefined
+        return 'lost link'
       }
       const target = await stat(real)
       if (target.isFile()) return 'file'
       if (target.isDirectory()) return 'folder'
       this.oddities.add('special', path)
     } catch (error) {
-      this.oddities.add(errorCode(error) === 'ELOOP' ? 'link-loop' : 'broken-link', path)
+      const isLoop = errorCode(error) === 'ELOOP'
+      this.oddities.add(isLoop ? 'link-loop' : 'broken-link', path)
+      return isLoop ? undefined : 'lost link'
     }
     return undefined
   }

@@ -1,0 +1,98 @@
+import { ChiquitoError } from '../core/index.js'
+import type { LabelledFiles } from './labels/index.js'
+import type { Photo, Split } from './photo.js'
+import { requireDivisible, type SplitRecord, splitBySeed } from './split.js'
+
+/** A photo of which only folders, or a table, may have said yet which part it belongs to. */
+export type UndividedPhoto = Omit<Photo, 'split'> & { readonly split: Split | undefined }
+
+export interface DivisionOptions {
+  readonly seed?: number | undefined
+  readonly validFraction?: number | undefined
+  /** See `DatasetOptions`. */
+  readonly split?: SplitRecord | 'none' | undefined
+}
+
+/** How the photos are to be divided: a record that holds already, or `draw`, from the seed. */
+export type DivisionPlan = SplitRecord | 'draw'
+
+/**
+ * How photos are to be divided, as far as names tell it, so that what cannot work is said before any photo is read.
+ *
+ * @throws `data` where folders contradict the record given, or a class has too few photos; `usage`
+ */
+export function planDivision(
+  { files, parts }: Pick<LabelledFiles, 'files' | 'parts'>,
+  { split, validFraction }: DivisionOptions,
+): DivisionPlan {
+  const byFolders = parts.some(part => part.split === 'valid')
+  if (typeof split === 'object') {
+    if ((split.by === 'folders') === byFolders) return split
+    const [then, now] = byFolders ? ['had no valid folder', 'has one'] : ['had a valid folder', 'has none']
+    throw new ChiquitoError('data', `The data set ${then} when it was divided and now ${now}. Restore it.`)
+  }
+  if (byFolders) return { by: 'folders' }
+  if (split === 'none' && parts.every(part => part.split === undefined)) return { by: 'none' }
+  const learnt = files.filter(file => file.split !== 'test')
+  requireDivisible(
+    learnt.map(({ label }) => label),
+    validFraction,
+  )
+  return 'draw'
+}
+
+/** The record of a division; draws it where that is the plan. @throws `data` for a class of too few different photos */
+export function recordDivision(
+  plan: DivisionPlan,
+  photos: readonly UndividedPhoto[],
+  labels: readonly string[],
+  { seed = 0, validFraction }: DivisionOptions,
+): SplitRecord {
+  if (plan !== 'draw') return plan
+  const divisible = photos.filter(photo => photo.split !== 'test')
+  return splitBySeed(divisible, labels, { seed, validFraction })
+}
+
+/** The part of every photo. */
+export function divide(
+  photos: readonly UndividedPhoto[],
+  record: SplitRecord,
+  notice: (message: string) => void,
+): Photo[] {
+  if (record.by !== 'seed')
+    return photos.map(photo => ({
+      ...photo,
+      split: photo.split ?? (record.by === 'none' ? 'test' : 'train'),
+    }))
+  const valid = new Set(record.valid)
+  const train = new Set(record.train)
+  const held = new Set(photos.filter(photo => valid.has(photo.path)).map(photo => photo.sha256))
+  const placed = photos.map((photo): Photo => {
+    if (photo.split === 'test') return { ...photo, split: 'test' }
+    const isValid = valid.has(photo.path) || (!train.has(photo.path) && held.has(photo.sha256))
+    return { ...photo, split: isValid ? 'valid' : 'train' }
+  })
+  noticeChanges(placed, record, notice)
+  return placed
+}
+
+/** Photos that came or went since the division was recorded. */
+function noticeChanges(
+  photos: readonly Photo[],
+  record: { train: readonly string[]; valid: readonly string[] },
+  notice: (message: string) => void,
+): void {
+  const recorded = new Set([...record.train, ...record.valid])
+  const present = photos.filter(photo => photo.split !== 'test')
+  const fresh = present.filter(photo => !recorded.has(photo.path)).length
+  const gone = recorded.size - (present.length - fresh)
+  if (fresh > 0)
+    notice(
+      `${photosAre(fresh)} new since the data set was divided: learnt from, unless an exact copy is measured on.`,
+    )
+  if (gone > 0) notice(`${photosAre(gone)} gone since the data set was divided.`)
+}
+
+function photosAre(count: number): string {
+  return count === 1 ? '1 photo is' : `${count} photos are`
+}

@@ -1,0 +1,8 @@
+export { child, FolderReader, type Listing } from './folder-reader.js'
+export { looksLikePhoto } from './ignored-names.js'
+export { findLayout } from './layout.js'
+export { FOLLOW_LINKS, type Oddity, OddityCounter, type OddityKind } from './oddities.js'
+export { type ClassFolder, type Layout, type LayoutOptions, labelOfFolder, type Part } from './part.js'
+export { isEmptyName, partName } from './part-names.js'
+export { type PhotosBelow, photosBelow } from './photos-below.js'
+export { enterWrappers, isMetadata, nameOf } from './wrappers.js'

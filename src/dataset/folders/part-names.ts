@@ -1,0 +1,86 @@
+import type { Split } from '../photo.js'
+
+/** What a folder's name says about the part of a data set that it holds. */
+export interface PartName {
+  readonly split: Split
+  /** What else the name says, in lower case: `seg` of `seg_train`, `tube` of `test_tube`, nothing of `my-train`. */
+  readonly rest: string
+}
+
+/** The field's words for the parts, as in Hugging Face's `datasets` (`data_files.py`). */
+const words: Readonly<Record<string, Split>> = {
+  train: 'train',
+  training: 'train',
+  valid: 'valid',
+  val: 'valid',
+  validation: 'valid',
+  dev: 'valid',
+  test: 'test',
+  testing: 'test',
+  eval: 'test',
+  evaluation: 'test',
+}
+
+/** Words that say nothing of what photos show; also glued to a part's word, as in `trainset`. */
+const emptyWords = new Set(
+  (
+    'set sets data dataset datasets image images img imgs photo photos picture pictures pic pics jpg jpeg png file files ' +
+    'folder folders dir split splits part parts sample samples my our the new all full small final raw original resized ' +
+    'cropped processed'
+  ).split(' '),
+)
+
+/** The words of a name in lower case: whatever is no letter parts them, and so does a capital (`TrainImages`). */
+function wordsOf(name: string): string[] {
+  return name
+    .normalize('NFC')
+    .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
+    .toLowerCase()
+    .split(/[^\p{L}]+/u)
+    .filter(word => word !== '')
+}
+
+/**
+ * The part that a name stands for: one of the field's words, alone or beside others (`train2017`, `my-train`,
+ * `01_train`, `train data`, `trainset`, `seg_train`). Undefined where there is none, or words of two parts.
+ */
+export function partName(name: string): PartName | undefined {
+  const rest: string[] = []
+  const splits = new Set<Split>()
+  for (const word of wordsOf(name)) {
+    const split = splitOfWord(word)
+    if (split !== undefined) splits.add(split)
+    else if (!emptyWords.has(word)) rest.push(word)
+  }
+  const [split] = splits
+  return splits.size === 1 && split !== undefined ? { split, rest: rest.join(' ') } : undefined
+}
+
+function splitOfWord(word: string): Split | undefined {
+  if (Object.hasOwn(words, word)) return words[word]
+  for (const [start, split] of Object.entries(words))
+    if (word.startsWith(start) && emptyWords.has(word.slice(start.length))) return split
+  return undefined
+}
+
+/** Whether a name is one of the field's words and nothing else, in any letter case. */
+export function isPlainPart(name: string): boolean {
+  return Object.hasOwn(words, name.toLowerCase())
+}
+
+/** Whether a name says nothing of what photos show: `images`, `JPG`, `data_1`. */
+export function isEmptyName(name: string): boolean {
+  const all = wordsOf(name)
+  return all.length > 0 && all.every(word => emptyWords.has(word))
+}
+
+/** Whether two names have a word in common. */
+export function shareWord(a: string, b: string): boolean {
+  const others = new Set(wordsOf(b))
+  return wordsOf(a).some(word => others.has(word))
+}
+
+/** Whether two names have the same words. */
+export function sameWords(a: string, b: string): boolean {
+  return wordsOf(a).join(' ') === wordsOf(b).join(' ')
+}

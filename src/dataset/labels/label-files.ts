@@ -1,0 +1,135 @@
+import { ChiquitoError } from '../../core/index.js'
+import {
+  type ClassFolder,
+  child,
+  type FolderReader,
+  isMetadata,
+  type Layout,
+  type Part,
+} from '../folders/index.js'
+import { labelOfName, offerNames } from './from-names.js'
+import type { ClassOfPart, FoundFile, LabelledFile, LabelledFiles, LabelOptions } from './labelled.js'
+import { columnOf } from './labels-from.js'
+import { type Said, TableReader } from './table-reader.js'
+
+/**
+ * Gives every file its class. A metadata file decides alone for all photos below its folder, as in Hugging Face's
+ * `imagefolder`: those that it does not list are left out. Elsewhere the class folder decides, at any depth; where there
+ * is none, a table that names the photos.
+ *
+ * @throws `io`, `data`
+ */
+export async function labelFiles(
+  reader: FolderReader,
+  layout: Layout,
+  options: LabelOptions,
+): Promise<LabelledFiles> {
+  const { found, tables } = await findFiles(reader, layout)
+  if (options.labelsFrom === 'names') return byNames(layout, found, options)
+  const tableReader = new TableReader(reader.root, found, options)
+  const said =
+    options.labelsFrom === 'folders'
+      ? undefined
+      : await tableReader.read(tables, columnOf(options.labelsFrom))
+  return settle(reader, layout, found, said, options)
+}
+
+async function findFiles(reader: FolderReader, { parts, tableFolders }: Layout) {
+  const found: FoundFile[] = []
+  const tables = new Set<string>()
+  for (const folder of tableFolders)
+    for (const name of (await reader.list(folder)).tables) tables.add(child(folder, name))
+  for (const part of parts) {
+    for (const path of part.loose) found.push({ path, part, home: undefined })
+    for (const home of part.homes) {
+      const gathered = await reader.gather(home.folder)
+      for (const path of gathered.tables) if (isMetadata(path)) tables.add(path)
+      for (const path of gathered.files) found.push({ path, part, home })
+    }
+  }
+  return { found, tables: [...tables] }
+}
+
+async function settle(
+  reader: FolderReader,
+  layout: Layout,
+  found: readonly FoundFile[],
+  said: Said | undefined,
+  { oddities }: LabelOptions,
+): Promise<LabelledFiles> {
+  const files: LabelledFile[] = []
+  const lost: { file: FoundFile; isDecided: boolean }[] = []
+  const kept = new Set<ClassFolder>()
+  const emptied = new Set<ClassFolder>()
+  for (const file of found) {
+    const isDecided = said?.decides(file) ?? false
+    const entry = isDecided ? said?.entries.get(file.path) : undefined
+    const label = isDecided ? entry?.label : file.home?.label
+    if (file.home !== undefined) (isDecided ? emptied : kept).add(file.home)
+    if (label === undefined) lost.push({ file, isDecided })
+    else files.push({ path: file.path, split: file.part.split ?? entry?.split, label })
+  }
+  const labelled = new Set(files.map(({ path }) => path))
+  const filled = new Set(found.filter(({ path }) => labelled.has(path)).map(({ part }) => part))
+  for (const { file, isDecided } of lost) {
+    const isOutside = !isDecided && filled.has(file.part)
+    const kind = filled.has(file.part) ? (isOutside ? 'outside' : 'unlisted') : 'unlabelled'
+    oddities.add(kind, file.path)
+  }
+  const homes = layout.parts.flatMap(part => part.homes).filter(home => kept.has(home) || !emptied.has(home))
+  const classes = await withLinks(reader, homes)
+  const hints = hintsFor(lost, said)
+  return { files, classes: withListed(classes, files), parts: partsOf(layout.parts, files), hints }
+}
+
+function byNames(
+  { parts }: Layout,
+  found: readonly FoundFile[],
+  { oddities, notice }: LabelOptions,
+): LabelledFiles {
+  const files: LabelledFile[] = []
+  for (const { path, part } of found) {
+    const label = labelOfName(path)
+    if (label === undefined) oddities.add('unnamed', path)
+    else files.push({ path, split: part.split, label })
+  }
+  if (files.length === 0)
+    throw new ChiquitoError(
+      'data',
+      `No file name says a class${found.length > 0 ? `, for example "${found[0].path}"` : ''}. Expected names such as cat.0.jpg or cat_001.jpg.`,
+    )
+  notice(`Labels come from file names: "${files[0].path}" is "${files[0].label}".`)
+  return { files, classes: withListed([], files), parts, hints: [] }
+}
+
+/** What could give photos a class that have none. */
+function hintsFor(lost: readonly { file: FoundFile }[], said: Said | undefined): string[] {
+  const hints = (said?.problems ?? []).map(problem => `${problem}.`)
+  if (hints.length > 0) hints.push('Say which column holds the classes: --labels-from column:NAME.')
+  const offer = offerNames(lost.map(({ file }) => file.path))
+  if (offer !== undefined) hints.push(offer)
+  return hints
+}
+
+async function withLinks(reader: FolderReader, homes: readonly ClassFolder[]): Promise<ClassOfPart[]> {
+  const classes: ClassOfPart[] = []
+  for (const home of homes) classes.push({ ...home, links: (await reader.gather(home.folder)).links })
+  return classes
+}
+
+/** The class folders and, after them, the classes that no folder names. */
+function withListed(homes: readonly ClassOfPart[], files: readonly LabelledFile[]): ClassOfPart[] {
+  const classes = new Map(homes.map(home => [`${home.split} ${home.label}`, home]))
+  for (const { split, label } of files) {
+    const key = `${split} ${label}`
+    if (!classes.has(key)) classes.set(key, { split, label, folder: undefined, links: 0 })
+  }
+  return [...classes.values()]
+}
+
+/** The parts of the folders, or those into which a table divides the photos. */
+function partsOf(parts: readonly Part[], files: readonly LabelledFile[]): readonly Part[] {
+  const splits = new Set(files.flatMap(({ split }) => (split === undefined ? [] : [split])))
+  if (parts.some(({ split }) => split !== undefined) || splits.size === 0) return parts
+  return [...splits].map(split => ({ split, folder: split, loose: [], homes: [], links: [] }))
+}

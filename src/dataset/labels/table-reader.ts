@@ -1,0 +1,164 @@
+import { posix } from 'node:path'
+import { ChiquitoError } from '../../core/index.js'
+import { isEmptyName, isMetadata, nameOf, type OddityCounter, type Part } from '../folders/index.js'
+import { readTable } from '../tables/index.js'
+import { type Entry, labelsInTable, type NoLabels, partOfTable, type TableLabels } from './from-table.js'
+import type { FoundFile } from './labelled.js'
+import { PhotoIndex } from './photo-index.js'
+
+/** What all tables together say. */
+export interface Said {
+  /** By the photo's path. */
+  readonly entries: ReadonlyMap<string, Entry>
+  /** Whether a table alone decides on a photo's class, so that one without an entry has none. */
+  readonly decides: (file: FoundFile) => boolean
+  /** Why tables that name photos give no labels. */
+  readonly problems: readonly string[]
+}
+
+/** Kaggle's example of an answer: its labels are made up. */
+const submission = /submission/i
+
+/** Reads the tables of a data set, as far as they matter. */
+export class TableReader {
+  private readonly entries = new Map<string, Entry>()
+  private readonly scopes: string[] = []
+  private readonly parts = new Set<Part>()
+  private readonly problems: string[] = []
+
+  constructor(
+    private readonly root: string,
+    private readonly found: readonly FoundFile[],
+    private readonly options: { oddities: OddityCounter; notice: (message: string) => void },
+  ) {}
+
+  /**
+   * Metadata files first; then other tables, for parts that nothing else labels.
+   *
+   * @param tables - paths relative to the root
+   * @param column - that holds the labels, where the person says it: then every table counts, and tables alone
+   * @throws `io`, `data`
+   */
+  async read(tables: readonly string[], column: string | undefined): Promise<Said> {
+    const others = tables.filter(path => !isMetadata(path) && !submission.test(nameOf(path)))
+    const metadata = tables.filter(isMetadata)
+    if (column !== undefined) {
+      for (const path of [...metadata, ...others]) await this.take(path, this.found, column)
+      if (this.entries.size === 0) throw noColumn(column, this.problems)
+      return this.said(() => true)
+    }
+    for (const path of metadata) if (await this.take(path, this.found)) this.scopes.push(posix.dirname(path))
+    const decides = (file: FoundFile) => this.scopes.some(scope => isBelow(scope, file.path))
+    const open = this.found.filter(file => !decides(file))
+    const needing = await this.takeForParts(open, others)
+    await this.refuseContradictions(
+      open.filter(file => !needing.has(file.part)),
+      others,
+    )
+    return this.said(file => decides(file) || this.parts.has(file.part))
+  }
+
+  private said(decides: Said['decides']): Said {
+    return { entries: this.entries, decides, problems: this.problems }
+  }
+
+  /** Other tables, for parts without class folders. Gives those parts. */
+  private async takeForParts(open: readonly FoundFile[], tables: readonly string[]): Promise<Set<Part>> {
+    const needing = new Set(open.map(({ part }) => part).filter(part => needsLabels(part, open)))
+    const files = open.filter(({ part }) => needing.has(part))
+    if (files.length === 0) return needing
+    for (const path of tables) {
+      const split = partOfTable(path)
+      const own = files.filter(({ part }) => part.split === split)
+      await this.take(path, own.length > 0 ? own : files)
+    }
+    for (const { path, part } of files) if (this.entries.get(path)?.label !== undefined) this.parts.add(part)
+    return needing
+  }
+
+  /** Whether a table gave labels. */
+  private async take(path: string, files: readonly FoundFile[], column?: string): Promise<boolean> {
+    const labels = await this.labelsOf(path, files, column)
+    if ('problem' in labels) {
+      const problem = `"${path}" gives no labels: ${labels.problem}`
+      if (labels.namesPhotos || isMetadata(path)) this.problems.push(problem)
+      if (isMetadata(path) && !labels.isOrdinary) this.options.notice(`${problem}.`)
+      return false
+    }
+    for (const entry of labels.entries) this.add(entry)
+    for (const name of labels.missing) this.options.oddities.add('missing', name)
+    const { file, label, split } = labels.columns
+    const parts = split === undefined ? '' : `, their part by column "${split}"`
+    this.options.notice(
+      `Labels come from "${path}": photos by column "${file}", classes by column "${label}"${parts}.`,
+    )
+    return true
+  }
+
+  private async labelsOf(
+    path: string,
+    files: readonly FoundFile[],
+    column?: string,
+  ): Promise<TableLabels | NoLabels> {
+    const folder = posix.dirname(path)
+    const index = new PhotoIndex(
+      folder === '.' ? '' : folder,
+      files.map(file => file.path),
+    )
+    return labelsInTable(await readTable(this.root, path), index, column)
+  }
+
+  private add(entry: Entry): void {
+    const earlier = this.entries.get(entry.path)
+    if (earlier?.label !== undefined && entry.label !== undefined && earlier.label !== entry.label)
+      throw new ChiquitoError(
+        'data',
+        `"${entry.path}" is labelled "${earlier.label}" (${earlier.where}) and "${entry.label}" (${entry.where}). ` +
+          'Keep one of the two.',
+      )
+    if (earlier?.label === undefined) this.entries.set(entry.path, entry)
+  }
+
+  /** A table whose classes cut across the class folders means that folders are perhaps no classes. */
+  private async refuseContradictions(files: readonly FoundFile[], tables: readonly string[]): Promise<void> {
+    if (!files.some(({ home }) => home !== undefined)) return
+    for (const path of tables) {
+      // Nobody needs these tables, so one that cannot be read is no reason to stop.
+      const labels = await this.labelsOf(path, files).catch(() => undefined)
+      if (labels === undefined || 'problem' in labels || !cutsAcross(labels, files)) continue
+      const { label } = labels.columns
+      throw new ChiquitoError(
+        'data',
+        `"${path}" gives the photos other classes (column "${label}") than the folders they lie in. Say which are right: ` +
+          `--labels-from ${JSON.stringify(`column:${label}`)} or --labels-from folders.`,
+      )
+    }
+  }
+}
+
+/** Whether a part has photos and no class folder, or none but such as `images`. */
+function needsLabels(part: Part, files: readonly FoundFile[]): boolean {
+  const homes = new Set(files.flatMap(({ part: other, home }) => (other === part && home ? [home] : [])))
+  return [...homes].every(home => isEmptyName(nameOf(home.folder)))
+}
+
+/** Whether no folder stands for one class of the table, while classes come again in several folders. */
+function cutsAcross({ entries }: TableLabels, files: readonly FoundFile[]): boolean {
+  const homes = new Map(files.map(({ path, home }) => [path, home?.label]))
+  const labelsOfHome = new Map<string, Set<string>>()
+  for (const { path, label } of entries) {
+    const home = homes.get(path)
+    if (home === undefined || label === undefined) continue
+    labelsOfHome.set(home, (labelsOfHome.get(home) ?? new Set()).add(label))
+  }
+  return labelsOfHome.size > 1 && [...labelsOfHome.values()].every(labels => labels.size > 1)
+}
+
+function isBelow(folder: string, path: string): boolean {
+  return folder === '.' || path.startsWith(`${folder}/`)
+}
+
+function noColumn(column: string, problems: readonly string[]): ChiquitoError {
+  const seen = problems.length > 0 ? problems.join('; ') : 'there is no table that names photos'
+  return new ChiquitoError('data', `No table gives labels in a column "${column}": ${seen}. Check the name.`)
+}

@@ -1,0 +1,75 @@
+import { parse } from 'csv-parse/sync'
+import { ChiquitoError, messageOf } from '../../core/index.js'
+import type { Column, Table } from './table.js'
+
+/** A line is one photo's facts; a quote that is never closed must not swallow the file. */
+const MAX_RECORD_CHARACTERS = 1024 * 1024
+
+/** Programs write any of these; the one that the first line has most of is taken. */
+const delimiters = [',', ';', '\t', '|']
+
+/**
+ * Reads a CSV file (RFC 4180; the first line names the columns): UTF-8 or UTF-16 with a byte order mark, else
+ * Windows-1252 as Excel writes it.
+ *
+ * @throws `data` naming file and line
+ */
+export function readCsv(path: string, bytes: Uint8Array): Table {
+  const records = parseRecords(path, decodeText(bytes))
+  const [header = [], ...rows] = records
+  const where = (row: number) => `${path} line ${row + 2}`
+  return {
+    path,
+    columns: columnsOf(header, rows),
+    where,
+    withoutHeader: () => ({
+      path,
+      columns: columnsOf(
+        header.map((_, i) => `column ${i + 1}`),
+        records,
+      ),
+      where: row => `${path} line ${row + 1}`,
+    }),
+  }
+}
+
+function parseRecords(path: string, text: string): string[][] {
+  try {
+    return parse(text, {
+      delimiter: delimiterOf(text),
+      skip_empty_lines: true,
+      trim: true,
+      max_record_size: MAX_RECORD_CHARACTERS,
+    })
+  } catch (error) {
+    throw new ChiquitoError(
+      'data',
+      `"${path}" is no table that can be read: ${messageOf(error)}. Expected lines such as: 1.jpg,cat`,
+      { cause: error },
+    )
+  }
+}
+
+function decodeText(bytes: Uint8Array): string {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes)
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return new TextDecoder('windows-1252').decode(bytes)
+  }
+}
+
+function delimiterOf(text: string): string {
+  const [line] = text.split(/\r\n|\n|\r/, 1)
+  const unquoted = line.replace(/"[^"]*"/g, '')
+  const count = (mark: string) => unquoted.split(mark).length - 1
+  return delimiters.reduce((best, mark) => (count(mark) > count(best) ? mark : best))
+}
+
+function columnsOf(names: readonly string[], rows: readonly (readonly string[])[]): Column[] {
+  return names.map((name, i) => ({
+    name: name === '' ? `column ${i + 1}` : name,
+    values: rows.map(row => (row[i] === '' ? undefined : row[i])),
+    isNested: false,
+  }))
+}
