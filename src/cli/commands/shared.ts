@@ -52,24 +52,16 @@ export function splitPreprocessing<O extends PreprocessingOptions>({
   return { ...options, preprocessing: isGiven ? given : undefined }
 }
 
-/** Option of every command that reads photos from folders. */
-export function addLinksOption<A extends unknown[], O extends Record<string, unknown>>(
-  command: Command<A, O>,
-) {
-  return command.option(
-    '--follow-links',
-    'also read what links lead to elsewhere; only for data that you trust',
-  )
-}
-
 /** Options of every command that reads a data set: photos with their classes. */
 export function addDataOptions<A extends unknown[], O extends Record<string, unknown>>(
   command: Command<A, O>,
 ) {
-  return addLinksOption(command).option(
-    '--labels-from <where>',
-    'where classes come from: folders, names (cat.0.jpg), or column:NAME of a table; whatever is there by default',
-  )
+  return command
+    .option('--follow-links', 'also read what links lead to elsewhere; only for data that you trust')
+    .option(
+      '--labels-from <where>',
+      'where classes come from: folders, names (cat.0.jpg), or column:NAME of a table; whatever is there by default',
+    )
 }
 
 /** A share of 1 as people read it. */

@@ -27,7 +27,10 @@ export async function findDivision(
   requireOneMeaning(group, options.measureOnly)
   for (const name of base.listing.folders)
     if (!group.some(one => one.name === name)) options.oddities.add('extra-folder', child(base.folder, name))
-  const parts = group.map(({ split, entered }) => wholePart(split, entered))
+  const order = ['train', 'valid', 'test']
+  const parts = group
+    .toSorted((a, b) => order.indexOf(a.split) - order.indexOf(b.split))
+    .map(({ split, entered }) => wholePart(split, entered))
   for (const name of base.listing.files) options.oddities.add('outside', child(base.folder, name))
   noticeNames(group, parts, options.notice)
   return { parts, tableFolders: [...base.through, ...group.flatMap(({ entered }) => entered.through)] }
