@@ -169,7 +169,68 @@ describe('a model', () => {
 
   const bytes = () => readFileSync(path.join(run, 'model.onnx'))
 
+  type Parts = Awaited<ReturnType<typeof readModelFile>>
+
+  /** The trained model with something in it changed. */
+  async function altered(change: (model: Parts) => Partial<Parts>): Promise<Uint8Array> {
+    const whole = await readModelFile(path.join(run, 'model.onnx'))
+    return writeModel({ ...whole, ...change(whole) })
+  }
+
+  /** The trained model with other bytes in its largest tensor. */
+  const reweighted = (change: (bytes: Uint8Array) => void) =>
+    altered(({ graph }) => {
+      const [{ data }] = [...graph.initializers.values()].sort((a, b) => b.data.length - a.data.length)
+      change(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+      return {}
+    })
+
+  const relabelled = (labels: readonly string[]) =>
+    altered(({ metadata }) => ({
+      metadata: new Map([...metadata, ['chiquito.labels', JSON.stringify(labels)]]),
+    }))
+
+  const differs =
+    /does not answer as it did when it was made: of golden photo \d of 2 it said [\d.e-]+ for "\w+", and now says/
+
   it.each<[string, () => Uint8Array | string | Promise<Uint8Array>, RegExp]>([
+    ['one with zeros for weights', () => reweighted(bytes => void bytes.fill(0)), differs],
+    [
+      'one with a single bit of a weight turned over',
+      () =>
+        reweighted(bytes => {
+          bytes[1000] ^= 1
+        }),
+      /answers its golden photos as it did.*but its graph or its weights are no longer the same/,
+    ],
+    [
+      'one that answers with scores',
+      () =>
+        altered(({ graph }) => ({
+          graph: {
+            ...graph,
+            nodes: graph.nodes.map(node =>
+              node.op === 'Softmax' ? { ...node, op: 'Identity', attributes: {} } : node,
+            ),
+          },
+        })),
+      /answers with numbers (like|that add up to) -?[\d.]+, which are no probabilities of 2 labels/,
+    ],
+    [
+      'one that answers with NaN',
+      () => reweighted(bytes => void bytes.fill(0xff)),
+      /answers with numbers like NaN, which are no probabilities of 2 labels/,
+    ],
+    [
+      'one whose labels were swapped',
+      () => relabelled([...labels].reverse()),
+      /does not answer as it did when it was made: golden photo 1 of 2 was "ball", and the labels now make it "wave"/,
+    ],
+    [
+      'one with a label more',
+      () => relabelled([...labels, 'third']),
+      /a golden photo must have one probability a label/,
+    ],
     ['a text', () => 'my model', /is not an ONNX model, or is cut short/],
     ['an empty file', () => '', /"?\S*model.*(empty|not an ONNX model|no graph)/],
     ['a photo', () => drawing('ball', 1), /is not an ONNX model, or is cut short/],

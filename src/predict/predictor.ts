@@ -1,8 +1,9 @@
 import { asFloat32, ChiquitoError, throwIfAborted, uint8, type WorkOptions } from '../core/index.js'
 import { type DeviceOptions, Session } from '../engine/index.js'
 import { type AugmentationDraw, decode, readPhotoFile, renderViews, sha256Of } from '../images/index.js'
-import { readModelFile, type ValueType } from '../onnx/index.js'
-import { type ModelMetadata, parseModelMetadata } from '../run/index.js'
+import { type Graph, readModelFile, type ValueType } from '../onnx/index.js'
+import { graphDigest, type ModelMetadata, parseModelMetadata } from '../run/index.js'
+import { checkGolden } from './golden.js'
 
 /** What a model says of one photo. */
 export interface Prediction {
@@ -17,23 +18,29 @@ export class Predictor {
   private constructor(
     readonly metadata: ModelMetadata,
     private readonly session: Session,
+    private readonly path: string,
   ) {}
 
   /**
-   * Opens a `model.onnx` that training wrote.
-   * Throws `io` where the file cannot be read, `model` where it is not such a file.
+   * Opens a `model.onnx` that training wrote, and asks it about the golden photos it carries.
+   * Throws `io` where the file cannot be read, `model` where it is not such a file, or no longer answers as it did when
+   * it was made.
    */
   static async open(path: string, options: DeviceOptions = {}): Promise<Predictor> {
-    const { metadata, producer } = await readModelFile(path)
+    const { graph, metadata, producer } = await readModelFile(path)
     const facts = parseModelMetadata(metadata, path, producer)
     const session = await Session.open(path, options)
     try {
       requireFit(session, facts, path)
+      const predictor = new Predictor(facts, session, path)
+      const { device } = session
+      await checkGolden(facts, (views, count) => predictor.judge(views, count), { path, device })
+      requireSameGraph(graph, facts, path)
+      return predictor
     } catch (error) {
       await session.close()
       throw error
     }
-    return new Predictor(facts, session)
   }
 
   get labels(): readonly string[] {
@@ -59,7 +66,10 @@ export class Predictor {
     return { label: this.labels[probabilities.indexOf(Math.max(...probabilities))], probabilities }
   }
 
-  /** Probabilities [views][labels] for views given as bytes [views, size, size, 3]. */
+  /**
+   * Probabilities [views][labels] for views given as bytes [views, size, size, 3].
+   * Throws `model` where the model answers with anything else than probabilities.
+   */
   async judge(views: Uint8Array, count: number): Promise<number[][]> {
     const { size } = this.metadata.view
     const { probabilities } = await this.session.run({ pixels: uint8(views, [count, size, size, 3]) }, [
@@ -67,6 +77,7 @@ export class Predictor {
     ])
     const values = asFloat32(probabilities, 'probabilities').data
     const classes = this.labels.length
+    requireProbabilities(probabilities.shape, values, [count, classes], this.path)
     return Array.from({ length: count }, (_, i) =>
       Array.from(values.subarray(i * classes, (i + 1) * classes)),
     )
@@ -75,6 +86,17 @@ export class Predictor {
   async close(): Promise<void> {
     await this.session.close()
   }
+}
+
+/** Damage too small for golden photos to show it, such as one weight in a million, is damage all the same. */
+function requireSameGraph(graph: Graph, facts: ModelMetadata, path: string): void {
+  if (facts.graph === undefined || graphDigest(graph) === facts.graph) return
+  throw new ChiquitoError(
+    'model',
+    `"${path}" answers its golden photos as it did when it was made, but its graph or its weights are no longer the same: ` +
+      'copy it again from where it was trained. If they were changed on purpose, by an optimiser for example, remove ' +
+      'its metadata entry chiquito.graph.',
+  )
 }
 
 /** Metadata are easily copied to another graph; its answers would then be put down to the wrong labels, or be none. */
@@ -90,6 +112,33 @@ function requireFit({ inputs, outputs }: Session, { view, labels }: ModelMetadat
     `"${path}" does not fit what it says of itself: expected one input "pixels", uint8 [batch, ${size}, ${size}, 3], ` +
       `and an output "probabilities", float32 [batch, ${labels.length}]. Give a model.onnx as "chiquito train" wrote it.`,
   )
+}
+
+/** How far the sum of a photo's probabilities may be from 1: 32-bit rounding of ten thousand labels, and more. */
+const sumTolerance = 1e-3
+
+/** A damaged or foreign graph answers with other shapes, with NaN, or with scores: none of that is a verdict. */
+function requireProbabilities(
+  shape: readonly number[],
+  values: Float32Array,
+  [count, classes]: readonly [number, number],
+  path: string,
+): void {
+  const refuse = (what: string) =>
+    new ChiquitoError(
+      'model',
+      `"${path}" answers with ${what}, which are no probabilities of ${classes} labels: it was changed or damaged. ` +
+        'Copy it again from where it was trained, or train again.',
+    )
+  if (shape.length !== 2 || shape[0] !== count || shape[1] !== classes)
+    throw refuse(`numbers of shape [${shape.join(', ')}]`)
+  for (let i = 0; i < count; i++) {
+    const row = values.subarray(i * classes, (i + 1) * classes)
+    const odd = row.find(value => !(value >= 0 && value <= 1 + sumTolerance))
+    if (odd !== undefined) throw refuse(`numbers like ${odd}`)
+    const sum = row.reduce((a, b) => a + b, 0)
+    if (Math.abs(sum - 1) > sumTolerance) throw refuse(`numbers that add up to ${sum.toPrecision(4)}`)
+  }
 }
 
 /** Whether a tensor of that shape is of a type; dimensions that are only named may have any size. */

@@ -57,6 +57,8 @@ const fields = {
   accuracy: z.object({ value: probability, low: probability, high: probability }).optional(),
   /** Programs that made it: `{ chiquito: '0.1.0', onnxruntime: '1.30.0', node: '20.20.2' }`. */
   versions: z.record(z.string(), z.string()),
+  /** What the graph and its weights are: see `graphDigest`. */
+  graph: z.string().optional(),
   golden: z.array(goldenSchema).max(MAX_GOLDEN_PHOTOS),
 }
 
@@ -89,7 +91,7 @@ export const inputNote =
  */
 export function modelMetadataEntries(metadata: ModelMetadata): Map<string, string> {
   const checked = check(metadata, 'The model')
-  const golden = checked.golden.map(({ png, probabilities }) => ({ png: toBase64(png), probabilities }))
+  const golden = checked.golden.map(({ png, ...rest }) => ({ ...rest, png: toBase64(png) }))
   const entries = new Map([[`${PREFIX}format`, String(FORMAT)]])
   const values = Object.entries({ ...checked, golden }).filter(([, value]) => value !== undefined)
   for (const [name, value] of values.sort(([a], [b]) => (a < b ? -1 : 1)))

@@ -4,7 +4,7 @@ import type { Photo } from '../dataset/index.js'
 import { type DeviceOptions, Session } from '../engine/index.js'
 import { decode, encodePng, readPhotoFile, renderView, type ViewRule } from '../images/index.js'
 import { type Graph, model, writeModel } from '../onnx/index.js'
-import { inputNote, type ModelMetadata, modelMetadataEntries } from '../run/index.js'
+import { graphDigest, inputNote, type ModelMetadata, modelMetadataEntries } from '../run/index.js'
 import { type Classifier, classifierGraph } from './classifier.js'
 import { isPhotosFault } from './lost-photo.js'
 
@@ -33,6 +33,7 @@ export async function modelFile(
     input: inputNote,
     backbone: { name: backbone.name, id: backbone.id, licence: backbone.licence },
     temperature: classifier.temperature ?? 1,
+    graph: graphDigest(graph),
     golden: await goldenPhotos(graph, classifier, photos, root),
   }
   return writeModel(model(graph, { metadata: modelMetadataEntries(metadata) }))
