@@ -50,8 +50,8 @@ ${apache}
 ## Installed beside it by npm
 
 Not inside this package: npm fetches them from their makers, and each comes with the text of its licence. Some are for
-one operating system or processor only. libvips, which reads pictures, is under the LGPL and linked dynamically, in a
-package of its own that can be exchanged.
+one operating system or processor only. libvips and libheif, which read pictures, are under the LGPL and loaded while
+running, each from a package of its own that can be exchanged.
 
 | licence | packages |
 | --- | --- |

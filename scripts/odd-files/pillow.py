@@ -19,9 +19,13 @@ Image.MAX_IMAGE_PIXELS = 100_000_000
 
 def flattened(image):
     image = ImageOps.exif_transpose(image)
-    if image.mode.startswith("I;16"):
+    if image.mode.startswith("I;16") or (image.mode == "I" and image.format in ("PPM", None)):
         # Pillow cuts 16 bits off at 255 when it converts; what the file shows is the upper byte.
-        return Image.fromarray((np.asarray(image).astype(np.uint32) * 255 // 65535).astype(np.uint8)).convert("RGB")
+        wide = np.asarray(image).astype(np.uint32)
+        grey = (wide * 255 // 65535).astype(np.uint8)
+        if "transparency" in image.info:
+            grey[wide == image.info["transparency"]] = 255
+        return Image.fromarray(grey).convert("RGB")
     if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
         rgba = image.convert("RGBA")
         return Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("RGB")

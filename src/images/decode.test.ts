@@ -53,9 +53,19 @@ describe('decode refuses, with the name and the reason,', () => {
     ['an empty file', new Uint8Array(), /an empty file/],
     ['a web page', text('\n<!DOCTYPE html><html>'), /a web page/],
     ['an SVG', text('<?xml version="1.0"?>\n<!-- x -->\n<svg xmlns="http://www.w3.org/2000/svg"/>'), /SVG/],
-    ['a BMP', text('BM\0\0\0\0'), /a BMP file.*save it as JPEG or PNG/],
+    ['a BMP that ends early', text('BM\0\0\0\0'), /the BMP file is truncated/],
+    ['QOI', text('qoif\0\0\0\x05'), /QOI, which cannot be decoded here; save it as JPEG or PNG/],
+    [
+      'HEIF with something new inside',
+      text('\0\0\0\x18ftypvvic\0\0\0\0mif1vvic'),
+      /a HEIF file with H\.266 inside/,
+    ],
     ['a PDF', text('%PDF-1.7\n'), /a PDF document/],
-    ['HEIC', text('\0\0\0\x18ftypheic\0\0\0\0mif1heic'), /HEIC.*save it as JPEG/],
+    [
+      'HEIC',
+      text('\0\0\0\x18ftypheic\0\0\0\0mif1heic'),
+      /the HEIC file is damaged, truncated.*save it as JPEG/,
+    ],
     ['a video', text('\0\0\0\x18ftypisom\0\0\0\0isomiso2'), /a video or audio file/],
     ['a TIFF that is only its signature', text('II*\0'), /TIFF file is damaged|truncated/],
   ]

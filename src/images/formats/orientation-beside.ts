@@ -1,5 +1,5 @@
 import type { Metadata } from 'sharp'
-import { readTiffTags, TAG, tagOf } from './tiff-tags.js'
+import { readTiffTags, TAG, tagOf } from './tiff/tags.js'
 
 /** Text chunks in which ImageMagick stores EXIF data in a PNG, as hexadecimal digits. */
 const TEXT_CHUNKS = ['Raw profile type exif', 'Raw profile type APP1']

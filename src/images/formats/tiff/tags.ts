@@ -1,4 +1,4 @@
-import { Refusal } from './refusal.js'
+import { Refusal } from '../refusal.js'
 
 /** The tags of a TIFF's first page that are looked at (TIFF 6.0; BigTIFF in brackets where they differ). */
 export const TAG = {

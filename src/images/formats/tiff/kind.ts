@@ -1,5 +1,5 @@
-import { CONVERT, Refusal } from './refusal.js'
-import { TAG, type TiffTags, tagOf } from './tiff-tags.js'
+import { CONVERT, Refusal } from '../refusal.js'
+import { TAG, type TiffTags, tagOf } from './tags.js'
 
 /** Colour models by the number in the PhotometricInterpretation tag. */
 export const PHOTOMETRIC = {
@@ -186,7 +186,7 @@ function readable(
 function layoutOf(tiff: TiffTags): TiffLayout {
   const samples = tagOf(tiff, TAG.samples, 1)
   const photometric = tagOf(tiff, TAG.photometric, PHOTOMETRIC.blackIsZero)
-  const extra = tiff.tags.get(TAG.extraSamples) ?? []
+  const extra = tiff.tags.get(TAG.extraSamples) ?? unsaidExtra(photometric, samples)
   // 1: colours multiplied with alpha already; 2: not; anything else is not alpha.
   const kind = extra.findIndex(value => value === 1 || value === 2)
   const [across = 2, down = 2] = tiff.tags.get(TAG.yccSubsampling) ?? []
@@ -201,6 +201,12 @@ function layoutOf(tiff: TiffTags): TiffLayout {
     alpha: kind < 0 ? undefined : { at: samples - extra.length + kind, premultiplied: extra[kind] === 1 },
     subsampling: photometric === PHOTOMETRIC.ycc ? [across, down] : [1, 1],
   }
+}
+
+/** A sample more than the colours need, of which nothing is said, is alpha to all readers: panorama tools write it so. */
+function unsaidExtra(photometric: number, samples: number): readonly number[] {
+  const colours = photometric === PHOTOMETRIC.rgb ? 3 : photometric <= PHOTOMETRIC.blackIsZero ? 1 : samples
+  return samples === colours + 1 ? [2] : []
 }
 
 /**

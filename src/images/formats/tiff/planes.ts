@@ -1,7 +1,7 @@
 import sharp from 'sharp'
-import { Refusal } from './refusal.js'
-import type { TiffLayout } from './tiff-kind.js'
-import { TAG, type TiffTags, tagOf } from './tiff-tags.js'
+import { Refusal } from '../refusal.js'
+import type { TiffLayout } from './kind.js'
+import { TAG, type TiffTags, tagOf } from './tags.js'
 
 /** A plane's bytes, uncompressed: row after row, each made of one piece a tile (strips have one). */
 export interface TiffPlane {

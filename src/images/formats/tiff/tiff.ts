@@ -1,10 +1,10 @@
-import { upright } from './orientation.js'
-import { FEWER_BITS, fewerBits, type PhotoHead } from './photo-file.js'
-import { Refusal } from './refusal.js'
-import { tiffKind, whiteLevel } from './tiff-kind.js'
-import { tiffSamples } from './tiff-samples.js'
-import { readTiffTags, TAG, tagOf } from './tiff-tags.js'
-import { openWithSharp } from './with-sharp.js'
+import { upright } from '../orientation.js'
+import { FEWER_BITS, fewerBits, type PhotoHead } from '../photo-file.js'
+import { Refusal } from '../refusal.js'
+import { openWithSharp } from '../with-sharp.js'
+import { tiffKind, whiteLevel } from './kind.js'
+import { tiffSamples } from './samples.js'
+import { readTiffTags, TAG, tagOf } from './tags.js'
 
 /** A TIFF's first page, by libvips where it is known to read its kind rightly. Throws a `Refusal` for other kinds. */
 export async function openTiff(bytes: Uint8Array): Promise<PhotoHead> {

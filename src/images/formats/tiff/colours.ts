@@ -1,6 +1,6 @@
-import { Refusal } from './refusal.js'
-import { PHOTOMETRIC, type TiffLayout, whiteLevel } from './tiff-kind.js'
-import { TAG, type TiffTags } from './tiff-tags.js'
+import { Refusal } from '../refusal.js'
+import { PHOTOMETRIC, type TiffLayout, whiteLevel } from './kind.js'
+import { TAG, type TiffTags } from './tags.js'
 
 /** A row of samples to a row of RGB bytes. */
 export type RowColours = (row: Uint16Array, rgb: Uint8Array) => void

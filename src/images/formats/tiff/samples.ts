@@ -1,8 +1,8 @@
-import { blank, type Pixels } from '../pixels.js'
-import { tiffColours } from './tiff-colours.js'
-import type { TiffLayout } from './tiff-kind.js'
-import { type TiffPlane, tiffPlanes } from './tiff-planes.js'
-import { TAG, type TiffTags, tagOf } from './tiff-tags.js'
+import { blank, type Pixels } from '../../pixels.js'
+import { tiffColours } from './colours.js'
+import type { TiffLayout } from './kind.js'
+import { type TiffPlane, tiffPlanes } from './planes.js'
+import { TAG, type TiffTags, tagOf } from './tags.js'
 
 /** Reads a page whose samples are plain, of any depth to 16 bits, and turns them into colours. */
 export async function tiffSamples(bytes: Uint8Array, tiff: TiffTags, layout: TiffLayout): Promise<Pixels> {
