@@ -11,6 +11,7 @@ import {
   type WorkOptions,
 } from '../core/index.js'
 import type { Backbone } from './backbone.js'
+import type { TensorSet } from './files/pth.js'
 import { isLegacy } from './files/pth-legacy.js'
 import { isZip } from './files/pth-zip.js'
 import type { CachedFile } from './hub/cache.js'
@@ -24,7 +25,7 @@ import { Weights } from './weights.js'
 /** Largest weights file read: it is held in memory, and the networks known here take at most 110 MB in 32 bits. */
 const MAX_WEIGHTS_BYTES = 2 ** 30
 
-const extensions = ['.pth', '.pt', '.bin', '.safetensors', '.onnx']
+const extensions = ['.pth', '.pt', '.tar', '.ckpt', '.bin', '.safetensors', '.onnx']
 
 export interface LoadOptions extends WorkOptions {
   /** A weights file (`.safetensors`, or `.pth` of `torch.save`) instead of embedded weights or the Hub's. */
@@ -84,7 +85,9 @@ function resolve(nameOrPath: string, weights: string | undefined): Resolved {
   const assigned = registry.get(name)
   if (assigned) return { entry: assigned, file }
   const looksLikeFile =
-    extensions.includes(path.extname(nameOrPath).toLowerCase()) || /[\\/]/.test(nameOrPath)
+    extensions.includes(path.extname(nameOrPath).toLowerCase()) ||
+    /[\\/]/.test(nameOrPath) ||
+    (nameOrPath !== '' && existsSync(nameOrPath))
   if (looksLikeFile && weights === undefined) return { file: nameOrPath }
   throw argumentError(
     'backbone',
@@ -136,8 +139,10 @@ async function cachedOrFetched(
 
 async function fromFile(file: string, expected: RegistryEntry | undefined): Promise<Backbone> {
   const bytes = await readWeights(file)
-  const weights = new Weights(await readTensors(bytes, file), file)
-  return build(expected ?? recognise(weights), weights, digest(bytes))
+  const { chooseWeights } = await import('./matching/choose.js')
+  const sets = await readSets(bytes, file)
+  const { entry, weights, notices } = chooseWeights(sets, file, [...registry.values()], expected)
+  return { ...build(entry, weights, digest(bytes)), notices }
 }
 
 function build(entry: RegistryEntry, weights: Weights, id: string): Backbone {
@@ -182,31 +187,24 @@ async function readWeights(file: string): Promise<Buffer> {
   }
 }
 
-/** The tensors of a weights file, in the format it is in, whatever its name. */
+/** The tensors of a file that is known to be of one network. */
 async function readTensors(bytes: Uint8Array, name: string): Promise<ReadonlyMap<string, Tensor>> {
-  if (isZip(bytes) || isLegacy(bytes)) {
-    const { readPth } = await import('./files/pth.js')
-    return readPth(bytes, name)
-  }
   const { readSafetensors } = await import('./files/safetensors.js')
   return readSafetensors(bytes, name).tensors
 }
 
-/** The network whose tensors a file has. */
-function recognise(weights: Weights): RegistryEntry {
-  const entries = [...registry.values()]
-  const found = entries.find(
-    ({ tensors }) => weights.missing(tensors) === 0 && weights.stray(tensors) === undefined,
-  )
-  if (found) return found
-  const distance = ({ tensors }: RegistryEntry) => weights.missing(tensors)
-  const nearest = entries.toSorted((a, b) => distance(a) - distance(b) || b.tensors.size - a.tensors.size)[0]
-  // Close to one: say what is wrong with it. Else it is something we do not know.
-  if (weights.missing(nearest.tensors) < nearest.tensors.size / 2) return nearest
-  throw new ChiquitoError(
-    'model',
-    `${weights.name} holds none of the networks known here (${[...registry.keys()].join(', ')}); its first tensor is ${weights.first()}.`,
-  )
+/** Every set of tensors in a weights file, in the format it is in, whatever its name. */
+async function readSets(bytes: Uint8Array, name: string): Promise<readonly TensorSet[]> {
+  if (isZip(bytes) || isLegacy(bytes)) {
+    const { readTensorSets } = await import('./files/pth.js')
+    return readTensorSets(bytes, name)
+  }
+  const { foreignKind } = await import('./files/sniff.js')
+  const kind = foreignKind(bytes)
+  if (kind !== undefined)
+    throw new ChiquitoError('model', `${name} holds no weights that are read here: it ${kind}.`)
+  const tensors = await readTensors(bytes, name)
+  return [{ path: '', shapes: tensors, get: key => new Weights(tensors, name).get(key) }]
 }
 
 function digest(bytes: Uint8Array): string {

@@ -15,29 +15,8 @@ export class Weights {
     return tensor
   }
 
-  /** How many of the tensors expected are missing or have another shape. */
-  missing(expected: ReadonlyMap<string, readonly number[]>): number {
-    return [...expected].filter(([key, shape]) => this.tensors.get(key)?.shape.join() !== shape.join()).length
-  }
-
-  /** A tensor that the network would have if it were larger: a layer of its kind that it lacks. */
-  stray(expected: ReadonlyMap<string, readonly number[]>): string | undefined {
-    const part = (key: string) => key.split('.', 1)[0]
-    const parts = new Set(Array.from(expected.keys(), part))
-    return [...this.tensors.keys()].find(
-      key => parts.has(part(key)) && !expected.has(key) && !key.endsWith('.num_batches_tracked'),
-    )
-  }
-
-  /** The first tensor's name and shape, for messages. */
-  first(): string {
-    const [first] = this.tensors
-    return first ? `${first[0]} [${first[1].shape.join(', ')}]` : 'none'
-  }
-
   /**
-   * Checks that every tensor is there in the shape expected, of a float type, and that none shows the file to be of a
-   * larger network that has them all too (a ResNet-34 holds a ResNet-18).
+   * Checks that every tensor is there in the shape expected, of a float type.
    *
    * @throws ChiquitoError `model`, naming the first that is not.
    */
@@ -54,9 +33,6 @@ export class Weights {
           `does not hold the weights of ${network}: tensor ${key} must be of floats, but is of ${tensor.dtype}`,
         )
     }
-    const stray = this.stray(expected)
-    if (stray !== undefined)
-      throw this.error(`does not hold the weights of ${network}: it has a tensor ${stray} more`)
   }
 
   private error(what: string): ChiquitoError {

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ChiquitoError } from '../../core/index.js'
 import { readPickle } from './pickle.js'
+import { PickleStandIn } from './pickle-values.js'
 import { type TorchStorage, torchRules } from './torch.js'
 
 // Pickles written by hand, an instruction at a time.
@@ -63,10 +64,13 @@ describe('the restricted pickle machine', () => {
     ],
     ['calling a class of storages', [...global('torch', 'FloatStorage'), 0x29, 0x52], /not a function/],
     ['calling a tensor', [...tensor(1, 0, [1], [1]), 0x29, 0x52], /calls something that is not a function/],
-    ['STACK_GLOBAL', [...text('os'), ...text('system'), 0x93], /STACK_GLOBAL/],
+    ['the same by STACK_GLOBAL', [...text('os'), ...text('system'), 0x93], /"os\.system"/],
+    ['STACK_GLOBAL of numbers', [...int(1), ...int(2), 0x93], /name that is not text/],
     ['INST', [0x28, 0x69, ...ascii('os\nsystem\n')], /INST/],
     ['OBJ', [0x28, 0x6f], /OBJ/],
-    ['NEWOBJ', [0x29, 0x29, 0x81], /NEWOBJ/],
+    ['an object of what is no class', [0x29, 0x29, 0x81], /calls something that is not a function/],
+    ['exec', [...global('builtins', 'exec')], /"builtins\.exec"/],
+    ['subprocess', [...global('subprocess', 'Popen')], /Do not load this file in Python either/],
     ['an extension code', [0x82, 1], /EXT1/],
     ['state set on something else', [0x29, 0x4e, 0x62], /state of something other/],
     [
@@ -74,7 +78,6 @@ describe('the restricted pickle machine', () => {
       [...global('collections', 'OrderedDict'), 0x4e, 0x85, 0x52],
       /from arguments/,
     ],
-    ['a key that is a tuple', [0x7d, 0x29, 0x4e, 0x73], /key that is not text/],
     ['a memo never stored', [0x6a, ...u32(0xffffffff)], /memo 4294967295/],
     ['an empty stack', [0x85], /empty stack/],
     ['a mark taken for a value', [0x28, 0x85], /empty stack/],
@@ -119,9 +122,15 @@ describe('the restricted pickle machine', () => {
           ],
         )
         .map(code => [code]),
-      fc.tuple(fc.constantFrom(0x71, 0x68, 0x4b), fc.nat(3)),
+      fc.constantFrom(0x81, 0x92, 0x93, 0x94, 0x8f, 0x90, 0x91, 0x30, 0x31, 0x32).map(code => [code]),
+      fc.tuple(fc.constantFrom(0x71, 0x68, 0x4b, 0x43, 0x55, 0x8c), fc.nat(3)),
       fc.constantFrom(text('storage'), text('a'), tensor(6, 0, [2, 3], [3, 1]), tensor(6, 1, [3, 2], [1, 2])),
-      fc.constantFrom(global('collections', 'OrderedDict'), global('torch', 'FloatStorage'), int(-1)),
+      fc.constantFrom(
+        global('collections', 'OrderedDict'),
+        global('a', 'b'),
+        global('torch', 'FloatStorage'),
+        int(-1),
+      ),
       fc.uint8Array({ maxLength: 3 }).map(bytes => [...bytes]),
     )
     const outcomes = { read: 0, refused: 0 }
@@ -141,14 +150,43 @@ describe('the restricted pickle machine', () => {
     expect(outcomes.refused).toBeGreaterThan(1000)
   })
 
-  it('refuses other protocols', () => {
-    expect(() => readPickle(Uint8Array.of(0x80, 4, 0x4e, 0x2e), 0, torchRules)).toThrow(/protocol 4/)
+  it('reads later protocols, and no others', () => {
+    const named = [0x8c, 1, 0x61, 0x94, 0x8c, 1, 0x62, 0x94, 0x93]
+    const frame = [0x95, 3, 0, 0, 0, 0, 0, 0, 0]
+    const { value } = readPickle(
+      Uint8Array.from([0x80, 4, ...frame, ...named, 0x29, 0x81, 0x2e]),
+      0,
+      torchRules,
+    )
+    expect(value).toMatchObject({ kind: 'stand-in', name: 'a b' })
+    for (const version of [0, 1, 6])
+      expect(() => readPickle(Uint8Array.of(0x80, version, 0x4e, 0x2e), 0, torchRules)).toThrow(
+        `protocol ${version}; 2 to 5 are read`,
+      )
+  })
+
+  it('lets an unknown name stand for an object that does nothing, whatever is done with it', () => {
+    const value = run(
+      [...global('argparse', 'Namespace'), 0x29, 0x52, 0x71, 0],
+      [0x7d, ...text('lr'), 0x4b, 3, 0x73, 0x62],
+      [...text('key'), 0x4b, 1, 0x73, 0x4b, 2, 0x61],
+    )
+    expect(value).toBeInstanceOf(PickleStandIn)
+    if (!(value instanceof PickleStandIn)) return
+    expect([...value.state, ...value.items]).toEqual([
+      ['lr', 3],
+      ['key', 1],
+      [1, 2],
+    ])
+    // Called, it is another that does nothing.
+    expect(run([...global('a', 'b'), 0x29, 0x52, 0x29, 0x52])).toBeInstanceOf(PickleStandIn)
   })
 
   it('stops at its limits', () => {
     expect(() => run(new Array(2 ** 19).fill(0x7d))).toThrow(
       /more than 500000 tuples, lists and dictionaries/,
     )
-    expect(() => run(new Array(2 ** 22).fill(0x4e))).toThrow(/more than 4194304 bytes/)
+    expect(() => run(new Array(2 ** 24).fill(0x4e))).toThrow(/more than 16777216 bytes/)
+    expect(() => run([0x8b, ...u32(5000), ...new Array(5000).fill(0)])).toThrow(/whole number of 5000 bytes/)
   })
 })

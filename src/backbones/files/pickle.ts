@@ -1,51 +1,23 @@
 import { ChiquitoError } from '../../core/index.js'
+import {
+  PickleGlobal,
+  type PickleRules,
+  PickleStandIn,
+  PickleTuple,
+  type PickleValue,
+} from './pickle-values.js'
 
-// Pickle is a program for a small stack machine. This one runs only the instructions a state dict of tensors is
-// written with, and knows only the names its caller lists: it cannot import, call or build anything else.
+// Pickle is a program for a small stack machine. This one cannot import or call anything: names that its caller lists mean
+// what the caller says, and any other name stands for an object that does nothing (or is refused).
 
 /**
- * Most bytes a pickle may have; a network of a thousand tensors takes about 150 kB. Each byte pushes at most one
- * object, so this bounds time and memory.
+ * Most bytes a pickle may have; a network of a thousand tensors takes about 150 kB, a whole model with its source a
+ * megabyte. Each byte pushes at most one object, so this bounds time and memory.
  */
-const MAX_PICKLE_BYTES = 4 * 2 ** 20
+const MAX_PICKLE_BYTES = 16 * 2 ** 20
 
 /** Most tuples, lists, dictionaries and results of calls, which take more memory than their byte: a tensor has eight. */
 const MAX_CONTAINERS = 500_000
-
-/** A name from a module. It stands for what the caller's table says, never for Python's own object. */
-export class PickleGlobal {
-  constructor(readonly name: string) {}
-}
-
-/** A tuple; lists are arrays, dictionaries are maps. */
-export class PickleTuple {
-  constructor(readonly items: readonly PickleValue[]) {}
-}
-
-/** What a function of the caller's table made. */
-export interface PickleObject {
-  readonly kind: string
-}
-
-export type PickleValue =
-  | null
-  | boolean
-  | number
-  | bigint
-  | string
-  | PickleGlobal
-  | PickleTuple
-  | PickleValue[]
-  | Map<PickleValue, PickleValue>
-  | PickleObject
-
-/** What a pickle may name, and what the names mean. */
-export interface PickleRules {
-  /** By `module name`: a function, or `true` for a name that may be mentioned but not called. */
-  readonly globals: ReadonlyMap<string, true | ((args: readonly PickleValue[]) => PickleValue)>
-  /** Resolves a persistent id (an object kept outside the pickle). */
-  readonly persistent: (id: PickleValue) => PickleValue
-}
 
 const MARK = Symbol('mark')
 
@@ -60,7 +32,7 @@ interface Machine {
 }
 
 /**
- * Runs one restricted pickle (protocol 2) and returns its value and where it ends.
+ * Runs one restricted pickle (protocols 2 to 5) and returns its value and where it ends.
  *
  * @param bytes what holds the pickle, from `start`; the file may go on after its end.
  * @throws ChiquitoError `model`, naming the instruction or the name that is not allowed.
@@ -93,7 +65,7 @@ export function refuse(what: string): never {
 const STOP = 0x2e
 
 /** Every instruction understood, by its byte (names as in Python's pickletools). */
-const opcodes: ReadonlyMap<number, (m: Machine) => void> = new Map<number, (m: Machine) => void>([
+const opcodes: ReadonlyMap<number, (m: Machine) => unknown> = new Map<number, (m: Machine) => unknown>([
   [0x80, proto],
   [0x63, global],
   [0x28, m => m.stack.push(MARK)], // MARK
@@ -124,36 +96,96 @@ const opcodes: ReadonlyMap<number, (m: Machine) => void> = new Map<number, (m: M
   [0x51, m => m.stack.push(m.rules.persistent(pop(m)))], // BINPERSID
   [0x52, reduce],
   [0x62, build],
+  [0x81, reduce], // NEWOBJ: an object of a class, not yet initialised
+  [0x92, newObjectNamed],
+  [0x93, stackGlobal],
+  [0x94, m => m.memo.set(m.memo.size, peek(m))], // MEMOIZE
+  [0x95, m => take(m, 8)], // FRAME
+  [0x8c, m => m.stack.push(text(m, m.bytes[take(m, 1)]))], // SHORT_BINUNICODE
+  [0x8d, m => m.stack.push(text(m, longLength(m)))], // BINUNICODE8
+  [0x43, m => m.stack.push(bytes(m, m.bytes[take(m, 1)]))], // SHORT_BINBYTES
+  [0x42, m => m.stack.push(bytes(m, m.view.getUint32(take(m, 4), true)))], // BINBYTES
+  [0x8e, m => m.stack.push(bytes(m, longLength(m)))], // BINBYTES8
+  [0x96, m => m.stack.push(bytes(m, longLength(m)))], // BYTEARRAY8
+  [0x55, m => m.stack.push(latin(m, m.bytes[take(m, 1)]))], // SHORT_BINSTRING, of Python 2
+  [0x54, m => m.stack.push(latin(m, m.view.getUint32(take(m, 4), true)))], // BINSTRING
+  [0x8b, m => m.stack.push(long(m, m.view.getUint32(take(m, 4), true)))], // LONG4
+  [0x8f, m => push(m, [])], // EMPTY_SET
+  [0x90, m => append(m, popToMark(m))], // ADDITEMS
+  [0x91, m => push(m, popToMark(m))], // FROZENSET
+  [0x30, m => pop(m)], // POP
+  [0x31, m => popToMark(m)], // POP_MARK
+  [0x32, m => m.stack.push(peek(m))], // DUP
 ])
 
 function proto(m: Machine): void {
   const version = m.bytes[take(m, 1)]
-  if (version !== 2) refuse(`is of protocol ${version}; PyTorch writes protocol 2`)
+  if (version < 2 || version > 5) refuse(`is of protocol ${version}; 2 to 5 are read`)
 }
 
 /** GLOBAL: two lines, module and name. */
 function global(m: Machine): void {
-  const name = `${line(m)} ${line(m)}`
-  if (!m.rules.globals.has(name))
-    refuse(`asks for ${JSON.stringify(name.replace(' ', '.'))}, which is not allowed`)
+  mention(m, line(m), line(m))
+}
+
+/** STACK_GLOBAL: module and name from the stack. */
+function stackGlobal(m: Machine): void {
+  const [module, name] = popMany(m, 2)
+  if (typeof module !== 'string' || typeof name !== 'string') refuse('asks for a name that is not text')
+  mention(m, module, name)
+}
+
+function mention(m: Machine, module: string, own: string): void {
+  const name = `${module} ${own}`
+  const { globals, allowStandIn } = m.rules
+  if (!globals.has(name)) {
+    if (!allowStandIn) refuse(`asks for ${JSON.stringify(`${module}.${own}`)}, which is not allowed`)
+    allowStandIn(name)
+  }
   m.stack.push(new PickleGlobal(name))
 }
 
 function reduce(m: Machine): void {
   const args = pop(m)
   const callee = pop(m)
-  if (!(callee instanceof PickleGlobal) || !(args instanceof PickleTuple))
-    refuse('calls something that is not a function')
-  const rule = m.rules.globals.get(callee.name)
-  if (typeof rule !== 'function') refuse(`calls ${JSON.stringify(callee.name)}, which is not a function`)
-  count(m)
-  m.stack.push(rule(args.items))
+  if (!(args instanceof PickleTuple)) refuse('calls something that is not a function')
+  m.stack.push(called(m, callee, args))
 }
 
-/** BUILD sets an object's state. Only on a dictionary, where PyTorch keeps version numbers: read and dropped. */
-function build(m: Machine): void {
+/** NEWOBJ_EX: with named arguments, which are left out. */
+function newObjectNamed(m: Machine): void {
   pop(m)
-  if (!(peek(m) instanceof Map)) refuse('sets the state of something other than a dictionary')
+  reduce(m)
+}
+
+/** What the caller's table makes of a call; of a name that is not in it, an object that does nothing. */
+function called(m: Machine, callee: PickleValue, args: PickleTuple): PickleValue {
+  count(m)
+  if (callee instanceof PickleStandIn) return new PickleStandIn(callee.name)
+  if (!(callee instanceof PickleGlobal)) refuse('calls something that is not a function')
+  const rule = m.rules.globals.get(callee.name)
+  if (rule === undefined) return new PickleStandIn(callee.name)
+  if (typeof rule !== 'function') refuse(`calls ${JSON.stringify(callee.name)}, which is not a function`)
+  return rule(args.items)
+}
+
+/**
+ * BUILD sets an object's state: kept for what stands in for an object, a dictionary or a pair of one and of slots. On a
+ * dictionary, where PyTorch keeps version numbers, or a tensor it is read and dropped.
+ */
+function build(m: Machine): void {
+  const state = pop(m)
+  const object = peek(m)
+  if (object instanceof PickleStandIn) {
+    for (const one of state instanceof PickleTuple ? state.items : [state])
+      if (one instanceof Map) for (const [key, value] of one) object.state.set(key, value)
+  } else if (!(object instanceof Map) && !isMade(object))
+    refuse('sets the state of something other than an object or a dictionary')
+}
+
+/** Whether it is what a function of the caller's table made. */
+function isMade(value: PickleValue): boolean {
+  return typeof value === 'object' && value !== null && 'kind' in value
 }
 
 function push(m: Machine, container: PickleTuple | PickleValue[] | Map<PickleValue, PickleValue>): void {
@@ -168,20 +200,17 @@ function count(m: Machine): void {
 
 function append(m: Machine, items: readonly PickleValue[]): void {
   const list = peek(m)
-  if (!Array.isArray(list)) refuse('appends to something that is not a list')
-  for (const item of items) list.push(item)
+  if (list instanceof PickleStandIn) for (const item of items) list.items.set(list.items.size, item)
+  else if (Array.isArray(list)) for (const item of items) list.push(item)
+  else refuse('appends to something that is not a list')
 }
 
 function setItems(m: Machine, items: readonly PickleValue[]): void {
-  const dict = peek(m)
+  const target = peek(m)
+  const dict = target instanceof PickleStandIn ? target.items : target
   if (!(dict instanceof Map) || items.length % 2 !== 0)
     refuse('sets items of something that is not a dictionary')
-  for (let i = 0; i < items.length; i += 2) {
-    const key = items[i]
-    if (typeof key !== 'string' && typeof key !== 'number')
-      refuse('has a dictionary key that is not text or a number')
-    dict.set(key, items[i + 1])
-  }
+  for (let i = 0; i < items.length; i += 2) dict.set(items[i], items[i + 1])
 }
 
 function take(m: Machine, count: number): number {
@@ -201,6 +230,22 @@ function text(m: Machine, length: number): string {
   }
 }
 
+/** Bytes, not copied. */
+function bytes(m: Machine, length: number): Uint8Array {
+  const at = take(m, length)
+  count(m)
+  return m.bytes.subarray(at, at + length)
+}
+
+function latin(m: Machine, length: number): string {
+  const at = take(m, length)
+  return Buffer.from(m.bytes.subarray(at, at + length)).toString('latin1')
+}
+
+function longLength(m: Machine): number {
+  return Number(m.view.getBigUint64(take(m, 8), true))
+}
+
 function line(m: Machine): string {
   const end = m.bytes.indexOf(0x0a, m.at)
   if (end < 0) refuse('is cut off')
@@ -209,8 +254,12 @@ function line(m: Machine): string {
   return found
 }
 
-/** A little-endian two's complement whole number of up to 255 bytes. */
+/** More bytes than any whole number of a checkpoint has; the work grows with their square. */
+const MAX_LONG_BYTES = 4096
+
+/** A little-endian two's complement whole number. */
 function long(m: Machine, length: number): bigint {
+  if (length > MAX_LONG_BYTES) refuse(`has a whole number of ${length} bytes`)
   const at = take(m, length)
   let value = 0n
   for (let i = length - 1; i >= 0; i--) value = (value << 8n) | BigInt(m.bytes[at + i])
@@ -259,12 +308,10 @@ function instruction(opcode: number): string {
 const notable: ReadonlyMap<number, string> = new Map([
   [0x69, 'INST'],
   [0x6f, 'OBJ'],
-  [0x81, 'NEWOBJ'],
   [0x82, 'EXT1'],
   [0x83, 'EXT2'],
   [0x84, 'EXT4'],
-  [0x92, 'NEWOBJ_EX'],
-  [0x93, 'STACK_GLOBAL'],
-  [0x95, 'FRAME'],
   [0x50, 'PERSID'],
+  [0x97, 'NEXT_BUFFER'],
+  [0x98, 'READONLY_BUFFER'],
 ])

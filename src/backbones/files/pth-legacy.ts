@@ -1,23 +1,27 @@
 import { ChiquitoError, elementBytes } from '../../core/index.js'
-import { type PickleRules, type PickleValue, readPickle, refuse } from './pickle.js'
+import { readPickle, refuse } from './pickle.js'
+import type { PickleRules, PickleValue } from './pickle-values.js'
 import { type TorchStorage, torchRules } from './torch.js'
 
 // The format of PyTorch before 1.6, still found in published weights: five pickles in a row (magic number, protocol
 // version, system, the object, the keys of its storages), then each storage as a count and raw elements.
 
-/** How such a file begins: a pickle of the magic number. */
-const magic = [0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e]
+/** How such a file begins, behind the pickle's protocol and, in later protocols, a frame: the magic number. */
+const magic = Buffer.from([0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e])
+const farthestMagic = 11
 const protocolVersion = 1001
 
 /** Whether the bytes begin like a legacy file. */
 export function isLegacy(bytes: Uint8Array): boolean {
-  return magic.every((byte, i) => bytes[i] === byte)
+  const start = Buffer.from(bytes.subarray(0, farthestMagic + magic.length))
+  return bytes[0] === 0x80 && start.includes(magic)
 }
 
 /** The object of a legacy file, and the bytes of each storage by key. */
 export function readLegacy(bytes: Uint8Array): { object: PickleValue; storages: Map<string, Uint8Array> } {
   const known = new Map<string, TorchStorage>()
-  const protocol = readPickle(bytes, magic.length, nothingAllowed)
+  const number = readPickle(bytes, 0, nothingAllowed)
+  const protocol = readPickle(bytes, number.end, nothingAllowed)
   if (protocol.value !== protocolVersion)
     refuse(`is of format ${shown(protocol.value)}; ${protocolVersion} is read`)
   const system = readPickle(bytes, protocol.end, nothingAllowed)
@@ -37,7 +41,7 @@ const nothingAllowed: PickleRules = {
 /** PyTorch's rules, keeping the storages mentioned: only there is it said what they hold. */
 function remembering(known: Map<string, TorchStorage>): PickleRules {
   return {
-    globals: torchRules.globals,
+    ...torchRules,
     persistent: id => {
       const storage = torchRules.persistent(id)
       if (isStorage(storage)) known.set(storage.key, storage)

@@ -1,6 +1,7 @@
 import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl'
 import { ChiquitoError, messageOf } from '../../core/index.js'
-import { type PickleValue, readPickle } from './pickle.js'
+import { readPickle } from './pickle.js'
+import type { PickleValue } from './pickle-values.js'
 import { torchRules } from './torch.js'
 
 // The format of PyTorch since 1.6: a zip with one top folder of any name, in it `data.pkl` (the object), `data/KEY` (the
@@ -46,6 +47,8 @@ async function readEntries(bytes: Uint8Array): Promise<Map<string, Uint8Array>> 
     for await (const entry of zip.eachEntry()) {
       const path = entry.fileName.slice(entry.fileName.indexOf('/') + 1)
       if (files.has(path)) throw new ChiquitoError('model', `its zip has ${entry.fileName} twice`)
+      // TorchScript keeps the source of its networks compressed beside; nobody reads it here.
+      if (!isWanted(path)) continue
       files.set(path, await contentOf(zip, entry, bytes))
     }
     return files
@@ -60,6 +63,8 @@ async function readEntries(bytes: Uint8Array): Promise<Map<string, Uint8Array>> 
     )
   }
 }
+
+const isWanted = (path: string) => path === 'data.pkl' || path === 'byteorder' || path.startsWith('data/')
 
 async function contentOf(zip: ZipFile, entry: Entry, bytes: Uint8Array): Promise<Uint8Array> {
   if (entry.compressionMethod !== 0 || entry.isEncrypted())

@@ -1,8 +1,9 @@
-import { ChiquitoError, elementBytes, type Tensor } from '../../core/index.js'
-import type { PickleValue } from './pickle.js'
+import { ChiquitoError, type DType, elementBytes, type Tensor } from '../../core/index.js'
+import type { PickleValue } from './pickle-values.js'
 import { isLegacy, readLegacy } from './pth-legacy.js'
 import { isZip, readZip } from './pth-zip.js'
-import { isTensor, materialize, type TorchTensor } from './torch.js'
+import { stateDictsIn } from './state-dicts.js'
+import { materialize, type TorchTensor } from './torch.js'
 
 /** Most tensors read from one file; networks of a thousand layers have under ten thousand. */
 const MAX_TENSORS = 100_000
@@ -13,30 +14,52 @@ const MAX_TENSORS = 100_000
  */
 const MAX_COPIES = 4
 
-/** Under these names a training checkpoint keeps the state dict it wraps. */
-const wrappers = ['state_dict', 'model_state_dict', 'model']
+/** Tensors by name that may be a network's weights; they are read when they are asked for. */
+export interface TensorSet {
+  /** Where in the file they lie: `state_dict`; empty where they are all of it. */
+  readonly path: string
+  readonly shapes: ReadonlyMap<string, TensorShape>
+  /** @throws ChiquitoError `model` for a tensor that is not there, whose bytes are missing, or that asks for too much memory. */
+  get(key: string): Tensor
+}
+
+export interface TensorShape {
+  readonly dtype: DType
+  readonly shape: readonly number[]
+}
 
 /**
- * Reads the tensors of a state dict written by `torch.save`, in today's zip format or the older one, without running
- * anything in it.
+ * Reads what `torch.save` wrote, in today's zip format or the older one, without running anything in it: every dictionary
+ * of tensors, and every network that was saved whole.
  *
- * Tensors that lie in order share memory with `bytes`. Entries that are not tensors are left out.
+ * Tensors that lie in order share memory with `bytes`. What is no tensor is left out.
  *
  * @param bytes the file.
  * @param name the file's name, for messages.
  * @throws ChiquitoError `model`: what is wrong with the file, or the name of what it wanted to run.
  */
-export async function readPth(bytes: Uint8Array, name: string): Promise<Map<string, Tensor>> {
+export async function readTensorSets(bytes: Uint8Array, name: string): Promise<TensorSet[]> {
   try {
-    if (isLegacy(bytes)) return tensorsOf(readLegacy(bytes), bytes.length)
-    if (isZip(bytes)) return tensorsOf(await readZip(bytes), bytes.length)
-    throw new ChiquitoError('model', 'it begins neither like a zip nor like an older file of torch.save')
+    const contents = isLegacy(bytes) ? readLegacy(bytes) : isZip(bytes) ? await readZip(bytes) : undefined
+    if (!contents)
+      throw new ChiquitoError('model', 'it begins neither like a zip nor like an older file of torch.save')
+    return tensorSets(contents, bytes.length, name)
   } catch (error) {
-    if (!(error instanceof ChiquitoError)) throw error
-    throw new ChiquitoError('model', `${name} cannot be read as PyTorch weights: ${error.message}.`, {
-      cause: error,
-    })
+    throw named(error, name)
   }
+}
+
+/** The tensors of a file that holds one set of them, or those of the first. Throws as {@link readTensorSets}. */
+export async function readPth(bytes: Uint8Array, name: string): Promise<Map<string, Tensor>> {
+  const [first] = await readTensorSets(bytes, name)
+  return new Map([...first.shapes.keys()].map(key => [key, first.get(key)]))
+}
+
+function named(error: unknown, name: string): unknown {
+  if (!(error instanceof ChiquitoError)) return error
+  return new ChiquitoError('model', `${name} cannot be read as PyTorch weights: ${error.message}.`, {
+    cause: error,
+  })
 }
 
 interface Contents {
@@ -44,36 +67,37 @@ interface Contents {
   readonly storages: ReadonlyMap<string, Uint8Array>
 }
 
-function tensorsOf({ object, storages }: Contents, fileBytes: number): Map<string, Tensor> {
+function tensorSets({ object, storages }: Contents, fileBytes: number, name: string): TensorSet[] {
   let copied = 0
   const allowCopy = (bytes: number) => {
     copied += bytes
     if (copied > MAX_COPIES * fileBytes)
       throw new ChiquitoError('model', 'its tensors need far more memory than the file has')
   }
-  const tensors = new Map<string, Tensor>()
-  for (const [key, value] of stateDict(object)) {
-    if (typeof key !== 'string' || !isTensor(value)) continue
-    tensors.set(key, materialize(value, storageBytes(value, key, storages), allowCopy))
+  const found = stateDictsIn(object)
+  if (found.length === 0) throw new ChiquitoError('model', `it holds no tensors; ${howToSave}`)
+  return found.map(({ path, tensors }) => {
     if (tensors.size > MAX_TENSORS)
       throw new ChiquitoError('model', `it has more than ${MAX_TENSORS} tensors`)
-  }
-  if (tensors.size === 0) throw new ChiquitoError('model', 'it holds no tensors')
-  return tensors
+    const shapes = Array.from(
+      tensors,
+      ([key, { storage, shape }]) => [key, { dtype: storage.dtype, shape }] as const,
+    )
+    const get = (key: string) => {
+      try {
+        const tensor = tensors.get(key)
+        if (!tensor) throw new ChiquitoError('model', `it has no tensor ${key}`)
+        return materialize(tensor, storageBytes(tensor, key, storages), allowCopy)
+      } catch (error) {
+        throw named(error, name)
+      }
+    }
+    return { path, shapes: new Map(shapes), get }
+  })
 }
 
-function stateDict(object: PickleValue): ReadonlyMap<PickleValue, PickleValue> {
-  if (!(object instanceof Map))
-    throw new ChiquitoError(
-      'model',
-      'it holds something other than a dictionary of tensors; save the state dict: torch.save(model.state_dict(), FILE)',
-    )
-  for (const wrapper of wrappers) {
-    const inner = object.get(wrapper)
-    if (inner instanceof Map) return inner
-  }
-  return object
-}
+/** The line of Python that writes a file which is read here. */
+export const howToSave = 'save the weights alone, in Python: torch.save(model.state_dict(), "weights.pth")'
 
 function storageBytes(
   { storage }: TorchTensor,

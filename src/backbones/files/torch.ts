@@ -1,13 +1,14 @@
 import { type DType, elementBytes, sizeOf, type Tensor } from '../../core/index.js'
 import { isAligned, tensorOver } from './elements.js'
+import { refuse } from './pickle.js'
 import {
   PickleGlobal,
   type PickleObject,
   type PickleRules,
   PickleTuple,
   type PickleValue,
-  refuse,
-} from './pickle.js'
+} from './pickle-values.js'
+import { refuseDangerous } from './torch-names.js'
 
 /** Highest rank of a tensor; PyTorch itself stops at 64, networks at 5. */
 const MAX_RANK = 16
@@ -50,8 +51,12 @@ export const torchRules: PickleRules = {
     ...[...storageTypes.keys()].map((name): [string, true] => [name, true]),
     ['collections OrderedDict', orderedDict],
     ['torch._utils _rebuild_tensor_v2', rebuildTensor],
+    ['torch._utils _rebuild_tensor', rebuildTensor],
     ['torch._utils _rebuild_parameter', args => tensorOf(args[0])],
+    ['torch._utils _rebuild_parameter_with_state', args => tensorOf(args[0])],
+    ['torch._tensor _rebuild_from_type_v2', rebuildFromType],
   ]),
+  allowStandIn: refuseDangerous,
   persistent: storageOf,
 }
 
@@ -82,6 +87,14 @@ export function materialize(
   return tensorOver(storage.dtype, shape, gather(tensor, width, bytes))
 }
 
+/** `_rebuild_from_type_v2(function, type, args, state)`: a tensor of a class of its own, such as fastai's. */
+function rebuildFromType([callee, , args]: readonly PickleValue[]): PickleValue {
+  const rule = callee instanceof PickleGlobal ? torchRules.globals.get(callee.name) : undefined
+  if (rule === undefined || rule === true || rule === rebuildFromType || !(args instanceof PickleTuple))
+    refuse('rebuilds a tensor by a function that is not known')
+  return rule(args.items)
+}
+
 function orderedDict(args: readonly PickleValue[]): PickleValue {
   if (args.length !== 0) refuse('makes a dictionary from arguments')
   return new Map()
@@ -93,7 +106,10 @@ function storageOf(id: PickleValue): TorchStorage {
     refuse('refers to something that is not a storage')
   const [, type, key, , length, view = null] = id.items
   const dtype = type instanceof PickleGlobal ? storageTypes.get(type.name) : undefined
-  if (!dtype || typeof key !== 'string') refuse('refers to a storage of an unknown type')
+  if (!dtype || typeof key !== 'string')
+    refuse(
+      `refers to a storage of ${type instanceof PickleGlobal ? `type ${JSON.stringify(type.name.replace(' ', '.'))}, which is not read (known are ${[...storageTypes.keys()].map(name => name.replace('torch ', '')).join(', ')})` : 'an unknown type'}`,
+    )
   if (view !== null)
     refuse(`refers to storage ${key} through a view, which PyTorch has not written since 0.4`)
   return { kind: 'storage', dtype, key, length: wholeNumber(length, `the length of storage ${key}`) }
