@@ -1,0 +1,247 @@
+// Files as exporters, converters and tools leave them: what is taken of each, against onnxruntime and the networks' makers.
+import {
+  copyFileSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, describe, expect, it } from 'vitest'
+import { waves } from '../../../test/support/seeded.js'
+import { asFloat32, float32, int64 } from '../../core/index.js'
+import { Session } from '../../engine/index.js'
+import { GraphBuilder, model, writeModel } from '../../onnx/index.js'
+import { loadBackbone } from '../load.js'
+
+interface Stored {
+  /** The file's first output for two photos. */
+  readonly answer?: readonly number[]
+  /** What its classifier reads of them, as the network itself has it. */
+  readonly features?: readonly number[]
+}
+
+const folder = fileURLToPath(new URL('../../../test/fixtures/networks/', import.meta.url))
+const stored: Readonly<Record<string, Stored>> = JSON.parse(
+  readFileSync(path.join(folder, 'networks.json'), 'utf8'),
+)
+const names = Object.keys(stored)
+const fileOf = (name: string) => path.join(folder, `${name}.onnx`)
+const scratch = mkdtempSync(path.join(tmpdir(), 'chiquito-habits-'))
+afterAll(() => rmSync(scratch, { recursive: true, force: true }))
+
+const side = 32
+
+/** The last layer's features of two photos, and the file's own classes from there. */
+async function look(name: string) {
+  const backbone = await loadBackbone(fileOf(name))
+  const layer = backbone.layers[backbone.layers.length - 1]
+  const builder = new GraphBuilder('look')
+  const image = builder.input('image', 'float32', [2, 3, side, side])
+  const map = backbone.trunk(builder, image, { layers: [layer.name] }).get(layer.name) ?? ''
+  const isMap = builder.shape(map).length === 4
+  builder.output(isMap ? builder.op('Flatten', [builder.op('GlobalAveragePool', [map])]) : map, 'seen')
+  const hasClasses = !/hidden-state|map-channels/.test(name)
+  if (hasClasses) builder.output(backbone.classifier(builder, map), 'classes')
+  const session = await Session.open(model(builder.build()))
+  const results = await session.run({ image: waves(2, side) })
+  await session.close()
+  const values = (output: string) => [...asFloat32(results[output], output).data]
+  return { backbone, seen: values('seen'), classes: hasClasses ? values('classes') : undefined }
+}
+
+/** Largest difference, beside the largest value expected. */
+function errorOf(found: readonly number[], expected: readonly number[]): number {
+  expect(found.length).toBe(expected.length)
+  const scale = Math.max(...expected.map(Math.abs))
+  return Math.max(...found.map((value, i) => Math.abs(value - expected[i]))) / scale
+}
+
+function softmaxed(rows: readonly number[]): number[] {
+  const half = rows.length / 2
+  return [rows.slice(0, half), rows.slice(half)].flatMap(row => {
+    const powers = row.map(Math.exp)
+    const sum = powers.reduce((a, b) => a + b)
+    return powers.map(power => power / sum)
+  })
+}
+
+describe.each(names.filter(name => !name.startsWith('quantized')))('%s', name => {
+  it('gives what its classifier reads, and its classes', async () => {
+    const { features = [], answer = [] } = stored[name]
+    const { backbone, seen, classes } = await look(name)
+    // Files in 16 bits were made of rounded weights.
+    const tolerance = /float16/.test(name) ? 0.02 : 1e-5
+    expect(errorOf(seen, features)).toBeLessThan(tolerance)
+    if (classes)
+      expect(errorOf(name === 'keras' ? softmaxed(classes) : classes, answer)).toBeLessThan(tolerance)
+    const parameters = backbone.groups.flatMap(group => group.parameters)
+    expect(parameters.length).toBeGreaterThan(5)
+    for (const parameter of parameters) expect(parameter).toMatch(/^net\[.+\]$/)
+    const said = backbone.notices ?? []
+    if (name.startsWith('mostly-head'))
+      expect(said).toEqual([
+        expect.stringMatching(/only 3,\d+ of its 1[34],\d+ weights are used.*classifier/),
+      ])
+    else expect(said).toEqual([])
+  })
+})
+
+it.each(names.filter(name => name.startsWith('quantized')))('%s is refused as what it is', async name => {
+  await expect(loadBackbone(fileOf(name))).rejects.toThrow(
+    /quantized-\w+\.onnx is an 8-bit network \(its node .* is \w+\): .*in float32 or float16/,
+  )
+})
+
+it('takes maps that are not square as the vector that they are pooled to', async () => {
+  const { backbone } = await look('oblong-torchscript')
+  expect(backbone.layers).toEqual([
+    { name: 'stride2', channels: 4, stride: 2 },
+    { name: 'vector', channels: 32 },
+  ])
+})
+
+describe('weights beside the file', () => {
+  const name = 'pooled-convolution-default'
+  const data = `${name}.onnx.data`
+  const copied = (to: string) => {
+    const at = mkdtempSync(path.join(scratch, to))
+    copyFileSync(fileOf(name), path.join(at, `${name}.onnx`))
+    copyFileSync(path.join(folder, data), path.join(at, data))
+    return { file: path.join(at, `${name}.onnx`), beside: path.join(at, data) }
+  }
+
+  it('belong to what the network is', async () => {
+    const { file, beside } = copied('other')
+    const before = (await loadBackbone(file)).id
+    expect(before).toBe((await loadBackbone(fileOf(name))).id)
+    const bytes = readFileSync(beside)
+    bytes[100] ^= 1
+    writeFileSync(beside, bytes)
+    expect((await loadBackbone(file)).id).not.toBe(before)
+  })
+
+  it('must be there, whole, and in the same folder', async () => {
+    const short = copied('short')
+    truncateSync(short.beside, 1000)
+    await expect(loadBackbone(short.file)).rejects.toThrow(
+      /that file has 1000; it is cut short, or of another export/,
+    )
+    const lost = copied('lost')
+    rmSync(lost.beside)
+    await expect(loadBackbone(lost.file)).rejects.toThrow(
+      /keeps weights in .*\.onnx\.data, which does not lie beside it\. Put that file there, or .*external_data=False/,
+    )
+    symlinkSync(path.join(folder, data), lost.beside)
+    await expect(loadBackbone(lost.file)).rejects.toThrow(/a link to another folder/)
+  })
+
+  it('are found behind links as the Hugging Face cache has them', async () => {
+    const { file, beside } = copied('blobs')
+    const at = mkdtempSync(path.join(scratch, 'snapshot'))
+    symlinkSync(file, path.join(at, 'model.onnx'))
+    symlinkSync(beside, path.join(at, data))
+    expect((await loadBackbone(path.join(at, 'model.onnx'))).id).toBe((await loadBackbone(file)).id)
+  })
+
+  it.each(['../outside.data', '/etc/passwd', 'a/b.data', 'a\\b.data', 'C:x.data', '..'])(
+    'are not read from %s',
+    async location => {
+      const { file } = copied('outside')
+      const bytes = readFileSync(file).toString('latin1')
+      // Of the same length, so that the file stays a legal message.
+      const padded = location.padEnd(data.length, location.endsWith('..') ? '/' : 'x')
+      writeFileSync(file, Buffer.from(bytes.replaceAll(data, padded), 'latin1'))
+      await expect(loadBackbone(file)).rejects.toThrow(/another place .* only files beside it are read/)
+    },
+  )
+})
+
+describe('what is no network for photos', () => {
+  const said = async (name: string, bytes: Uint8Array) => {
+    const file = path.join(scratch, name)
+    writeFileSync(file, bytes)
+    return loadBackbone(file).then(
+      () => 'taken',
+      (error: Error) => error.message,
+    )
+  }
+  const small = (add: (b: GraphBuilder) => void, metadata: Record<string, string> = {}) => {
+    const builder = new GraphBuilder('small')
+    add(builder)
+    return writeModel(model(builder.build(), { metadata }))
+  }
+  const weight = (b: GraphBuilder, shape: readonly number[]) =>
+    b.initializer('w', float32(new Float32Array(shape.reduce((a, c) => a * c)).fill(0.1), shape))
+  const maps = (b: GraphBuilder, channels: number) => {
+    const photo = b.input('images', 'float32', [1, 3, 64, 64])
+    return b.op('Conv', [photo, weight(b, [channels, 3, 8, 8])], { strides: [8, 8] })
+  }
+
+  it.each<[string, Uint8Array, RegExp]>([
+    [
+      'text',
+      small(b => {
+        b.input('input_ids', 'int64', ['n', 'words'])
+        b.output(b.op('Cast', [b.input('attention_mask', 'int64', ['n', 'words'])], { to: 'float32' }), 'y')
+      }),
+      /it has 2 inputs \(input_ids, attention_mask\): it is a network for text\. Expected one input for photos/,
+    ],
+    [
+      'text with photos',
+      small(b => {
+        b.input('input_ids', 'int64', ['n', 'words'])
+        b.output(b.op('Relu', [b.input('pixel_values', 'float32', ['n', 3, 64, 64])]), 'y')
+      }),
+      /it takes photos with a text; give the part that takes photos alone \(such as vision_model\.onnx\)/,
+    ],
+    [
+      'sound',
+      small(b => b.output(b.op('Relu', [b.input('sound', 'float32', ['n', 16000])]), 'y')),
+      /float32 \[n, 16000\]: not of photos/,
+    ],
+    [
+      'boxes by name',
+      small(b => b.output(b.op('GlobalAveragePool', [maps(b, 6)]), 'pred_boxes')),
+      /it is a network that finds objects \(its outputs are pred_boxes/,
+    ],
+    [
+      "boxes by a detector's places",
+      small(b => {
+        const rows = b.op('Reshape', [maps(b, 21), b.constant(int64([1, 16, 84]))])
+        b.output(b.op('Relu', [rows]), 'output0')
+      }),
+      /finds objects \(its outputs are output0 \[.*16, 84\]\)/,
+    ],
+    [
+      'what Ultralytics says',
+      small(b => b.output(b.op('GlobalAveragePool', [maps(b, 6)]), 'y'), { task: 'pose', stride: '32' }),
+      /finds objects \(its metadata says "task: pose"\).*-cls/,
+    ],
+    [
+      'a mask',
+      small(b => {
+        const photo = b.input('x', 'float32', ['n', 3, 64, 64])
+        b.output(b.op('Conv', [photo, weight(b, [2, 3, 1, 1])]), 'y')
+      }),
+      /gives a picture or a mask/,
+    ],
+  ])('%s is named', async (name, bytes, message) => {
+    expect(await said(`${name}.onnx`, bytes)).toMatch(message)
+  })
+
+  it.each<[string, string | Uint8Array, RegExp]>([
+    ['empty', '', /is empty/],
+    ['LFS pointer', 'version https://git-lfs.github.com/spec/v1\noid sha256:0\n', /Git LFS pointer/],
+    ['page', '<!DOCTYPE html><title>404</title>', /web page/],
+    ['checkpoint', 'PK\x03\x04 archive/data.pkl', /zip archive, as torch\.save writes/],
+    ['words', 'hello, this is a model', /is not an ONNX model/],
+    ['half', readFileSync(fileOf('plain-opset9')).subarray(0, 5000), /cut short or damaged/],
+  ])('a file that is none is named: %s', async (name, content, message) => {
+    expect(await said(`${name}.onnx`, Buffer.from(content))).toMatch(message)
+  })
+})

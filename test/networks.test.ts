@@ -1,0 +1,93 @@
+// `train` from end to end on every imported network among the fixtures, in all three ways of fine-tuning: what the README
+// says of --backbone FILE.onnx.
+import { readdirSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { InferenceSession, Tensor } from 'onnxruntime-node'
+import sharp from 'sharp'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { train } from '../src/index.js'
+import { readModelFile } from '../src/onnx/index.js'
+import { parseModelMetadata } from '../src/run/index.js'
+import { chiquito, documentOf, suiteFolder } from './support/chiquito.js'
+import { writeTree } from './support/files.js'
+import { drawings } from './support/photos.js'
+
+const folder = suiteFolder()
+const photos = path.join(folder, 'photos')
+const side = 32
+
+const fixtures = ['../src/backbones/import/fixtures', 'fixtures/exported', 'fixtures/networks'].flatMap(
+  at => {
+    const root = fileURLToPath(new URL(at, import.meta.url))
+    const files = readdirSync(root).filter(name => name.endsWith('.onnx') && !name.startsWith('quantized'))
+    return files.map(name => [name.replace('.onnx', ''), path.join(root, name)] as const)
+  },
+)
+
+/** Sizes that these were exported for, and cannot leave. */
+const sizes: Readonly<Record<string, number>> = { residual: 40, transformer: 32 }
+const sizeOf = (name: string) => sizes[name.split('-')[0]] ?? side
+
+beforeAll(async () => {
+  // Some lie in the wrong folder, so that there is something to win by fine-tuning, and it is tried.
+  writeTree(
+    {
+      ...(await drawings('train/ball', 'ball', 17, { side: 40 })),
+      ...(await drawings('train/ball/more', 'wave', 4, { side: 40, from: 50 })),
+      ...(await drawings('train/wave', 'wave', 17, { side: 40 })),
+      ...(await drawings('train/wave/more', 'ball', 4, { side: 40, from: 50 })),
+      ...(await drawings('valid/ball', 'ball', 3, { side: 40, from: 100 })),
+      ...(await drawings('valid/wave', 'wave', 3, { side: 40, from: 100 })),
+    },
+    photos,
+  )
+})
+
+describe.each(fixtures)('%s', (name, file) => {
+  it.each(['never', 'auto', 'always'] as const)(
+    'learns with %s, and its model answers the same anywhere',
+    async mode => {
+      const out = path.join(folder, `${name}-${mode}`)
+      const size = sizeOf(name)
+      const done = await train({
+        ...{ data: photos, out, backbone: file, size, fineTune: mode, cache: false },
+        epochs: mode === 'never' ? undefined : 1,
+      })
+      const stages = done.stages.map(stage => stage.name)
+      expect(stages.slice(0, 2)).toEqual(['choosing', 'learning'])
+      if (mode === 'always') expect(stages).toContain('fine-tuning')
+      // The comparison was made, whatever came of it.
+      if (mode === 'auto') expect(done.choice?.candidates.length).toBeGreaterThan(3)
+      await expectSame(done.model, size)
+    },
+  )
+})
+
+/** The saved model names its outputs as every model of ours does, and gives elsewhere what it gave here. */
+async function expectSame(file: string, size: number): Promise<void> {
+  const { graph, metadata } = await readModelFile(file)
+  expect([...graph.inputs.keys()]).toEqual(['pixels'])
+  expect([...graph.outputs.keys()]).toEqual(['logits', 'probabilities', 'features'])
+  const { golden } = parseModelMetadata(metadata, file)
+  expect(golden).toHaveLength(2)
+  const session = await InferenceSession.create(file)
+  for (const { png, probabilities: promised } of golden) {
+    const pixels = new Tensor('uint8', await sharp(png).raw().toBuffer(), [1, size, size, 3])
+    const { probabilities } = await session.run({ pixels })
+    for (const [i, p] of promised.entries()) expect(Number(probabilities.data[i])).toBeCloseTo(p, 5)
+  }
+  await session.release()
+}
+
+it('says on the terminal when most weights of a file are not used', async () => {
+  const [, file] = fixtures.find(([name]) => name.startsWith('mostly-head')) ?? ['', '']
+  const args = ['train', photos, '--out', path.join(folder, 'told'), '--backbone', file, '--size', `${side}`]
+  const told = await chiquito([...args, '--fine-tune', 'never', '--json'], {
+    env: { CHIQUITO_CACHE: path.join(folder, 'cache') },
+  })
+  expect(told.status, told.stderr).toBe(0)
+  const said = /its features are taken at .*, so only 3,\d+ of its 1\d,\d+ weights are used/
+  expect(told.stderr).toMatch(said)
+  expect(documentOf<{ notices: string[] }>(told).notices.join()).toMatch(said)
+})
