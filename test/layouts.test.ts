@@ -1,49 +1,8 @@
 // Folders as people bring them: what is a class, what is a part, and what is said of it. A line a layout.
-import { describe, expect, it } from 'vitest'
-import { ImageData } from '../src/index.js'
-import { photos, writeTree } from './support/files.js'
-
-/** A tree: photos by folder and number, other files by content. */
-type Tree = Readonly<Record<string, number | string>>
-
-interface Layout {
-  readonly situation: string
-  readonly tree: Tree
-  readonly options?: { readonly labelsFrom?: string; readonly followLinks?: boolean }
-  readonly classes: readonly string[]
-  /** Photos to learn from, to measure on, and kept for a test. */
-  readonly parts: readonly [train: number, valid: number, test: number]
-  /** What is said; nothing else may be. */
-  readonly notices?: readonly RegExp[]
-}
-
-/** A folder's photos, numbered from a base so that no two folders hold the same. */
-function files(tree: Tree): Record<string, string> {
-  return Object.assign(
-    {},
-    ...Object.entries(tree).map(([path, content]) =>
-      typeof content === 'number' ? photos(path, content) : { [path]: content },
-    ),
-  )
-}
-
-/** `cat/train: 3, …` for every class and part. */
-function grid(pattern: string, counts: Readonly<Record<string, number>>, classes: readonly string[]): Tree {
-  return Object.fromEntries(
-    classes.flatMap(name =>
-      Object.entries(counts).map(([part, count]) => [
-        pattern.replaceAll('PART', part).replaceAll('CLASS', name),
-        count,
-      ]),
-    ),
-  )
-}
+import { describe, it } from 'vitest'
+import { expectLayout, expectRefused, grid, type Layout, named, type Refused } from './support/layouts.js'
 
 const pets = ['cat', 'dog']
-
-function csv(...lines: string[]): string {
-  return lines.map(line => `${line}\n`).join('')
-}
 
 const divided: readonly Layout[] = [
   {
@@ -70,20 +29,271 @@ const divided: readonly Layout[] = [
     parts: [8, 2, 4],
     notices: [/"seg_train\/seg_train" is train/, /Left out: folders beside the parts .*: "seg_pred"/],
   },
+  ...(
+    [
+      ['train2017', 'val2017'],
+      ['train_images', 'validation_images'],
+      ['my-train', 'my-valid'],
+      ['train data', 'val data'],
+      ['trainset', 'valset'],
+      ['01_train', '02_val'],
+      ['Train', 'Validation'],
+      ['TRAIN', 'VALID'],
+      ['training-set', 'validation-set'],
+      ['TrainImages', 'ValImages'],
+      ['train (1)', 'val (1)'],
+      ['dataset.train', 'dataset.dev'],
+      ['birds train', 'birds validation'],
+    ] as const
+  ).map(
+    ([train, valid]): Layout => ({
+      situation: `${train} and ${valid}`,
+      tree: grid('PART/CLASS', { [train]: 4, [valid]: 2 }, pets),
+      classes: pets,
+      parts: [8, 4, 0],
+      notices: /^(train|validation|valid)$/i.test(train)
+        ? []
+        : [new RegExp(`"${train.replace(/[().]/g, '\\$&')}" is train, .* is valid`)],
+    }),
+  ),
+  {
+    situation: 'each part in folders of its own (valid/valid, test/test, train/train)',
+    tree: grid('PART/PART/CLASS', { train: 4, valid: 2, test: 1 }, pets),
+    classes: pets,
+    parts: [8, 4, 2],
+    notices: [/"train\/train" is train, "valid\/valid" is valid, "test\/test" is test/],
+  },
+  {
+    situation: 'parts with a folder images inside',
+    tree: grid('PART/images/CLASS', { train: 4, val: 2 }, pets),
+    classes: pets,
+    parts: [8, 4, 0],
+    notices: [/"train\/images" is train, "val\/images" is valid/],
+  },
+  {
+    situation: 'chest_xray: a second copy of everything and litter of macOS beside the parts',
+    tree: {
+      ...grid('chest_xray/PART/CLASS', { train: 4, val: 2, test: 2 }, ['NORMAL', 'PNEUMONIA']),
+      ...grid('chest_xray/chest_xray/PART/CLASS', { train: 4, val: 2 }, ['NORMAL', 'PNEUMONIA']),
+      '__MACOSX/chest_xray/._x': 'x',
+      'chest_xray/.DS_Store': 'x',
+    },
+    open: 'chest_xray',
+    classes: ['NORMAL', 'PNEUMONIA'],
+    parts: [8, 4, 4],
+    notices: [/Left out: folders beside the parts of the data set: "chest_xray"/],
+  },
+  {
+    situation: 'class first, division below',
+    tree: grid('CLASS/PART', { train: 4, test: 2, val: 1 }, pets),
+    classes: pets,
+    parts: [8, 2, 4],
+    notices: [/^Every class folder is divided in itself \("cat\/test", .*the division is taken/],
+  },
+  {
+    situation: 'class first, parts named after the class, too',
+    tree: { ...grid('CLASS/CLASS_PART', { train: 4, test: 2 }, pets) },
+    classes: pets,
+    parts: [6, 2, 4],
+    notices: [/divided in itself \("cat\/cat_test"/],
+  },
+  {
+    situation: 'class first without a validation part, and a folder that is none',
+    tree: { ...grid('CLASS/PART', { training: 5, testing: 2 }, pets), 'cat/raw': 3 },
+    classes: pets,
+    parts: [8, 2, 4],
+    notices: [/divided in itself/, /Left out: folders beside the parts .*"cat\/raw"/],
+  },
+  {
+    situation: 'Hugging Face: train, validation and test, with a README and a hidden cache',
+    tree: {
+      ...grid('PART/CLASS', { train: 4, validation: 2, test: 1 }, pets),
+      'README.md': '---\ntask: x\n---\n',
+      '.cache/huggingface/x.lock': '',
+    },
+    classes: pets,
+    parts: [8, 4, 2],
+  },
+  {
+    situation: 'fastai: train, valid, and a test folder without labels',
+    tree: { ...grid('PART/CLASS', { train: 4, valid: 2 }, pets), test: 3 },
+    classes: pets,
+    parts: [8, 4, 0],
+    notices: [/"test" has no class folders, only 3 files.*cannot be measured on: left out\.$/],
+  },
+]
+
+const notDivided: readonly Layout[] = [
+  {
+    situation: 'Keras image_dataset_from_directory, Teachable Machine: class folders',
+    tree: { 'Class 1': 5, 'Class 2': 5 },
+    classes: ['Class 1', 'Class 2'],
+    parts: [8, 2, 0],
+  },
+  {
+    situation: 'cats and dogs: PetImages in its archive, with a document, Thumbs.db and desktop.ini',
+    tree: {
+      ...grid('PetImages/CLASS', { x: 5 }, ['Cat', 'Dog']),
+      'PetImages/Cat/Thumbs.db': 'x',
+      'PetImages/Dog/desktop.ini': 'x',
+      'MSR-LA - 3467.docx': 'x',
+      'readme[1].txt': 'x',
+    },
+    classes: ['Cat', 'Dog'],
+    parts: [8, 2, 0],
+    notices: [/Everything lies in ".*PetImages"/],
+  },
+  {
+    situation: 'train is a vehicle among others',
+    tree: { train: 5, bus: 5, 'steam train': 5, dev_board: 5, test_tube: 5 },
+    classes: ['bus', 'dev_board', 'steam train', 'test_tube', 'train'],
+    parts: [20, 5, 0],
+  },
+  {
+    situation: 'a test tube and a beaker, each with folders of its own',
+    tree: { 'test_tube/clean': 3, 'test_tube/dirty': 2, 'beaker/tall': 3, 'beaker/low': 2 },
+    classes: ['beaker', 'test_tube'],
+    parts: [8, 2, 0],
+  },
+  {
+    situation: 'two things whose names share no word but that of a part',
+    tree: { 'steam train': 5, 'test tube': 5 },
+    classes: ['steam train', 'test tube'],
+    parts: [8, 2, 0],
+  },
+  {
+    situation: 'tiny-imagenet: a folder images in every class',
+    tree: grid('CLASS/images', { x: 5 }, ['n01443537', 'n01629819']),
+    classes: ['n01443537', 'n01629819'],
+    parts: [8, 2, 0],
+  },
+  {
+    situation: 'LFW: a folder a person',
+    tree: { 'man/Ann_Lee': 3, 'man/Bo_Ek': 2, 'woman/Cy_Oz': 5 },
+    classes: ['man', 'woman'],
+    parts: [8, 2, 0],
+  },
+  {
+    situation: 'days as classes, settled by the person',
+    tree: { 'day/in': 3, 'day/out': 2, 'night/in': 3, 'night/out': 2 },
+    options: { labelsFrom: 'folders' },
+    classes: ['day', 'night'],
+    parts: [8, 2, 0],
+  },
+  {
+    situation: 'vehicles with folders inside, settled by the person',
+    tree: { 'train/steam': 3, 'train/diesel': 2, 'bus/city': 5 },
+    options: { labelsFrom: 'folders' },
+    classes: ['bus', 'train'],
+    parts: [8, 2, 0],
+  },
+  {
+    situation: 'a photo beside the class folders',
+    tree: { ...grid('CLASS', { x: 5 }, pets), 'cover.jpg': 'x', LICENSE: 'x' },
+    classes: pets,
+    parts: [8, 2, 0],
+    notices: [/^Left out: files that lie in no class folder: "cover.jpg"\.$/],
+  },
+]
+
+const refused: readonly Refused[] = [
+  {
+    situation: 'flat train and test without labels',
+    tree: { train: 5, test: 5 },
+    error:
+      /"train" has no class folders, only 5 files, such as "train\/1\.jpg"\. Put the photos of each class/,
+  },
+  {
+    situation: 'flat train and test with classes in file names',
+    tree: { ...named('train', 'cat.NUMBER.jpg', 4), ...named('train', 'dog.NUMBER.jpg', 4), test1: 3 },
+    error: /"train" has no class folders.*\("cat" 4, "dog" 4\): --labels-from names takes them/,
+  },
+  {
+    situation: 'parts one level further down than parts can be told (train/train/train)',
+    tree: { 'seg_train/seg_train': 4, 'seg_test/seg_test': 4 },
+    error: /"seg_train\/seg_train" has no class folders, only 4 files/,
+  },
+  {
+    situation: 'a flat val alone',
+    tree: { val: 5 },
+    error: /There is "val" but no "train" folder/,
+  },
+  {
+    situation: 'a flat val beside train with classes',
+    tree: { ...grid('train/CLASS', { x: 4 }, pets), val: 4 },
+    error: /"val" has no class folders, only 4 files, such as "val\/1\.jpg"/,
+  },
+  {
+    situation: 'parts beside a class with photos',
+    tree: { train: 5, test: 5, bus: 5 },
+    error: /"test" and "train" are parts of a data set by their names, and "bus" lies beside/,
+  },
+  {
+    situation: 'a lone seg_train beside seg_pred',
+    tree: { 'seg_train/seg_train/sea': 4, 'seg_train/seg_train/ice': 4, 'seg_pred/seg_pred': 4 },
+    error: /"seg_train" is a part of a data set by its name, and "seg_pred" lies beside/,
+  },
+  {
+    situation: 'every class a folder a part',
+    tree: grid('CLASS_PART', { train: 4, test: 2 }, pets),
+    error:
+      /"cat_test", "cat_train".* are parts of more than one data set.*make it train\/CLASS and test\/CLASS/,
+  },
+  {
+    situation: 'two folders for one part',
+    tree: grid('PART/CLASS', { train: 4, val: 2, validation: 2 }, pets),
+    error: /"val" and "validation" both mean valid/,
+  },
+  {
+    situation: 'the same folders in all classes: a division in other words',
+    tree: grid('PART/CLASS', { entrenamiento: 4, prueba: 2 }, pets),
+    error: /"entrenamiento", "prueba" all have the same folders "cat", "dog" and no photos of their own/,
+  },
+  {
+    situation: 'the same folders in all classes of a part',
+    tree: grid('train/PART/CLASS', { day: 4, night: 4 }, pets),
+    error: /"day", "night" in "train" all have the same folders "cat", "dog"/,
+  },
+  {
+    situation: 'folds',
+    tree: grid('PART/CLASS', { fold1: 2, fold2: 2, fold3: 2 }, pets),
+    error: /"fold1", "fold2", "fold3" all have the same folders/,
+  },
+  {
+    situation: 'flowers: everything a second time beside the classes',
+    tree: { rose: 4, tulip: 4, 'flowers/rose': 4, 'flowers/tulip': 4 },
+    error: /"flowers" lies beside "rose", "tulip" and holds folders of the same names, so it is no class/,
+  },
+  {
+    situation: 'one class divided in itself, another not',
+    tree: { 'cat/train': 4, 'cat/test': 2, dog: 5 },
+    error: /"cat\/test" and "cat\/train" divide the class "cat", but "dog" is not divided/,
+  },
+  {
+    situation: 'classes divided in themselves with photos beside the parts',
+    tree: { ...grid('CLASS/PART', { train: 4, test: 2 }, pets), 'dog/loose.jpg': 'x' },
+    error: /but "dog" also holds photos itself, like "loose\.jpg"/,
+  },
+  {
+    situation: 'classes with nothing but a test part',
+    tree: grid('CLASS/PART', { test: 4 }, pets),
+    error: /Every class folder holds a part of the data set \("cat\/test"\), but none holds "train"/,
+  },
+  {
+    situation: 'MVTec: one good class to learn from, faults in the test part',
+    tree: { 'train/good': 4, 'test/good': 2, 'test/broken': 2, 'ground_truth/broken': 2 },
+    error: /The test photos have classes that the training photos lack: "broken"/,
+  },
 ]
 
 describe('folders that divide', () => {
-  it.each(divided)('$situation', one => check(one))
+  it.each(divided)('$situation', expectLayout)
 })
 
-async function check({ tree, options, classes, parts, notices = [] }: Layout): Promise<void> {
-  const data = await ImageData.fromFolder(writeTree(files(tree)), options)
-  const said = data.dataset.notices
-  expect(data.labels, said.join('\n')).toEqual(classes)
-  const counts = (['train', 'valid', 'test'] as const).map(split => data.photos(split).length)
-  expect(counts, said.join('\n')).toEqual(parts)
-  expect(said.length, said.join('\n')).toBe(notices.length)
-  notices.forEach((notice, i) => void expect(said[i]).toMatch(notice))
-}
+describe('folders that do not divide', () => {
+  it.each(notDivided)('$situation', expectLayout)
+})
 
-void csv
+describe('folders that may mean one thing or another', () => {
+  it.each(refused)('$situation', expectRefused)
+})

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
-import { type Backbone, loadBackbone, type Preprocessing } from '../backbones/index.js'
+import { type Backbone, checkBackboneName, loadBackbone, type Preprocessing } from '../backbones/index.js'
 import { argumentError, ChiquitoError, messageOf } from '../core/index.js'
 import { type Dataset, leaks, openDataset, recordPhotos, type Split } from '../dataset/index.js'
 import type { Evaluation, Interval } from '../evaluate/index.js'
@@ -125,7 +125,10 @@ async function prepare(given: TrainOptions): Promise<Prepared> {
     checkFineTuning(options)
     const recipe = recipeNamed(options.recipe ?? 'auto')
     const { division } = unfinished ?? {}
-    // Before the backbone, which may have to be fetched.
+    // What is known at once, before photos are read; and these before the backbone, which may have to be fetched.
+    const backboneName = options.backbone ?? 'efficientnet-lite0'
+    checkBackboneName(backboneName)
+    if (!unfinished) await RunFolder.checkFree(out, options)
     const dataset = await openDataset(data, {
       seed,
       validFraction,
@@ -141,7 +144,7 @@ async function prepare(given: TrainOptions): Promise<Prepared> {
       notices.push(message)
       progress?.({ kind: 'notice', message })
     }
-    const backbone = await loadBackbone(options.backbone ?? 'efficientnet-lite0', {
+    const backbone = await loadBackbone(backboneName, {
       preprocessing: options.preprocessing,
       recorded: unfinished?.photos,
       progress: event => (event.kind === 'notice' ? notice(event.message) : progress?.(event)),

@@ -63,7 +63,21 @@ async function loaded(nameOrPath: string, options: LoadOptions): Promise<Backbon
   if (file !== undefined) return fromFile(file, entry)
   if (entry.embedded) return embedded(entry, entry.embedded)
   if (entry.hub) return fromHub(entry, entry.hub, options)
-  throw new ChiquitoError(
+  throw notIncluded(entry)
+}
+
+/**
+ * Says at once, and without reading any file, that a name is not known or needs a file.
+ *
+ * @throws ChiquitoError `usage`
+ */
+export function checkBackboneName(nameOrPath: string): void {
+  const { entry, file } = resolve(nameOrPath, undefined)
+  if (file === undefined && !entry.embedded && !entry.hub) throw notIncluded(entry)
+}
+
+function notIncluded(entry: RegistryEntry): ChiquitoError {
+  return new ChiquitoError(
     'usage',
     `The weights of ${entry.name} do not come with this package. Give ${themAsFile(entry)}`,
   )

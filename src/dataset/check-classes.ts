@@ -41,12 +41,15 @@ function requireClasses(
   if (classes.length > 0) return
   const name = folder === '' ? root : folder
   const linked = links.length > 0 ? ` ${linksSeen(links.length, name)}` : ''
-  if (split === 'test') {
-    notice(`"${name}" has no class folders, so its photos cannot be measured on: left out.${linked}`)
-    return
-  }
   const files = loose.length === 1 ? 'a file' : `${loose.length} files`
   const only = loose.length > 0 ? `, only ${files}, such as "${loose[0]}"` : ''
+  if (split === 'test') {
+    notice(
+      `"${name}" has no class folders${only}, and nothing else gives its photos classes, so they cannot be measured ` +
+        `on: left out.${linked}`,
+    )
+    return
+  }
   throw new ChiquitoError(
     'data',
     [

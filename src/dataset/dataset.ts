@@ -35,8 +35,8 @@ export interface DatasetOptions extends WorkOptions {
   /** Part of every class that is measured on; 0.2 by default. */
   readonly validFraction?: number | undefined
   /**
-   * A division made earlier, to be made again; or `none`: photos that no folder divides are all `test`, nothing is
-   * learnt from them, and one class will do.
+   * A division made earlier, to be made again; or `none`: nothing is learnt from the photos, so those that no folder
+   * divides are all `test`, a training part need not be there, and one class will do.
    */
   readonly split?: SplitRecord | 'none' | undefined
   /** The photos a run began with: only these, which must all be there unchanged. */

@@ -32,7 +32,7 @@ export function planDivision(
     throw new ChiquitoError('data', `The data set ${then} when it was divided and now ${now}. Restore it.`)
   }
   if (byFolders) return { by: 'folders' }
-  if (split === 'none' && parts.every(part => part.split === undefined)) return { by: 'none' }
+  if (split === 'none') return { by: 'none' }
   const learnt = files.filter(file => file.split !== 'test')
   requireDivisible(
     learnt.map(({ label }) => label),

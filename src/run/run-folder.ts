@@ -99,6 +99,14 @@ export class RunFolder {
     }
   }
 
+  /** Says before the work begins that a run may not be put there. @throws `usage`, `io` */
+  static async checkFree(
+    path: string,
+    { overwrite = false }: { overwrite?: boolean | undefined } = {},
+  ): Promise<void> {
+    await requireFree(resolve(path), overwrite)
+  }
+
   /**
    * Opens an existing run to read it. The first thing written takes the lock.
    *

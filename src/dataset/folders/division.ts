@@ -4,6 +4,8 @@ import { type Layout, type LayoutOptions, type Part, wholePart } from './part.js
 import { isPlainPart, type PartName, partName, shareWord } from './part-names.js'
 import { descend, type Entered, hasMetadata } from './wrappers.js'
 
+const order: readonly string[] = ['train', 'valid', 'test']
+
 /** A folder that is a part by its name, and what lies in it. */
 interface Candidate extends PartName {
   readonly name: string
@@ -27,13 +29,11 @@ export async function findDivision(
   requireOneMeaning(group, options.measureOnly)
   for (const name of base.listing.folders)
     if (!group.some(one => one.name === name)) options.oddities.add('extra-folder', child(base.folder, name))
-  const order = ['train', 'valid', 'test']
-  const parts = group
-    .toSorted((a, b) => order.indexOf(a.split) - order.indexOf(b.split))
-    .map(({ split, entered }) => wholePart(split, entered))
+  const sorted = group.toSorted((a, b) => order.indexOf(a.split) - order.indexOf(b.split))
+  const parts = sorted.map(({ split, entered }) => wholePart(split, entered))
   for (const name of base.listing.files) options.oddities.add('outside', child(base.folder, name))
-  noticeNames(group, parts, options.notice)
-  return { parts, tableFolders: [...base.through, ...group.flatMap(({ entered }) => entered.through)] }
+  noticeNames(sorted, parts, options.notice)
+  return { parts, tableFolders: [...base.through, ...sorted.flatMap(({ entered }) => entered.through)] }
 }
 
 async function candidatesIn(reader: FolderReader, { folder, listing }: Entered): Promise<Candidate[]> {

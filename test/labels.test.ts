@@ -1,0 +1,492 @@
+// Where classes come from when folders do not say them: tables, file names, links. A line a layout.
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, it } from 'vitest'
+import {
+  each,
+  expectLayout,
+  expectRefused,
+  grid,
+  type Layout,
+  lines,
+  named,
+  type Refused,
+} from './support/layouts.js'
+
+const pets = ['cat', 'dog']
+const parquet = (name: string) =>
+  readFileSync(path.join(import.meta.dirname, 'fixtures/tables', `${name}.parquet`))
+/** `LABEL` for photo `n` of a list in turn. */
+const fileLabel = (n: number, label: string) => `${n}.jpg,${label}`
+
+const tables: readonly Layout[] = [
+  {
+    situation: 'Kaggle: flat train and test with labels.csv (id without extension) and a made-up answer',
+    tree: {
+      train: 10,
+      ...named('test', 'xNUMBER.jpg', 3),
+      'labels.csv': lines('id,breed') + each(10, (n, label) => `${n},${label}`),
+      'sample_submission.csv': lines('id,breed') + each(3, n => `x${n},cat`),
+    },
+    classes: pets,
+    parts: [8, 2, 0],
+    notices: [
+      /^Labels come from "labels\.csv": photos by column "id", classes by column "breed"\.$/,
+      /"test" has no class folders, only 3 files.*left out/,
+    ],
+  },
+  {
+    situation: 'Kaggle: train.csv and test.csv beside folders whose photos have the same names',
+    tree: {
+      train: 10,
+      test: 10,
+      'train.csv': lines('image,category') + each(10, fileLabel),
+      'test.csv': lines('image') + each(10, n => `${n}.jpg`),
+    },
+    classes: pets,
+    parts: [8, 2, 0],
+    notices: [/Labels come from "train\.csv": photos by column "image"/, /"test" has no class folders/],
+  },
+  {
+    situation: 'Kaggle: a table for each part',
+    tree: {
+      'train/train': 10,
+      'test/test': 4,
+      'train.csv': lines('file,label') + each(10, fileLabel),
+      'test_labels.csv': lines('file,label') + each(4, fileLabel),
+    },
+    classes: pets,
+    parts: [8, 2, 4],
+    notices: [/"train\/train" is train/, /"test_labels\.csv"/, /"train\.csv"/],
+  },
+  {
+    situation: 'Kaggle: one-hot columns',
+    tree: {
+      images: 10,
+      'train.csv':
+        lines('image_id,healthy,rust,scab') + each(10, (n, one) => `${n},${one}`, ['1,0,0', '0,1,0']),
+    },
+    classes: ['healthy', 'rust'],
+    parts: [8, 2, 0],
+    notices: [/photos by column "image_id", classes by column "healthy", "rust", "scab"/],
+  },
+  {
+    situation: 'Roboflow: _classes.csv in every part',
+    tree: {
+      ...Object.assign(
+        {},
+        ...['train', 'valid', 'test'].map(part => ({
+          ...named(part, `${part}_NUMBER_jpg.rf.0a1b.jpg`, 4),
+          [`${part}/_classes.csv`]:
+            lines('filename, cat, dog') +
+            each(4, (n, one) => `${part}_${n}_jpg.rf.0a1b.jpg, ${one}`, ['1, 0', '0, 1']),
+        })),
+      ),
+      'README.roboflow.txt': 'x',
+    },
+    classes: pets,
+    parts: [4, 4, 4],
+    notices: [/"train\/_classes\.csv"/, /"valid\/_classes\.csv"/, /"test\/_classes\.csv"/],
+  },
+  {
+    situation: 'Keras flow_from_dataframe: paths of another machine',
+    tree: {
+      'photos/2021': 4,
+      'photos/2022': 6,
+      'data.csv':
+        lines(',filename,class') +
+        each(4, (n, label) => `${n},/kaggle/input/pets/photos/2021/${n}.jpg,${label}`) +
+        each(6, (n, label) => `${n},C:\\pets\\photos\\2022\\${n}.jpg,${label}`),
+    },
+    options: { labelsFrom: 'column:class' },
+    classes: pets,
+    parts: [8, 2, 0],
+    notices: [/photos by column "filename", classes by column "class"/],
+  },
+  {
+    situation: 'photos and a table side by side, semicolons, quotes, a byte order mark',
+    tree: {
+      ...named('', 'p NUMBER.png', 10),
+      'labels.csv': `\uFEFF${lines('"name";"species"')}${each(10, (n, label) => `"p ${n}.png";"${label}"`)}`,
+    },
+    classes: pets,
+    parts: [8, 2, 0],
+    notices: [/photos by column "name", classes by column "species"/],
+  },
+  {
+    situation: 'a table without a line of column names, tabs (tiny-imagenet val)',
+    tree: {
+      ...grid('train/CLASS/images', { x: 4 }, pets),
+      'val/images': 4,
+      'val/val_annotations.tsv': each(4, (n, label) => `${n}.jpg\t${label}\t0\t${n}\t62\t57`),
+    },
+    classes: pets,
+    parts: [8, 4, 0],
+    notices: [/"val\/images" is valid/, /photos by column "column 1", classes by column "column 2"/],
+  },
+  {
+    situation: 'a column divides the photos',
+    tree: {
+      images: 10,
+      'birds.csv':
+        lines('filepaths,labels,data set') +
+        each(
+          10,
+          (n, label) => `images/${n}.jpg,${label},${['train', 'train', 'valid', 'test'][(n >> 1) % 4]}`,
+        ),
+    },
+    classes: pets,
+    parts: [6, 2, 2],
+    notices: [/classes by column "labels", their part by column "data set"/],
+  },
+  {
+    situation: "fastai: a column is_valid, and a table's numbers for class folders",
+    tree: {
+      photos: 10,
+      'labels.csv':
+        lines('name,label,is_valid') +
+        each(10, (n, label) => `${n}.jpg,${label},${n > 6 ? 'True' : 'False'}`),
+    },
+    classes: pets,
+    parts: [6, 4, 0],
+    notices: [/their part by column "is_valid"/],
+  },
+  {
+    situation: 'fastai MNIST_SAMPLE: class folders, and a table that numbers the classes',
+    tree: {
+      ...grid('PART/CLASS', { train: 4, valid: 2 }, ['3', '7']),
+      'labels.csv': lines(
+        'name,label',
+        'train/3/1.jpg,0',
+        'train/3/2.jpg,0',
+        'train/7/1.jpg,1',
+        'train/7/2.jpg,1',
+      ),
+    },
+    classes: ['3', '7'],
+    parts: [8, 4, 0],
+  },
+  {
+    situation: 'a number and a name for every class: the name',
+    tree: {
+      images: 10,
+      'labels.csv':
+        lines('file,class,class_name') + each(10, (n, one) => `${n}.jpg,${one}`, ['0,cat', '1,dog']),
+    },
+    classes: pets,
+    parts: [8, 2, 0],
+    notices: [/classes by column "class_name"/],
+  },
+  {
+    situation: 'Hugging Face: metadata.csv in train',
+    tree: { train: 10, 'train/metadata.csv': lines('file_name,label') + each(10, fileLabel) },
+    classes: pets,
+    parts: [8, 2, 0],
+    notices: [/Labels come from "train\/metadata\.csv"/],
+  },
+  {
+    situation: 'Hugging Face: metadata.csv in each part, with captions',
+    tree: {
+      ...Object.assign(
+        {},
+        ...['train', 'validation', 'test'].map(part => ({
+          [part]: 4,
+          [`${part}/metadata.csv`]:
+            lines('file_name,text,label') +
+            each(4, (n, label) => `${n}.jpg,"a ${label}, number ${n}",${label}`),
+        })),
+      ),
+    },
+    classes: pets,
+    parts: [4, 4, 4],
+    notices: [/train\/metadata/, /validation\/metadata/, /test\/metadata/],
+  },
+  {
+    situation: 'Hugging Face: metadata.jsonl with another column name',
+    tree: {
+      ...named('', 'NUMBER.jpg', 10),
+      'metadata.jsonl': each(10, (n, label) => JSON.stringify({ file_name: `${n}.jpg`, category: label })),
+    },
+    classes: pets,
+    parts: [8, 2, 0],
+    notices: [/classes by column "category"/],
+  },
+  {
+    situation: 'Hugging Face: metadata.jsonl for photos in images/, by image_file_name',
+    tree: {
+      images: 10,
+      'metadata.jsonl': each(10, (n, label) => JSON.stringify({ image_file_name: `images/${n}.jpg`, label })),
+    },
+    classes: pets,
+    parts: [8, 2, 0],
+    notices: [/photos by column "image_file_name"/],
+  },
+  {
+    situation: 'a metadata file that lists some of the photos',
+    tree: {
+      ...grid('CLASS', { x: 6 }, pets),
+      'metadata.csv':
+        lines('file_name,label') + each(8, (n, label) => `${label}/${(n + 1) >> 1}.jpg,${label}`),
+    },
+    classes: pets,
+    parts: [6, 2, 0],
+    notices: [
+      /Labels come from "metadata\.csv"/,
+      /^Left out: photos to which the table with the labels gives none \(4\), for example "cat\/5\.jpg"\.$/,
+    ],
+  },
+  {
+    situation: 'a metadata file without classes beside class folders',
+    tree: {
+      ...grid('CLASS', { x: 5 }, pets),
+      'metadata.jsonl': each(10, (n, label) =>
+        JSON.stringify({
+          file_name: `${label}/${(n + 1) >> 1}.jpg`,
+          license: 'CC0',
+          url: `https://example.org/${n}`,
+        }),
+      ),
+    },
+    classes: pets,
+    parts: [8, 2, 0],
+  },
+  {
+    situation: 'metadata.parquet of pandas',
+    tree: { ...named('', 'NUMBER.jpg', 10), 'metadata.parquet': parquet('pandas') },
+    classes: pets,
+    parts: [8, 2, 0],
+    notices: [/photos by column "file_name", classes by column "label"/],
+  },
+  {
+    situation: "metadata.parquet of Hugging Face's datasets: classes as numbers with names, one without",
+    tree: { ...named('', 'NUMBER.jpg', 10), 'metadata.parquet': parquet('class-label') },
+    classes: pets,
+    parts: [7, 2, 0],
+    notices: [/by column "image_file_name", classes by column "label"/, /gives none: "10\.jpg"/],
+  },
+  ...['zstd', 'gzip', 'brotli', 'lz4', 'none'].map(
+    (codec): Layout => ({
+      situation: `metadata.parquet packed with ${codec}, with lists and bytes beside`,
+      tree: { ...named('', 'NUMBER.jpg', 10), 'metadata.parquet': parquet(codec) },
+      classes: pets,
+      parts: [8, 2, 0],
+      notices: [/classes by column "category"/],
+    }),
+  ),
+]
+
+const names: readonly Layout[] = [
+  {
+    situation: 'Kaggle dogs-vs-cats: cat.0.jpg in train, numbers alone in test1',
+    tree: { ...named('train', 'cat.NUMBER.jpg', 5), ...named('train', 'dog.NUMBER.jpg', 5), test1: 2 },
+    options: { labelsFrom: 'names' },
+    classes: pets,
+    parts: [8, 2, 0],
+    notices: [
+      /"train" is train, "test1" is test/,
+      /"train\/cat\.1\.jpg" is "cat"/,
+      /nothing else gives/,
+      /file name names no class \(2\)/,
+    ],
+  },
+  {
+    situation: 'ImageNet and Oxford pets: n01440764_10026.JPEG, american_bulldog_203.jpg',
+    tree: {
+      ...named('images', 'n01440764_NUMBER.JPEG', 5),
+      ...named('images', 'american_bulldog_NUMBER.jpg', 5),
+    },
+    options: { labelsFrom: 'names' },
+    classes: ['american_bulldog', 'n01440764'],
+    parts: [8, 2, 0],
+    notices: [/Labels come from file names/],
+  },
+  {
+    situation: 'Windows: cat (1).jpg; numbers first: 12_dog.png',
+    tree: { ...named('', 'cat (NUMBER).jpg', 5), ...named('', '0NUMBER_dog.png', 5) },
+    options: { labelsFrom: 'names' },
+    classes: pets,
+    parts: [8, 2, 0],
+    notices: [/Labels come from file names/],
+  },
+]
+
+const refused: readonly Refused[] = [
+  {
+    situation: 'metadata without a column for classes',
+    tree: {
+      ...named('', 'NUMBER.jpg', 6),
+      'metadata.jsonl': each(6, n =>
+        JSON.stringify({ file_name: `${n}.jpg`, conversations: [{ from: 'human' }] }),
+      ),
+    },
+    error:
+      /no class folders.*"metadata\.jsonl" gives no labels: no column holds classes \(beside the names of photos: "conversations"\)\. Say which.*--labels-from column:NAME/,
+  },
+  {
+    situation: 'two columns that may be the class',
+    tree: {
+      images: 6,
+      'labels.csv':
+        lines('file,label,category') + each(6, (n, one) => `${n}.jpg,${one}`, ['a,x', 'b,x', 'b,y']),
+    },
+    error: /"labels\.csv" gives no labels: more than one column may hold the class: "label", "category"/,
+  },
+  {
+    situation: 'a column that is not there',
+    tree: { images: 6, 'labels.csv': lines('file,label') + each(6, fileLabel) },
+    options: { labelsFrom: 'column:breed' },
+    error:
+      /No table gives labels in a column "breed": "labels\.csv" gives no labels: there is no column "breed" \(there are "file", "label"\)/,
+  },
+  {
+    situation: 'photos of more than one class',
+    tree: {
+      images: 6,
+      'labels.csv': lines('file,a,b') + each(6, (n, one) => `${n}.jpg,${one}`, ['1,0', '1,1']),
+    },
+    error: /a photo has more than one class \("a", "b"\)/,
+  },
+  {
+    situation: 'a table about other photos',
+    tree: { train: 6, 'labels.csv': lines('id,label') + each(6, (n, label) => `zz${n},${label}`) },
+    error: /"train" has no class folders, only 6 files/,
+  },
+  {
+    situation: 'HAM10000: folders that cut through the classes of a table',
+    tree: {
+      HAM_images_part_1: 4,
+      ...named('HAM_images_part_2', 'xNUMBER.jpg', 4),
+      'HAM_metadata.csv':
+        lines('image_id,dx') +
+        each(4, (n, label) => `${n},${label}`) +
+        each(4, (n, label) => `x${n},${label}`),
+    },
+    error:
+      /gives the photos other classes \(column "dx"\) than the folders.*--labels-from "column:dx" or --labels-from folders/,
+  },
+  {
+    situation: 'a name that fits two photos',
+    tree: { 'images/a': 4, 'images/b': 4, 'metadata.csv': lines('file_name,label') + each(4, fileLabel) },
+    error: /metadata\.csv line 2: "1\.jpg" may be "images\/a\/1\.jpg" or "images\/b\/1\.jpg"/,
+  },
+  {
+    situation: 'a path that climbs out',
+    tree: { images: 4, 'metadata.csv': lines('file_name,label', '../../etc/passwd,cat') },
+    error: /metadata\.csv line 2: file_name "\.\.\/\.\.\/etc\/passwd" leads out of the folder/,
+  },
+  {
+    situation: 'lines of different length',
+    tree: { images: 4, 'metadata.csv': lines('file_name,label', '1.jpg,cat,black') },
+    error: /"metadata\.csv" is no table that can be read: .*line 2/,
+  },
+  {
+    situation: 'a Parquet file that is none',
+    tree: { images: 4, 'metadata.parquet': 'PAR1 and so on' },
+    error: /"metadata\.parquet" cannot be read as Parquet/,
+  },
+  {
+    situation: 'an unknown place for labels',
+    tree: { images: 4 },
+    options: { labelsFrom: 'file' },
+    error: /labelsFrom \(--labels-from\) must be auto, folders, names or column:NAME, but is "file"/,
+  },
+  {
+    situation: 'names without classes',
+    tree: { images: 4 },
+    options: { labelsFrom: 'names' },
+    error: /No file name says a class, for example "images\/1\.jpg"/,
+  },
+]
+
+const pool = { 'pool/cat': 5, 'pool/dog': 5 }
+const toPool = (folder: string, start: string) =>
+  Object.fromEntries(
+    pets.flatMap(pet =>
+      [1, 2, 3, 4, 5].map(n => [`${folder}/${pet}/${n}.jpg`, `${start}/pool/${pet}/${n}.jpg`]),
+    ),
+  )
+
+const links: readonly Layout[] = [
+  {
+    situation: 'a data set of links to a pool, followed',
+    tree: { ...pool, 'chosen/notes.txt': 'x' },
+    links: toPool('chosen', '../..'),
+    open: 'chosen',
+    options: { followLinks: true },
+    classes: pets,
+    parts: [8, 2, 0],
+  },
+  {
+    situation: 'a linked valid, followed',
+    tree: { ...grid('own/train/CLASS', { x: 4 }, pets), ...grid('common/valid/CLASS', { x: 2 }, pets) },
+    links: { 'own/valid': '../common/valid' },
+    open: 'own',
+    options: { followLinks: true },
+    classes: pets,
+    parts: [8, 4, 0],
+  },
+  {
+    situation: 'half a class and a whole one that are links, not followed',
+    tree: { ...pool, ...grid('own/CLASS', { x: 5 }, pets) },
+    links: {
+      'own/cat/6.jpg': '../../pool/cat/1.jpg',
+      'own/cow': '../pool/dog',
+      'own/dog/gone.jpg': 'nowhere',
+    },
+    open: 'own',
+    classes: pets,
+    parts: [8, 2, 0],
+    notices: [
+      /^Left out: links that lead out of the data set \(2\), for example "cow"\. With --follow-links/,
+      /links that lead nowhere: "dog\/gone\.jpg"/,
+    ],
+  },
+]
+
+const refusedLinks: readonly Refused[] = [
+  {
+    situation: 'a data set of links to a pool',
+    tree: { ...pool, 'chosen/notes.txt': 'x' },
+    links: toPool('chosen', '../..'),
+    open: 'chosen',
+    error:
+      /Class "cat" is empty.* There are 5 links in "cat" that lead out .*not followed\. With --follow-links/,
+  },
+  {
+    situation: 'class folders that are links',
+    tree: { ...pool, 'chosen/notes.txt': 'x' },
+    links: { 'chosen/cat': '../pool/cat', 'chosen/dog': '../pool/dog' },
+    open: 'chosen',
+    error: /has no class folders\. There are 2 links in ".*chosen" that lead out.*--follow-links/,
+  },
+  {
+    situation: 'a linked valid',
+    tree: { ...grid('own/train/CLASS', { x: 4 }, pets), ...grid('common/valid/CLASS', { x: 2 }, pets) },
+    links: { 'own/valid': '../common/valid' },
+    open: 'own',
+    error: /"valid" is a part of the data set by its name, but a link.*With --follow-links.*remove the link/,
+  },
+  {
+    situation: 'a valid that leads nowhere',
+    tree: grid('train/CLASS', { x: 4 }, pets),
+    links: { valid: 'gone' },
+    error: /"valid" is a part of the data set by its name, but a link/,
+  },
+]
+
+describe('tables', () => {
+  it.each(tables)('$situation', expectLayout)
+})
+
+describe('file names', () => {
+  it.each(names)('$situation', expectLayout)
+})
+
+describe.skipIf(process.platform === 'win32')('links (Windows lets only some people make them)', () => {
+  it.each(links)('$situation', expectLayout)
+  it.each(refusedLinks)('$situation', expectRefused)
+})
+
+describe('labels that cannot be had', () => {
+  it.each(refused)('$situation', expectRefused)
+})
