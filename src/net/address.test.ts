@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import {
-  isPrivateAddress,
   parseAddress,
   publicLookup,
   redirectTarget,
+  requirePublicBehindProxy,
   requirePublicHost,
   showAddress,
 } from './address.js'
@@ -36,30 +36,6 @@ describe('addresses', () => {
       expect(() => redirectTarget(from, to)).toThrow(/without saying where to/)
   })
 
-  it.each([
-    '127.0.0.1',
-    '10.1.2.3',
-    '172.31.0.1',
-    '192.168.1.1',
-    '169.254.169.254',
-    '100.64.0.1',
-    '0.0.0.0',
-    '224.0.0.1',
-    '255.255.255.255',
-    '::1',
-    '::',
-    'fe80::1',
-    'fd00::1',
-    'ff02::1',
-    '::ffff:127.0.0.1',
-    '::ffff:c0a8:101',
-  ])('knows that %s is private', ip => expect(isPrivateAddress(ip)).toBe(true))
-
-  it.each(['140.82.121.4', '172.32.0.1', '100.128.0.1', '2606:50c0:8000::154', '::ffff:140.82.121.4'])(
-    'knows that %s is public',
-    ip => expect(isPrivateAddress(ip)).toBe(false),
-  )
-
   it('are refused when written as private numbers, in any notation', () => {
     for (const text of [
       'http://127.1/',
@@ -67,6 +43,11 @@ describe('addresses', () => {
       'http://0x7f.0.0.1/',
       'http://[::1]/',
       'http://[::ffff:10.0.0.1]/',
+      'http://[64:ff9b::169.254.169.254]/',
+      'http://127.0.0.1./',
+      'http://localhost./',
+      'http://metadata.google.internal/',
+      'http://printer.local/',
     ])
       expect(() => requirePublicHost(new URL(text))).toThrow(/only public addresses/)
     requirePublicHost(new URL('http://140.82.121.4/'))
@@ -80,5 +61,18 @@ describe('addresses', () => {
       expect(await look(all)).toMatchObject({
         message: expect.stringContaining('"localhost" is on this machine'),
       })
+  })
+  it('are refused before a proxy gets them, as far as can be known here', async () => {
+    const answers: Record<string, string[]> = {
+      'wiki.example.com': ['140.82.121.4', '10.0.0.7'],
+      'github.com': ['140.82.121.4', '64:ff9b::140.82.121.4'],
+    }
+    const require = (url: string) => requirePublicBehindProxy(new URL(url), async host => answers[host] ?? [])
+    for (const url of ['http://intranet/', 'http://intranet./', 'http://wiki.example.com/'])
+      await expect(require(url)).rejects.toThrow(/only public addresses/)
+    await require('http://github.com/')
+    await require('http://unknown.example/')
+    await requirePublicBehindProxy(new URL('http://nobody-knows-this-name.example/'))
+    await requirePublicBehindProxy(new URL('http://140.82.121.4/'))
   })
 })

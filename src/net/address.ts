@@ -1,35 +1,16 @@
 import { type LookupAddress, lookup } from 'node:dns'
-import { BlockList, isIP, isIPv6, type LookupFunction } from 'node:net'
+import { isIP, type LookupFunction } from 'node:net'
 import { ChiquitoError } from '../core/index.js'
+import { isPrivateAddress, isTranslatedPublic } from './special-ranges.js'
 
 /**
- * Networks that are not the public internet: this machine, the home or company network, cloud metadata services,
- * multicast and reserved ranges (IANA special-purpose registries). An address taken from a web page or a redirect must
- * not reach them.
+ * Names that never lead to a public server, whoever looks them up: RFC 6761 (localhost, invalid, test), RFC 6762 (local),
+ * RFC 8375 (home.arpa), ICANN's resolution 2024.07.29.06 (internal). Not a word of them is asked of a proxy.
  */
-const privateNetworks = new BlockList()
-for (const [network, prefix] of [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.0.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  ['224.0.0.0', 4],
-  ['240.0.0.0', 4],
-] as const)
-  privateNetworks.addSubnet(network, prefix, 'ipv4')
-for (const [network, prefix] of [
-  ['::', 128],
-  ['::1', 128],
-  ['fc00::', 7],
-  ['fe80::', 10],
-  ['ff00::', 8],
-] as const)
-  privateNetworks.addSubnet(network, prefix, 'ipv6')
+const privateNames = /(^|\.)(localhost|local|internal|home\.arpa|invalid|test)$/i
+
+/** A name that cannot be looked up here within this is left to the proxy, which is there because of such networks. */
+const LOOKUP_MS = 3000
 
 /** Addresses are typed or copied; a longer one is not an address. */
 const MAX_ADDRESS_CHARACTERS = 8192
@@ -72,25 +53,61 @@ export function showAddress(url: URL): string {
   return url.origin + url.pathname
 }
 
-/** Whether an IP address, of either version, lies outside the public internet. */
-export function isPrivateAddress(ip: string): boolean {
-  return privateNetworks.check(ip, isIPv6(ip) ? 'ipv6' : 'ipv4')
+/**
+ * Refuses an address whose host is a private IP address, or a name that is private by its ending. Other names are looked
+ * at when they are looked up.
+ *
+ * @throws `io`
+ */
+export function requirePublicHost(url: URL): void {
+  const host = hostOf(url)
+  if (isIP(host) === 0 ? privateNames.test(host) : isPrivateAddress(host)) throw privateHost(host)
 }
 
-/** Refuses an address whose host is a private IP address; names are looked at when they are looked up. @throws `io` */
-export function requirePublicHost(url: URL): void {
-  const host = url.hostname.replace(/^\[|\]$/g, '')
-  if (isIP(host) !== 0 && isPrivateAddress(host)) throw privateHost(host)
+/**
+ * Refuses a name before a proxy gets it: the proxy looks it up itself, in its own network, where nobody here can watch.
+ * So what can be known is asked before: a name without a dot is of that network, and a name that leads to a private
+ * address here is taken to lead to one there. A name that is unknown here is left to the proxy.
+ *
+ * @param look gives a name's addresses, none where it is unknown
+ * @throws `io`
+ */
+export async function requirePublicBehindProxy(url: URL, look = lookUp): Promise<void> {
+  const host = hostOf(url)
+  if (isIP(host) !== 0) return
+  if (!host.includes('.')) throw privateHost(host)
+  if ((await look(host)).some(isPrivateAnswer)) throw privateHost(host)
 }
 
 /** Looks a name up, as Node does, and refuses it when any of its addresses is private. */
 export const publicLookup: LookupFunction = (hostname, options, callback) => {
   lookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
     if (error !== null) return callback(error, [])
-    if (addresses.some(({ address }) => isPrivateAddress(address))) return callback(privateHost(hostname), [])
+    if (addresses.some(({ address }) => isPrivateAnswer(address))) return callback(privateHost(hostname), [])
     if (options.all) return callback(null, addresses)
     callback(null, addresses[0].address, addresses[0].family)
   })
+}
+
+/** Of the answers for a name; see {@link isTranslatedPublic}. */
+function isPrivateAnswer(address: string): boolean {
+  return isPrivateAddress(address) && !isTranslatedPublic(address)
+}
+
+/** A name's addresses; none where there is no answer in time. */
+function lookUp(host: string): Promise<string[]> {
+  return new Promise(resolve => {
+    const timer = setTimeout(() => resolve([]), LOOKUP_MS)
+    lookup(host, { all: true }, (error, addresses) => {
+      clearTimeout(timer)
+      resolve(error === null ? addresses.map(({ address }) => address) : [])
+    })
+  })
+}
+
+/** The host without the brackets of IPv6 and the dot that may end a full name. */
+function hostOf(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
 }
 
 function privateHost(host: string): ChiquitoError {

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
+import type { Writable } from 'node:stream'
 import fc from 'fast-check'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { smallDisk, temporaryFolder, writeTree } from '../../test/support/files.js'
 import { serve } from '../../test/support/server.js'
 import type { ProgressEvent } from '../core/index.js'
@@ -278,6 +279,22 @@ describe('download', () => {
       /Cannot fetch .*Timeout/i,
     ],
     [
+      'a trickle',
+      (_, response) => {
+        response.writeHead(200, { 'content-length': content.length })
+        trickle(response, ' ')
+      },
+      { spanMs: 100, sha256 },
+      /is too slow: \d+ bytes in \d+ s/,
+    ],
+    [
+      'a trickle of a head',
+      (_, response) => trickle(response.socket, 'HTTP/1.1 200 OK\r\nx: '),
+      { spanMs: 100 },
+      /is too slow: 0 bytes in 1 s/,
+    ],
+    ['no end', endless, { maxMs: 250, spanMs: 100, sha256 }, /is too slow: [1-9]\d+ bytes/],
+    [
       'garbage',
       (_, response) => void response.socket?.end('SSH-2.0-OpenSSH\r\n\r\n'),
       {},
@@ -288,6 +305,60 @@ describe('download', () => {
       name: 'ChiquitoError',
       message: expect.stringMatching(message),
     })
+  })
+
+  it('does not ask a slow server again, but keeps what it sent for a later call', async () => {
+    let isSlow = true
+    const { address, requests } = await serve((request, response) => {
+      if (!isSlow) return cutting([])(request, response)
+      response.writeHead(200, { 'content-length': content.length, etag: '"v1"' })
+      trickle(response, content.subarray(0, 1000))
+    })
+    const path = join(temporaryFolder(), 'file')
+    await expect(download(address, path, { ...local, spanMs: 100 })).rejects.toThrow(/too slow/)
+    isSlow = false
+    await expect(download(address, path, { ...local, sha256 })).resolves.toMatchObject({ sha256 })
+    expect(requests).toHaveLength(3)
+  })
+
+  it('has no quarrel with a slow line that keeps the pace', async () => {
+    const { address } = await serve((_, response) => {
+      response.writeHead(200, { 'content-length': 2000 })
+      const timer = setInterval(() => response.write(Buffer.alloc(100)), 20)
+      response.on('close', () => clearInterval(timer))
+    })
+    const done = await download(address, join(temporaryFolder(), 'file'), {
+      ...local,
+      spanMs: 200,
+      minBytesPerSecond: 500,
+    })
+    expect(done.bytes).toBe(2000)
+  })
+
+  it('asks a proxy for nothing private', async () => {
+    const proxy = await serve((_, response) => response.end())
+    const path = join(temporaryFolder(), 'file')
+    for (const name of ['http_proxy', 'https_proxy']) vi.stubEnv(name, proxy.address)
+    vi.stubEnv('no_proxy', '')
+    try {
+      for (const host of [
+        '10.0.0.1',
+        '[64:ff9b::a00:1]',
+        '[2002:7f00:1::]',
+        'localhost',
+        'router',
+        'a.internal',
+      ])
+        await expect(download(`http://${host}/x`, path, { pauseMs: 1 })).rejects.toThrow(
+          /only public addresses/,
+        )
+      expect(proxy.requests).toEqual([])
+      // It hangs up when it is asked for a tunnel, which is asking for more than once.
+      const asked = download('http://photos.example/x', path, { pauseMs: 1, spanMs: 300 })
+      await expect(asked).rejects.toThrow(/photos.example\/x is too slow: 0 bytes/)
+    } finally {
+      vi.unstubAllEnvs()
+    }
   })
 
   it('says that nobody answers', async () => {
@@ -395,6 +466,19 @@ it('reads a date to come in Retry-After', () => {
   expect(wait).toBeGreaterThan(60_000)
   expect(wait).toBeLessThanOrEqual(100_000)
 })
+
+/** Sends a piece, and then a byte at a time, for ever. */
+function trickle(stream: Writable | null, start: string | Buffer): void {
+  stream?.write(start)
+  const timer = setInterval(() => stream?.write('x'), 10)
+  stream?.on('close', () => clearInterval(timer))
+}
+
+/** Brings a lot, and never comes to an end. */
+function endless(_: IncomingMessage, response: ServerResponse): void {
+  const timer = setInterval(() => response.write(Buffer.alloc(10_000)), 10)
+  response.on('close', () => clearInterval(timer))
+}
 
 /** Cuts its first answer; each answer is of the next version. */
 function versions(tags: string[]): Answer {

@@ -2,6 +2,7 @@ import { basename, dirname, join } from 'node:path'
 import { argumentError, ChiquitoError } from '../core/index.js'
 import { makeFolder, takeLock } from '../files/index.js'
 import { parseAddress, showAddress } from './address.js'
+import type { Pace } from './pace.js'
 import { PartialFile } from './partial-file.js'
 import { type RetryOptions, TransientError, withRetries } from './retry.js'
 import { type Answer, Client, type ClientOptions, consume, drop, networkError } from './transfer.js'
@@ -131,8 +132,11 @@ class Transfer {
    * One request: goes on where the last one stopped when the server can, else from the beginning. Between the answer's
    * head and its body nothing is waited for: a line that breaks meanwhile would take what has arrived with it.
    */
-  private async tryOnce(task: string): Promise<void> {
-    const answer = await this.client.get(this.url, this.rangeHeaders())
+  private tryOnce(task: string): Promise<void> {
+    return this.client.get(this.url, this.rangeHeaders(), (answer, pace) => this.read(answer, pace, task))
+  }
+
+  private async read(answer: Answer, pace: Pace, task: string): Promise<void> {
     const encoding = answer.header('content-encoding') ?? 'identity'
     if (encoding !== 'identity')
       throw this.refuse(answer, `sent the file compressed (${encoding}) without being asked`)
@@ -143,9 +147,12 @@ class Transfer {
     this.requireSize(answer, expected)
     this.total = expected
     try {
-      await consume(answer.body, chunk => this.take(answer, chunk, task))
+      await consume(answer.body, chunk => {
+        pace.add(chunk.length)
+        this.take(answer, chunk, task)
+      })
     } catch (error) {
-      throw networkError(error, answer.url, this.options.signal)
+      throw networkError(error, answer.url, pace)
     }
     if (expected !== undefined && this.partial.bytes !== expected)
       throw new TransientError(

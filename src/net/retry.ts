@@ -16,6 +16,8 @@ export class TransientError extends ChiquitoError {
     message: string,
     /** How long the server asks to wait; undefined when it does not. */
     readonly pauseMs?: number | undefined,
+    /** Whether it would not pass within the same call. */
+    readonly isLasting = false,
   ) {
     super('io', message)
   }
@@ -45,8 +47,8 @@ export async function withRetries<T>(
     } catch (error) {
       fruitless = reached() > furthest ? 0 : fruitless + 1
       furthest = Math.max(furthest, reached())
-      if (!(error instanceof TransientError) || fruitless >= MAX_FRUITLESS_TRIES || tries >= MAX_TRIES)
-        throw error
+      if (!(error instanceof TransientError) || error.isLasting) throw error
+      if (fruitless >= MAX_FRUITLESS_TRIES || tries >= MAX_TRIES) throw error
       if (error.pauseMs !== undefined && error.pauseMs > MAX_PAUSE_MS) throw tooLong(error, error.pauseMs)
       const wait = error.pauseMs ?? Math.min(pauseMs * 2 ** fruitless, MAX_PAUSE_MS)
       progress?.({ kind: 'notice', message: `${error.message} Trying again.` })

@@ -1,7 +1,14 @@
 import type { Dispatcher, EnvHttpProxyAgent } from 'undici'
 import { ChiquitoError, messageOf } from '../core/index.js'
 import { errorCode } from '../files/index.js'
-import { publicLookup, redirectTarget, requirePublicHost, showAddress } from './address.js'
+import {
+  publicLookup,
+  redirectTarget,
+  requirePublicBehindProxy,
+  requirePublicHost,
+  showAddress,
+} from './address.js'
+import { Pace, type PaceOptions } from './pace.js'
 import { retryAfterMs, TransientError } from './retry.js'
 
 /** GitHub and other hosts redirect two or three times; browsers give up at 20. */
@@ -35,7 +42,7 @@ const lastingCodes = /^(ENOTFOUND|CERT_|ERR_TLS|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO
 type Body = Dispatcher.ResponseData['body']
 type Headers = Readonly<Record<string, string>>
 
-export interface ClientOptions {
+export interface ClientOptions extends PaceOptions {
   /** Longest wait for a connection, an answer or the next bytes, in milliseconds. */
   readonly idleMs?: number | undefined
   /** Also fetch from this machine and private networks; for addresses that the person typed. */
@@ -44,6 +51,9 @@ export interface ClientOptions {
   readonly token?: string | undefined
   readonly signal?: AbortSignal | undefined
 }
+
+/** Where undici's agent finds a proxy. */
+const proxyVariables = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY']
 
 /** An answer, and the address it came from. */
 export interface Answer {
@@ -75,14 +85,21 @@ export class Client {
   }
 
   /**
-   * The file, or a part of it: an answer with status 200, 206 or 416 (nothing at that position).
+   * Fetches the file, or a part of it: hands on an answer with status 200, 206 or 416 (nothing at that position), and
+   * watches it until the work with it is done.
    *
    * @throws `io`: `TransientError` when trying again may help, `RefusedError`; `interrupted`
    */
-  async get(address: URL, headers: Headers): Promise<Answer> {
-    const answer = await this.follow('GET', address, headers, () => false)
-    if (![200, 206, 416].includes(answer.status)) throw refusal(answer)
-    return answer
+  async get(
+    address: URL,
+    headers: Headers,
+    work: (answer: Answer, pace: Pace) => Promise<void>,
+  ): Promise<void> {
+    await this.watched(async pace => {
+      const answer = await this.follow('GET', address, headers, () => false, pace)
+      if (![200, 206, 416].includes(answer.status)) throw refusal(answer)
+      await work(answer, pace)
+    })
   }
 
   /**
@@ -91,7 +108,7 @@ export class Client {
    * @throws as {@link get}
    */
   async head(address: URL, isEnough: (answer: Answer) => boolean): Promise<Answer> {
-    const answer = await this.follow('HEAD', address, {}, isEnough)
+    const answer = await this.watched(pace => this.follow('HEAD', address, {}, isEnough, pace))
     drop(answer.body)
     if (answer.status >= 400 || answer.status === 202) throw refusal(answer)
     return answer
@@ -101,17 +118,27 @@ export class Client {
     await this.agent.destroy()
   }
 
+  private async watched<T>(attempt: (pace: Pace) => Promise<T>): Promise<T> {
+    const pace = new Pace(this.options, this.options.signal)
+    try {
+      return await attempt(pace)
+    } finally {
+      pace.end()
+    }
+  }
+
   private async follow(
     method: 'GET' | 'HEAD',
     address: URL,
     headers: Headers,
     isEnough: (answer: Answer) => boolean,
+    pace: Pace,
   ): Promise<Answer> {
     let url = address
     let isHome = true
     for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
       isHome &&= url.origin === address.origin
-      const answer = await this.ask(method, url, { ...headers, ...(isHome ? this.credentials() : {}) })
+      const answer = await this.ask(method, url, { ...headers, ...(isHome ? this.credentials() : {}) }, pace)
       if (answer.status < 300 || answer.status >= 400 || isEnough(answer)) return answer
       drop(answer.body)
       url = redirectTarget(url, answer.header('location'))
@@ -127,31 +154,46 @@ export class Client {
     return token === undefined ? {} : { authorization: `Bearer ${token}` }
   }
 
-  private async ask(method: 'GET' | 'HEAD', url: URL, headers: Headers): Promise<Answer> {
-    const { allowPrivate, signal } = this.options
-    if (!allowPrivate) requirePublicHost(url)
+  private async ask(method: 'GET' | 'HEAD', url: URL, headers: Headers, pace: Pace): Promise<Answer> {
+    if (!this.options.allowPrivate) {
+      requirePublicHost(url)
+      if (proxyVariables.some(name => process.env[name])) await requirePublicBehindProxy(url)
+    }
     try {
-      const response = await this.request(url, {
+      const request = this.request(url, {
         method,
         dispatcher: this.agent,
         headers: { 'user-agent': USER_AGENT, 'accept-encoding': 'identity', ...headers },
-        signal: signal ?? null,
+        signal: pace.signal,
       })
+      const response = await untilAborted(request, pace.signal)
       const header = (name: string) => {
         const value = response.headers[name]
         return typeof value === 'string' ? value : value?.[0]
       }
       return { url, status: response.statusCode, body: response.body, header }
     } catch (error) {
-      throw networkError(error, url, signal)
+      throw networkError(error, url, pace)
     }
   }
 }
 
+/**
+ * What a request gives, or a failure as soon as the signal fires. (undici 7 does not heed its signal before there is a
+ * connection, and asks a proxy that hangs up on it again without end.)
+ */
+function untilAborted<T>(request: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+    request.then(resolve, reject)
+  })
+}
+
 /** The error for a failed request or a broken-off body. */
-export function networkError(error: unknown, url: URL, signal: AbortSignal | undefined): ChiquitoError {
+export function networkError(error: unknown, url: URL, pace: Pace): ChiquitoError {
   if (error instanceof ChiquitoError) return error
-  if (signal?.aborted) return new ChiquitoError('interrupted', 'Interrupted.')
+  const verdict = pace.verdict(showAddress(url))
+  if (verdict !== undefined) return verdict
   const code = errorCode(error)
   const reason = code === undefined ? messageOf(error) : `${messageOf(error)} (${code})`.trim()
   const message = `Cannot fetch ${showAddress(url)}: ${reason}. Check the address and the connection, and try again.`
