@@ -2,13 +2,13 @@ import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { z } from 'zod'
 import { argumentError, ChiquitoError, type WorkOptions } from '../core/index.js'
-import { type Leak, leaks, openDataset, type Photo, type Split } from '../dataset/index.js'
+import { type Dataset, openDataset, type Split } from '../dataset/index.js'
 import type { DeviceOptions } from '../engine/index.js'
-import { type Evaluation, evaluatePredictions, type Interval } from '../evaluate/index.js'
-import { testTimeViews } from '../images/index.js'
-import { Predictor, predictAll, type Refused } from '../predict/index.js'
+import { Predictor } from '../predict/index.js'
 import { summaryText } from '../report/index.js'
 import { RunFolder } from '../run/index.js'
+import { type MeasuredPart, measurePart } from './measure.js'
+import { noticeOnce } from './notice-once.js'
 import { modelPath } from './predict.js'
 import { dataConfigurationSchema } from './resume.js'
 
@@ -28,33 +28,14 @@ export interface EvaluateOptions extends DeviceOptions, WorkOptions {
   readonly tta?: number | undefined
 }
 
-export interface EvaluateResult {
+/** The figures are those of `split`; where there are test photos beside validation photos, theirs stand in `test`. */
+export interface EvaluateResult extends MeasuredPart {
   readonly run: string
   readonly model: string
   readonly data: string
-  readonly split: Split
   readonly labels: readonly string[]
-  readonly accuracy: number
-  readonly interval: Interval
-  readonly confusion: readonly (readonly number[])[]
-  readonly withoutLeaks: Evaluation['withoutCopies']
-  readonly tta?:
-    | {
-        readonly views: number
-        readonly accuracy: number
-        readonly interval: Interval
-        readonly evaluation: Evaluation
-      }
-    | undefined
-  readonly evaluation: Evaluation
-  readonly leaks: readonly { readonly train: string; readonly valid: string }[]
-  readonly unreadable: readonly Refused[]
-  readonly predictions: readonly {
-    readonly path: string
-    readonly truth: string
-    readonly label: string
-    readonly probabilities: readonly number[]
-  }[]
+  /** The photos kept apart as test, where others are measured first. */
+  readonly test?: MeasuredPart | undefined
   readonly seconds: number
 }
 
@@ -67,60 +48,21 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluateResult
   if (!Number.isInteger(tta) || tta < 0 || tta > mostViews)
     throw argumentError('tta', `a whole number of views from 0 to ${mostViews}`, tta)
   const started = performance.now()
-  const { model, photos, root, split, leaked, dataLabels } = await photosOf(options)
-  const predictor = await Predictor.open(model, options)
+  const { model, folder } = await modelOf(options)
+  // Before the photos are read, which may take minutes.
+  const predictor = await Predictor.open(model, { notice: noticeOnce(progress), ...options })
   try {
-    const { labels, metadata } = predictor
-    const truths = truthsOf(photos, dataLabels, labels, model)
-    const sources = photos.map(photo => ({ path: path.join(root, photo.path), sha256: photo.sha256 }))
-    const plain = await predictAll(predictor, sources, { progress, signal })
-    const judged = new Set(plain.predictions.map(prediction => prediction.path))
-    const kept = photos.filter((_, i) => judged.has(sources[i].path))
-    const truth = kept.map(photo => truths[photo.label])
-    if (kept.length === 0)
-      throw new ChiquitoError(
-        'data',
-        `None of the ${photos.length} photos could be read: ${plain.unreadable[0]?.reason}`,
-      )
-    const held = new Set(leaked.map(leak => leak.held))
-    const copies = kept.flatMap((photo, i) => (held.has(photo.path) ? [i] : []))
-    const measure = (rows: readonly { probabilities: readonly number[] }[]) =>
-      evaluatePredictions({ labels, truth, probabilities: rows.map(row => row.probabilities), copies })
-    const evaluation = measure(plain.predictions)
-    let augmented: Evaluation | undefined
-    if (tta > 0) {
-      const views = (sha256: string) => [null, ...testTimeViews(metadata.seed, sha256, tta)]
-      const readable = sources.filter(source => judged.has(source.path))
-      augmented = measure((await predictAll(predictor, readable, { views, progress, signal })).predictions)
-    }
+    const dataset = await photosOf(options, folder)
+    const [split, ...others] = measuredParts(dataset)
+    const work = { tta, progress, signal }
+    const measured = await measurePart(predictor, dataset, split, work)
     return {
       run: path.resolve(options.run),
       model: path.resolve(model),
-      data: root,
-      split,
-      labels,
-      accuracy: evaluation.accuracy,
-      interval: evaluation.interval,
-      confusion: evaluation.confusion,
-      withoutLeaks: evaluation.withoutCopies,
-      tta: augmented && {
-        views: tta,
-        accuracy: augmented.accuracy,
-        interval: augmented.interval,
-        evaluation: augmented,
-      },
-      evaluation,
-      leaks: leaked.map(({ train, held }) => ({ train, valid: held })),
-      unreadable: plain.unreadable.map(({ path: file, reason }) => ({
-        path: path.relative(root, file),
-        reason,
-      })),
-      predictions: plain.predictions.map(({ label, probabilities }, i) => ({
-        path: kept[i].path,
-        truth: labels[truth[i]],
-        label,
-        probabilities,
-      })),
+      data: dataset.root,
+      labels: predictor.labels,
+      ...measured,
+      test: others.includes('test') ? await measurePart(predictor, dataset, 'test', work) : undefined,
       seconds: (performance.now() - started) / 1000,
     }
   } finally {
@@ -128,24 +70,18 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluateResult
   }
 }
 
-interface Judgeable {
-  readonly model: string
-  readonly photos: readonly Photo[]
-  readonly root: string
-  readonly split: Split
-  readonly dataLabels: readonly string[]
-  readonly leaked: readonly Leak[]
+/** What a person sees of a data set first, and what is told beside: validation, test, or else what there is. */
+function measuredParts({ photos }: Dataset): readonly [Split, ...Split[]] {
+  const [first, ...others] = (['valid', 'test'] as const).filter(part =>
+    photos.some(photo => photo.split === part),
+  )
+  return first === undefined ? ['train'] : [first, ...others]
 }
 
-/** The photos to judge: the run's own validation part, or what a folder offers: `valid`, else `test`, else all. */
-async function photosOf({
+async function modelOf({
   run,
   data,
-  followLinks,
-  labelsFrom,
-  progress,
-  signal,
-}: EvaluateOptions): Promise<Judgeable> {
+}: EvaluateOptions): Promise<{ model: string; folder: RunFolder | undefined }> {
   const isModel = (await stat(run).catch(() => undefined))?.isFile() === true
   if (isModel && data === undefined)
     throw new ChiquitoError(
@@ -153,7 +89,14 @@ async function photosOf({
       `Give the photos too: chiquito evaluate ${run} PHOTOS. A model file does not know them.`,
     )
   const folder = isModel ? undefined : await RunFolder.open(run)
-  const model = await modelPath(run)
+  return { model: await modelPath(run), folder }
+}
+
+/** The photos to judge: those of the run, divided as they were for it, or what a folder offers. */
+async function photosOf(
+  { data, followLinks, labelsFrom, progress, signal }: EvaluateOptions,
+  folder: RunFolder | undefined,
+): Promise<Dataset> {
   const own =
     data === undefined && folder
       ? {
@@ -162,8 +105,7 @@ async function photosOf({
           ...foundAs(folder.record.configuration),
         }
       : undefined
-  const root = own?.root ?? data ?? ''
-  const dataset = await openDataset(root, {
+  const dataset = await openDataset(own?.root ?? data ?? '', {
     split: own?.split ?? 'none',
     followLinks: followLinks ?? own?.followLinks,
     labelsFrom: labelsFrom ?? own?.labelsFrom,
@@ -171,16 +113,7 @@ async function photosOf({
     signal,
   })
   for (const message of dataset.notices) progress?.({ kind: 'notice', message })
-  const split =
-    (['valid', 'test'] as const).find(part => dataset.photos.some(photo => photo.split === part)) ?? 'train'
-  return {
-    model,
-    photos: dataset.photos.filter(photo => photo.split === split),
-    root: dataset.root,
-    split,
-    dataLabels: dataset.labels,
-    leaked: split === 'train' ? [] : leaks(dataset.photos, split),
-  }
+  return dataset
 }
 
 /** How the run's own photos were found. */
@@ -188,28 +121,15 @@ function foundAs(configuration: unknown): z.infer<typeof dataConfigurationSchema
   return dataConfigurationSchema.safeParse(configuration).data ?? {}
 }
 
-/** For each label of the data its number in the model. */
-function truthsOf(
-  photos: readonly Photo[],
-  dataLabels: readonly string[],
-  labels: readonly string[],
-  model: string,
-): number[] {
-  const numbers = dataLabels.map(label => labels.indexOf(label))
-  const unknown = dataLabels.find((_, k) => numbers[k] < 0 && photos.some(photo => photo.label === k))
-  if (unknown !== undefined)
-    throw new ChiquitoError(
-      'data',
-      `Class "${unknown}" of the photos is none of the model's: ${labels.join(', ')} (${model}). Rename the folder, or leave it out.`,
-    )
-  return numbers
+/** The result for a terminal: each part that was measured. */
+export function evaluationText(result: EvaluateResult): string {
+  const { test, seconds } = result
+  const parts = [result, ...(test ? [test] : [])].map(partText)
+  return `${parts.join('\n')}in ${seconds.toFixed(1)} s\n`
 }
 
-/** The result for a terminal. */
-export function evaluationText(result: EvaluateResult): string {
-  const { evaluation, tta, leaks, unreadable, split, seconds } = result
+function partText({ evaluation, tta, leaks, unreadable, split }: MeasuredPart): string {
   const part = { valid: 'validation', test: 'test', train: 'training' }[split]
   const bad = unreadable.map(({ path: file, reason }) => `not judged: ${file}: ${reason}\n`).join('')
-  const summary = summaryText({ evaluation, tta, stages: [], part, data: { leaks, unreadable, hints: [] } })
-  return `${summary}${bad}in ${seconds.toFixed(1)} s\n`
+  return `${summaryText({ evaluation, tta, stages: [], part, data: { leaks, unreadable, hints: [] } })}${bad}`
 }

@@ -8,6 +8,7 @@ import { errorCode, ioError } from '../files/index.js'
 import { testTimeViews } from '../images/index.js'
 import { type JudgedPhoto, type PhotoSource, Predictor, predictAll, type Refused } from '../predict/index.js'
 import { RunFolder } from '../run/index.js'
+import { noticeOnce } from './notice-once.js'
 import { photoSources } from './photo-sources.js'
 
 export interface PredictOptions extends DeviceOptions, WorkOptions {
@@ -48,7 +49,7 @@ export async function predict(options: PredictOptions): Promise<PredictResult> {
       'usage',
       `There is no photo to judge. Give files, folders, or - for standard input.`,
     )
-  const predictor = await Predictor.open(model, options)
+  const predictor = await Predictor.open(model, { notice: noticeOnce(progress), ...options })
   try {
     const { seed } = predictor.metadata
     const views = (sha256: string) => [null, ...testTimeViews(seed, sha256, tta)]

@@ -58,7 +58,7 @@ export async function writeReport(
   facts: RunFacts,
   work: WorkOptions,
 ): Promise<string> {
-  const { classifier, seen, tta, stages, choice, rates } = result
+  const { classifier, seen, tta, test, stages, choice, rates } = result
   const task = 'writing the report'
   work.progress?.({ kind: 'start', task })
   const model = run.file('model.onnx')
@@ -67,6 +67,7 @@ export async function writeReport(
     made: new Date().toISOString(),
     evaluation: seen.evaluation,
     tta: tta && { views: tta.views, evaluation: tta.seen.evaluation },
+    test: test && { evaluation: test.evaluation, leaks: leakedInto(dataset, 'test') },
     model: {
       file: model,
       bytes: (await run.readModel()).byteLength,
@@ -183,7 +184,7 @@ async function dataFacts(dataset: Dataset, result: RecipeResult, work: WorkOptio
     classes: classFacts(dataset, headers),
     formats: formatFacts(headers),
     copies: exactCopies(dataset.photos).map(group => group.map(photo => photo.path)),
-    leaks: leaks(dataset.photos).map(({ train, held }) => ({ train, valid: held })),
+    leaks: leakedInto(dataset, 'valid'),
     unreadable: result.unreadable,
     skipped: dataset.oddities.flatMap(({ description, count, examples }) =>
       examples.map(example => ({
@@ -193,4 +194,8 @@ async function dataFacts(dataset: Dataset, result: RecipeResult, work: WorkOptio
     ),
     hints: shortcutHints(dataset, headers),
   }
+}
+
+function leakedInto({ photos }: Dataset, part: 'valid' | 'test'): DataFacts['leaks'] {
+  return leaks(photos, part).map(({ train, held }) => ({ train, valid: held }))
 }

@@ -20,6 +20,7 @@ import {
   type Unreadable,
   versions,
 } from '../train/index.js'
+import { figures } from './measure.js'
 import { openCheckpoint, takeOver } from './resume.js'
 import { writeReport } from './run-report.js'
 import type { TrainOptions } from './train-options.js'
@@ -30,6 +31,18 @@ export type { TrainOptions } from './train-options.js'
 export interface LeakedPhoto {
   readonly train: string
   readonly valid: string
+}
+
+/** What the classifier did with the photos kept apart as test. */
+export interface TestFigures {
+  readonly count: number
+  readonly right: number
+  readonly accuracy: number
+  readonly interval: Interval
+  readonly confusion: readonly (readonly number[])[]
+  /** Without the test photos that are copies of training photos. */
+  readonly withoutLeaks: Evaluation['withoutCopies']
+  readonly evaluation: Evaluation
 }
 
 /** What training gives back; also what `metrics.json` holds. */
@@ -57,7 +70,8 @@ export interface TrainResult {
   readonly tta?:
     | { readonly views: number; readonly accuracy: number; readonly interval: Interval }
     | undefined
-  readonly test?: { readonly accuracy: number; readonly interval: Interval } | undefined
+  /** On the photos kept apart as test, where there are any: nothing was chosen by them. */
+  readonly test?: TestFigures | undefined
   readonly evaluation: Evaluation
   readonly leaks: readonly LeakedPhoto[]
   readonly unreadable: readonly Unreadable[]
@@ -258,7 +272,7 @@ function resultOf(
     confusion: evaluation.confusion,
     withoutLeaks: evaluation.withoutCopies,
     tta: result.tta && { views: result.tta.views, ...figure(result.tta.seen.evaluation) },
-    test: result.test && figure(result.test.evaluation),
+    test: result.test && figures(result.test.evaluation),
     evaluation,
     leaks: leaks(dataset.photos).map(({ train, held }) => ({ train, valid: held })),
     unreadable: result.unreadable,

@@ -4,25 +4,26 @@ import type { ClassOfPart, LabelledFiles } from './labels/index.js'
 import type { Split } from './photo.js'
 
 /**
- * The class names, sorted, of a data set that can be trained on.
+ * The class names, sorted, of a data set that can be trained on, or measured on.
  *
  * @param root - for messages
- * @param fewest - classes there must be
+ * @param measureOnly - nothing is learnt from it: one class will do, and parts may have different ones
  * @throws `data` for no classes, one class, an empty class, or parts whose classes differ
  */
 export function checkClasses(
   root: string,
   { files, classes, parts, hints }: LabelledFiles,
   notice: (message: string) => void,
-  fewest = 2,
+  measureOnly = false,
 ): string[] {
   for (const part of parts) requireClasses(root, part, classesOf(classes, part.split), hints, notice)
   const filled = new Set(files.map(keyOf))
   for (const one of classes) if (!filled.has(keyOf(one))) reportEmpty(one, notice)
+  if (measureOnly) return names(classes)
   const learnt = names(classes.filter(({ split }) => split !== 'test'))
   requireSame(names(classesOf(classes, 'train')), names(classesOf(classes, 'valid')), parts)
   compareTest(learnt, names(classesOf(classes, 'test')), notice)
-  if (learnt.length < fewest)
+  if (learnt.length < 2)
     throw new ChiquitoError(
       'data',
       `"${root}" has only one class, "${learnt[0]}". A classifier tells classes apart: add a folder with photos of ` +

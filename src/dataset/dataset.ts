@@ -98,9 +98,7 @@ async function findLabels(
     labelsFrom === 'auto' ? 'questioned' : labelsFrom === 'folders' ? 'settled' : ('no' as const)
   const layout = await findLayout(reader, { oddities, notice, measureOnly, folderNames })
   const labelled = await labelFiles(reader, layout, { labelsFrom, oddities, notice })
-  const byFolders = labelled.parts.some(part => part.split !== undefined)
-  const fewest = measureOnly && !byFolders ? 1 : 2
-  return { folder, labelled, present: checkClasses(folder, labelled, notice, fewest) }
+  return { folder, labelled, present: checkClasses(folder, labelled, notice, measureOnly) }
 }
 
 function pathsOf(files: readonly LabelledFile[]): string[] {

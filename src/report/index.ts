@@ -19,6 +19,7 @@ export type {
   SizeFacts,
   StageFacts,
   SummaryInput,
+  TestFacts,
   Timing,
   TtaFacts,
 } from './input.js'

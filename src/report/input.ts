@@ -14,6 +14,7 @@ export interface ReportInput {
   readonly part?: string | undefined
   readonly evaluation: Evaluation
   readonly tta?: TtaFacts | undefined
+  readonly test?: TestFacts | undefined
   readonly model: ModelFacts
   readonly stages: readonly StageFacts[]
   readonly choice?: ChoiceFacts | undefined
@@ -26,7 +27,7 @@ export interface ReportInput {
 }
 
 /** What a summary for a terminal shows of a report. */
-export type SummaryInput = Pick<ReportInput, 'evaluation' | 'tta' | 'stages' | 'part' | 'choice'> & {
+export type SummaryInput = Pick<ReportInput, 'evaluation' | 'tta' | 'test' | 'stages' | 'part' | 'choice'> & {
   readonly data: Pick<DataFacts, 'leaks' | 'hints' | 'unreadable'>
 }
 
@@ -35,6 +36,13 @@ export interface TtaFacts {
   /** Augmented views beside the plain photo. */
   readonly views: number
   readonly evaluation: Evaluation
+}
+
+/** Photos kept apart as test, by which nothing was chosen. */
+export interface TestFacts {
+  readonly evaluation: Evaluation
+  /** Test photos with the same bytes as a training photo. */
+  readonly leaks: DataFacts['leaks']
 }
 
 export interface ModelFacts {

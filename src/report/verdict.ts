@@ -17,7 +17,7 @@ export interface Verdict {
 }
 
 export function verdictOf(input: SummaryInput): Verdict {
-  const { evaluation, tta, data, choice } = input
+  const { evaluation, tta, test, data, choice } = input
   const part = input.part ?? 'validation'
   return {
     score: scoreOf(evaluation),
@@ -31,10 +31,12 @@ export function verdictOf(input: SummaryInput): Verdict {
           ]
         : []),
       baseline(evaluation),
+      ...(test ? [`Of the test photos, kept apart from all choices: ${figure(test.evaluation)}.`] : []),
       ...(choice?.fineTuning === undefined ? [] : [visible(choice.fineTuning)]),
     ],
     warnings: [
       ...leakWarning(evaluation, data.leaks, part),
+      ...(test ? leakWarning(test.evaluation, test.leaks, 'test') : []),
       ...data.hints.map(visible),
       ...(data.unreadable.length > 0
         ? [`${plural(data.unreadable.length, 'photo')} could not be read and took no part.`]

@@ -1,11 +1,11 @@
 import type { ReportInput } from '../input.js'
 import { facts, type Html, html, name, path, section } from '../markup.js'
-import { bytes, duration, list, share, visible } from '../text.js'
+import { bytes, duration, list, plural, share, visible } from '../text.js'
 import { titleOf, verdictOf } from '../verdict.js'
 
 /** The verdict: how many were right, how sure that is, and what speaks against it. */
 export function headline(input: ReportInput): Html {
-  const { evaluation, timings } = input
+  const { evaluation, test, timings } = input
   const verdict = verdictOf(input)
   const seconds = timings.reduce((sum, timing) => sum + timing.seconds, 0)
   return html`
@@ -27,6 +27,7 @@ ${
 }
 <ul class="tiles">
 ${tile('accuracy', share(evaluation.accuracy))}
+${test === undefined ? '' : tile(`accuracy on ${plural(test.evaluation.count, 'test photo')}`, share(test.evaluation.accuracy))}
 ${evaluation.auc === null ? '' : tile('area under ROC curve', share(evaluation.auc))}
 ${tile('classes', String(evaluation.labels.length))}
 ${tile('model file', bytes(input.model.bytes))}

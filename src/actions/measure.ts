@@ -1,0 +1,120 @@
+import path from 'node:path'
+import { ChiquitoError, type WorkOptions } from '../core/index.js'
+import { type Dataset, leaks, type Photo, type Split } from '../dataset/index.js'
+import { type Evaluation, evaluatePredictions, type Interval } from '../evaluate/index.js'
+import { testTimeViews } from '../images/index.js'
+import { type Predictor, predictAll, type Refused } from '../predict/index.js'
+
+/** How a model did on one part of a data set. */
+export interface MeasuredPart {
+  readonly split: Split
+  /** Photos judged, and how many of them right. */
+  readonly count: number
+  readonly right: number
+  readonly accuracy: number
+  /** 95 %. */
+  readonly interval: Interval
+  readonly confusion: readonly (readonly number[])[]
+  readonly withoutLeaks: Evaluation['withoutCopies']
+  readonly tta?:
+    | {
+        readonly views: number
+        readonly accuracy: number
+        readonly interval: Interval
+        readonly evaluation: Evaluation
+      }
+    | undefined
+  readonly evaluation: Evaluation
+  /** Photos of this part that are exact copies of training photos; `valid` is the one of this part. */
+  readonly leaks: readonly { readonly train: string; readonly valid: string }[]
+  readonly unreadable: readonly Refused[]
+  readonly predictions: readonly {
+    readonly path: string
+    readonly truth: string
+    readonly label: string
+    readonly probabilities: readonly number[]
+  }[]
+}
+
+/**
+ * Shows the photos of one part to a model.
+ *
+ * @param tta - augmented views beside the plain photo
+ * @throws `data` where a class is none of the model's, or no photo can be read
+ */
+export async function measurePart(
+  predictor: Predictor,
+  dataset: Dataset,
+  split: Split,
+  { tta, progress, signal }: WorkOptions & { readonly tta: number },
+): Promise<MeasuredPart> {
+  const { labels, metadata } = predictor
+  const { root } = dataset
+  const photos = dataset.photos.filter(photo => photo.split === split)
+  const truths = truthsOf(photos, dataset.labels, labels)
+  const sources = photos.map(photo => ({ path: path.join(root, photo.path), sha256: photo.sha256 }))
+  const plain = await predictAll(predictor, sources, { progress, signal })
+  const judged = new Set(plain.predictions.map(prediction => prediction.path))
+  const kept = photos.filter((_, i) => judged.has(sources[i].path))
+  const truth = kept.map(photo => truths[photo.label])
+  if (kept.length === 0)
+    throw new ChiquitoError(
+      'data',
+      `None of the ${photos.length} photos could be read: ${plain.unreadable[0]?.reason}`,
+    )
+  const leaked = split === 'train' ? [] : leaks(dataset.photos, split)
+  const held = new Set(leaked.map(leak => leak.held))
+  const copies = kept.flatMap((photo, i) => (held.has(photo.path) ? [i] : []))
+  const measure = (rows: readonly { probabilities: readonly number[] }[]) =>
+    evaluatePredictions({ labels, truth, probabilities: rows.map(row => row.probabilities), copies })
+  const evaluation = measure(plain.predictions)
+  let augmented: Evaluation | undefined
+  if (tta > 0) {
+    const views = (sha256: string) => [null, ...testTimeViews(metadata.seed, sha256, tta)]
+    const readable = sources.filter(source => judged.has(source.path))
+    augmented = measure((await predictAll(predictor, readable, { views, progress, signal })).predictions)
+  }
+  return {
+    split,
+    ...figures(evaluation),
+    tta: augmented && {
+      views: tta,
+      accuracy: augmented.accuracy,
+      interval: augmented.interval,
+      evaluation: augmented,
+    },
+    leaks: leaked.map(({ train, held }) => ({ train, valid: held })),
+    unreadable: plain.unreadable.map(({ path: file, reason }) => ({
+      path: path.relative(root, file),
+      reason,
+    })),
+    predictions: plain.predictions.map(({ label, probabilities }, i) => ({
+      path: kept[i].path,
+      truth: labels[truth[i]],
+      label,
+      probabilities,
+    })),
+  }
+}
+
+/** An evaluation and, beside it, the figures that are asked for most. */
+export function figures(evaluation: Evaluation) {
+  const { count, right, accuracy, interval, confusion, withoutCopies } = evaluation
+  return { count, right, accuracy, interval, confusion, withoutLeaks: withoutCopies, evaluation }
+}
+
+/** For each label of the data its number in the model. */
+function truthsOf(
+  photos: readonly Photo[],
+  dataLabels: readonly string[],
+  labels: readonly string[],
+): number[] {
+  const numbers = dataLabels.map(label => labels.indexOf(label))
+  const unknown = dataLabels.find((_, k) => numbers[k] < 0 && photos.some(photo => photo.label === k))
+  if (unknown !== undefined)
+    throw new ChiquitoError(
+      'data',
+      `Class "${unknown}" of the photos is none of the model's: ${labels.join(', ')}. Rename the folder, or leave it out.`,
+    )
+  return numbers
+}
