@@ -113,6 +113,11 @@ async function photosOf(
     signal,
   })
   for (const message of dataset.notices) progress?.({ kind: 'notice', message })
+  if (dataset.photos.length === 0)
+    throw new ChiquitoError(
+      'data',
+      `There is no photo in "${dataset.root}" whose class is known. Put the photos of each class in a folder of its own.`,
+    )
   return dataset
 }
 
