@@ -42,20 +42,25 @@ export function partsOf(dataset: Dataset): ('train' | 'valid' | 'test')[] {
 /** For each class the photos in each part, and how large they are. */
 export function classFacts(dataset: Dataset, headers: readonly SeenHeader[]): ClassFacts[] {
   const parts = partsOf(dataset)
-  return dataset.labels.map((label, k) => {
-    const own = dataset.photos.filter(photo => photo.label === k)
-    return {
-      label,
-      counts: parts.map(part => own.filter(photo => photo.split === part).length),
-      sizes: sizesOf(headers.filter(header => header.photo.label === k)),
-    }
-  })
+  const photos = byClass(dataset, dataset.photos, photo => photo.label)
+  const seen = byClass(dataset, headers, header => header.photo.label)
+  return dataset.labels.map((label, k) => ({
+    label,
+    counts: parts.map(part => photos[k].filter(photo => photo.split === part).length),
+    sizes: sizesOf(seen[k]),
+  }))
+}
+
+/** Things by class number. */
+function byClass<T>({ labels }: Dataset, things: readonly T[], label: (thing: T) => number): T[][] {
+  const groups = labels.map((): T[] => [])
+  for (const thing of things) groups[label(thing)].push(thing)
+  return groups
 }
 
 /** How many photos there are of each format, the commonest first. */
 export function formatFacts(headers: readonly SeenHeader[]): { name: string; count: number }[] {
-  const counts = new Map<string, number>()
-  for (const { format } of headers) counts.set(format, (counts.get(format) ?? 0) + 1)
+  const counts = countsOf(headers.map(({ format }) => format))
   return Array.from(counts, ([name, count]) => ({ name, count })).sort(
     (a, b) => b.count - a.count || (a.name < b.name ? -1 : 1),
   )
@@ -83,20 +88,28 @@ export function shortcutHints(dataset: Dataset, headers: readonly SeenHeader[]):
     ['format', ({ format }) => `${format} files`],
     ['shape', ({ width, height }) => (width === height ? 'square' : '')],
   ]
+  const seen = byClass(dataset, headers, header => header.photo.label)
+  const counts = properties.map(([, property]) => countsOf(headers.map(property)))
   return dataset.labels.flatMap((label, k) => {
-    const own = headers.filter(header => header.photo.label === k)
-    const others = headers.filter(header => header.photo.label !== k)
-    if (own.length < fewest || others.length < fewest) return []
-    for (const [, property] of properties) {
+    const own = seen[k]
+    const others = headers.length - own.length
+    if (own.length < fewest || others < fewest) return []
+    for (const [p, [, property]] of properties.entries()) {
       const value = property(own[0])
       if (value === '' || !own.every(header => property(header) === value)) continue
-      const alike = others.filter(header => property(header) === value).length
-      if (alike > otherShare * others.length) continue
+      const alike = (counts[p].get(value) ?? 0) - own.length
+      if (alike > otherShare * others) continue
       return [
-        `Every photo of "${label}" is ${value}, and ${alike === 0 ? 'no' : `only ${alike} of ${others.length}`} ` +
+        `Every photo of "${label}" is ${value}, and ${alike === 0 ? 'no' : `only ${alike} of ${others}`} ` +
           `${alike === 1 ? 'other photo is' : 'other photos are'}: the model may have learnt that instead of the subject.`,
       ]
     }
     return []
   })
+}
+
+function countsOf(values: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
+  return counts
 }

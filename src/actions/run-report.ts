@@ -77,11 +77,14 @@ export async function writeReport(
       resize: resizeWords[classifier.rule.resize],
       predict: `chiquito predict ${model} PHOTO`,
     },
-    stages: stages.map(stage => ({ ...stage, note: stage.schedule })),
+    stages: stages.map(stage => ({
+      ...stage,
+      note: stage.undone ? `${stage.schedule}. ${stage.undone}` : stage.schedule,
+    })),
     choice: choice && { ...choice, fineTuning: choice.fineTuning?.reason },
     rates: rates && { points: rates.points, suggestion: rates.suggestion },
     augmented: await augmentedSample(dataset, classifier.rule.size, recipe, facts.seed),
-    galleries: await galleries(seen, dataset),
+    galleries: await galleries(seen, dataset, work.signal),
     data: await dataFacts(dataset, result, work),
     repeat: {
       command: facts.command,
@@ -124,10 +127,13 @@ async function pixelsOf(dataset: Dataset, photo: Photo, shortSide: number) {
   return decode(await readPhotoFile(path.join(dataset.root, name), name, sha256), { name, shortSide })
 }
 
-async function galleries(seen: Seen, dataset: Dataset) {
+async function galleries(seen: Seen, dataset: Dataset, signal: AbortSignal | undefined) {
   const { interpretation } = seen
   const pictures = new Map<number, string>()
-  for (const i of galleryPhotos(interpretation)) pictures.set(i, await pictureOf(dataset, seen.photos[i]))
+  for (const i of galleryPhotos(interpretation)) {
+    throwIfAborted(signal)
+    pictures.set(i, await pictureOf(dataset, seen.photos[i]))
+  }
   return galleriesOf(interpretation, i => ({ picture: pictures.get(i) ?? '', path: seen.photos[i].path }))
 }
 

@@ -19,7 +19,7 @@ import {
   oneVersusRestAuc,
   type ReliabilityBin,
   reliability,
-  rocAuc,
+  rocAucOf,
 } from './scores.js'
 
 /** How many of how many were right, and the 95 % interval of the share; null without photos. */
@@ -89,7 +89,7 @@ export function evaluatePredictions({ labels, truth, probabilities, copies = [] 
     perClass: classes.map((c, k) => ({ label: labels[k], ...c, auc: aucs[k] })),
     macro: macroMetrics(classes),
     confusion,
-    auc: rocAuc(truth, probabilities, labels.length),
+    auc: rocAucOf(aucs),
     logLoss: known(logLoss(truth, probabilities)),
     brier: known(brier(truth, probabilities)),
     ece: known(expectedCalibrationError(bins)),

@@ -83,13 +83,14 @@ export function brier(truth: readonly number[], rows: Rows): number | null {
 export function binaryAuc(positive: readonly boolean[], scores: readonly number[]): number | null {
   if (positive.length !== scores.length)
     throw argumentError('scores', `as many as the ${positive.length} photos`, scores.length)
-  const ranks = averageRanks(scores)
+  // Numbers sorted as numbers: with many classes, sorting indices through a function would be most of an evaluation.
+  const sorted = Float64Array.from(scores).sort()
   let positives = 0
   let rankSum = 0
   positive.forEach((yes, i) => {
     if (!yes) return
     positives++
-    rankSum += ranks[i]
+    rankSum += averageRank(sorted, scores[i])
   })
   return ratio(rankSum - (positives * (positives + 1)) / 2, positives * (positive.length - positives))
 }
@@ -107,8 +108,12 @@ export function oneVersusRestAuc(truth: readonly number[], rows: Rows, classes: 
 
 /** For two classes the area under the ROC curve of the second, for more the mean of one-versus-rest areas. */
 export function rocAuc(truth: readonly number[], rows: Rows, classes: number): number | null {
-  const perClass = oneVersusRestAuc(truth, rows, classes)
-  return classes === 2 ? perClass[1] : meanOfKnown(perClass)
+  return rocAucOf(oneVersusRestAuc(truth, rows, classes))
+}
+
+/** The same from the areas of the classes. */
+export function rocAucOf(perClass: readonly (number | null)[]): number | null {
+  return perClass.length === 2 ? perClass[1] : meanOfKnown(perClass)
 }
 
 /** Photos sorted into equal-width bins of the greatest probability (Guo et al. 2017), empty bins included. */
@@ -148,15 +153,21 @@ export function expectedCalibrationError(bins: readonly ReliabilityBin[]): numbe
   return ratio(gap, count)
 }
 
-/** Ranks from 1 upwards, equal scores sharing the mean of their ranks. */
-function averageRanks(scores: readonly number[]): number[] {
-  const order = scores.map((_, i) => i).sort((a, b) => scores[a] - scores[b])
-  const ranks = new Array<number>(scores.length)
-  for (let start = 0; start < order.length; ) {
-    let end = start + 1
-    while (end < order.length && scores[order[end]] === scores[order[start]]) end++
-    for (let i = start; i < end; i++) ranks[order[i]] = (start + 1 + end) / 2
-    start = end
+/** The rank of a score, from 1 upwards; equal scores share the mean of their ranks. */
+function averageRank(sorted: Float64Array, score: number): number {
+  const below = countBelow(sorted, value => value < score)
+  const upTo = countBelow(sorted, value => value <= score)
+  return (below + 1 + upTo) / 2
+}
+
+/** How many scores from the least on are below a limit. */
+function countBelow(sorted: Float64Array, isBelow: (value: number) => boolean): number {
+  let low = 0
+  let high = sorted.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (isBelow(sorted[middle])) low = middle + 1
+    else high = middle
   }
-  return ranks
+  return low
 }

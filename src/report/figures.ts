@@ -2,6 +2,7 @@ import { beside, CHART_HEIGHT, CHART_WIDTH, inFile, ratePlot } from '../charts/i
 import { accuracyChart, hasCurve, lossChart } from './charts/learning.js'
 import { confusionChart } from './charts/quality.js'
 import type { ReportInput } from './input.js'
+import { MATRIX_CLASSES } from './mistakes.js'
 
 /** A picture of the report as a file of its own. */
 export interface Figure {
@@ -27,6 +28,8 @@ export function figures(input: ReportInput): Figure[] {
         ]
       : []),
     ...(rates ? [{ name: 'rate-finder.svg', svg: ratePlot(rates.points, rates.suggestion) }] : []),
-    { name: 'confusion.svg', svg: confusionChart(evaluation, inFile) },
+    ...(evaluation.labels.length <= MATRIX_CLASSES
+      ? [{ name: 'confusion.svg', svg: confusionChart(evaluation, inFile) }]
+      : []),
   ]
 }

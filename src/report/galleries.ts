@@ -25,14 +25,29 @@ export function galleriesOf(
 
 type Arranged = Pick<Gallery, 'kind' | 'label'> & { readonly samples: readonly Sample[] }
 
+/** Classes that have galleries of their own; a page with more pictures is too large to open. */
+export const GALLERY_CLASSES = 20
+
 function arrange(interpretation: Interpretation): Arranged[] {
+  const { mostRight, mostWrong } = interpretation
   return [
-    ...interpretation.mostRight.flatMap<Arranged>((samples, label) => [
-      { kind: 'mostRight', label, samples },
-      { kind: 'mostWrong', label, samples: interpretation.mostWrong[label] },
+    ...shownClasses(mostWrong).flatMap<Arranged>(label => [
+      { kind: 'mostRight', label, samples: mostRight[label] },
+      { kind: 'mostWrong', label, samples: mostWrong[label] },
     ]),
     { kind: 'mostUncertain', samples: interpretation.mostUncertain },
     { kind: 'randomRight', samples: interpretation.randomRight },
     { kind: 'randomWrong', samples: interpretation.randomWrong },
   ]
+}
+
+/** All classes where they are few, else those with the worst mistakes. */
+function shownClasses(mostWrong: Interpretation['mostWrong']): number[] {
+  const labels = [...mostWrong.keys()]
+  if (labels.length <= GALLERY_CLASSES) return labels
+  const worst = (label: number) => mostWrong[label][0]?.loss ?? 0
+  return labels
+    .sort((a, b) => worst(b) - worst(a))
+    .slice(0, GALLERY_CLASSES)
+    .sort((a, b) => a - b)
 }

@@ -84,6 +84,18 @@ describe.each([
 })
 
 describe('renderReport', () => {
+  it('is a page of sane size for a thousand classes: mistakes for the matrix, galleries of the worst', async () => {
+    const labels = Array.from({ length: 1000 }, (_, k) => `class ${k}`)
+    const input = await sampleReport({ labels, perClass: 2, strength: 3 })
+    const page = await renderReport(input)
+    expect(page.length).toBeLessThan(4e6)
+    expect(page).toContain('Commonest mistakes')
+    expect(page).toContain('Of 1000 classes the 20 with the worst mistakes are shown.')
+    expect(page).not.toContain('<caption>Confusion matrix</caption>')
+    expect(input.galleries).toHaveLength(2 * 20 + 3)
+    expect(figures(input).map(({ name }) => name)).not.toContain('confusion.svg')
+  })
+
   it('shows hostile labels as they are written', async () => {
     const { document } = await pageOf(hostile)
     const heads = [...document.querySelectorAll('.confusion tbody th')].map(th => th.textContent)

@@ -31,6 +31,15 @@ describe('summaryText', () => {
     `)
   })
 
+  it('stays short with a thousand classes', async () => {
+    const labels = Array.from({ length: 1000 }, (_, k) => `class ${k}`)
+    const lines = summaryText(await sampleReport({ labels, perClass: 2, strength: 3 })).split('\n')
+    expect(lines.length).toBeLessThan(50)
+    expect(lines).toContainEqual(expect.stringContaining('recognised worst'))
+    expect(lines).toContain('  … and 988 more classes, all of them in the report')
+    expect(lines).toContainEqual(expect.stringContaining('commonest mistakes'))
+  })
+
   it('lists the commonest mistakes where a matrix would not fit', async () => {
     const labels = ['cat', 'dog', 'horse', 'cow', 'sheep', 'bear', 'bird', '熊猫']
     const text = summaryText(await sampleReport({ labels, perClass: 10, strength: 2 }))

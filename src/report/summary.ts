@@ -1,11 +1,15 @@
 import type { Evaluation } from '../evaluate/index.js'
 import type { SummaryInput } from './input.js'
+import { commonestMistakes } from './mistakes.js'
 import { alignedTable, duration, loss, range, share, shorten, visible } from './text.js'
 import { verdictOf } from './verdict.js'
 
 /** Matrices of more classes than this do not fit a terminal; the commonest mistakes are listed instead. */
 const MATRIX_CLASSES = 7
 const LISTED_MISTAKES = 8
+/** A terminal shows so many classes; of more, those that are recognised worst. */
+const LISTED_CLASSES = 24
+const WORST_CLASSES = 12
 const LABEL_WIDTH = 24
 
 /** The report in a few aligned lines for a terminal, without colours or control characters. Ends with a newline. */
@@ -40,9 +44,16 @@ function stageTable({ stages }: SummaryInput): string {
 }
 
 function classTable({ perClass }: Evaluation): string {
+  if (perClass.length <= LISTED_CLASSES) return tableOf('class', perClass)
+  const worst = perClass.toSorted((a, b) => (a.f1 ?? 1) - (b.f1 ?? 1)).slice(0, WORST_CLASSES)
+  const rest = `  … and ${perClass.length - worst.length} more classes, all of them in the report`
+  return `${tableOf('recognised worst', worst)}\n${rest}`
+}
+
+function tableOf(title: string, classes: Evaluation['perClass']): string {
   return alignedTable([
-    ['class', 'photos', 'recall', '95 % interval', 'precision', 'F1', 'AUC'],
-    ...perClass.map(c => [
+    [title, 'photos', 'recall', '95 % interval', 'precision', 'F1', 'AUC'],
+    ...classes.map(c => [
       short(c.label),
       String(c.support),
       share(c.recall),
@@ -62,11 +73,7 @@ function matrix({ labels, confusion }: Evaluation): string {
 }
 
 function mistakes({ labels, confusion }: Evaluation): string {
-  const found = confusion
-    .flatMap((row, truth) => row.map((count, predicted) => ({ truth, predicted, count })))
-    .filter(({ truth, predicted, count }) => truth !== predicted && count > 0)
-    .sort((a, b) => b.count - a.count)
-    .slice(0, LISTED_MISTAKES)
+  const found = commonestMistakes(confusion, LISTED_MISTAKES)
   if (found.length === 0) return 'No mistakes.'
   return alignedTable([
     ['commonest mistakes', 'taken for', 'times'],

@@ -27,7 +27,14 @@ describe('RunFolder', () => {
     const run = await RunFolder.create(path, details)
     expect(run.record).toMatchObject({ ...details, format: 'chiquito-run', version: 1, state: 'running' })
     run.log({ loss: 1 })
-    await run.writeMetrics({ accuracy: 0.9 })
+    await run.writeMetrics({
+      accuracy: 0.9,
+      confusion: [
+        [1, 2.5e-7],
+        [-3, 4],
+      ],
+      names: ['[\n1,\n2]'],
+    })
     await run.writeSplit({ by: 'folders' })
     await run.writeReport('<html>')
     await run.writeFigure('loss.svg', '<svg>')

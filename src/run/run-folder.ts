@@ -366,8 +366,11 @@ async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
+/** Readable, with rows of numbers on one line: a matrix of 1,000 classes would else be a million lines. */
 function json(value: object): string {
-  return `${JSON.stringify(value, null, 2)}\n`
+  const text = JSON.stringify(value, null, 2)
+  // Within strings there are no line breaks, so what begins with one is a list.
+  return `${text.replace(/\[\n[\d\s,.eE+-]+\]/g, list => list.replace(/\s+/g, '').replaceAll(',', ', '))}\n`
 }
 
 function parseJson(bytes: Buffer, path: string): unknown {

@@ -68,6 +68,16 @@ describe('callbacks', () => {
     expect(job.weight()).toBe(2)
   })
 
+  it('stop a fit whose loss explodes, though it is a number', async () => {
+    const losses = [0.6, 0.5, ...Array.from({ length: 10 }, (_, i) => 4 ** i)]
+    const job = work(losses, [0.4, 30, 900, 900])
+    await expect(fit(job, restarts(0.5, 4, 2), [stopOnDivergence(job)])).rejects.toMatchObject({
+      code: 'diverged',
+      message: expect.stringMatching(/The loss rose from 0.60 to \d+ in step \d+ .*training diverges/),
+    })
+    expect(job.weight()).toBe(2)
+  })
+
   it('stop on a signal, tell progress, and write a log', async () => {
     const controller = new AbortController()
     const lines: unknown[] = []

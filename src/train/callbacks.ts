@@ -1,5 +1,5 @@
 import { argumentError, ChiquitoError, type Progress, throwIfAborted } from '../core/index.js'
-import type { Callback, EpochRecord } from './loop.js'
+import type { Callback, EpochRecord, FitState } from './loop.js'
 
 /** Weights that can be put aside and brought back. */
 export interface Restorable<Snapshot> {
@@ -83,21 +83,42 @@ export function keepBest<Snapshot>(
   }
 }
 
-/** Stops a fit whose loss is no longer a finite number, and brings back the weights of the last finite epoch. */
+/** A mean of so many losses in a row counts: single batches may be hard. */
+const lossesInARow = 8
+/** Beyond so many times the first loss (or 1, where that is less) a loss has exploded; guessing costs a few times 1 at most. */
+const explosion = 10
+
+/**
+ * Stops a fit whose loss is no longer a finite number, or explodes, and brings back the weights of the last good epoch: one
+ * whose validation loss has not exploded.
+ */
 export function stopOnDivergence<Snapshot>(weights: Restorable<Snapshot>): Callback {
   let good = weights.snapshot()
+  let first: number | undefined
+  const recent: number[] = []
+  const limit = () => explosion * Math.max(1, first ?? 1)
+  const stop = (what: string, { step, rate }: FitState) => {
+    weights.restore(good)
+    throw new ChiquitoError(
+      'diverged',
+      `${what} in step ${step} at learning rate ${rate}: training diverges. The weights of the last good epoch are ` +
+        'kept. Train with a rate ten times lower, or let the rate finder suggest one.',
+    )
+  }
   return {
-    afterStep({ loss, rate, step }) {
-      if (Number.isFinite(loss)) return
-      weights.restore(good)
-      throw new ChiquitoError(
-        'diverged',
-        `The loss became ${loss} in step ${step} at learning rate ${rate}. The weights of the last good epoch are ` +
-          'kept. Train with a rate ten times lower, or let the rate finder suggest one.',
-      )
+    afterStep(state) {
+      const { loss } = state
+      if (!Number.isFinite(loss)) stop(`The loss became ${loss}`, state)
+      first ??= loss
+      recent.push(loss)
+      if (recent.length < lossesInARow) return
+      const mean = recent.reduce((sum, one) => sum + one, 0) / recent.length
+      if (mean > limit()) stop(`The loss rose from ${first.toPrecision(2)} to ${mean.toPrecision(3)}`, state)
+      recent.shift()
     },
     afterEpoch({ epochs }) {
-      if (Number.isFinite(epochs.at(-1)?.validLoss)) good = weights.snapshot()
+      const loss = epochs.at(-1)?.validLoss
+      if (loss !== undefined && Number.isFinite(loss) && loss <= limit()) good = weights.snapshot()
     },
   }
 }

@@ -13,19 +13,19 @@ import {
   type ViewRule,
 } from '../images/index.js'
 import type { Restorable } from './callbacks.js'
-import { type Classifier, HeadRunner, type HeadWeights } from './classifier.js'
+import type { Classifier, HeadWeights } from './classifier.js'
 import type { Features, Unreadable, View } from './extractor.js'
 import { GrowingHead } from './growing-head.js'
 import { fastaiHead, type Head } from './head.js'
-import type { HeadTrainer } from './head-trainer.js'
 import { HeadWork } from './head-work.js'
 import type { ImageData } from './image-data.js'
+import { keepingStart } from './keep-start.js'
 import type { LearnerOptions } from './learner-options.js'
 import { LearnerRecord } from './learner-record.js'
 import { KEPT_BYTES } from './loading/index.js'
-import type { Trainable, Validation } from './loop.js'
+import type { Trainable } from './loop.js'
 import { fingerprintSeen } from './lost-photo.js'
-import { modelFile } from './model-file.js'
+import { figuresOf, modelFile } from './model-file.js'
 import { groupNumber, layerGroups, type Rates, ratesOf, rateText } from './network/groups.js'
 import { checkMix } from './network/mix.js'
 import { type NetworkRun, withNetwork } from './network/run.js'
@@ -34,7 +34,7 @@ import { tunedBackbone } from './network/tuned.js'
 import { type RateSearch, type RateSearchOptions, rateSearch, searchRate } from './rate-finder.js'
 import { partNames } from './readable.js'
 import { type CycleOptions, type OneCycleOptions, oneCycle, restarts, type Schedule } from './schedule.js'
-import { type Seen, see } from './seen.js'
+import { type Seen, seeThrough, validationOf } from './seen.js'
 import { headSpec } from './spec.js'
 import { type FitOptions, runStage, type Stage, stepSettings } from './stage.js'
 import type { StepState, Tensors } from './step-runner.js'
@@ -197,19 +197,14 @@ export class Learner {
    */
   async save(path: string): Promise<void> {
     const { data, stages } = this
-    const { photos, evaluation } = await this.evaluate()
-    const { accuracy: value, interval } = evaluation
-    const bytes = await modelFile(await this.classifier(), photos, data.dataset.root, {
+    const seen = await this.evaluate()
+    const facts = {
       recipe: stages.map(stage => stage.name).join(', ') || 'untrained',
       seed: data.seed,
       versions: versions(),
-      data: {
-        fingerprint: fingerprintSeen(data.dataset, this.unreadable),
-        train: await this.readable('train'),
-        valid: photos.length,
-      },
-      accuracy: { value, low: interval[0], high: interval[1] },
-    })
+      ...figuresOf(seen, fingerprintSeen(data.dataset, this.unreadable), await this.readable('train')),
+    }
+    const bytes = await modelFile(await this.classifier(), seen.photos, data.dataset.root, facts)
     await writeFileAtomic(path, bytes)
   }
 
@@ -237,9 +232,9 @@ export class Learner {
     const top = Math.max(...rates)
     if (!(top > 0)) throw argumentError('rate', 'above 0 for a group that learns', rates)
     const label = rateText(rates)
-    const { epochs } = plan(top, label, 1)
+    const { epochs, name: schedule } = plan(top, label, 1)
     const number = this.stages.length
-    const known = this.record?.stage(number, name, plan(top, label, 1).name)
+    const known = this.record?.stage(number, name, schedule)
     if (known) {
       this.stages.push(known)
       return known
@@ -247,13 +242,30 @@ export class Learner {
     const shares = rates.map(rate => rate / top)
     const saved = this.record?.fit(number)
     const given = { ...this.options, ...options, name, started, saved }
-    const stage = await this.withWork(epochs, shares, options, work =>
-      runStage(work, plan(top, label, work.batchesPerEpoch), given),
-    )
+    const fitted = () =>
+      this.withWork(epochs, shares, options, work =>
+        runStage(work, plan(top, label, work.batchesPerEpoch), given),
+      )
+    const stage = await (options.keepStart
+      ? keepingStart(fitted, { ...given, schedule, before: this.stages.at(-1), goBack: this.mark() })
+      : fitted())
     if (this.augmentation) this.augmentedEpochs += epochs
     this.stages.push(stage)
     await this.remember()
     return stage
+  }
+
+  /** What brings back the network as it is now; the accuracy that it has. */
+  private mark(): () => Promise<number> {
+    const { growing, trained, features, backbone } = this
+    const head = growing.weights()
+    return async () => {
+      await growing.close()
+      growing.take(head)
+      this.trained = trained
+      await features.replaceTrunk(trained.size > 0 ? tunedBackbone(backbone, trained) : backbone)
+      return (await this.evaluate()).accuracy
+    }
   }
 
   /** Takes up what a learner before a kill had come to. */
@@ -307,12 +319,14 @@ export class Learner {
       : await this.features.plain('train')
     await this.features.plain('valid')
     await this.features.rest()
-    const trainer = await this.openHeadTrainer(options)
+    const batchSize = this.batchSize(features.photos.length)
+    const { optimizer } = this
+    const settings = { ...this.options, ...stepSettings(options), optimizer, batchSize }
     return new HeadWork({
-      trainer,
+      trainer: await this.growing.open(settings),
       features,
       classes: this.data.labels.length,
-      batchSize: this.batchSize(features.photos.length),
+      batchSize,
       random: this.random.fork('fit', this.stages.length),
       validate: async () => validationOf(await this.evaluate()),
     })
@@ -361,14 +375,9 @@ export class Learner {
     return this.look(await features.through(tunedBackbone(features.trunk, trunk), 'valid'), head)
   }
 
-  private async look(features: Features, weights: HeadWeights): Promise<Seen> {
-    const runner = await HeadRunner.open(this.head, weights, this.options)
-    try {
-      const { labels, dataset } = this.data
-      return await see(runner, features, labels, dataset.photos, this.random.fork('galleries'))
-    } finally {
-      await runner.close()
-    }
+  private look(features: Features, weights: HeadWeights): Promise<Seen> {
+    const { head, data, random, options } = this
+    return seeThrough(head, weights, features, data, random.fork('galleries'), options)
   }
 
   private augmented(augmentation: Augmentation, epochs: number): Promise<Features> {
@@ -381,13 +390,6 @@ export class Learner {
     )
   }
 
-  /** The head's trainer, for a new fit with these options. */
-  private async openHeadTrainer(fitOptions: FitOptions): Promise<HeadTrainer> {
-    const { options, optimizer } = this
-    const batchSize = this.batchSize(await this.readable('train'))
-    return this.growing.open({ ...options, ...stepSettings(fitOptions), optimizer, batchSize })
-  }
-
   private get optimizer(): Optimizer {
     return this.options.optimizer ?? sgd({ momentum: 0.9 })
   }
@@ -395,8 +397,4 @@ export class Learner {
   private batchSize(photos: number): number {
     return Math.min(this.data.batchSize, photos)
   }
-}
-
-function validationOf({ evaluation }: Seen): Validation {
-  return { validLoss: evaluation.logLoss, accuracy: evaluation.accuracy }
 }

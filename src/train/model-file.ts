@@ -7,9 +7,22 @@ import { type Graph, model, writeModel } from '../onnx/index.js'
 import { graphDigest, inputNote, type ModelMetadata, modelMetadataEntries } from '../run/index.js'
 import { type Classifier, classifierGraph } from './classifier.js'
 import { isPhotosFault } from './lost-photo.js'
+import type { Seen } from './seen.js'
 
 /** What is known of a run and goes into its model. */
 export type ModelFacts = Pick<ModelMetadata, 'recipe' | 'seed' | 'data' | 'accuracy' | 'versions'>
+
+/** What a model says of its photos and of how good it is. */
+export function figuresOf(
+  { photos, evaluation: { accuracy: value, interval } }: Seen,
+  fingerprint: string,
+  train: number,
+): Pick<ModelFacts, 'data' | 'accuracy'> {
+  return {
+    data: { fingerprint, train, valid: photos.length },
+    accuracy: { value, low: interval[0], high: interval[1] },
+  }
+}
 
 /** Golden photos a model carries: one a class, and of the first classes only where there are many. */
 const mostGolden = 4

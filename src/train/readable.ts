@@ -2,7 +2,7 @@ import path from 'node:path'
 import { ChiquitoError, throwIfAborted } from '../core/index.js'
 import type { Dataset, Photo, Split } from '../dataset/index.js'
 import { decode, inspectPhoto, readPhotoFile } from '../images/index.js'
-import type { Unreadable } from './extractor.js'
+import type { Features, Unreadable } from './extractor.js'
 import { isPhotosFault } from './lost-photo.js'
 
 /** What people call the parts of a data set. */
@@ -81,6 +81,13 @@ async function whyUnreadable(file: string, photo: Photo): Promise<string | undef
     if (!isPhotosFault(error)) throw error
     return error.message.replace(`${photo.path}: `, '')
   }
+}
+
+/** Throws `data` where a network cannot tell any two training photos apart: rows [photos, width] that are all the same. */
+export function requireDifferences({ photos, views, width }: Features, backbone: string): void {
+  const [rows = new Float32Array()] = views
+  for (let i = width; i < rows.length; i++) if (rows[i] !== rows[i % width]) return
+  if (photos.length > 1) throw allAlike(photos.length, backbone)
 }
 
 /** The error for photos that a network cannot tell from one another. */

@@ -1,5 +1,6 @@
 import type { RandomStream } from '../core/index.js'
-import { leaks, type Photo, type Split } from '../dataset/index.js'
+import { type Dataset, leaks, type Photo, type Split } from '../dataset/index.js'
+import type { DeviceOptions } from '../engine/index.js'
 import {
   averageViews,
   type Evaluation,
@@ -8,8 +9,10 @@ import {
   interpret,
   type Rows,
 } from '../evaluate/index.js'
-import type { HeadRunner } from './classifier.js'
+import { HeadRunner, type HeadWeights } from './classifier.js'
 import type { Features } from './extractor.js'
+import type { Head } from './head.js'
+import type { Validation } from './loop.js'
 
 /** Photos a classifier was shown, what it said, and how good that was. */
 export interface Seen extends Pick<Evaluation, 'accuracy' | 'interval' | 'confusion'> {
@@ -36,6 +39,23 @@ export async function see(
   return judge(features.photos, averageViews(plain, others), labels, all, random)
 }
 
+/** The same with a head that is opened for it. */
+export async function seeThrough(
+  head: Head,
+  weights: HeadWeights,
+  features: Features,
+  { labels, dataset }: { readonly labels: readonly string[]; readonly dataset: Pick<Dataset, 'photos'> },
+  random: RandomStream,
+  options: DeviceOptions,
+): Promise<Seen> {
+  const runner = await HeadRunner.open(head, weights, options)
+  try {
+    return await see(runner, features, labels, dataset.photos, random)
+  } finally {
+    await runner.close()
+  }
+}
+
 /** Measures what was said about photos; copies of training photos among them are counted apart. */
 export function judge(
   photos: readonly Photo[],
@@ -52,4 +72,9 @@ export function judge(
   const { accuracy, interval, confusion } = evaluation
   const interpretation = interpret(truth, probabilities, { classes: labels.length, random })
   return { photos, probabilities, accuracy, interval, confusion, evaluation, interpretation }
+}
+
+/** The same, as an epoch is measured. */
+export function validationOf({ evaluation }: Seen): Validation {
+  return { validLoss: evaluation.logLoss, accuracy: evaluation.accuracy }
 }

@@ -25,6 +25,11 @@ export interface FitOptions
   readonly earlyStop?: number | undefined
   /** Afterwards go back to the epoch with the lowest validation loss. */
   readonly keepBest?: boolean | undefined
+  /**
+   * Go back to where the fit began if it diverges, or if the mean training loss of the second half of its epochs is higher
+   * than that of the fit before; the stage then says so. Off by default.
+   */
+  readonly keepStart?: boolean | undefined
   /** Which batch norms of the trunk normalise by the batch; those of the groups that learn by default. */
   readonly batchNorm?: TrainedNorms | undefined
   /** More to do at every step and epoch. */
@@ -39,6 +44,8 @@ export interface Stage {
   /** On the validation photos after the stage. */
   readonly accuracy: number
   readonly seconds: number
+  /** Why what was learnt was not kept, where it was not: a sentence. */
+  readonly undone?: string | undefined
 }
 
 export interface StageOptions extends FitOptions {

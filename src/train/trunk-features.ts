@@ -6,7 +6,7 @@ import type { PhotoReader, ViewRule } from '../images/index.js'
 import type { FeatureStore } from '../run/index.js'
 import { FeatureExtractor, type Features, type Unreadable, type View } from './extractor.js'
 import type { ImageData } from './image-data.js'
-import { partNames, requireEveryClass } from './readable.js'
+import { partNames, requireDifferences, requireEveryClass } from './readable.js'
 import { headSpec } from './spec.js'
 
 export interface TrunkFeaturesOptions extends DeviceOptions, WorkOptions {
@@ -37,7 +37,7 @@ export class TrunkFeatures {
     return this.current
   }
 
-  /** Features of plain views. Throws `data` when a class to learn or measure has no readable photo. */
+  /** Features of plain views. Throws `data` when a class to learn or measure has no readable photo, or all photos to learn from look the same. */
   async plain(split: Split): Promise<Features> {
     const known = this.known.get(split)
     if (known) return known
@@ -45,6 +45,7 @@ export class TrunkFeatures {
     const { labels } = this.options.data
     if (split !== 'test')
       requireEveryClass(labels, this.options.data.photos(split), features.unreadable, split)
+    if (split === 'train') requireDifferences(features, this.current.name)
     this.known.set(split, features)
     if (!this.parts.has(split)) this.parts.set(split, features)
     return features

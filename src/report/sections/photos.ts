@@ -1,3 +1,4 @@
+import { GALLERY_CLASSES } from '../galleries.js'
 import type { Gallery, GalleryKind, GalleryPhoto, ReportInput } from '../input.js'
 import { type Html, html, name, section } from '../markup.js'
 import { dataUri } from '../picture.js'
@@ -27,7 +28,11 @@ export function photosSection({ galleries, evaluation, part = 'validation' }: Re
     {
       id: 'photos',
       title: 'What it sees',
-      lead: `The ${part} photos behind the figures. Below each: what the model took it for and with which probability.`,
+      lead:
+        `The ${part} photos behind the figures. Below each: what the model took it for and with which probability.` +
+        (evaluation.labels.length > GALLERY_CLASSES
+          ? ` Of ${evaluation.labels.length} classes the ${GALLERY_CLASSES} with the worst mistakes are shown.`
+          : ''),
     },
     html`<div class="galleries">${galleries.map(gallery => block(gallery, evaluation.labels))}</div>`,
   )

@@ -3,6 +3,7 @@ import type { Evaluation } from '../../evaluate/index.js'
 import { reliabilityChart } from '../charts/quality.js'
 import type { ReportInput, TtaFacts } from '../input.js'
 import { chart, type Html, html, name, section, table } from '../markup.js'
+import { commonestMistakes, MATRIX_CLASSES } from '../mistakes.js'
 import { loss, range, share, shorten, visible } from '../text.js'
 
 /** More classes than this and the matrix turns its column headings upright. */
@@ -11,15 +12,23 @@ const FLAT_HEADINGS = 6
 /** Up to this many classes the matrix leaves room for the table beside it. */
 const SIDE_BY_SIDE = 3
 
+/** Commonest mistakes that stand for a matrix too large to show. */
+const LISTED_MISTAKES = 50
+
 /** Confusion matrix, figures of each class, calibration. */
 export function qualitySection({ evaluation, tta, part = 'validation' }: ReportInput): Html {
+  const hasMatrix = evaluation.labels.length <= MATRIX_CLASSES
   return section(
     {
       id: 'figures',
       title: 'What it mixes up',
-      lead: `Each row holds the ${part} photos of one class; the columns are what the model took them for. Green is right, red is not.`,
+      lead: hasMatrix
+        ? `Each row holds the ${part} photos of one class; the columns are what the model took them for. Green is right, red is not.`
+        : `The commonest mistakes on ${part} photos. The whole matrix of ${evaluation.labels.length} classes is in metrics.json.`,
     },
-    html`<div class="${evaluation.labels.length <= SIDE_BY_SIDE ? 'pair' : ''}">${confusionTable(evaluation)}${classTable(evaluation)}</div>`,
+    html`<div class="${evaluation.labels.length <= SIDE_BY_SIDE ? 'pair' : ''}">${
+      hasMatrix ? confusionTable(evaluation) : mistakeTable(evaluation)
+    }${classTable(evaluation)}</div>`,
     calibrationBlock(evaluation, tta),
   )
 }
@@ -78,6 +87,23 @@ function confusionTable({ labels, confusion, perClass }: Evaluation): Html {
   )}</tbody>
 </table>
 </div>`
+}
+
+function mistakeTable({ labels, confusion, perClass }: Evaluation): Html {
+  const found = commonestMistakes(confusion, LISTED_MISTAKES)
+  if (found.length === 0) return html`<p class="empty">No mistakes.</p>`
+  return table(
+    'Commonest mistakes',
+    [
+      { title: 'True class' },
+      { title: 'Taken for' },
+      { title: 'Times', numeric: true },
+      { title: 'Of', numeric: true, hint: 'Photos of the true class' },
+    ],
+    found.map(({ truth, predicted, count }) => ({
+      cells: [name(labels[truth]), name(labels[predicted]), count, perClass[truth].support],
+    })),
+  )
 }
 
 function cell(count: number, support: number, right: boolean): Html {

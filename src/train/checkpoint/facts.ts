@@ -21,6 +21,7 @@ export const stageSchema = z.object({
   epochs: z.array(epochSchema),
   accuracy: anyNumber,
   seconds: z.number().nonnegative(),
+  undone: z.string().optional(),
 })
 
 export function factsJson(facts: unknown): string {

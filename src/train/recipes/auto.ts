@@ -20,11 +20,15 @@ import { logOnce } from './log-once.js'
 import type { Choice, Recipe, RecipeOptions } from './recipe.js'
 import { chooseTuning, type TuningDecision } from './tuning/choice.js'
 import { openTuner } from './tuning/open.js'
+import { Pace } from './tuning/pace.js'
 import { tune } from './tuning/tune.js'
 import type { Tuner } from './tuning/tuner.js'
 import { calmness } from './tuning/values.js'
 
 const ttaViews = 4
+/** Why a network is not fine-tuned after all. */
+const spoilt =
+  'Only the head was kept: fine-tuning ended worse on the photos it learnt from than it began, at every rate tried.'
 
 /**
  * Logistic regression on the frozen trunk's features. Which part of the photo, which layers and how strong a penalty
@@ -55,14 +59,16 @@ export const auto: Recipe = {
         tuner ??= openTuner({ ...options, spec, rule, head, photos, reader, random: views }, depth)
         return tuner
       }
-      const tuning = await chooseTuning(decision, features, random.fork('tuning'), open, options)
-      const { reason, candidates } = tuning
-      const line = { event: 'fine-tuning', chosen: tuning.chosen, reason, candidates }
+      const pace = new Pace(options)
+      const asked = await chooseTuning(decision, features, random.fork('tuning'), { open, pace }, options)
+      const { reason, candidates } = asked
+      const line = { event: 'fine-tuning', chosen: asked.chosen, reason, candidates }
       await logOnce(options, 'fine-tuning', [line])
       const decided = performance.now()
-      const tuned = tuning.chosen
-        ? await fineTune(frozen, tuning, features, { reader, open }, random, options)
+      const tuned = asked.chosen
+        ? await fineTune(frozen, asked, features, { reader, open, pace }, random, options)
         : undefined
+      const tuning = asked.chosen && !tuned ? { ...asked, chosen: false, reason: spoilt } : asked
       await (await tuner)?.close()
       tuner = undefined
       const end = tuned ?? { classifier: frozen, features }
@@ -127,17 +133,18 @@ interface Tuned {
 interface Tuning {
   readonly reader: PhotoReader
   readonly open: () => Promise<Tuner>
+  readonly pace: Pace
 }
 
-/** Fine-tunes from the frozen classifier on. */
+/** Fine-tunes from the frozen classifier on; undefined where that only spoils it. */
 async function fineTune(
   frozen: Classifier,
   { temperature, learnt }: TuningDecision,
   features: AutoFeatures,
-  { reader, open }: Tuning,
+  { reader, open, pace }: Tuning,
   random: RandomStream,
   options: RecipeOptions,
-): Promise<Tuned> {
+): Promise<Tuned | undefined> {
   const { rule } = frozen
   const { photos } = await features.of(rule.resize, 'train')
   const { photos: held } = await features.of(rule.resize, 'valid')
@@ -148,8 +155,10 @@ async function fineTune(
     const rows = softmaxRows(logits, temperature)
     return { validLoss: logLoss(truth, rows) ?? 0, accuracy: accuracy(truth, predictions(rows)) ?? 0 }
   }
-  const started = { ...options, open, start, photos, held, measure }
-  const { weights, stage } = await tune(random.fork('fine-tuning'), started)
+  const started = { ...options, open, pace, start, photos, held, measure }
+  const done = await tune(random.fork('fine-tuning'), started)
+  if (!done) return undefined
+  const { weights, stage } = done
   const classifier = tunedClassifier(frozen, weights, temperature, options)
   const { backbone } = classifier
   const own = { ...options, backbone, store: undefined, reader, progress: undefined }

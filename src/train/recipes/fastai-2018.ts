@@ -37,7 +37,12 @@ export const fastai2018: Recipe = {
       await learn.fit(rate, augmentedCycles, { name: 'head on augmented photos', cycleLen: 1 })
       if (fineTune !== 'never') {
         learn.unfreeze()
-        await learn.fit(rates, tuningCycles, { name: 'all layers', cycleLen: 1, cycleMult: 2 })
+        await learn.fit(rates, tuningCycles, {
+          name: 'all layers',
+          cycleLen: 1,
+          cycleMult: 2,
+          keepStart: true,
+        })
       }
       const seen = await learn.evaluate()
       const tta = { views: ttaViews, seen: await learn.evaluate({ tta: ttaViews }) }

@@ -3,7 +3,7 @@ import { featureWidth } from '../../../backbones/index.js'
 import { float32, type RandomStream } from '../../../core/index.js'
 import { foldsOf, type Photo } from '../../../dataset/index.js'
 import { argmax, fitTemperature, lossOf, softmaxRows, wilson } from '../../../evaluate/index.js'
-import { anyNumber, FitCheckpoint, weightsIn, weightTensors } from '../../checkpoint/index.js'
+import { anyNumber, weightsIn, weightTensors } from '../../checkpoint/index.js'
 import type { HeadWeights } from '../../classifier.js'
 import { LogisticRegression, linearLogits } from '../../logistic.js'
 import type { Callback } from '../../loop.js'
@@ -15,6 +15,7 @@ import { type Decision, examplesOf } from '../auto-choice.js'
 import type { AutoFeatures } from '../auto-features.js'
 import { unstandardized } from '../auto-head.js'
 import type { Candidate, RecipeOptions } from '../recipe.js'
+import { type Pace, paced } from './pace.js'
 import type { Tuner } from './tuner.js'
 import { calmness, scheduleOf, tuningEpochs } from './values.js'
 
@@ -34,8 +35,15 @@ const leastOfClass = 6
 /** Standard errors of the difference: more is luck once in twenty times. */
 const luck = 2
 
+/** What is heard of a network whose rates all prove too high. */
+const tooFast = 'the network ended worse on photos that it learnt from than it began'
+/** What a checkpoint calls the rehearsal of a fine-tuning that was asked for. */
+const rehearsedName = 'rehearsed'
+const rehearsedSchema = z.object({ chosen: z.boolean(), reason: z.string() })
+
 /** What progress and log call the comparison. */
 const comparison = 'does fine-tuning pay?'
+const rehearsal = 'trying fine-tuning out'
 /** What a checkpoint calls what came of it. */
 const comparedName = 'compared'
 const comparedSchema = z.object({ logits: z.array(z.array(z.array(anyNumber))) })
@@ -64,11 +72,17 @@ export async function chooseTuning(
   decision: Decision,
   features: AutoFeatures,
   random: RandomStream,
-  open: () => Promise<Tuner>,
+  { open, pace }: { open: () => Promise<Tuner>; pace: Pace },
   options: RecipeOptions,
 ): Promise<TuningDecision> {
-  const { fineTune = 'auto', dataset } = options
-  if (fineTune === 'always') return without('All layers were fine-tuned, as asked for.', true)
+  const { fineTune = 'auto', checkpoint } = options
+  if (fineTune === 'always') {
+    const tryOut = () => rehearse(decision, features, random.fork('rehearsal'), { open, pace }, options)
+    const { chosen, reason } = checkpoint
+      ? await checkpoint.once(rehearsedName, rehearsedSchema, tryOut)
+      : await tryOut()
+    return without(reason, chosen)
+  }
   if (fineTune === 'never') return without('Only the head learned, as asked for.')
   const { photos } = await features.of(decision.candidate.resize, 'train')
   if (photos.length < fewestPhotos)
@@ -79,18 +93,68 @@ export async function chooseTuning(
     return without(
       `Only the head learned: on photos left out it is wrong ${times(decision.wrong)} in ${photos.length}, so fine-tuning has next to nothing to win.`,
     )
-  const compared = Math.max(mostCompared, leastOfClass * dataset.labels.length)
-  const parts = Math.max(folds, Math.ceil((photos.length * folds) / compared))
-  const foldOf = foldsOf(photos, parts, random.fork('folds').uint32())
-  const starts = await frozenFolds(decision, features, foldOf, options)
+  const foldOf = foldsOf(photos, partsOf(photos.length, options), random.fork('folds').uint32())
+  const starts = await frozenFolds(decision, features, foldOf, folds, options)
   await features.rest()
   const tuner = await open()
-  const { logits, weights } = await tunedFolds(starts, tuner, random, options)
+  const compared = await tunedFolds(starts, tuner, pace, random, options)
+  if (!compared)
+    return without(
+      `Only the head learned: with ${tuner.subject.toLowerCase()} fine-tuned ${tooFast}, at rates from ${pace.lowest(tuner)} on.`,
+    )
+  const { logits, weights } = compared
   const truth = starts.flatMap(({ held }) => held.map(photo => photo.label))
   const frozenLogits = starts.flatMap(fold => fold.logits)
   const frozen = await judged(truth, frozenLogits, options.signal)
   const tuned = await judged(truth, logits.flat(), options.signal)
   return { ...compare(frozen, tuned, tuner.subject), learnt: weights }
+}
+
+/**
+ * Fine-tuning that was asked for is tried out on two thirds of the photos, and judged by the others beside the head alone:
+ * it is done unless it loses by more than luck explains, at lower and lower rates. Few photos cannot be spared for that.
+ */
+async function rehearse(
+  decision: Decision,
+  features: AutoFeatures,
+  random: RandomStream,
+  { open, pace }: { open: () => Promise<Tuner>; pace: Pace },
+  options: RecipeOptions,
+): Promise<Pick<TuningDecision, 'chosen' | 'reason'>> {
+  const asked = { chosen: true, reason: 'All layers were fine-tuned, as asked for.' }
+  const { photos } = await features.of(decision.candidate.resize, 'train')
+  if (photos.length < fewestPhotos) return asked
+  const foldOf = foldsOf(photos, partsOf(photos.length, options), random.fork('folds').uint32())
+  const [start] = await frozenFolds(decision, features, foldOf, 1, options)
+  await features.rest()
+  if (start.held.length === 0) return asked
+  const tuner = await open()
+  const truth = start.held.map(photo => photo.label)
+  const frozen = await judged(truth, start.logits, options.signal)
+  let lost = tooFast
+  while (!pace.isOver) {
+    const logits = await tunedFold(start, 0, tuner, pace, random, rehearsal, options)
+    if (!logits) break
+    const tuned = await judged(truth, logits, options.signal)
+    const { gain, error } = gainOf(frozen, tuned)
+    if (gain > -luck * error) return asked
+    lost =
+      `of ${truth.length} training photos left out the head alone is wrong on ${frozen.wrong} (log loss ${mean(frozen.losses).toFixed(3)}), ` +
+      `with all layers fine-tuned on ${tuned.wrong} (${mean(tuned.losses).toFixed(3)})`
+    await pace.slowDown(tuner, 'lost to the head alone on photos left out')
+  }
+  return {
+    chosen: false,
+    reason:
+      `Only the head was kept, although all layers were to be fine-tuned: ${lost}, ` +
+      `at rates down to ${pace.lowest(tuner)}.`,
+  }
+}
+
+/** Folds of the comparison, and as many parts that stand by. */
+function partsOf(photos: number, { dataset }: RecipeOptions): number {
+  const compared = Math.max(mostCompared, leastOfClass * dataset.labels.length)
+  return Math.max(folds, Math.ceil((photos * folds) / compared))
 }
 
 function without(reason: string, chosen = false): TuningDecision {
@@ -110,6 +174,7 @@ async function frozenFolds(
   { candidate, c }: Decision,
   features: AutoFeatures,
   foldOf: readonly number[],
+  count: number,
   options: RecipeOptions,
 ): Promise<Fold[]> {
   const { backbone, dataset, signal } = options
@@ -121,7 +186,7 @@ async function frozenFolds(
   const regression = await LogisticRegression.open(examples, options)
   const found: Fold[] = []
   try {
-    for (let fold = 0; fold < folds; fold++) {
+    for (let fold = 0; fold < count; fold++) {
       const teaches = foldOf.map(own => own < folds && own !== fold)
       const rowWeights = new Float32Array(examples.photos * examples.views)
       for (let row = 0; row < rowWeights.length; row++)
@@ -160,40 +225,66 @@ interface Compared {
 
 /**
  * Fine-tunes on each fold's photos, and judges those left out. The mean of the folds' weights is kept: networks that
- * learnt from one start on are about as good as their mean, or less (Wortsman et al. 2022, "Model soups").
+ * learnt from one start on are about as good as their mean, or less (Wortsman et al. 2022, "Model soups"). Undefined
+ * where no rate suits the network.
  */
 async function tunedFolds(
   starts: readonly Fold[],
   tuner: Tuner,
+  pace: Pace,
   random: RandomStream,
   options: RecipeOptions,
-): Promise<Compared> {
-  const { checkpoint, progress, signal, log } = options
-  const nothing = () => Promise.resolve({ validLoss: Number.NaN, accuracy: Number.NaN })
+): Promise<Compared | undefined> {
+  const { checkpoint, progress } = options
   const task = comparison
   let { logits, weights } = kept(starts, options)
   progress?.({ kind: 'start', task, total: folds })
-  for (const [fold, { teaching, held, head }] of starts.entries()) {
+  for (const [fold, start] of starts.entries()) {
     if (fold < logits.length) continue
-    const name = `fold ${fold + 1}, under way`
-    const work = tuner.begin({ head }, teaching, random.fork('fold', fold), nothing)
-    const saved = checkpoint && new FitCheckpoint(checkpoint, name)
-    const tell: Callback = {
-      afterStep({ step, steps, rate, loss }) {
-        progress?.({ kind: 'advance', task, done: fold + step / steps, total: folds })
-        log?.({ event: 'step', stage: comparison, fold: fold + 1, step, rate, loss })
-      },
-    }
-    const schedule = scheduleOf(tuner.depth, tuningEpochs(teaching.length, 'fold'), work.batchesPerEpoch)
-    await runFit(work, schedule, { callbacks: () => [tell], saved, signal })
-    logits = [...logits, await tuner.logits(held)]
+    const found = await tunedFold(start, fold, tuner, pace, random, comparison, options)
+    if (!found) return undefined
+    logits = [...logits, found]
     weights = joined(weights, tuner.weights(), fold)
-    saved?.forget()
     checkpoint?.set(comparedName, { facts: { logits }, tensors: weightTensors(weights) })
     await checkpoint?.save()
   }
   progress?.({ kind: 'end', task })
   return { logits, weights }
+}
+
+/** Fine-tunes on one fold's photos; logits of those left out, or undefined where no rate suits the network. */
+async function tunedFold(
+  { teaching, held, head }: Fold,
+  fold: number,
+  tuner: Tuner,
+  pace: Pace,
+  random: RandomStream,
+  task: string,
+  options: RecipeOptions,
+): Promise<number[][] | undefined> {
+  const { checkpoint, progress, signal, log } = options
+  const nothing = () => Promise.resolve({ validLoss: Number.NaN, accuracy: Number.NaN })
+  const total = task === comparison ? folds : 1
+  const tell: Callback = {
+    afterStep({ step, steps, rate, loss }) {
+      progress?.({ kind: 'advance', task, done: fold + step / steps, total })
+      log?.({ event: 'step', stage: task, fold: fold + 1, step, rate, loss })
+    },
+  }
+  const done = await paced({
+    pace,
+    tuner,
+    photos: teaching,
+    checkpoint,
+    name: `${task === comparison ? '' : 'rehearsal, '}fold ${fold + 1}, under way`,
+    begin: () => tuner.begin({ head }, teaching, random.fork('fold', fold), nothing),
+    run: (work, divisor, saved, watch) => {
+      const epochs = tuningEpochs(teaching.length, 'fold')
+      const schedule = scheduleOf(tuner.depth, epochs, work.batchesPerEpoch, divisor)
+      return runFit(work, schedule, { callbacks: () => [tell, watch], saved, signal })
+    },
+  })
+  return done && tuner.logits(held)
 }
 
 /** What a run that was cut off had come to. */
@@ -243,12 +334,18 @@ async function judged(
   }
 }
 
+/** How much less a photo costs after fine-tuning, and the standard error of that. */
+function gainOf(frozen: Judged, tuned: Judged): { gain: number; error: number } {
+  const gains = frozen.losses.map((loss, i) => loss - tuned.losses[i])
+  const gain = mean(gains)
+  const error = Math.sqrt(mean(gains.map(one => (one - gain) ** 2)) / Math.max(1, gains.length - 1))
+  return { gain, error }
+}
+
 /** Exported for the test of the rule. */
 export function compare(frozen: Judged, tuned: Judged, subject: string): TuningDecision {
   const count = frozen.losses.length
-  const gains = frozen.losses.map((loss, i) => loss - tuned.losses[i])
-  const gain = mean(gains)
-  const error = Math.sqrt(mean(gains.map(one => (one - gain) ** 2)) / Math.max(1, count - 1))
+  const { gain, error } = gainOf(frozen, tuned)
   const chosen = gain > -luck * error
   const layers = subject.toLowerCase()
   const reason =

@@ -1,10 +1,11 @@
 import type { RandomStream } from '../../../core/index.js'
 import type { Photo } from '../../../dataset/index.js'
-import { FitCheckpoint, stageSchema, weightsIn, weightTensors } from '../../checkpoint/index.js'
+import { stageSchema, weightsIn, weightTensors } from '../../checkpoint/index.js'
 import type { Validation } from '../../loop.js'
 import type { NetworkWeights } from '../../network/trainer.js'
 import { runStage, type Stage } from '../../stage.js'
 import type { RecipeOptions } from '../recipe.js'
+import { type Pace, paced } from './pace.js'
 import type { Tuner, TuningStart } from './tuner.js'
 import { scheduleOf, tuningEpochs } from './values.js'
 
@@ -13,6 +14,7 @@ const tunedName = 'fine-tuned'
 
 export interface TuneOptions extends RecipeOptions {
   readonly open: () => Promise<Tuner>
+  readonly pace: Pace
   readonly start: TuningStart
   readonly photos: readonly Photo[]
   /** Measures logits of the validation photos. */
@@ -20,11 +22,14 @@ export interface TuneOptions extends RecipeOptions {
   readonly measure: (logits: readonly number[][]) => Validation
 }
 
-/** Fine-tunes in a stage of its own, measured after each epoch. */
+/**
+ * Fine-tunes in a stage of its own, measured after each epoch. Undefined where the network is worse than at the start
+ * at every rate tried.
+ */
 export async function tune(
   random: RandomStream,
-  { open, start, photos, held, measure, ...options }: TuneOptions,
-): Promise<{ weights: NetworkWeights; stage: Stage }> {
+  { open, pace, start, photos, held, measure, ...options }: TuneOptions,
+): Promise<{ weights: NetworkWeights; stage: Stage } | undefined> {
   const { checkpoint, backbone, size = backbone.inputSize } = options
   const done = checkpoint?.get(tunedName)
   if (checkpoint && done) {
@@ -34,13 +39,25 @@ export async function tune(
   }
   const started = performance.now()
   const tuner = await open()
-  const saved = checkpoint && new FitCheckpoint(checkpoint, `${tunedName}, under way`)
-  const work = tuner.begin(start, photos, random, async () => measure(await tuner.logits(held)))
   const epochs = options.epochs ?? tuningEpochs(photos.length, start.trunk ? 'rest' : 'whole')
-  const schedule = scheduleOf(tuner.depth, epochs, work.batchesPerEpoch)
-  const stage = await runStage(work, schedule, { ...options, name: 'fine-tuning', started, saved })
+  const stage = await paced({
+    pace,
+    tuner,
+    photos,
+    checkpoint,
+    name: `${tunedName}, under way`,
+    begin: () => tuner.begin(start, photos, random, async () => measure(await tuner.logits(held))),
+    run: (work, divisor, saved, watch) =>
+      runStage(work, scheduleOf(tuner.depth, epochs, work.batchesPerEpoch, divisor), {
+        ...options,
+        name: 'fine-tuning',
+        started,
+        saved,
+        callbacks: [watch],
+      }),
+  })
+  if (!stage) return undefined
   const weights = tuner.weights()
-  saved?.forget()
   checkpoint?.set(tunedName, { facts: stage, tensors: weightTensors(weights) })
   await checkpoint?.save()
   return { weights, stage }

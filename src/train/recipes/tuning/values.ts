@@ -34,10 +34,17 @@ export function tuningEpochs(photos: number, part: keyof typeof lengths): number
   return Math.min(most, Math.max(epochs, Math.ceil(steps / batches)))
 }
 
-export function scheduleOf(depth: Depth, epochs: number, batches: number): Schedule {
-  const rate = trunkRates[depth]
+/** The highest rate of the trunk, where it suits the network. */
+export function topRate(depth: Depth): number {
+  return trunkRates[depth]
+}
+
+/** @param divisor what all rates are divided by */
+export function scheduleOf(depth: Depth, epochs: number, batches: number, divisor: number = 1): Schedule {
+  const rate = trunkRates[depth] / divisor
+  const text = (value: number) => Number(value.toPrecision(3))
   return oneCycle(rate * headFactor, epochs, batches, {
-    label: `${rate}, head ${Number((rate * headFactor).toPrecision(3))}`,
+    label: `${text(rate)}, head ${text(rate * headFactor)}`,
   })
 }
 
