@@ -19,6 +19,7 @@ import { hubFile } from './hub/fetch.js'
 import { type HubFile, hubSettings } from './hub/settings.js'
 import type { RecordedPhotos } from './import/photos.js'
 import { findingsBeside, type PreprocessingOptions } from './preprocessing/index.js'
+import { preparedAsWeights } from './preprocessing/of-weights.js'
 import { type RegistryEntry, registry } from './registry.js'
 import { Weights } from './weights.js'
 
@@ -31,8 +32,9 @@ export interface LoadOptions extends WorkOptions {
   /** A weights file (`.safetensors`, or `.pth` of `torch.save`) instead of embedded weights or the Hub's. */
   readonly weights?: string | undefined
   /**
-   * How the photos of an `.onnx` file's network are prepared; what is absent is found in the network, in its file or
-   * beside it (docs/networks.md), or is ImageNet's mean and deviation. A notice says which.
+   * How photos are prepared for a network or weights given as a file; what is absent is found in the network, in its
+   * file or beside it (docs/networks.md), or is ImageNet's mean and deviation, or the named network's own. A notice says
+   * which.
    */
   readonly preprocessing?: PreprocessingOptions | undefined
   /** What a run that is gone on with found, in the place of all that. */
@@ -58,9 +60,9 @@ export async function loadBackbone(nameOrPath: string, options: LoadOptions = {}
 async function loaded(nameOrPath: string, options: LoadOptions): Promise<Backbone> {
   const { entry, file } = resolve(nameOrPath, options.weights)
   if (file !== undefined && isOnnx(file)) return fromOnnx(file, entry, options)
+  if (file !== undefined) return fromFile(file, entry, options)
   if (Object.values(options.preprocessing ?? {}).some(value => value !== undefined))
-    throw argumentError('preprocessing', 'left out: only that of an .onnx file can be chosen', nameOrPath)
-  if (file !== undefined) return fromFile(file, entry)
+    throw argumentError('preprocessing', 'left out: only that of a file can be chosen', nameOrPath)
   if (entry.embedded) return embedded(entry, entry.embedded)
   if (entry.hub) return fromHub(entry, entry.hub, options)
   throw notIncluded(entry)
@@ -151,12 +153,17 @@ async function cachedOrFetched(
   }
 }
 
-async function fromFile(file: string, expected: RegistryEntry | undefined): Promise<Backbone> {
+async function fromFile(
+  file: string,
+  expected: RegistryEntry | undefined,
+  options: LoadOptions,
+): Promise<Backbone> {
   const bytes = await readWeights(file)
   const { chooseWeights } = await import('./matching/choose.js')
   const sets = await readSets(bytes, file)
   const { entry, weights, notices } = chooseWeights(sets, file, [...registry.values()], expected)
-  return { ...build(entry, weights, digest(bytes)), notices }
+  const backbone = { ...build(entry, weights, digest(bytes)), notices }
+  return preparedAsWeights(backbone, file, options)
 }
 
 function build(entry: RegistryEntry, weights: Weights, id: string): Backbone {

@@ -72,7 +72,7 @@ function noticesOf(best: Fit, whole: readonly Fit[], file: string): string[] {
   const used = new Set([...entry.tensors.keys()].map(name => best.names.get(name)))
   const left = [...set.shapes.keys()].filter(key => !used.has(key) && !key.endsWith('.num_batches_tracked'))
   const plainHead = left.every(key => heads.has(key.slice(prefix.length)))
-  if (others.length === 0 && prefix === '' && spelling.name === '' && plainHead) return []
+  if (set.path === '' && prefix === '' && spelling.name === '' && plainHead) return []
   const facts = [
     set.path === '' ? '' : `taken from ${quoted(set.path)}`,
     prefix === '' ? '' : `names without ${quoted(prefix)}`,
