@@ -1,8 +1,10 @@
 import { copyFile, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { articlePhotos, chiquito, noArticlePhotos } from './support/process.js'
-import { type BenchOptions, type BenchResult, row } from './support/result.js'
+import sharp from 'sharp'
+import { z } from 'zod'
+import { articlePhotos, checkoutRoot, chiquito, noArticlePhotos, timed } from './support/process.js'
+import { type BenchOptions, type BenchResult, type BenchRow, row } from './support/result.js'
 
 const name = 'memory'
 const times = 10
@@ -24,11 +26,12 @@ export async function benchMemory({ json, only = '' }: BenchOptions): Promise<Be
   const folder = await mkdtemp(path.join(tmpdir(), 'chiquito-bench-'))
   const env = { CHIQUITO_CACHE: path.join(folder, 'cache') }
   try {
+    const rows = [...('large photos'.includes(only) ? [await largePhotos(folder)] : [])]
+    if (trainings.every(args => !trainingName(args).includes(only))) return { name, rows }
     const many = path.join(folder, 'many')
     await multiply(photos, many)
-    const rows = []
     for (const args of trainings) {
-      const what = `chiquito train ${args.join(' ')}`
+      const what = trainingName(args)
       if (!what.includes(only)) continue
       const peaks: number[] = []
       for (const data of [photos, many]) {
@@ -44,6 +47,35 @@ export async function benchMemory({ json, only = '' }: BenchOptions): Promise<Be
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+function trainingName(args: readonly string[]): string {
+  return `chiquito train ${args.join(' ')}`
+}
+
+/** Interlaced PNGs of one colour: a megabyte on disk, whole in memory before any of it can be shrunk. */
+const largeSide = 9000
+const largeCount = 7
+
+/** Peak memory of seven such photos on as many threads, and of one. */
+async function largePhotos(folder: string): Promise<BenchRow> {
+  const file = path.join(folder, 'large.png')
+  const input = { create: { width: largeSide, height: largeSide, channels: 3, background: '#369' } } as const
+  await sharp({ ...input, limitInputPixels: false })
+    .png({ progressive: true })
+    .toFile(file)
+  const files: string[] = []
+  for (let i = 0; i < largeCount; i++) {
+    files.push(path.join(folder, `large-${i}.png`))
+    await copyFile(file, files[i])
+  }
+  const program = path.join(checkoutRoot(), 'dist-tools/bench/workers/large-photos.js')
+  const peak = async (some: readonly string[]) => {
+    const { stdout } = await timed(process.execPath, [program, String(largeCount), ...some])
+    return z.object({ peakMb: z.number() }).parse(JSON.parse(stdout)).peakMb
+  }
+  const what = `${largeCount} PNGs of ${largeSide ** 2 / 1e6} megapixels on ${largeCount} threads (ours) and one (theirs)`
+  return row(what, 'MB', [await peak(files)], [await peak(files.slice(0, 1))], { limit: 1024 })
 }
 
 async function multiply(from: string, to: string): Promise<void> {

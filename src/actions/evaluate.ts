@@ -136,5 +136,12 @@ export function evaluationText(result: EvaluateResult): string {
 function partText({ evaluation, tta, leaks, unreadable, split }: MeasuredPart): string {
   const part = { valid: 'validation', test: 'test', train: 'training' }[split]
   const bad = unreadable.map(({ path: file, reason }) => `not judged: ${file}: ${reason}\n`).join('')
-  return `${summaryText({ evaluation, tta, stages: [], part, data: { leaks, unreadable, hints: [] } })}${bad}`
+  const summary = summaryText({
+    evaluation,
+    tta,
+    stages: [],
+    part,
+    data: { leaks, unreadable, hints: [], photos: evaluation.count + unreadable.length },
+  })
+  return `${summary}${bad}`
 }

@@ -5,6 +5,7 @@ import type { WorkOptions } from '../core/index.js'
 import { openDataset } from '../dataset/index.js'
 import type { DeviceOptions } from '../engine/index.js'
 import { cacheFolder, writeFileAtomic } from '../files/index.js'
+import { lostPhotos } from '../report/index.js'
 import { FeatureStore } from '../run/index.js'
 import { FeatureExtractor, headSpec, ImageData, Learner } from '../train/index.js'
 
@@ -70,6 +71,8 @@ export async function findRate(options: FindRateOptions): Promise<FindRateResult
   const learn = await Learner.pretrained(backbone, data, { ...options, store })
   try {
     const rates = await learn.findRate({ iterations })
+    const lost = lostPhotos(learn.unreadable, dataset.photos.length)
+    if (lost !== undefined) progress?.({ kind: 'notice', message: lost })
     if (plot !== undefined) await writeFileAtomic(plot, await rates.plot())
     const seconds = (performance.now() - started) / 1000
     return {

@@ -192,6 +192,7 @@ async function dataFacts(dataset: Dataset, result: RecipeResult, work: WorkOptio
     copies: exactCopies(dataset.photos).map(group => group.map(photo => photo.path)),
     leaks: leakedInto(dataset, 'valid'),
     unreadable: result.unreadable,
+    photos: dataset.photos.length,
     skipped: dataset.oddities.flatMap(({ description, count, examples }) =>
       examples.map(example => ({
         path: example,

@@ -1,7 +1,9 @@
 import { ChiquitoError, messageOf } from '../core/index.js'
+import { gated } from './decode-gate.js'
 import { FORMATS, type PhotoFormat, type PhotoHead, Refusal, sniff } from './formats/index.js'
 import { MAX_DIMENSION, MAX_FILE_BYTES, MAX_PIXELS, MIN_DIMENSION } from './limits.js'
 import type { Pixels } from './pixels.js'
+import { resizeTo } from './resize.js'
 
 export interface DecodeOptions {
   /** What the photo is called in error messages, usually its path. */
@@ -42,7 +44,9 @@ export async function openPhoto(bytes: Uint8Array, name: string): Promise<OpenPh
       const factor = halvings(head, shortSide)
       const known = decoded.get(factor)
       if (known) return known
-      const pixels = guarded(name, format, () => head.decode(factor))
+      const pixels = guarded(name, format, () =>
+        gated(head.memory(factor), async () => shrunk(head, await head.decode(factor), factor)),
+      )
       decoded.set(factor, pixels)
       return pixels
     },
@@ -60,9 +64,14 @@ async function guarded<T>(name: string, format: PhotoFormat, work: () => Promise
 }
 
 /** The largest of 1, 2, 4 and 8 (what JPEG can leave out while decoding) that keeps the short side wanted. */
-function halvings({ width, height, shrinks }: PhotoHead, wanted: number): number {
-  if (!shrinks) return 1
+function halvings({ width, height }: PhotoHead, wanted: number): number {
   return [8, 4, 2].find(factor => Math.floor(Math.min(width, height) / factor) >= wanted) ?? 1
+}
+
+/** What was decoded whole is shrunk at once, so that no large picture stays. */
+function shrunk({ shrinks }: PhotoHead, pixels: Pixels, factor: number): Pixels {
+  if (shrinks || factor === 1) return pixels
+  return resizeTo(pixels, Math.ceil(pixels.width / factor), Math.ceil(pixels.height / factor))
 }
 
 /** The error for a photo that cannot be used. */

@@ -1,9 +1,13 @@
-import { parentPort } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import { ChiquitoError, messageOf } from '../core/index.js'
+import { type GateSeat, sit } from './decode-gate.js'
 import { renderFile, type ViewsAnswer, type ViewsRequest } from './reader.js'
 import { shared } from './source-cache.js'
 
 // One decoding thread: answers requests in the order they come.
+
+const seat: GateSeat = workerData
+sit(seat)
 
 let last: Promise<void> = Promise.resolve()
 

@@ -4,6 +4,7 @@ import { argumentError, ChiquitoError, type ErrorCode } from '../core/index.js'
 import type { AugmentationDraw } from './augment.js'
 import { renderViewsOf, type ViewSource, type ViewSources } from './augmented-view.js'
 import { type OpenPhoto, openPhoto } from './decode.js'
+import { leaveSeat, takeSeat } from './decode-gate.js'
 import { readPhotoFile } from './photo-file.js'
 import { SourceCache } from './source-cache.js'
 import type { ViewRule } from './view.js'
@@ -164,11 +165,15 @@ export class PhotoReader {
     const file = workerFile()
     if (!file) return undefined
     // Node's own options of the calling program (an inline script, say) are not for this one.
-    const thread: Thread = { worker: new Worker(file, { execArgv: [] }), jobs: new Map() }
+    const seat = takeSeat()
+    const thread: Thread = { worker: new Worker(file, { execArgv: [], workerData: seat }), jobs: new Map() }
     this.threads.push(thread)
     thread.worker.unref()
     thread.worker.on('message', (answer: ViewsAnswer) => this.settle(thread, answer))
     const lost = (cause: unknown) => {
+      // An error is followed by the exit.
+      if (!this.threads.includes(thread)) return
+      leaveSeat(seat)
       const index = this.threads.indexOf(thread)
       if (index >= 0) this.threads.splice(index, 1)
       for (const { request, reject } of thread.jobs.values())

@@ -23,5 +23,6 @@ export type {
   Timing,
   TtaFacts,
 } from './input.js'
+export { lostPhotos } from './lost.js'
 export { renderReport } from './page.js'
 export { summaryText } from './summary.js'

@@ -28,7 +28,7 @@ export interface ReportInput {
 
 /** What a summary for a terminal shows of a report. */
 export type SummaryInput = Pick<ReportInput, 'evaluation' | 'tta' | 'test' | 'stages' | 'part' | 'choice'> & {
-  readonly data: Pick<DataFacts, 'leaks' | 'hints' | 'unreadable'>
+  readonly data: Pick<DataFacts, 'leaks' | 'hints' | 'unreadable' | 'photos'>
 }
 
 /** The same photos judged with test-time augmentation. */
@@ -140,6 +140,8 @@ export interface DataFacts {
   /** Validation photos with the same bytes as a training photo. */
   readonly leaks: readonly { readonly train: string; readonly valid: string }[]
   readonly unreadable: readonly Excluded[]
+  /** Photos in all, those that could not be used among them. */
+  readonly photos?: number | undefined
   /** Files that were never meant as photos, or were left out for another reason. */
   readonly skipped: readonly Excluded[]
   /** Ways the classes could be told apart without looking at the subject, a sentence each. */

@@ -14,7 +14,7 @@ describe('summaryText', () => {
 
       ! 2 validation photos are exact copies of training photos (valid/chiquito/1. chiquito.jpg and valid/chiquito/3. chiquito.jpg); without them 97 of 98 right (0.94 to 1.00).
       ! Every photo of “not” is 250 × 250 pixels and no other photo is: size alone tells the classes apart.
-      ! 1 photo could not be read and took no part.
+      ! 1 photo could not be used: not an image: it begins like a web page: train/chiquito/226. pic.asp.
 
         stage            epochs  train loss  valid loss  accuracy   time
         head                  2       0.410       0.330     0.910  1.4 s

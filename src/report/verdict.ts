@@ -1,5 +1,6 @@
 import type { AccuracyFigure, Evaluation } from '../evaluate/index.js'
 import type { DataFacts, ReportInput, SummaryInput } from './input.js'
+import { lostPhotos } from './lost.js'
 import { list, plural, range, visible } from './text.js'
 
 /** What the run comes to, in sentences; shared by the page and the terminal. */
@@ -38,9 +39,7 @@ export function verdictOf(input: SummaryInput): Verdict {
       ...leakWarning(evaluation, data.leaks, part),
       ...(test ? leakWarning(test.evaluation, test.leaks, 'test') : []),
       ...data.hints.map(visible),
-      ...(data.unreadable.length > 0
-        ? [`${plural(data.unreadable.length, 'photo')} could not be read and took no part.`]
-        : []),
+      ...[lostPhotos(data.unreadable, data.photos) ?? []].flat(),
     ],
   }
 }

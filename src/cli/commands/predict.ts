@@ -38,8 +38,14 @@ export function registerPredict(program: Command, shell: Shell): void {
       const bad = result.unreadable.map(
         ({ path, reason }) => `not judged: ${oneLine(path)}: ${oneLine(reason)}`,
       )
+      const { lostPhotos } = await import('../../report/index.js')
+      const lost = lostPhotos(result.unreadable, result.predictions.length + result.unreadable.length)
       const failed = result.predictions.length === 0
-      return { json: result, text: [...lines, ...bad].join('\n'), failed }
+      return {
+        json: result,
+        text: [...lines, ...bad, ...(lost === undefined ? [] : [`! ${lost}`])].join('\n'),
+        failed,
+      }
     }),
   )
   addExamples(command, [

@@ -97,6 +97,21 @@ function fromChannels(data: Uint8Array, width: number, height: number, channels:
   return { width, height, data: rgb }
 }
 
-function decodeMemory({ width, height }: Metadata, factor: number): number {
-  return (width * height * 3) / factor
+/** Bytes a pixel that are kept whole while decoding, however far it is shrunk; measured with libvips 8.18. */
+const KEPT: Readonly<Record<string, number>> = { heif: 19, gif: 5.5, tiff: 2, png: 1.5, jpeg: 0.5, webp: 0.5 }
+/** Interlaced and progressive pictures are whole only when all is read. */
+const KEPT_PROGRESSIVE = 4
+/** Bytes a pixel of the result: in the library, and handed over; WebP decodes in one piece of RGBA besides. */
+const RESULT = 4
+const RESULT_WEBP = 12
+
+function decodeMemory(
+  { width, height, format, isProgressive, orientation = 1, depth }: Metadata,
+  factor: number,
+): number {
+  const kept = isProgressive ? KEPT_PROGRESSIVE : (KEPT[format] ?? KEPT_PROGRESSIVE)
+  const result = format === 'webp' ? RESULT_WEBP : RESULT
+  // Turned upright, a picture is there twice.
+  const copies = orientation > 1 ? 2 : 1
+  return width * height * (kept + (result * copies) / factor ** 2) * (depth === 'ushort' ? 2 : 1)
 }
