@@ -1,4 +1,6 @@
+import { openAvif } from './avif.js'
 import { openGif } from './gif.js'
+import { openJpeg } from './jpeg.js'
 import { openNetpbm } from './netpbm.js'
 import type { PhotoHead } from './photo-file.js'
 import { CONVERT, Refusal } from './refusal.js'
@@ -20,10 +22,10 @@ interface FormatEntry {
 
 /** The formats that can be decoded. Rare ones that need a program of their own load it when one is met. */
 export const FORMATS: Readonly<Record<PhotoFormat, FormatEntry>> = {
-  jpeg: { name: 'JPEG', open: bytes => openWithSharp(bytes) },
+  jpeg: { name: 'JPEG', open: openJpeg },
   png: { name: 'PNG', open: bytes => openWithSharp(bytes) },
   webp: { name: 'WebP', open: bytes => openWithSharp(bytes) },
-  avif: { name: 'AVIF', open: bytes => openWithSharp(bytes) },
+  avif: { name: 'AVIF', open: openAvif },
   gif: { name: 'GIF', open: openGif },
   tiff: { name: 'TIFF', open: openTiff },
   bmp: { name: 'BMP', open: openBmp },

@@ -13,7 +13,7 @@ sharp.concurrency(1)
 
 export interface WithSharpOptions {
   /** How much is wrong with a file that is an error: 'truncated' unless said. */
-  readonly failOn?: 'truncated' | 'error' | undefined
+  readonly failOn?: 'truncated' | 'error' | 'warning' | undefined
 }
 
 /** What libvips reads: the header now, the pixels when they are asked for. */
