@@ -280,6 +280,21 @@ const refused: readonly Refused[] = [
     error: /Every class folder holds a part of the data set \("cat\/test"\), but none holds "train"/,
   },
   {
+    situation: 'YOLO: images and labels in each part',
+    tree: { 'train/images': 4, 'train/labels/1.txt': 'x', 'valid/images': 2, 'valid/labels/1.txt': 'x' },
+    error: /"images" and "labels" look like a data set for finding objects.*train\/metadata\.csv/,
+  },
+  {
+    situation: 'YOLO: images and labels, each divided',
+    tree: { 'images/train': 4, 'labels/train/1.txt': 'x', 'images/val': 2, 'labels/val/1.txt': 'x' },
+    error: /"images" and "labels" look like a data set for finding objects/,
+  },
+  {
+    situation: 'Hugging Face: photos inside Parquet files',
+    tree: { 'data/train-00000-of-00001.parquet': 'PAR1', 'README.md': 'x' },
+    error: /There is no photo here, but "data\/train-00000-of-00001\.parquet", which may hold photos/,
+  },
+  {
     situation: 'MVTec: one good class to learn from, faults in the test part',
     tree: { 'train/good': 4, 'test/good': 2, 'test/broken': 2, 'ground_truth/broken': 2 },
     error: /The test photos have classes that the training photos lack: "broken"/,

@@ -1,6 +1,7 @@
 import { ChiquitoError } from '../../core/index.js'
 import type { FolderReader } from './folder-reader.js'
 import type { Part } from './part.js'
+import { isEmptyName } from './part-names.js'
 import { nameOf } from './wrappers.js'
 
 /** Names told in a message; more would not be read. */
@@ -35,6 +36,41 @@ export async function requireClassesNotParts(
       `their own. If ${list(shared)} are the classes, give one of the outer folders, or name those train, valid and ` +
       `test. If the outer ones are the classes, say --labels-from folders.`,
   )
+}
+
+/** Folders of files that go with photos where the task is to find objects in them. */
+const besidePhotos = new Set(['labels', 'label', 'annotations', 'annotation', 'annots', 'masks', 'boxes'])
+
+/**
+ * Stops where a data set was made for something else, or photos are packed, rather than call a class empty.
+ *
+ * @throws `data` saying what is seen and what to do; `io`
+ */
+export async function refuseOtherKinds(
+  reader: FolderReader,
+  { folder, homes, loose }: Pick<Part, 'folder' | 'homes' | 'loose'>,
+): Promise<void> {
+  const without: string[] = []
+  for (const home of homes) if (!(await reader.hasPhotos(home.folder))) without.push(nameOf(home.folder))
+  const beside = without.find(name => besidePhotos.has(name.toLowerCase()))
+  const photos = homes
+    .map(home => nameOf(home.folder))
+    .find(name => isEmptyName(name) && !without.includes(name))
+  if (beside !== undefined && photos !== undefined)
+    throw new ChiquitoError(
+      'data',
+      `"${photos}" and "${beside}" look like a data set for finding objects in photos: "${beside}" says where they are, not ` +
+        `of which class a photo is. Put the photos of each class in a folder of its own, or list them in ` +
+        `${folder === '' ? '' : `${folder}/`}metadata.csv (file_name,label).`,
+    )
+  if (loose.length > 0 || without.length < homes.length) return
+  const packed = (await reader.gather(folder)).tables.find(name => name.endsWith('.parquet'))
+  if (packed !== undefined)
+    throw new ChiquitoError(
+      'data',
+      `There is no photo here, but "${packed}", which may hold photos. They are read as files only: write each to a ` +
+        'folder named after its class (with Hugging Face: row["image"].save(...)).',
+    )
 }
 
 /** `flowers/rose`, `flowers/tulip` and, in `flowers/flowers`, all of it again. */

@@ -1,8 +1,8 @@
 import { findDividedClasses } from './divided-classes.js'
 import { findDivision } from './division.js'
 import type { FolderReader } from './folder-reader.js'
-import { requireClassesNotParts } from './guards.js'
-import { type Layout, type LayoutOptions, type Part, refuseLinkedParts, wholePart } from './part.js'
+import { refuseOtherKinds, requireClassesNotParts } from './guards.js'
+import { type Layout, type LayoutOptions, refuseLinkedParts, wholePart } from './part.js'
 import { descend } from './wrappers.js'
 
 /**
@@ -14,16 +14,19 @@ import { descend } from './wrappers.js'
 export async function findLayout(reader: FolderReader, options: LayoutOptions): Promise<Layout> {
   const base = await descend(reader, '', undefined)
   refuseLinkedParts(base)
+  const isQuestioned = options.folderNames === 'questioned'
   const division = await findDivision(reader, base, options)
-  const check = (part: Part) =>
-    options.folderNames === 'questioned' ? requireClassesNotParts(reader, part) : undefined
   if (division !== undefined) {
-    for (const part of division.parts) await check(part)
+    for (const part of isQuestioned ? division.parts : []) {
+      await refuseOtherKinds(reader, part)
+      await requireClassesNotParts(reader, part)
+    }
     return division
   }
+  const whole = wholePart(undefined, base)
+  if (isQuestioned) await refuseOtherKinds(reader, whole)
   const divided = await findDividedClasses(reader, base, options)
   if (divided !== undefined) return divided
-  const whole = wholePart(undefined, base)
-  await check(whole)
+  if (isQuestioned) await requireClassesNotParts(reader, whole)
   return { parts: [whole], tableFolders: base.through }
 }
