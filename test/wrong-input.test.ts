@@ -71,7 +71,7 @@ const wrongData: [string, () => Promise<string> | string, RegExp][] = [
   [
     'photos in no class folder',
     async () => writeTree(await drawings('.', 'ball', 4)),
-    /has no class folders\. Put the photos of each class/,
+    /has no class folders, only 4 files, such as "1\.png"\. Put the photos of each class/,
   ],
   [
     'one class only',
