@@ -24,17 +24,15 @@ async function finishedRun(): Promise<string> {
 describe('RunFolder', () => {
   it('keeps everything a run leaves, in folders it makes', async () => {
     const path = join(temporaryFolder(), 'some', 'where', 'run')
+    const confusion = [
+      [1, 2.5e-7],
+      [-3, 4],
+    ]
+    const metrics = { accuracy: 0.9, confusion, names: ['[\n1,\n2]'] }
     const run = await RunFolder.create(path, details)
     expect(run.record).toMatchObject({ ...details, format: 'chiquito-run', version: 1, state: 'running' })
     run.log({ loss: 1 })
-    await run.writeMetrics({
-      accuracy: 0.9,
-      confusion: [
-        [1, 2.5e-7],
-        [-3, 4],
-      ],
-      names: ['[\n1,\n2]'],
-    })
+    await run.writeMetrics(metrics)
     await run.writeSplit({ by: 'folders' })
     await run.writeReport('<html>')
     await run.writeFigure('loss.svg', '<svg>')
@@ -53,7 +51,8 @@ describe('RunFolder', () => {
       { loss: 1 },
       { event: 'end', state: 'finished' },
     ])
-    expect(await read.readMetrics()).toEqual({ accuracy: 0.9 })
+    expect(await read.readMetrics()).toEqual(metrics)
+    expect(readFileSync(join(path, 'metrics.json'), 'utf8')).toContain('\n    [1, 2.5e-7],\n    [-3, 4]\n')
     expect(await read.readSplit()).toEqual({ by: 'folders' })
     expect([...(await read.readModel())]).toEqual([1, 2, 3])
     expect(readdirSync(path).sort()).toEqual([
