@@ -6,6 +6,7 @@ import { crossEntropy, differentiate, expandComposites } from '../src/autodiff/i
 import { asFloat32, float32, messageOf, sizeOf } from '../src/core/index.js'
 import { Session } from '../src/engine/index.js'
 import { GraphBuilder, type Model, model, readModelFile, upgradeModel } from '../src/onnx/index.js'
+import { benchNetworks } from './networks.js'
 import { startPython } from './support/python.js'
 import { type BenchOptions, type BenchResult, type BenchRow, median } from './support/result.js'
 
@@ -68,9 +69,10 @@ interface Comparison {
  * A small network of each of torchvision's classification families, exported by PyTorch and read here: the gradients
  * of all weights against those of PyTorch in float64, beside the error of PyTorch's own float32. The error of a tensor
  * is its largest difference over its largest gradient. Networks are exported twice: by PyTorch's exporter of today with
- * batch norm folded, and by the one before with batch norm as it is.
+ * batch norm folded, and by the one before with batch norm as it is. Then networks as people bring them: {@link benchNetworks}.
  */
-export async function benchFamilies({ json }: BenchOptions): Promise<BenchResult> {
+export async function benchFamilies(options: BenchOptions): Promise<BenchResult> {
+  const { json, only = '' } = options
   const folder = mkdtempSync(path.join(tmpdir(), 'chiquito-families-'))
   const started = await startPython('families.py', [folder])
   if ('skipped' in started) return { name, rows: [], skipped: started.skipped }
@@ -79,7 +81,7 @@ export async function benchFamilies({ json }: BenchOptions): Promise<BenchResult
   const failures: string[] = []
   try {
     const { families, exporters, skipped } = readySchema.parse(ready).ready
-    for (const family of families)
+    for (const family of families.filter(one => one.includes(only)))
       for (const exporter of exporters) {
         const what = `${family}, ${exporter}`
         const found = await measure(await peer.ask({ family, exporter })).catch(messageOf)
@@ -89,7 +91,14 @@ export async function benchFamilies({ json }: BenchOptions): Promise<BenchResult
           failures.push(`${what}: ${found.failure}`)
         if (!json) process.stderr.write(`${what}\n`)
       }
-    return { name, rows, failures, skipped }
+    const brought = await benchNetworks(options, folder)
+    return {
+      name,
+      rows: [...rows, ...brought.rows],
+      failures: [...failures, ...(brought.failures ?? [])],
+      notes: brought.notes,
+      skipped: skipped ?? brought.skipped,
+    }
   } finally {
     peer.close()
     rmSync(folder, { recursive: true, force: true })

@@ -151,6 +151,18 @@ FAMILIES = {
     "maxvit": (maxvit_small, 64),
 }
 
+# Networks of 2021 to 2025, where timm is installed: whole ones, at 96 pixels.
+TIMM = [
+    *["mobilenetv4_conv_small", "efficientvit_b0", "repvit_m0_9", "convnextv2_atto", "ghostnetv2_100", "hgnetv2_b0"],
+    *["mobilevit_xxs", "fastvit_t8", "edgenext_xx_small"],
+]
+if importlib.util.find_spec("timm") is not None:
+    import timm
+
+    for timm_name in TIMM:
+        make = functools.partial(timm.create_model, timm_name, pretrained=False, num_classes=CLASSES)
+        FAMILIES[timm_name] = (make, 96)
+
 # What `torch.onnx.export` does by default, and the one before it, told to leave the weights as they are.
 EXPORTERS = {
     "dynamo": {"dynamo": True, "verbose": False, "external_data": False},

@@ -1,0 +1,155 @@
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+import { asFloat32, messageOf, uint8 } from '../src/core/index.js'
+import { Session } from '../src/engine/index.js'
+import { readModelFile } from '../src/onnx/index.js'
+import { Peer, type Started } from './support/peer.js'
+import { checkoutRoot, chiquito } from './support/process.js'
+import { startPython } from './support/python.js'
+import { type BenchOptions, type BenchResult, type BenchRow, row } from './support/result.js'
+
+const name = 'networks'
+const size = 96
+const batch = 8
+const threads = 1
+/** Turns each side takes, and steps a turn. */
+const manyRounds = 5
+const stepsPerRound = 2
+const formats = ['nchw', 'channels_last'] as const
+const modes = ['never', 'auto', 'always'] as const
+/** A saved model may answer otherwise elsewhere by so much. */
+const tolerance = 1e-5
+/** Longest wait for an answer of PyTorch, in ms. */
+const patience = 20 * 60_000
+
+const readySchema = z.object({
+  ready: z.object({ networks: z.array(z.string()), ways: z.array(z.string()) }),
+})
+const exportSchema = z.object({ onnx: z.string().optional(), error: z.string().optional() })
+const answersSchema = z.object({ probabilities: z.array(z.number()) })
+const turnSchema = z.object({ seconds: z.array(z.number()) })
+
+interface Found {
+  rows: readonly BenchRow[]
+  notes: readonly string[]
+  failures: readonly string[]
+}
+
+/**
+ * Networks of timm as people bring them, each by several exporters and operator sets: trained by the command line in all
+ * three ways, its model compared with what onnxruntime in Python makes of it; then the time of a training step and
+ * the peak memory, all weights, against the faster memory format of PyTorch, one thread, batch 8 at 96 pixels.
+ *
+ * @param folder scratch.
+ */
+export async function benchNetworks(options: BenchOptions, folder: string): Promise<BenchResult> {
+  const started = await startPython('networks.py', ['files', folder])
+  if ('skipped' in started) return { name, rows: [], skipped: started.skipped }
+  const { peer, ready } = started
+  const found: Found = { rows: [], notes: [], failures: [] }
+  const photos = path.join(folder, 'photos')
+  try {
+    const { networks, ways } = readySchema.parse(ready).ready
+    await peer.ask({ photos })
+    for (const network of networks.filter(one => one.includes(options.only ?? ''))) {
+      let last: string | undefined
+      for (const way of ways) {
+        const { onnx, error } = exportSchema.parse(await peer.ask({ network, way }, patience))
+        if (onnx === undefined)
+          merge(found, { notes: [`${network}, ${way}: PyTorch cannot export it: ${error}`] })
+        else {
+          merge(found, await trainAll(peer, `${network}, ${way}`, onnx, photos, folder))
+          last = way === 'dynamo' ? onnx : (last ?? onnx)
+        }
+        if (!options.json) process.stderr.write(`${network}, ${way}\n`)
+      }
+      if (last !== undefined) merge(found, await stepTimes(network, last, options.rounds ?? manyRounds))
+    }
+    return { name, ...found }
+  } finally {
+    peer.close()
+  }
+}
+
+function merge(found: Found, { rows = [], notes = [], failures = [] }: Partial<Found>): void {
+  found.rows = [...found.rows, ...rows]
+  found.notes = [...found.notes, ...notes]
+  found.failures = [...found.failures, ...failures]
+}
+
+/** Trains in all three ways; the models must answer the same in Python. */
+async function trainAll(
+  peer: Peer,
+  what: string,
+  onnx: string,
+  photos: string,
+  folder: string,
+): Promise<Partial<Found>> {
+  const failures: string[] = []
+  for (const mode of modes) {
+    const out = path.join(folder, 'runs', `${path.basename(onnx)}-${mode}`)
+    const epochs = mode === 'never' ? [] : ['--epochs', '1']
+    const args = ['train', photos, '--out', out, '--backbone', onnx, '--size', `${size}`, '--fine-tune', mode]
+    try {
+      await chiquito([...args, ...epochs, '--quiet'], { CHIQUITO_CACHE: path.join(folder, 'cache') })
+      const model = path.join(out, 'model.onnx')
+      const theirs = answersSchema.parse(await peer.ask({ answers: model, size }, patience)).probabilities
+      const ours = await answersHere(model)
+      const far = Math.max(...ours.map((p, i) => Math.abs(p - theirs[i])))
+      if (!(far <= tolerance))
+        failures.push(`${what}, ${mode}: the saved model answers otherwise in Python by ${far}`)
+    } catch (error) {
+      failures.push(`${what}, ${mode}: ${messageOf(error)}`)
+    }
+  }
+  return { failures }
+}
+
+/** What networks.py asks of the model, here. */
+async function answersHere(file: string): Promise<number[]> {
+  const data = new Uint8Array(2 * size * size * 3)
+  let k = 0
+  for (let n = 0; n < 2; n++)
+    for (let i = 0; i < size; i++)
+      for (let j = 0; j < size; j++)
+        for (let c = 0; c < 3; c++) data[k++] = 7 * i + 13 * j + 50 * c + 31 * n * i
+  const session = await Session.open(await readModelFile(file))
+  const { probabilities } = await session.run({ pixels: uint8(data, [2, size, size, 3]) })
+  await session.close()
+  return [...asFloat32(probabilities, 'probabilities').data]
+}
+
+async function stepTimes(network: string, onnx: string, rounds: number): Promise<Partial<Found>> {
+  const worker = fileURLToPath(new URL('./workers/network-step.js', import.meta.url))
+  const shape = [batch, size, threads].map(String)
+  const starting: Promise<Started>[] = [
+    Peer.start('our side', process.execPath, [worker, onnx, ...shape], { cwd: checkoutRoot() }),
+    ...formats.map(form => startPython('networks.py', ['step', network, form, ...shape])),
+  ]
+  const started = await Promise.all(starting)
+  const peers = started.flatMap(one => ('peer' in one ? [one.peer] : []))
+  try {
+    const skipped = started.flatMap(one => ('skipped' in one ? [one.skipped] : []))
+    if (skipped.length > 0) return { failures: skipped.map(why => `${network}: no step times: ${why}`) }
+    const turn = async (side: Peer) =>
+      turnSchema.parse(await side.ask({ run: stepsPerRound }, patience)).seconds
+    for (const side of peers) await turn(side)
+    const seconds: number[][] = peers.map(() => [])
+    for (let round = 0; round < rounds; round++)
+      for (const [i, side] of peers.entries()) seconds[i].push(...(await turn(side)))
+    const rowsBy = formats.map((form, i) => ({
+      times: row(`${network}, a step (PyTorch ${form})`, 's', seconds[0], seconds[i + 1]),
+      peaks: [peers[0].peakMb(), peers[i + 1].peakMb()],
+    }))
+    const best = rowsBy.reduce((a, b) => (a.times.theirs <= b.times.theirs ? a : b))
+    const [ours, theirs] = best.peaks
+    const memory =
+      ours === undefined || theirs === undefined
+        ? []
+        : [row(`${network}, peak memory`, 'MB', [ours], [theirs])]
+    return { rows: [best.times, ...memory] }
+  } finally {
+    for (const side of peers) side.close()
+  }
+}
