@@ -230,6 +230,11 @@ describe('what is no network for photos', () => {
       }),
       /gives a picture or a mask/,
     ],
+    [
+      'scores of every place',
+      small(b => b.output(maps(b, 6), 'logits')),
+      /gives a picture or a mask \(logits \[.*6, 8, 8\]\).*of a network that segments, export the encoder alone/,
+    ],
   ])('%s is named', async (name, bytes, message) => {
     expect(await said(`${name}.onnx`, bytes)).toMatch(message)
   })

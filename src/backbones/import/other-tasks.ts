@@ -31,7 +31,7 @@ export function refuseOtherTasks(
       `finds objects (${suppression ? 'it has a NonMaxSuppression' : `its outputs are ${shown}`})`,
       '; of a detector, export the backbone alone',
     )
-  if ([...outputs].every(([, { shape }]) => isPicture(shape ?? [], size)))
+  if ([...outputs].every(([name, { shape }]) => isPicture(name, shape ?? [], size)))
     refuse(`gives a picture or a mask (${shown})`, '; of a network that segments, export the encoder alone')
 }
 
@@ -50,8 +50,9 @@ function isOfBoxes(name: Value, shape: readonly Dim[], size: number): boolean {
   return shape.slice(1).some(dim => places.some(count => dim === count || dim === 3 * count))
 }
 
-/** Of the photo's own size, or half of it. */
-function isPicture(shape: readonly Dim[], size: number): boolean {
+/** Of the photo's own size, or half of it; of a map that is called scores or a mask, any size. */
+function isPicture(name: Value, shape: readonly Dim[], size: number): boolean {
   const sides = shape.slice(shape[1] === shape[2] ? 1 : 2).slice(0, 2)
-  return shape.length === 4 && sides.length === 2 && sides.every(side => Number(side) >= size / 2)
+  const least = /logit|score|mask|seg/i.test(name) ? 2 : size / 2
+  return shape.length === 4 && sides.length === 2 && sides.every(side => Number(side) >= least)
 }
