@@ -35,6 +35,11 @@ export interface DemoResult {
 export async function demo(options: DemoOptions): Promise<DemoResult> {
   const { out, dataset = 'emoji', recipe, seed, address, progress, signal, device, threads } = options
   const work = { progress, signal, device, threads }
+  if (address !== undefined && dataset === 'emoji')
+    throw new ChiquitoError(
+      'usage',
+      '--address has no effect with --dataset emoji, which comes along. Give --dataset chiquito, or leave it out.',
+    )
   await requireOwn(out)
   const found = dataset === 'emoji' ? await unpackedEmoji(work) : await articlePhotos({ ...work, address })
   const command = `chiquito demo${dataset === 'emoji' ? '' : ` --dataset ${dataset}`} --out ${out}`

@@ -3,11 +3,12 @@ import { loadBackbone, type PreprocessingOptions } from '../backbones/index.js'
 import type { RatePoint } from '../charts/index.js'
 import type { WorkOptions } from '../core/index.js'
 import { openDataset } from '../dataset/index.js'
-import type { DeviceOptions } from '../engine/index.js'
-import { cacheFolder, writeFileAtomic } from '../files/index.js'
+import { type DeviceOptions, usableDevice } from '../engine/index.js'
+import { cacheFolder, requireWritable, writeFileAtomic } from '../files/index.js'
 import { lostPhotos } from '../report/index.js'
 import { FeatureStore } from '../run/index.js'
 import { FeatureExtractor, headSpec, ImageData, Learner } from '../train/index.js'
+import { noticeOnce } from './notice-once.js'
 
 export interface FindRateOptions extends DeviceOptions, WorkOptions {
   /** Folder of the photos. */
@@ -53,6 +54,9 @@ export async function findRate(options: FindRateOptions): Promise<FindRateResult
     labelsFrom,
   } = options
   const started = performance.now()
+  if (plot !== undefined) await requireWritable(plot)
+  const notice = noticeOnce(progress)
+  const device = await usableDevice({ ...options, notice })
   const backbone = await loadBackbone(options.backbone ?? 'efficientnet-lite0', {
     preprocessing,
     progress,
@@ -65,10 +69,10 @@ export async function findRate(options: FindRateOptions): Promise<FindRateResult
   const spec = headSpec(backbone)
   const store = FeatureStore.open(
     path.join(cacheFolder(), 'features'),
-    FeatureExtractor.namespace({ ...options, backbone, rule, spec, root: dataset.root }),
-    { notice: message => progress?.({ kind: 'notice', message }) },
+    FeatureExtractor.namespace({ ...options, device, backbone, rule, spec, root: dataset.root }),
+    { notice },
   )
-  const learn = await Learner.pretrained(backbone, data, { ...options, store })
+  const learn = await Learner.pretrained(backbone, data, { ...options, device, notice, store })
   try {
     const rates = await learn.findRate({ iterations })
     const lost = lostPhotos(learn.unreadable, dataset.photos.length)

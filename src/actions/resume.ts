@@ -6,6 +6,7 @@ import { devices } from '../engine/index.js'
 import { MAX_CHECKPOINT_BYTES, type RunDetails, RunFolder } from '../run/index.js'
 import { Checkpoint, fineTunes } from '../train/index.js'
 import type { TrainOptions } from './train-options.js'
+import { requireSameSettings } from './train-settings.js'
 
 /** What `run.json` keeps of how the photos were found. */
 export const dataConfigurationSchema = z.object({
@@ -54,7 +55,9 @@ export async function takeOver(given: TrainOptions): Promise<Unfinished> {
         'data',
         `"${given.out}/run.json" does not say how the run was configured. Train again.`,
       )
-    const options = { ...given, ...configuration.data, recipe: record.recipe, seed: record.seed }
+    const own = { ...configuration.data, recipe: record.recipe, seed: record.seed }
+    requireSameSettings(given, own)
+    const options = { ...given, ...own }
     return { run, options, photos: photosOf(record.backbone), division: await run.readDivision() }
   } catch (error) {
     run.close()

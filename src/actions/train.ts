@@ -1,15 +1,15 @@
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { type Backbone, checkBackboneName, loadBackbone, type Preprocessing } from '../backbones/index.js'
-import { argumentError, ChiquitoError, messageOf } from '../core/index.js'
+import { ChiquitoError, messageOf } from '../core/index.js'
 import { type Dataset, leaks, openDataset, recordPhotos, type Split } from '../dataset/index.js'
+import { usableDevice } from '../engine/index.js'
 import type { Evaluation, Interval } from '../evaluate/index.js'
 import { cacheFolder } from '../files/index.js'
 import { FeatureStore, type RunDetails, RunFolder } from '../run/index.js'
 import {
   type Checkpoint,
   type Choice,
-  fineTunes,
   fingerprintSeen,
   modelFile,
   type Recipe,
@@ -24,6 +24,7 @@ import { figures } from './measure.js'
 import { openCheckpoint, takeOver } from './resume.js'
 import { writeReport } from './run-report.js'
 import type { TrainOptions } from './train-options.js'
+import { checkSettings, withDefaults } from './train-settings.js'
 
 export type { TrainOptions } from './train-options.js'
 
@@ -104,6 +105,8 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
       store: options.cache === false ? undefined : openStore(notice),
       log: line => run.log({ ...line, event: String(line.event) }),
     })
+    if (epochs !== undefined && result.choice?.fineTuning?.chosen === false)
+      notice('--epochs changed nothing: no layers were fine-tuned.')
     await run.writeModel(await modelOf(result, dataset, details))
     const facts = { ...details, command: command ?? repeatCommand(options), machine: machine(), started }
     const summary = await writeReport(run, result, dataset, recipe, facts, { progress, signal })
@@ -131,17 +134,23 @@ interface Prepared {
 
 /** Everything that can be wrong before the work begins; then the run folder, new or gone on with. */
 async function prepare(given: TrainOptions): Promise<Prepared> {
+  const notices: string[] = []
+  const notice = (message: string) => {
+    if (notices.includes(message)) return
+    notices.push(message)
+    given.progress?.({ kind: 'notice', message })
+  }
+  checkSettings(given, notice)
   const unfinished = given.resume ? await takeOver(given) : undefined
   let run: RunFolder | undefined
   try {
-    const options = unfinished?.options ?? given
-    const { data, out, seed = 0, validFraction, followLinks, labelsFrom, progress, signal } = options
-    checkFineTuning(options)
-    const recipe = recipeNamed(options.recipe ?? 'auto')
+    const asked = withDefaults(unfinished?.options ?? given)
+    const options = { ...asked, device: await usableDevice({ ...asked, notice }) }
+    const { data, out, seed, validFraction, followLinks, labelsFrom, progress, signal } = options
+    const recipe = recipeNamed(options.recipe)
     const { division } = unfinished ?? {}
     // What is known at once, before photos are read; and these before the backbone, which may have to be fetched.
-    const backboneName = options.backbone ?? 'efficientnet-lite0'
-    checkBackboneName(backboneName)
+    checkBackboneName(options.backbone)
     if (!unfinished) await RunFolder.checkFree(out, options)
     const dataset = await openDataset(data, {
       seed,
@@ -153,18 +162,15 @@ async function prepare(given: TrainOptions): Promise<Prepared> {
       ...division,
     })
     await requireReadableClasses(dataset, signal)
-    const notices: string[] = []
-    const notice = (message: string) => {
-      notices.push(message)
-      progress?.({ kind: 'notice', message })
-    }
-    const backbone = await loadBackbone(backboneName, {
+    const backbone = await loadBackbone(options.backbone, {
       preprocessing: options.preprocessing,
       recorded: unfinished?.photos,
       progress: event => (event.kind === 'notice' ? notice(event.message) : progress?.(event)),
       signal,
     })
     for (const message of dataset.notices) notice(message)
+    if (given.validFraction !== undefined && dataset.split.by === 'folders')
+      notice('--valid-fraction changes nothing: the data set says itself which photos are measured on.')
     const details = detailsOf(options, recipe, backbone, dataset)
     const isReplaced = !unfinished && (await RunFolder.canGoOn(out))
     run = unfinished?.run ?? (await RunFolder.create(out, details, { overwrite: options.overwrite }))
@@ -206,16 +212,6 @@ function detailsOf(options: TrainOptions, recipe: Recipe, backbone: Backbone, da
 
 function recordOf({ preprocessing: { mean, std, channels = 'rgb' } }: Backbone): Preprocessing {
   return { mean, std, channels }
-}
-
-/** More epochs than this are a mistake in the unit. */
-const mostEpochs = 1000
-
-function checkFineTuning({ fineTune, epochs }: TrainOptions): void {
-  if (fineTune !== undefined && !fineTunes.includes(fineTune))
-    throw argumentError('fineTune', fineTunes.join(' or '), fineTune)
-  if (epochs !== undefined && !(Number.isInteger(epochs) && epochs >= 1 && epochs <= mostEpochs))
-    throw argumentError('epochs', `a whole number from 1 to ${mostEpochs}`, epochs)
 }
 
 function openStore(notice: (message: string) => void): (namespace: string) => FeatureStore {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { constants } from 'node:fs'
+import { access, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { errorCode, ioError } from './io-error.js'
 
@@ -68,6 +69,24 @@ export async function makeFolder(path: string): Promise<void> {
     await mkdir(path, { recursive: true })
   } catch (error) {
     throw ioError(await refusal(error, path), 'make the folder', path)
+  }
+}
+
+/**
+ * Whether a file or folder could be made at `path`, as far as that can be told beforehand: before long work, whose result
+ * it is to hold.
+ *
+ * @param parents - folders on the way there will be made, too
+ * @throws `io` naming what refuses it
+ */
+export async function requireWritable(path: string, { parents = false } = {}): Promise<void> {
+  const folder = dirname(resolve(path))
+  try {
+    await access(folder, constants.W_OK)
+  } catch (error) {
+    if (parents && errorCode(error) === 'ENOENT' && folder !== dirname(folder))
+      return requireWritable(folder, { parents })
+    throw ioError(error, parents ? 'make a folder in' : 'write into', folder)
   }
 }
 

@@ -1,4 +1,11 @@
-export { makeFolder, removeLeftovers, replaceFile, temporaryPath, writeFileAtomic } from './atomic.js'
+export {
+  makeFolder,
+  removeLeftovers,
+  replaceFile,
+  requireWritable,
+  temporaryPath,
+  writeFileAtomic,
+} from './atomic.js'
 export { type CacheSurroundings, cacheFolder } from './cache-folder.js'
 export { errorCode, ioError } from './io-error.js'
 export { describeIssue } from './issue.js'

@@ -117,7 +117,8 @@ export function parseModelMetadata(
     throw new ChiquitoError(
       'model',
       `"${name}" was made by ${producer || 'another program'}, not by chiquito, so its labels and its input are ` +
-        'unknown. Give a model.onnx that "chiquito train" wrote.',
+        'unknown. Give a model.onnx that "chiquito train" wrote; to train with this network: chiquito train PHOTOS ' +
+        `--out RUN --backbone ${name}`,
     )
   if (format !== String(FORMAT))
     throw new ChiquitoError(

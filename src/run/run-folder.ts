@@ -22,6 +22,7 @@ import {
   type Release,
   readLog,
   removeLeftovers,
+  requireWritable,
   takeLock,
   writeFileAtomic,
 } from '../files/index.js'
@@ -105,6 +106,8 @@ export class RunFolder {
     { overwrite = false }: { overwrite?: boolean | undefined } = {},
   ): Promise<void> {
     await requireFree(resolve(path), overwrite)
+    // A file inside stands for what the run will write.
+    await requireWritable(join(resolve(path), 'run.json'), { parents: true })
   }
 
   /**
@@ -117,6 +120,11 @@ export class RunFolder {
     const record = await readRunRecord(folder)
     if (record !== undefined) return new RunFolder(folder, record, undefined)
     const info = await stat(folder).catch(() => undefined)
+    if (await stat(join(folder, 'run.json')).catch(() => undefined))
+      throw new ChiquitoError(
+        'data',
+        `"${join(folder, 'run.json')}" is damaged, or no record of a run of chiquito's. Restore it, or train again.`,
+      )
     const what =
       info === undefined ? 'does not exist' : info.isDirectory() ? 'holds no run.json' : 'is a file'
     throw new ChiquitoError(

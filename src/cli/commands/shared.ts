@@ -22,8 +22,7 @@ export function addBackboneOptions<A extends unknown[], O extends Record<string,
   return command
     .option(
       '--backbone <name or file>',
-      'pretrained network: a name of "chiquito backbones", NAME=FILE, a weights file, or an .onnx file',
-      'efficientnet-lite0',
+      'pretrained network: a name of "chiquito backbones", NAME=FILE, a weights file, or an .onnx file (efficientnet-lite0)',
     )
     .option(
       '--mean <r,g,b>',

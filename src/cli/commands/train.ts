@@ -14,8 +14,8 @@ export function registerTrain(program: Command, shell: Shell): void {
           .description('train a classifier on a folder of photos: a model, a report, figures')
           .argument('<data>', 'folder of photos: class folders, or train/ and valid/ with class folders')
           .requiredOption('--out <run>', 'folder to write the run into')
-          .option('--recipe <name>', 'auto, or fastai-2018 (the article)', 'auto')
-          .option('--seed <n>', 'what everything random starts from', integer('--seed', { min: 0 }), 0)
+          .option('--recipe <name>', 'auto, or fastai-2018, the article (auto)')
+          .option('--seed <n>', 'what everything random starts from (0)', integer('--seed', { min: 0 }))
           .option(
             '--size <pixels>',
             'side of what the network sees',
