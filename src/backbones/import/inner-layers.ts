@@ -122,6 +122,7 @@ const functions: Readonly<Record<string, (a: number, b: number) => number>> = {
   Unsqueeze: a => a,
   Squeeze: a => a,
   Expand: a => a,
+  Transpose: a => a,
   Neg: a => -a,
   Reciprocal: a => 1 / a,
   Sqrt: a => Math.sqrt(a),
@@ -134,7 +135,15 @@ const functions: Readonly<Record<string, (a: number, b: number) => number>> = {
 }
 
 /** Operators whose second input is a shape. */
-const shaped: ReadonlySet<string> = new Set(['Reshape', 'Unsqueeze', 'Squeeze', 'Expand', 'Cast', 'Identity'])
+const shaped: ReadonlySet<string> = new Set([
+  'Reshape',
+  'Unsqueeze',
+  'Squeeze',
+  'Expand',
+  'Cast',
+  'Identity',
+  'Transpose',
+])
 
 /** How far back constants are worked out. */
 const MAX_DEPTH = 8

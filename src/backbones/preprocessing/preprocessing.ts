@@ -64,11 +64,10 @@ export function describePreprocessing({ mean, std, channels = 'rgb' }: Preproces
   // Deviations of a tenth of all bytes are usual; those of values from 0 to 1 are far below one byte.
   const unit = Math.min(...std) > 5 ? 255 : 1
   const range = `values from 0 to ${unit === 255 ? 1 : 255}, ${channels.toUpperCase()}`
-  const isPlain = mean.every(value => value === 0) && std.every(value => value === unit)
-  if (isPlain) return range
   const shown = (values: Channels) => {
     const texts = values.map(value => String(Number((value / unit).toPrecision(4))))
     return new Set(texts).size === 1 ? texts[0] : texts.join(', ')
   }
+  if (shown(mean) === '0' && shown(std) === '1') return range
   return `mean ${shown(mean)} and deviation ${shown(std)} of ${range}`
 }
