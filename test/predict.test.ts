@@ -90,7 +90,8 @@ describe('photos', () => {
     ])
     const { status: alike, stdout } = await chiquito(['predict', ...args])
     expect(alike).toBe(0)
-    expect(stdout.trimEnd().split('\n')).toHaveLength(6)
+    expect(stdout.trimEnd().split('\n')).toHaveLength(7)
+    expect(stdout).toMatch(/^! 4 of 6 photos could not be used: .*not an image .*text\.jpg/m)
     for (const photo of bad) expect(stdout).toContain(`not judged: ${photo}: `)
   })
 
