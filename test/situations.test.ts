@@ -257,7 +257,8 @@ describe('what is wrong', () => {
 
   function unfinished(): string {
     const root = temporaryFolder()
-    cpSync(path.join(run, 'run.json'), path.join(root, 'run.json'))
+    const record = readFileSync(path.join(run, 'run.json'), 'utf8')
+    writeFileSync(path.join(root, 'run.json'), record.replace('"finished"', '"interrupted"'))
     return root
   }
 })

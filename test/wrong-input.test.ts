@@ -264,7 +264,7 @@ describe('a folder for the run', () => {
       expect(told).toMatchObject({
         status: 1,
         stderr: expect.stringMatching(
-          /Cannot make the folder ".*run": permission denied: change the permissions/,
+          /Cannot make a folder in ".*": permission denied: change the permissions/,
         ),
       })
       const own = path.join(root, 'own')

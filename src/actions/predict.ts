@@ -81,11 +81,12 @@ export async function modelPath(given: string): Promise<string> {
     )
   const model = path.join(given, 'model.onnx')
   if (await statOf(model)) return model
-  const isRun = (await RunFolder.open(given).catch(() => undefined)) !== undefined
+  const found = await RunFolder.open(given).catch(() => undefined)
+  const isUnfinished = found !== undefined && found.record.state !== 'finished'
   throw new ChiquitoError(
     'io',
     `The folder "${given}" holds no model.onnx. ${
-      isRun
+      isUnfinished
         ? 'Its run was not finished: go on with it (chiquito train with --resume).'
         : 'Give a model.onnx, or the folder of a run that was finished.'
     }`,
