@@ -82,18 +82,13 @@ function luma(tiff: TiffTags, white: number): Colour {
   }
 }
 
-/** CIE L*a*b* under D50 to sRGB: signed chroma (TIFF 6.0, section 23), or with an offset (ICC). */
-function lab({ bits, photometric }: TiffLayout): Colour {
+/** CIE L*a*b* of 8 bits under D50 to sRGB: signed chroma (TIFF 6.0, section 23), or with an offset (ICC). */
+function lab({ photometric }: TiffLayout): Colour {
   const icc = photometric === PHOTOMETRIC.iccLab
-  const unit = bits === 8 ? 1 : 256
-  const top = bits === 8 ? 255 : icc ? 0xff00 : 0xffff
-  const chroma = (value: number) => {
-    if (icc) return value / unit - 128
-    return (value >= 128 * unit ? value - 256 * unit : value) / unit
-  }
+  const chroma = (value: number) => (icc ? value - 128 : value >= 128 ? value - 256 : value)
   const inverse = (t: number) => (t > 6 / 29 ? t ** 3 : 3 * (6 / 29) ** 2 * (t - 4 / 29))
   return (row, at, rgb, out) => {
-    const l = ((row[at] * 100) / top + 16) / 116
+    const l = ((row[at] * 100) / 255 + 16) / 116
     const x = 0.9642 * inverse(l + chroma(row[at + 1]) / 500)
     const y = inverse(l)
     const z = 0.8249 * inverse(l - chroma(row[at + 2]) / 200)

@@ -177,7 +177,7 @@ function readable(
       )
     case PHOTOMETRIC.cieLab:
     case PHOTOMETRIC.iccLab:
-      return samples >= 3 && (bits === 8 || bits === 16)
+      return samples >= 3 && bits === 8
     default:
       return false
   }
