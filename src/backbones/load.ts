@@ -158,12 +158,23 @@ async function fromFile(
   expected: RegistryEntry | undefined,
   options: LoadOptions,
 ): Promise<Backbone> {
+  refuseWeightsBeside(file)
   const bytes = await readWeights(file)
   const { chooseWeights } = await import('./matching/choose.js')
   const sets = await readSets(bytes, file)
   const { entry, weights, notices } = chooseWeights(sets, file, [...registry.values()], expected)
   const backbone = { ...build(entry, weights, digest(bytes)), notices }
   return preparedAsWeights(backbone, file, options)
+}
+
+/** Tensors that an .onnx file keeps outside have no head of their own: without that file they say nothing. */
+function refuseWeightsBeside(file: string): void {
+  const [, network] = /^(.*\.onnx)[._]data$/i.exec(path.basename(file)) ?? []
+  if (network === undefined) return
+  throw new ChiquitoError(
+    'model',
+    `${file} holds the weights of the network ${network}, which lies beside it: give that file.`,
+  )
 }
 
 function build(entry: RegistryEntry, weights: Weights, id: string): Backbone {

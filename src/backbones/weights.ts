@@ -16,7 +16,7 @@ export class Weights {
   }
 
   /**
-   * Checks that every tensor is there in the shape expected, of a float type.
+   * Checks that every tensor is there in the shape expected, of a float type, and finite.
    *
    * @throws ChiquitoError `model`, naming the first that is not.
    */
@@ -32,6 +32,10 @@ export class Weights {
         throw this.error(
           `does not hold the weights of ${network}: tensor ${key} must be of floats, but is of ${tensor.dtype}`,
         )
+      if (hasNonFinite(toFloat32(tensor).data))
+        throw this.error(
+          `holds tensor ${key} with values that are no finite float32 numbers (NaN or infinity): training went wrong before it was saved. Give an earlier checkpoint`,
+        )
     }
   }
 
@@ -41,6 +45,12 @@ export class Weights {
 }
 
 const floats: ReadonlySet<string> = new Set(['float16', 'bfloat16', 'float32', 'float64'])
+
+/** Whether a number among the weights is NaN or infinite: what is computed with it says nothing. */
+export function hasNonFinite(values: Float32Array): boolean {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return true
+  return false
+}
 
 /** The tensor in float32: exact from 16 bits, rounded from 64. */
 export function toFloat32(tensor: Tensor): Tensor<'float32'> {

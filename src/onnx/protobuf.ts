@@ -76,7 +76,9 @@ class Reader {
       )
     this.known(proto, 'the model')
     if (proto.functions.length > 0)
-      this.fail(`defines functions (${proto.functions[0].name}); inline them first (onnx.inliner)`)
+      this.fail(
+        `defines functions (${proto.functions[0].name}); inline them first: onnx.save(onnx.inliner.inline_local_functions(onnx.load(FILE)), FILE)`,
+      )
     if (proto.trainingInfo.length > 0) this.fail('holds training information, which we would lose')
     const irVersion = this.whole(proto.irVersion, 'the file format version')
     const graph = this.graph(proto.graph, irVersion)

@@ -116,6 +116,16 @@ y = If(c) then_branch={
     for (const [i, x] of expected.entries()) expect(got[i]).toBeCloseTo(x, 5)
   })
 
+  it('says the training mode of a batch norm by its attribute, as since operator set 14', () => {
+    const lines = `weight s: float32[4] {1.0, 1.0, 1.0, 1.0}
+y, m, v, saved, spread = BatchNormalization(x, s, s, s, s)`
+    const [node] = upgradeModel(modelOf(`${image}\n${lines}`, 12)).graph.nodes
+    expect(node.outputs).toEqual(['y', 'm', 'v'])
+    expect(node.attributes.training_mode).toEqual({ kind: 'int', value: 1 })
+    const read = modelOf(`${image}\n${lines.replace('y,', 'n,')}\ny = Neg(saved)`, 12)
+    expect(() => upgradeModel(read)).toThrow(/its training statistics are read/)
+  })
+
   it.each([
     [12, 'm = Relu(x)\ny = com.other:Thing(m)'],
     [21, 'y = Relu(x)'],

@@ -90,6 +90,11 @@ class Upgrade {
     }
   }
 
+  /** Whether a node of this graph, or who runs it, reads a value. */
+  isRead(value: Value): boolean {
+    return this.graph.outputs.has(value) || this.graph.nodes.some(({ inputs }) => inputs.includes(value))
+  }
+
   private node(node: Node): void {
     const inner = Object.entries(node.attributes).map(([key, attribute]): [string, Attribute] => {
       if (attribute.kind !== 'graph') return [key, attribute]
@@ -175,9 +180,13 @@ const rules: Readonly<Record<string, Rule>> = {
     const { spatial, ...attributes } = node.attributes
     if (spatial?.kind === 'int' && Number(spatial.value) === 0)
       to.fail(node, 'its statistics are per position')
-    if (to.before(14) && node.outputs.some((value, i) => i > 0 && value !== ''))
-      to.fail(node, 'it gives training statistics')
-    return [{ ...node, attributes }]
+    // Before operator set 14, more outputs said what training_mode says since; the last two ended there.
+    const isTraining = to.before(14) && node.outputs.some((value, i) => i > 0 && value !== '')
+    if (!isTraining) return [{ ...node, attributes }]
+    if (node.outputs.slice(3).some(value => to.isRead(value)))
+      to.fail(node, 'its training statistics are read')
+    const outputs = node.outputs.slice(0, 3)
+    return [{ ...node, outputs, attributes: { ...attributes, training_mode: { kind: 'int', value: 1 } } }]
   },
   Upsample: (node, to) => [resizeOf(node, [node.inputs[0], '', node.inputs[1]], to)],
   Resize: (node, to) => {

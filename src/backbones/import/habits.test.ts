@@ -17,6 +17,7 @@ import { asFloat32, float32, int64 } from '../../core/index.js'
 import { Session } from '../../engine/index.js'
 import { GraphBuilder, model, writeModel } from '../../onnx/index.js'
 import { loadBackbone } from '../load.js'
+import { onnxBackbone } from './onnx-backbone.js'
 
 interface Stored {
   /** The file's first output for two photos. */
@@ -249,4 +250,96 @@ describe('what is no network for photos', () => {
   ])('a file that is none is named: %s', async (name, content, message) => {
     expect(await said(`${name}.onnx`, Buffer.from(content))).toMatch(message)
   })
+})
+
+describe('how networks are built', () => {
+  const photos = waves(2, 16)
+  const kernel = waves(2, 4).data.slice(0, 48)
+
+  /** What a network gives of two photos in its last layer. */
+  async function seenBy(build: (b: GraphBuilder, image: string) => void) {
+    const builder = new GraphBuilder('built')
+    build(builder, builder.input('image', 'float32', ['n', 3, 16, 16]))
+    const backbone = onnxBackbone(writeModel(model(builder.build())), 'built.onnx')
+    const look = new GraphBuilder('look')
+    const image = look.input('image', 'float32', [2, 3, 16, 16])
+    for (const [layer, value] of backbone.trunk(look, image)) look.output(value, layer)
+    const session = await Session.open(model(look.build()))
+    const results = await session.run({ image: photos })
+    await session.close()
+    const last = backbone.layers[backbone.layers.length - 1]
+    return { backbone, last, values: [...asFloat32(results[last.name], last.name).data] }
+  }
+  const weight = (b: GraphBuilder, name: string, shape: readonly number[], fill = 0.1) =>
+    b.initializer(name, float32(new Float32Array(shape.reduce((a, c) => a * c)).fill(fill), shape))
+  const sizes = (b: GraphBuilder, name: string, values: readonly number[]) =>
+    b.initializer(name, int64(values))
+
+  it('standardised weights: a batch norm of a weight by its own statistics', async () => {
+    const network = (convolved: (b: GraphBuilder) => string) => (b: GraphBuilder, image: string) => {
+      const map = b.op('Conv', [image, convolved(b)], { strides: [2, 2] })
+      b.output(b.op('Flatten', [b.op('GlobalAveragePool', [map])]), 'features')
+    }
+    const standardised = network(b => {
+      const flat = b.op('Reshape', [
+        b.initializer('w', float32(kernel, [4, 3, 2, 2])),
+        sizes(b, 'flat', [1, 4, 12]),
+      ])
+      const [gain, bias] = [weight(b, 'gain', [4], 2), weight(b, 'bias', [4], 0)]
+      const inputs = [flat, gain, bias, bias, gain]
+      const [normed] = b.ops('BatchNormalization', inputs, { training_mode: 1, epsilon: 1e-6 }, 3)
+      return b.op('Reshape', [normed, sizes(b, 'back', [4, 3, 2, 2])])
+    })
+    const byHand = Float32Array.from(kernel, (value, i) => {
+      const row = [...kernel.subarray(12 * Math.floor(i / 12), 12 * Math.floor(i / 12) + 12)]
+      const mean = row.reduce((a, c) => a + c) / 12
+      return (2 * (value - mean)) / Math.sqrt(row.reduce((a, c) => a + (c - mean) ** 2, 0) / 12 + 1e-6)
+    })
+    const found = await seenBy(standardised)
+    const expected = await seenBy(network(b => b.initializer('w', float32(byHand, [4, 3, 2, 2]))))
+    expect(errorOf(found.values, expected.values)).toBeLessThan(1e-5)
+  })
+
+  it('a last map larger than one before it is the last layer', async () => {
+    const { backbone, last } = await seenBy((b, image) => {
+      const small = b.op('Conv', [image, weight(b, 'small', [4, 3, 4, 4])], { strides: [4, 4] })
+      const large = b.op('ConvTranspose', [small, weight(b, 'large', [4, 6, 2, 2])], { strides: [2, 2] })
+      b.output(b.op('Flatten', [b.op('GlobalAveragePool', [large])]), 'features')
+    })
+    expect(last).toMatchObject({ name: 'stride2', channels: 6 })
+    expect(backbone.layers).toHaveLength(1)
+  })
+
+  it('two heads that are stacked, then averaged', async () => {
+    const { last } = await seenBy((b, image) => {
+      const heads = [0, 1].map(i => {
+        const map = b.op('Conv', [image, weight(b, `w${i}`, [5, 3, 4, 4], i + 1)], { strides: [4, 4] })
+        const vector = b.op('Flatten', [b.op('GlobalAveragePool', [b.op('Relu', [map])])])
+        const scores = b.op('Gemm', [vector, weight(b, `head${i}`, [5, 7])])
+        return b.op('Unsqueeze', [scores, sizes(b, `axis${i}`, [0])])
+      })
+      const stacked = b.op('Concat', heads, { axis: 0 })
+      b.output(b.op('ReduceMean', [stacked, sizes(b, 'axes', [0])], { keepdims: 0 }), 'logits')
+    })
+    expect(last).toMatchObject({ name: 'vector', channels: 10 })
+  })
+})
+
+it('weights that are no numbers are refused, and named', () => {
+  const builder = new GraphBuilder('broken')
+  const image = builder.input('image', 'float32', ['n', 3, 16, 16])
+  const kernel = builder.initializer('w', float32(new Float32Array(48).fill(Number.NaN), [4, 3, 2, 2]))
+  builder.output(builder.op('GlobalAveragePool', [builder.op('Conv', [image, kernel])]), 'features')
+  const bytes = writeModel(model(builder.build()))
+  expect(() => onnxBackbone(bytes, 'broken.onnx')).toThrow(/weight w with values that are no finite numbers/)
+})
+
+it('the weights beside an .onnx file are named as that', async () => {
+  for (const name of ['net.onnx.data', 'model.onnx_data']) {
+    const file = path.join(scratch, name)
+    writeFileSync(file, new Uint8Array(64).fill(7))
+    await expect(loadBackbone(file)).rejects.toThrow(
+      `holds the weights of the network ${path.basename(file).replace(/[._]data$/, '')}, which lies beside it: give that file`,
+    )
+  }
 })

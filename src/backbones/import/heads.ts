@@ -14,11 +14,11 @@ const afterClassifier: ReadonlySet<string> = new Set([
   ...['Softmax', 'LogSoftmax', 'Sigmoid', 'Identity', 'Dropout', 'Cast', 'Clip'],
   ...['Flatten', 'Reshape', 'Squeeze', 'Unsqueeze', 'Transpose', 'Add', 'Sub', 'Mul', 'Div', 'Sum', 'Mean'],
   // Some networks classify every point of the map by a 1x1 convolution, then average.
-  ...['Relu', 'GlobalAveragePool', 'AveragePool', 'ReduceMean'],
+  ...['Relu', 'GlobalAveragePool', 'AveragePool', 'ReduceMean', 'Concat'],
 ])
 
-/** Several heads are averaged by these. */
-const joining: ReadonlySet<string> = new Set(['Add', 'Sum', 'Mean'])
+/** Several heads are averaged by these; a Concat stacks them for that. */
+const joining: ReadonlySet<string> = new Set(['Add', 'Sum', 'Mean', 'Concat'])
 
 const probabilities: ReadonlySet<string> = new Set(['Softmax', 'LogSoftmax', 'Sigmoid'])
 

@@ -11,7 +11,8 @@ export interface ImportedLayer extends BackboneLayer {
 
 /**
  * Where features can be taken: the last map of every size, from the input on, named by its stride (`stride8`); then the
- * vector that the classifier reads, `vector`, unless that is only the last map pooled.
+ * vector that the classifier reads, `vector`, unless that is only the last map pooled. Then that map is the last layer,
+ * so smaller ones before it (MobileViTV2 makes its maps even) are none.
  *
  * @param features what the classifier reads, or the network's output.
  * @param size side of the photos that the shapes of the view are for.
@@ -19,7 +20,8 @@ export interface ImportedLayer extends BackboneLayer {
 export function layersOf(view: GraphView, features: Value, size: number): ImportedLayer[] {
   const { map, isPooledMap } = poolingOf(view, features)
   const layers = map === undefined ? [] : mapsUpTo(view, map, size)
-  if (isPooledMap) return layers
+  const end = layers.findIndex(({ value }) => value === map)
+  if (isPooledMap && end >= 0) return layers.slice(0, end + 1)
   const channels = (view.shape(features) ?? []).slice(1).reduce<number>((n, dim) => n * Number(dim), 1)
   return [...layers, { name: 'vector', channels, value: features }]
 }

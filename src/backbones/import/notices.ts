@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { sizeOf } from '../../core/index.js'
 import { type Graph, pruneUnused, type Value } from '../../onnx/index.js'
 import { looksLikeScores } from './heads.js'
@@ -27,11 +28,11 @@ export function noticesOf(
   const notices: string[] = []
   if (used < mostShare * all)
     notices.push(
-      `${file}: its features are taken at ${features}, so only ${used.toLocaleString('en')} of its ${all.toLocaleString('en')} weights are used; ${logits === undefined ? 'the others lie behind that or beside it' : 'the others are its classifier and what lies behind that or beside it'}.`,
+      `${path.basename(file)}: its features are taken at ${features}, so only ${used.toLocaleString('en')} of its ${all.toLocaleString('en')} weights are used; ${logits === undefined ? 'the others lie behind that or beside it' : 'the others are its classifier and what lies behind that or beside it'}.`,
     )
   if (logits === undefined && looksLikeScores(whole, output))
     notices.push(
-      `${file}: no classifier was found before its output ${output}, so the scores it gives are the features. Features of the layer before tell more: export the network without its classifier (in timm, num_classes=0).`,
+      `${path.basename(file)}: no classifier was found before its output ${output}, so the scores it gives are the features. Features of the layer before tell more: export the network without its classifier (in timm, num_classes=0).`,
     )
   return notices
 }

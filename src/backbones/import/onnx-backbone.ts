@@ -18,6 +18,7 @@ import {
 } from '../../onnx/index.js'
 import type { Backbone, Preprocessing } from '../backbone.js'
 import { networkGraph } from '../network.js'
+import { hasNonFinite } from '../weights.js'
 import { floatInput } from './byte-input.js'
 import { channelsFirst } from './channels-first.js'
 import { findEnding } from './ending.js'
@@ -158,6 +159,7 @@ function analysed(
       'model',
       `${file} cannot be a backbone: ${layers.length === 0 ? 'it gives no features' : 'it has no float32 weights'}. Expected a network that classifies photos, its weights in float32.`,
     )
+  refuseNonFinite(trunk, parameters, file)
   const own = ownNames(graph, parameters)
   const renamed = (value: Value) => own.get(value) ?? value
   return {
@@ -170,6 +172,18 @@ function analysed(
     logits: logits && renamed(logits),
     notices: noticesOf(file, tidied, whole, { output, logits }, { trunk, layers, features }),
   }
+}
+
+function refuseNonFinite(trunk: GraphView, parameters: ReturnType<typeof parametersOf>, file: string): void {
+  const broken = parameters.find(({ value }) => {
+    const tensor = trunk.initializer(value)
+    return tensor?.dtype === 'float32' && hasNonFinite(tensor.data)
+  })
+  if (broken)
+    throw new ChiquitoError(
+      'model',
+      `${file} holds the weight ${broken.value} with values that are no finite numbers (NaN or infinity): training went wrong before it was exported. Export an earlier checkpoint.`,
+    )
 }
 
 /** The graph with the shapes of its outputs for photos of a certain size, as far as they can be known. */
@@ -194,7 +208,11 @@ function upgraded(model: Model, file: string): Model {
   try {
     return upgradeModel(model)
   } catch (error) {
-    throw new ChiquitoError('model', `${file}: ${messageOf(error)}`, { cause: error })
+    throw new ChiquitoError(
+      'model',
+      `${file}: ${messageOf(error)} Export it without that, for operator set 21 where the exporter can, or give another network.`,
+      { cause: error },
+    )
   }
 }
 

@@ -40,6 +40,7 @@ const reshaping: ReadonlySet<string> = new Set([
 /** More for the weights of layers, which some networks standardise. */
 const standardizing: ReadonlySet<string> = new Set([
   ...['Add', 'Sub', 'Mul', 'Div', 'Sqrt', 'Pow', 'ReduceMean', 'BatchNormalization'],
+  'InstanceNormalization',
 ])
 
 /**

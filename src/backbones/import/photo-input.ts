@@ -46,7 +46,9 @@ function problemOf({ dtype, shape }: ValueType): string | undefined {
   if (shape.length === 4 && (shape[1] === 3 || shape[3] === 3)) {
     const [height, width] = shape[1] === 3 ? shape.slice(2) : shape.slice(1)
     const isSquare = typeof height === 'string' || typeof width === 'string' || height === width
-    return isSquare ? undefined : ': photos here are square'
+    return isSquare
+      ? undefined
+      : `: photos here are square; export it for square ones (torch.randn(2, 3, ${height}, ${height}))`
   }
   if (shape.length === 4 && typeof shape[1] === 'string') return undefined
   return shape.length === 4 ? ': photos here have 3 channels' : ': not of photos, which have four dimensions'
