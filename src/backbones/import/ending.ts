@@ -145,7 +145,10 @@ function classTokenOf(view: GraphView, tokens: Value): number | undefined {
     const node = view.producer(value)
     if (!node) continue
     if (node.op === 'Concat' && !node.inputs.some(hasAll)) {
-      const own = node.inputs.findIndex(input => !view.isDependent(input))
+      // Where registers are put in later, the class token is cut off alone and put before them.
+      const cut = node.inputs.findIndex(input => view.isDependent(input) && view.shape(input)?.[1] === 1)
+      const weight = node.inputs.findIndex(input => !view.isDependent(input))
+      const own = weight >= 0 && cut >= 0 ? cut : weight
       const before = node.inputs.slice(0, Math.max(own, 0)).map(input => Number(view.shape(input)?.[1]))
       if (own >= 0) return before.reduce((sum, width) => sum + width, 0)
     }

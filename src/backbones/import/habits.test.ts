@@ -310,6 +310,22 @@ describe('how networks are built', () => {
     expect(backbone.layers).toHaveLength(1)
   })
 
+  it('a class token before registers that are put in between', async () => {
+    const network = (isWhole: boolean) => (b: GraphBuilder, image: string) => {
+      const map = b.op('Conv', [image, weight(b, 'w', [4, 3, 8, 8])], { strides: [8, 8] })
+      const flat = b.op('Reshape', [map, sizes(b, 'flat', [0, 4, 4])])
+      const tokens = b.op('Transpose', [flat], { perm: [0, 2, 1] })
+      const token = b.op('ReduceMax', [tokens, sizes(b, 'axis', [1])], { keepdims: 1 })
+      const batch = b.op('Mul', [token, weight(b, 'none', [4], 0)])
+      const registers = b.op('Tile', [weight(b, 'registers', [1, 4, 4], 3), sizes(b, 'times', [2, 1, 1])])
+      const all = b.op('Concat', [token, registers, tokens], { axis: 1 })
+      const one = b.op('Flatten', [b.op('Add', [token, batch])])
+      b.output(isWhole ? b.op('Relu', [all]) : b.op('Relu', [one]), 'last_hidden_state')
+    }
+    const [found, expected] = [await seenBy(network(true)), await seenBy(network(false))]
+    expect(errorOf(found.values, expected.values)).toBeLessThan(1e-6)
+  })
+
   it('two heads that are stacked, then averaged', async () => {
     const { last } = await seenBy((b, image) => {
       const heads = [0, 1].map(i => {
