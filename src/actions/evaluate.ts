@@ -5,7 +5,7 @@ import { argumentError, ChiquitoError, type WorkOptions } from '../core/index.js
 import { type Dataset, openDataset, type Split } from '../dataset/index.js'
 import type { DeviceOptions } from '../engine/index.js'
 import { Predictor } from '../predict/index.js'
-import { summaryText } from '../report/index.js'
+import { summaryText, visible } from '../report/index.js'
 import { RunFolder } from '../run/index.js'
 import { type MeasuredPart, measurePart } from './measure.js'
 import { noticeOnce } from './notice-once.js'
@@ -135,7 +135,9 @@ export function evaluationText(result: EvaluateResult): string {
 
 function partText({ evaluation, tta, leaks, unreadable, split }: MeasuredPart): string {
   const part = { valid: 'validation', test: 'test', train: 'training' }[split]
-  const bad = unreadable.map(({ path: file, reason }) => `not judged: ${file}: ${reason}\n`).join('')
+  const bad = unreadable
+    .map(({ path: file, reason }) => `${visible(`not judged: ${file}: ${reason}`)}\n`)
+    .join('')
   const summary = summaryText({
     evaluation,
     tta,
