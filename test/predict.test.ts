@@ -232,18 +232,18 @@ describe('a model', () => {
       () => relabelled([...labels, 'third']),
       /a golden photo must have one probability a label/,
     ],
-    ['a text', () => 'my model', /is not an ONNX model, or is cut short/],
+    ['a text', () => 'my model', /is not an ONNX model: /],
     ['an empty file', () => '', /"?\S*model.*(empty|not an ONNX model|no graph)/],
-    ['a photo', () => drawing('ball', 1), /is not an ONNX model, or is cut short/],
+    ['a photo', () => drawing('ball', 1), /is a picture, not an ONNX model/],
     [
       'half of a model',
       () => bytes().subarray(0, bytes().length >> 1),
-      /is not an ONNX model, or is cut short/,
+      /is an ONNX model that is cut short or damaged/,
     ],
     [
       'a model without its last byte',
       () => bytes().subarray(0, bytes().length - 1),
-      /is not an ONNX model, or is cut short/,
+      /is an ONNX model that is cut short or damaged/,
     ],
     [
       "another program's model",

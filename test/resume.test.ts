@@ -238,7 +238,7 @@ it('goes on with the photos it began with, and with nothing that is damaged or o
   appendFileSync(file, 'more')
   expect(await refused()).toMatch(/no longer those the run began with: "ball\/.*" has changed\. Restore them/)
   rmSync(file)
-  expect(await refused()).toMatch(/no longer those the run began with: "ball\/.*" is gone or cannot be read/)
+  expect(await refused()).toMatch(/no longer those the run began with: "ball\/.*" is gone\. Restore them/)
   writeFileSync(file, content)
 
   const state = at(out, 'checkpoint', 'state.safetensors')

@@ -30,7 +30,7 @@ const otherExtensions = new Set(
 )
 
 /** Files that this project itself keeps beside photos; read elsewhere and no oddity. */
-const ownFiles = new Set(['journal.jsonl', 'split.json'])
+const ownFiles = new Set(['rate-finder.svg', 'journal.jsonl', 'split.json'])
 
 /** Extensions of files that may give photos their labels. */
 const tableExtensions = new Set(['csv', 'tsv', 'jsonl', 'ndjson', 'parquet'])
