@@ -365,6 +365,20 @@ const refused: readonly Refused[] = [
       /gives the photos other classes \(column "dx"\) than the folders.*--labels-from "column:dx" or --labels-from folders/,
   },
   {
+    situation: 'HAM10000: numbered folders, each of which holds one class of a table',
+    tree: {
+      HAM_images_part_1: 4,
+      ...named('HAM_images_part_2', 'xNUMBER.jpg', 4),
+      'HAM_metadata.csv': lines('image_id,dx') + each(4, n => `${n},mel`) + each(4, n => `x${n},nv`),
+    },
+    error: /gives the photos other classes \(column "dx"\) than the folders/,
+  },
+  {
+    situation: 'Oxford pets: one folder, and classes in file names',
+    tree: { ...named('images', 'Abyssinian_NUMBER.jpg', 4), ...named('images', 'pug_NUMBER.jpg', 4) },
+    error: /only one class, "images".*"Abyssinian" 4, "pug" 4\): --labels-from names takes them/,
+  },
+  {
     situation: 'a name that fits two photos',
     tree: { 'images/a': 4, 'images/b': 4, 'metadata.csv': lines('file_name,label') + each(4, fileLabel) },
     error: /metadata\.csv line 2: "1\.jpg" may be "images\/a\/1\.jpg" or "images\/b\/1\.jpg"/,

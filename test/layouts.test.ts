@@ -91,6 +91,13 @@ const divided: readonly Layout[] = [
     notices: [/^Every class folder is divided in itself \("cat\/test", .*the division is taken/],
   },
   {
+    situation: 'class first, the division inside a folder images',
+    tree: grid('CLASS/images/PART', { train: 4, test: 2 }, pets),
+    classes: pets,
+    parts: [6, 2, 4],
+    notices: [/divided in itself \("cat\/images\/test"/],
+  },
+  {
     situation: 'class first, parts named after the class, too',
     tree: { ...grid('CLASS/CLASS_PART', { train: 4, test: 2 }, pets) },
     classes: pets,

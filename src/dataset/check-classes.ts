@@ -26,8 +26,12 @@ export function checkClasses(
   if (learnt.length < 2)
     throw new ChiquitoError(
       'data',
-      `"${root}" has only one class, "${learnt[0]}". A classifier tells classes apart: add a folder with photos of ` +
-        `something else (for "${learnt[0]} or not", a folder "not").`,
+      [
+        `"${root}" has only one class, "${learnt[0]}".`,
+        ...hints,
+        'A classifier tells classes apart: add a folder with photos of something else (for ' +
+          `"${learnt[0]} or not", a folder "not").`,
+      ].join(' '),
     )
   return learnt
 }
@@ -42,7 +46,7 @@ function requireClasses(
   if (classes.length > 0) return
   const name = folder === '' ? root : folder
   const linked = links.length > 0 ? ` ${linksSeen(links.length, name)}` : ''
-  const files = loose.length === 1 ? 'a file' : `${loose.length} files`
+  const files = loose.length === 1 ? 'one file' : `${loose.length} files`
   const only = loose.length > 0 ? `, only ${files}, such as "${loose[0]}"` : ''
   if (split === 'test') {
     notice(

@@ -9,12 +9,14 @@ import {
   type Part,
   refuseLinkedParts,
 } from './part.js'
-import { partName, sameWords } from './part-names.js'
-import type { Entered } from './wrappers.js'
+import { isEmptyName, partName, sameWords } from './part-names.js'
+import { type Entered, nameOf } from './wrappers.js'
 
 /** A class folder and the parts in it. */
 interface Divided {
   readonly name: string
+  /** Where the parts lie: the class folder, or one in it that only wraps them (`cat/images`). */
+  readonly folder: string
   readonly listing: Listing
   readonly parts: readonly { readonly name: string; readonly split: Split }[]
 }
@@ -32,13 +34,12 @@ export async function findDividedClasses(
   if (folderNames === 'settled') return undefined
   const classes: Divided[] = []
   for (const name of base.listing.folders)
-    classes.push(dividedClass(name, await reader.list(child(base.folder, name))))
+    classes.push(await dividedClass(reader, name, child(base.folder, name)))
   if (!isDivision(classes)) return undefined
   const homes: (ClassFolder & { split: Split })[] = []
-  for (const { name, listing, parts } of classes) {
-    const folder = child(base.folder, name)
+  for (const { name, folder, listing, parts } of classes) {
     refuseLinkedParts({ folder, listing })
-    requireDivided(classes, { name, listing, parts })
+    requireDivided(classes, { name, folder, listing, parts })
     for (const part of parts)
       homes.push({ split: part.split, label: labelOfFolder(name), folder: child(folder, part.name) })
     for (const other of listing.folders)
@@ -67,14 +68,23 @@ function partOf(split: Split, all: readonly ClassFolder[]): Part {
   return { split, folder: `*/${split}`, loose: [], homes, links: [] }
 }
 
-function dividedClass(name: string, listing: Listing): Divided {
+async function dividedClass(reader: FolderReader, name: string, outer: string): Promise<Divided> {
+  const folder = await enterWrapper(reader, outer)
+  const listing = await reader.list(folder)
   const parts = listing.folders.flatMap(inner => {
     const part = partName(inner)
     return part !== undefined && (part.rest === '' || sameWords(part.rest, name))
       ? [{ name: inner, split: part.split }]
       : []
   })
-  return { name, listing, parts }
+  return { name, folder, listing, parts }
+}
+
+async function enterWrapper(reader: FolderReader, folder: string): Promise<string> {
+  const { files, folders } = await reader.list(folder)
+  const [only] = folders
+  if (files.length > 0 || folders.length !== 1 || partName(only) !== undefined) return folder
+  return isEmptyName(only) || sameWords(only, nameOf(folder)) ? child(folder, only) : folder
 }
 
 /** Two different parts in one class are a division, and one in each of several classes. */

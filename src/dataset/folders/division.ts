@@ -69,6 +69,9 @@ async function divisionAmong(
   if (pair !== undefined) return pair.some(isHolder) || isLabelled ? pair : unless(pair)
   const plain = candidates.filter(one => one.rest === '')
   if (plain.length > 0 && (plain.some(isHolder) || isLabelled || others.length === 0)) return unless(plain)
+  // `seg_test/seg_test/{sea,ice}` and nothing beside: what one class would be is a part.
+  if (others.length === 0 && candidates.length === 1 && candidates[0].entered.listing.folders.length > 1)
+    return isSettled ? undefined : candidates
   const lone = candidates.find(one => isHolder(one) && others.some(name => shareWord(one.rest, name)))
   if (lone !== undefined && !isSettled) throw partOrClass([lone], others[0])
   return undefined

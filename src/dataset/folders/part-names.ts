@@ -26,7 +26,7 @@ const emptyWords = new Set(
   (
     'set sets data dataset datasets image images img imgs photo photos picture pictures pic pics jpg jpeg png file files ' +
     'folder folders dir split splits part parts sample samples my our the new all full small final raw original resized ' +
-    'cropped processed'
+    'cropped processed batch batches chunk archive'
   ).split(' '),
 )
 
@@ -72,6 +72,20 @@ export function isPlainPart(name: string): boolean {
 export function isEmptyName(name: string): boolean {
   const all = wordsOf(name)
   return all.length > 0 && all.every(word => emptyWords.has(word))
+}
+
+/**
+ * Whether names differ in nothing but a number or letter beside words that say nothing of what photos show, or that all
+ * have: `HAM_images_part_1` and `HAM_images_part_2`, `batch_a` and `batch_b`. Bare numbers and letters are names of digits.
+ */
+export function areNumbered(names: readonly string[]): boolean {
+  const all = names.map(wordsOf)
+  const isShared = (word: string) => all.every(words => words.includes(word))
+  return all.every(
+    words =>
+      words.some(word => word.length > 1) &&
+      words.every(word => word.length === 1 || emptyWords.has(word) || (names.length > 1 && isShared(word))),
+  )
 }
 
 /** Whether two names have a word in common. */

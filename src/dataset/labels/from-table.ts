@@ -26,13 +26,15 @@ export interface TableLabels {
   readonly missing: readonly string[]
   /** Columns taken, for the person. */
   readonly columns: { readonly file: string; readonly label: string; readonly split: string | undefined }
+  /** The label column was found by its values alone, not by its name. */
+  readonly isGuess: boolean
 }
 
 /** Why a table gives no labels. */
 export interface NoLabels {
   readonly table: string
-  /** Whether it names photos at all. */
-  readonly namesPhotos: boolean
+  /** How many photos it names. */
+  readonly named: number
   readonly problem: string
   /** Whether it is nothing to speak of: a table about photos that has no column for classes. */
   readonly isOrdinary: boolean
@@ -52,21 +54,21 @@ export function labelsInTable(
   const table = lacksHeader(given, index) ? (given.withoutHeader?.() ?? given) : given
   requireInside(table)
   const file = (isMetadata(table.path) && fileColumn(table, index, true)) || fileColumn(table, index, false)
-  const none = (namesPhotos: boolean, problem: string, isOrdinary = false) => ({
+  const none = (named: number, problem: string, isOrdinary = false) => ({
     table: table.path,
-    namesPhotos,
+    named,
     problem,
     isOrdinary,
   })
-  if (file === undefined) return none(false, `no column names a photo that is there (${names(table)})`)
+  if (file === undefined) return none(0, `no column names a photo that is there (${names(table)})`)
   const rows = file.matches.flatMap((match, row) => (match === undefined ? [] : [row]))
   const division = splitsOf(table.columns, rows)
   const others = table.columns.filter(one => one !== file.column && one.name !== division?.column)
   const chosen = others.find(({ name }) => plain(name) === plain(column ?? ''))
   if (column !== undefined && chosen === undefined)
-    return none(true, `there is no column "${column}" (${names(table)})`)
+    return none(rows.length, `there is no column "${column}" (${names(table)})`)
   const labels = chosen ? labelsFrom(chosen) : labelsOf(others, rows)
-  if ('problem' in labels) return none(true, labels.problem, labels.isOrdinary)
+  if ('problem' in labels) return none(rows.length, labels.problem, labels.isOrdinary)
   return {
     table: table.path,
     entries: entriesOf(table, file, labels.values, division?.values),
@@ -74,6 +76,7 @@ export function labelsInTable(
       .filter((name, row) => name !== undefined && file.matches[row] === undefined)
       .map(String),
     columns: { file: file.column.name, label: labels.column, split: division?.column },
+    isGuess: labels.isGuess ?? false,
   }
 }
 

@@ -11,7 +11,12 @@ const labelNames: readonly (readonly string[])[] = [
 
 /** How a table's rows say their class: a label each, or why it cannot be told. */
 export type Labels =
-  | { readonly column: string; readonly values: readonly (string | undefined)[] }
+  | {
+      readonly column: string
+      readonly values: readonly (string | undefined)[]
+      /** The column's name says nothing of classes: it is only the one whose values come again. */
+      readonly isGuess?: boolean
+    }
   /** `isOrdinary`: no column looks like one for classes. */
   | { readonly problem: string; readonly isOrdinary?: boolean }
 
@@ -33,7 +38,7 @@ export function labelsOf(columns: readonly Column[], rows: readonly number[]): L
   const oneHot = fromOneHot(columns, rows)
   if (oneHot !== undefined) return oneHot
   const repeated = columns.filter(column => isRepeated(column, rows))
-  if (repeated.length === 1) return labelsFrom(repeated[0])
+  if (repeated.length === 1) return { ...labelsFrom(repeated[0]), isGuess: true }
   if (repeated.length === 0)
     return {
       isOrdinary: true,

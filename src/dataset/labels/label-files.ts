@@ -1,12 +1,5 @@
 import { ChiquitoError } from '../../core/index.js'
-import {
-  type ClassFolder,
-  child,
-  type FolderReader,
-  isMetadata,
-  type Layout,
-  type Part,
-} from '../folders/index.js'
+import { type ClassFolder, child, type FolderReader, type Layout, type Part } from '../folders/index.js'
 import { labelOfName, offerNames } from './from-names.js'
 import type { ClassOfPart, FoundFile, LabelledFile, LabelledFiles, LabelOptions } from './labelled.js'
 import { columnOf } from './labels-from.js'
@@ -43,7 +36,7 @@ async function findFiles(reader: FolderReader, { parts, tableFolders }: Layout) 
     for (const path of part.loose) found.push({ path, part, home: undefined })
     for (const home of part.homes) {
       const gathered = await reader.gather(home.folder)
-      for (const path of gathered.tables) if (isMetadata(path)) tables.add(path)
+      for (const path of gathered.tables) tables.add(path)
       for (const path of gathered.files) found.push({ path, part, home })
     }
   }
@@ -78,7 +71,8 @@ async function settle(
   }
   const homes = layout.parts.flatMap(part => part.homes).filter(home => kept.has(home) || !emptied.has(home))
   const classes = await withLinks(reader, homes)
-  const hints = hintsFor(lost, said)
+  const isOne = new Set(files.map(({ label }) => label)).size < 2
+  const hints = hintsFor(isOne ? found.map(file => ({ file })) : lost, said)
   return { files, classes: withListed(classes, files), parts: partsOf(layout.parts, files), hints }
 }
 

@@ -1,6 +1,13 @@
 import { posix } from 'node:path'
 import { ChiquitoError } from '../../core/index.js'
-import { isEmptyName, isMetadata, nameOf, type OddityCounter, type Part } from '../folders/index.js'
+import {
+  areNumbered,
+  isEmptyName,
+  isMetadata,
+  nameOf,
+  type OddityCounter,
+  type Part,
+} from '../folders/index.js'
 import { readTable } from '../tables/index.js'
 import { type Entry, labelsInTable, type NoLabels, partOfTable, type TableLabels } from './from-table.js'
 import type { FoundFile } from './labelled.js'
@@ -81,7 +88,7 @@ export class TableReader {
     const labels = await this.labelsOf(path, files, column)
     if ('problem' in labels) {
       const problem = `"${path}" gives no labels: ${labels.problem}`
-      if (labels.namesPhotos || isMetadata(path)) this.problems.push(problem)
+      if (labels.named > 0 || isMetadata(path)) this.problems.push(problem)
       if (isMetadata(path) && !labels.isOrdinary) this.options.notice(`${problem}.`)
       return false
     }
@@ -125,7 +132,7 @@ export class TableReader {
     for (const path of tables) {
       // Nobody needs these tables, so one that cannot be read is no reason to stop.
       const labels = await this.labelsOf(path, files).catch(() => undefined)
-      if (labels === undefined || 'problem' in labels || !cutsAcross(labels, files)) continue
+      if (labels === undefined || 'problem' in labels || !contradicts(labels, files)) continue
       const { label } = labels.columns
       throw new ChiquitoError(
         'data',
@@ -140,6 +147,14 @@ export class TableReader {
 function needsLabels(part: Part, files: readonly FoundFile[]): boolean {
   const homes = new Set(files.flatMap(({ part: other, home }) => (other === part && home ? [home] : [])))
   return [...homes].every(home => isEmptyName(nameOf(home.folder)))
+}
+
+/** Folders that differ in nothing but a number say nothing, so any class of another name contradicts them. */
+function contradicts(labels: TableLabels, files: readonly FoundFile[]): boolean {
+  if (cutsAcross(labels, files)) return true
+  const homes = [...new Set(files.flatMap(({ home }) => (home ? [home.label] : [])))]
+  if (labels.isGuess || homes.length < 2 || !areNumbered(homes)) return false
+  return labels.entries.some(({ label }) => label !== undefined && !homes.includes(label))
 }
 
 /** Whether no folder stands for one class of the table, while classes come again in several folders. */
