@@ -1,19 +1,21 @@
 // Makes a checkout ready and then runs something in it: installs dependencies when the lock file changed,
 // builds when a source is newer than the build. Plain JavaScript without dependencies: it runs before any is installed.
 //
-//   node scripts/ready.mjs [--build] [--quiet] [--exec TOOL | --run FILE] [ARGS…]
+//   node scripts/ready.mjs [--build] [--carry] [--quiet] [--exec TOOL | --run FILE] [ARGS…]
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { carryRuntime } from './carry-runtime.mjs'
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 const args = process.argv.slice(2)
-const options = { build: false, quiet: false, exec: undefined, run: undefined }
+const options = { build: false, carry: false, quiet: false, exec: undefined, run: undefined }
 while (args[0]?.startsWith('--')) {
   const flag = args.shift()
   if (flag === '--build') options.build = true
+  else if (flag === '--carry') options.carry = true
   else if (flag === '--quiet') options.quiet = true
   else if (flag === '--exec' || flag === '--run') {
     options[flag.slice(2)] = args.shift()
@@ -29,6 +31,8 @@ function must(command, commandArgs, what) {
   const done = spawnSync(command, commandArgs, {
     cwd: root,
     stdio: ['ignore', 2, 2],
+    // It fetches libraries for a GPU, which nothing here needs; recent npm reads `allowScripts` of package.json instead.
+    env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' },
     shell: process.platform === 'win32',
   })
   if (done.status !== 0) {
@@ -89,6 +93,7 @@ function compile(config, out, folders) {
 }
 
 if (options.build) compile('tsconfig.build.json', 'dist', ['src'])
+if (options.carry) carryRuntime(root)
 if (options.run?.startsWith('dist-tools/'))
   compile('tsconfig.tools.json', 'dist-tools', ['src', 'bench', 'scripts', 'examples'])
 

@@ -1,7 +1,7 @@
 export { breather } from './breather.js'
 export { argumentError, ChiquitoError, type ErrorCode, messageOf, throwIfAborted } from './error.js'
 export { fromHalf, toHalf } from './half.js'
-export { assetPath, version } from './package.js'
+export { assetPath, packagePath, version } from './package.js'
 export type { Progress, ProgressEvent, WorkOptions } from './progress.js'
 export { RandomStream } from './random.js'
 export {

@@ -19,7 +19,12 @@ export function version(): string {
 
 /** The path of a file that the package carries in `assets/`, whether it is there or not. */
 export function assetPath(name: string): string {
-  return builtin('node:url').fileURLToPath(new URL(`assets/${name}`, thisPackage().root))
+  return packagePath(`assets/${name}`)
+}
+
+/** The path of a file or folder of this package, whether it is there or not. */
+export function packagePath(name: string): string {
+  return builtin('node:url').fileURLToPath(new URL(name, thisPackage().root))
 }
 
 /**

@@ -1,5 +1,6 @@
 import type * as ort from 'onnxruntime-node'
 import { ChiquitoError, type DType, messageOf, type Tensor } from '../core/index.js'
+import { locateRuntime } from './locate.js'
 
 // The only file that loads onnxruntime-node, and the only one that knows its tensors.
 
@@ -15,7 +16,8 @@ export function loadRuntime(): Promise<Runtime> {
 
 async function importRuntime(): Promise<Runtime> {
   try {
-    const runtime = await import('onnxruntime-node')
+    const { carried } = locateRuntime()
+    const runtime: Runtime = await (carried === undefined ? import('onnxruntime-node') : import(carried))
     // Errors come back as exceptions, with more to say than its log.
     runtime.env.logLevel = 'fatal'
     keepHalvesAsBits(runtime)
