@@ -1,7 +1,16 @@
 // Copies what the package carries of onnxruntime-node into vendor/: the code, the library for each machine, the terms.
 // Left out: the install script and what it needs (docs/decisions/0035), the library's second name on macOS, and
 // DirectX's compilers and DirectML on Windows, which the CPU does not load.
-import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 
 const leftOut = /\.map$|\.d\.ts$|^(DirectML|dxcompiler|dxil)\.dll$|^libonnxruntime\.\d+\.\d+\.\d+\.dylib$/
@@ -32,7 +41,10 @@ function carry(source, target) {
   mkdirSync(path.dirname(target), { recursive: true })
   // The reference to a source map that stays behind goes.
   if (target.endsWith('.js'))
-    return writeFileSync(target, readFileSync(source, 'utf8').replace(/\n\/\/# sourceMappingURL=\S+\s*$/, '\n'))
+    return writeFileSync(
+      target,
+      readFileSync(source, 'utf8').replace(/\n\/\/# sourceMappingURL=\S+\s*$/, '\n'),
+    )
   try {
     linkSync(source, target)
   } catch {

@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { carryRuntime } from './carry-runtime.mjs'
+import { rollTypes } from './roll-types.mjs'
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 const args = process.argv.slice(2)
@@ -93,7 +94,10 @@ function compile(config, out, folders) {
 }
 
 if (options.build) compile('tsconfig.build.json', 'dist', ['src'])
-if (options.carry) carryRuntime(root)
+if (options.carry) {
+  carryRuntime(root)
+  rollTypes(root)
+}
 if (options.run?.startsWith('dist-tools/'))
   compile('tsconfig.tools.json', 'dist-tools', ['src', 'bench', 'scripts', 'examples'])
 

@@ -18,6 +18,8 @@ const emoji = read('assets/demo-dataset.LICENSES.md')
   .replace(/^## /gm, '#### ')
   .trimEnd()
 
+const runtime = JSON.parse(read('package.json')).devDependencies['onnxruntime-node']
+
 const text = `# Third-party notices
 
 Chiquito itself is under the MIT licence (\`LICENSE\`). This file names what of others it carries and what it needs, each
@@ -34,6 +36,11 @@ converted to another file format, tensors of two or more dimensions rounded to 1
 ### The ONNX format: \`onnx.proto\` and the code made from it
 
 Copyright (c) ONNX Project Contributors. Apache License 2.0. The schema is unchanged; \`protoc-gen-es\` made TypeScript of it.
+
+### ONNX Runtime: \`vendor/onnxruntime-node/\`
+
+Copyright (c) Microsoft Corporation. MIT; \`LICENSE\` and \`ThirdPartyNotices.txt\` beside it are its makers' own. Version ${runtime},
+libraries unchanged. Left out: the install script, DirectML and DirectX's compilers, source maps and types.
 
 ### The demo's pictures: \`assets/demo-dataset.zip\`
 

@@ -33,7 +33,12 @@ describe('THIRD-PARTY-NOTICES.md', () => {
   })
 
   it('names what the package carries, with the full texts that ask for it', () => {
-    for (const file of ['assets/efficientnet-lite0.safetensors', 'assets/demo-dataset.zip', 'onnx.proto'])
+    for (const file of [
+      'assets/efficientnet-lite0.safetensors',
+      'assets/demo-dataset.zip',
+      'onnx.proto',
+      'vendor/onnxruntime-node/',
+    ])
       expect(notices).toContain(`\`${file}\``)
     for (const { title, creator, license } of makers) {
       const row = notices.split('\n').find(line => line.includes(`[${title}]`))

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { z } from 'zod'
-import { argumentError, ChiquitoError, type WorkOptions } from '../core/index.js'
+import { argumentError, ChiquitoError, commandName, type WorkOptions } from '../core/index.js'
 import { type Dataset, openDataset, type Split } from '../dataset/index.js'
 import type { DeviceOptions } from '../engine/index.js'
 import { Predictor } from '../predict/index.js'
@@ -86,7 +86,7 @@ async function modelOf({
   if (isModel && data === undefined)
     throw new ChiquitoError(
       'usage',
-      `Give the photos too: chiquito evaluate ${run} PHOTOS. A model file does not know them.`,
+      `Give the photos too: ${commandName()} evaluate ${run} PHOTOS. A model file does not know them.`,
     )
   const folder = isModel ? undefined : await RunFolder.open(run)
   return { model: await modelPath(run), folder }

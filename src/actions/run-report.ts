@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { ChiquitoError, RandomStream, throwIfAborted, type WorkOptions } from '../core/index.js'
+import { ChiquitoError, commandName, RandomStream, throwIfAborted, type WorkOptions } from '../core/index.js'
 import { type Dataset, exactCopies, leaks, type Photo } from '../dataset/index.js'
 import {
   decode,
@@ -75,7 +75,7 @@ export async function writeReport(
       recipe: recipe.name,
       inputSize: classifier.rule.size,
       resize: resizeWords[classifier.rule.resize],
-      predict: `chiquito predict ${model} PHOTO`,
+      predict: `${commandName()} predict ${model} PHOTO`,
     },
     stages: stages.map(stage => ({
       ...stage,

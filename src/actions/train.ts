@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { type Backbone, checkBackboneName, loadBackbone, type Preprocessing } from '../backbones/index.js'
-import { ChiquitoError, messageOf } from '../core/index.js'
+import { ChiquitoError, commandName, messageOf } from '../core/index.js'
 import { type Dataset, leaks, openDataset, recordPhotos, type Split } from '../dataset/index.js'
 import { usableDevice } from '../engine/index.js'
 import type { Evaluation, Interval } from '../evaluate/index.js'
@@ -322,7 +322,7 @@ function repeatCommand(options: TrainOptions): string {
   })
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => ` --${name} ${quoted(String(value))}`)
-  return `chiquito train ${quoted(data)} --out ${quoted(out)}${flags.join('')}${links}`
+  return `${commandName()} train ${quoted(data)} --out ${quoted(out)}${flags.join('')}${links}`
 }
 
 /** As one would type it into a shell. */

@@ -1,5 +1,5 @@
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings'
-import { ChiquitoError, version } from '../core/index.js'
+import { ChiquitoError, commandName, version } from '../core/index.js'
 import { printError } from './output.js'
 import { createShell, type Shell, type ShellFlags } from './shell.js'
 import { exitCodes, type System } from './system.js'
@@ -88,7 +88,7 @@ function ours(error: unknown): unknown {
 
 function hintFor(program: Command, args: readonly string[]): string {
   const command = program.commands.find(candidate => candidate.name() === args[0])
-  return `"chiquito ${command ? `${command.name()} ` : ''}--help" says what there is.`
+  return `"${commandName()} ${command ? `${command.name()} ` : ''}--help" says what there is.`
 }
 
 /** Asked before parsing, as parsing may fail. */

@@ -184,8 +184,9 @@ export class Client {
  */
 function untilAborted<T>(request: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-    request.then(resolve, reject)
+    const give = () => reject(signal.reason)
+    signal.addEventListener('abort', give)
+    request.then(resolve, reject).finally(() => signal.removeEventListener('abort', give))
   })
 }
 
