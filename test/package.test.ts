@@ -120,14 +120,7 @@ describe.skipIf(!online)('the packed package (skipped where npm reaches no regis
       const files = ['right.mts', 'wrong.mts', 'types.cts', ...(module === 'nodenext' ? ['common.cts'] : [])]
       const flags = ['--noEmit', '--strict', '--module', module, '--moduleResolution', resolution]
       const tsc = path.join(root, 'node_modules', compilers[compiler])
-      const more = [
-        '--target',
-        'es2023',
-        '--skipLibCheck',
-        'false',
-        '--exactOptionalPropertyTypes',
-        '--types',
-      ]
+      const more = ['--target', 'es2023', '--skipLibCheck', 'false', '--exactOptionalPropertyTypes']
       const { stdout } = run(elsewhere, guest, process.execPath, tsc, ...flags, ...more, ...files)
       expect(stdout.split('\n').filter(line => /^\S/.test(line))).toEqual([
         expect.stringMatching(/^wrong\.mts.*'number' is not assignable/),
