@@ -71,6 +71,20 @@ const tables: readonly Layout[] = [
     notices: [/photos by column "image_id", classes by column "healthy", "rust", "scab"/],
   },
   {
+    situation: 'class folders beside a table of something else',
+    tree: {
+      ...named('cat', 'cNUMBER.jpg', 5),
+      ...named('dog', 'dNUMBER.jpg', 5),
+      'sizes.csv':
+        lines('id,width') +
+        each(5, (n, width) => `c${n},${width}`, ['640', '800']) +
+        each(5, (n, width) => `d${n},${width}`, ['640', '800']),
+    },
+    classes: pets,
+    parts: [8, 2, 0],
+    notices: [],
+  },
+  {
     situation: 'Roboflow: _classes.csv in every part',
     tree: {
       ...Object.assign(
@@ -372,6 +386,15 @@ const refused: readonly Refused[] = [
       'HAM_metadata.csv': lines('image_id,dx') + each(4, n => `${n},mel`) + each(4, n => `x${n},nv`),
     },
     error: /gives the photos other classes \(column "dx"\) than the folders/,
+  },
+  {
+    situation: 'a table that files photos of one class folder under the name of another',
+    tree: {
+      ...named('cat', 'cNUMBER.jpg', 4),
+      ...named('dog', 'dNUMBER.jpg', 4),
+      'labels.csv': lines('id,label') + each(4, n => `c${n},dog`) + each(4, n => `d${n},cat`),
+    },
+    error: /"labels\.csv" gives the photos other classes \(column "label"\) than the folders/,
   },
   {
     situation: 'Oxford pets: one folder, and classes in file names',

@@ -149,12 +149,28 @@ function needsLabels(part: Part, files: readonly FoundFile[]): boolean {
   return [...homes].every(home => isEmptyName(nameOf(home.folder)))
 }
 
-/** Folders that differ in nothing but a number say nothing, so any class of another name contradicts them. */
+/**
+ * Whether a table means other classes than the folders. A column without a telling name (sizes, sex) says so only where
+ * folders differ in nothing but a number, and then any class of another name does.
+ */
 function contradicts(labels: TableLabels, files: readonly FoundFile[]): boolean {
-  if (cutsAcross(labels, files)) return true
   const homes = [...new Set(files.flatMap(({ home }) => (home ? [home.label] : [])))]
-  if (labels.isGuess || homes.length < 2 || !areNumbered(homes)) return false
-  return labels.entries.some(({ label }) => label !== undefined && !homes.includes(label))
+  const saysNothing = homes.length > 1 && areNumbered(homes)
+  if (labels.isGuess && !saysNothing) return false
+  if (cutsAcross(labels, files)) return true
+  if (labels.isGuess) return false
+  return saysNothing
+    ? labels.entries.some(({ label }) => label !== undefined && !homes.includes(label))
+    : differs(labels, files, homes)
+}
+
+/** Whether the table files a photo of one class folder under the name of another. */
+function differs({ entries }: TableLabels, files: readonly FoundFile[], homes: readonly string[]): boolean {
+  const homeOf = new Map(files.map(({ path, home }) => [path, home?.label]))
+  return entries.some(({ path, label }) => {
+    const home = homeOf.get(path)
+    return home !== undefined && label !== undefined && label !== home && homes.includes(label)
+  })
 }
 
 /** Whether no folder stands for one class of the table, while classes come again in several folders. */
