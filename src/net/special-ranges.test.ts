@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { isPrivateAddress, isTranslatedPublic } from './special-ranges.js'
 
 /**
- * Every row of IANA's two registries of special-purpose addresses (of 2024-10-22, and RFC 9780's dummy prefix of 2025), with the first and the last address.
+ * Every row of IANA's two registries of special-purpose addresses (as known at the end of 2025, from the RFCs it names and
+ * copies of the registry; not compared with its page since), with the first and the last address.
  * https://www.iana.org/assignments/iana-ipv4-special-registry/iana-ipv4-special-registry.xhtml
  * https://www.iana.org/assignments/iana-ipv6-special-registry/iana-ipv6-special-registry.xhtml
  */

@@ -2,7 +2,7 @@ import { isIPv4, isIPv6 } from 'node:net'
 
 /**
  * Whether an IP address may belong to a public server, told from IANA's registries of special-purpose addresses
- * (https://www.iana.org/assignments/iana-ipv4-special-registry and …/iana-ipv6-special-registry, of 2024-10-22, and RFC 9780 of 2025).
+ * (https://www.iana.org/assignments/iana-ipv4-special-registry and …/iana-ipv6-special-registry, as known at the end of 2025).
  * Every range there counts as private, those that are reachable from everywhere among them (anycast of DNS and relays):
  * no file is served from them, and some lead elsewhere than they say.
  */
