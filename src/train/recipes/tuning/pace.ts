@@ -16,8 +16,11 @@ const mostTimes = 3
 const looked = 64
 /** A network that costs this part of the logarithm of the classes more than at its start has unlearnt. */
 const unlearnt = 0.25
-/** So has one whose mean loss, over at least so many steps and an epoch, is this many times what guessing costs. */
-const wild = 2
+/**
+ * One whose mean loss, over at least so many steps and an epoch, is this many times what guessing costs is given up at once.
+ * Varied views may cost twice or three times guessing before the first step, where a network tells them from plain ones.
+ */
+const wild = 10
 const wildSteps = 8
 
 const sectionName = 'pace'
