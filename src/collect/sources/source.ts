@@ -1,0 +1,78 @@
+import type { Licence, LicenceNeeds } from './licence.js'
+
+/** What is looked for. A source ignores what it cannot ask for; the photo's own facts are checked afterwards. */
+export interface Query {
+  /** The keyword, as the person wrote it. */
+  readonly words: string
+  readonly needs: LicenceNeeds
+  /** Photos still wanted: a hint for the size of a page, never a promise. */
+  readonly wanted: number
+  /** Only from this site, a host name. */
+  readonly site?: string | undefined
+  readonly size?: 'large' | 'medium' | 'icon' | undefined
+  readonly colour?: string | undefined
+  readonly kind?: 'photo' | 'clipart' | 'line-drawing' | 'face' | 'animated' | undefined
+  readonly shape?: 'tall' | 'square' | 'wide' | undefined
+  /** Leave out what the source holds unfit for children. */
+  readonly safe?: boolean | undefined
+}
+
+/** A photo that a source offers: nothing of it is checked yet. */
+export interface Found {
+  /** Of the picture itself: http or https; for sources on this machine, file. */
+  readonly address: string
+  /** The page that shows it. */
+  readonly page?: string | undefined
+  readonly title?: string | undefined
+  readonly creator?: string | undefined
+  readonly licence?: Licence | undefined
+  /** Class folder, where the source knows it (a list with labels). */
+  readonly label?: string | undefined
+}
+
+/** One answer of a source. */
+export interface Page {
+  readonly found: readonly Found[]
+  /** Where the next page begins, `undefined` at the end: text that means the same in another process, so that a
+   * collection goes on after a kill. */
+  readonly next: string | undefined
+}
+
+/** How a source asks its server: paced, retried, kept to public addresses, with who asks in the User-Agent. */
+export interface Ask {
+  /**
+   * The answer's body as JSON, not checked: a source holds it against its own schema.
+   *
+   * @throws `io` where the server cannot be reached or refuses, and where the answer is no JSON; `interrupted`
+   */
+  json(address: URL, headers?: Readonly<Record<string, string>>): Promise<unknown>
+  /** The answer's body as text. Throws as `json` does. */
+  text(address: URL, headers?: Readonly<Record<string, string>>): Promise<string>
+}
+
+/** Who may be asked for photos. A new one is a file in this folder and its line in `index.ts`. */
+export interface Source {
+  /** As the person types it. */
+  readonly name: string
+  /** As a person reads it. */
+  readonly title: string
+  /** One plain sentence on its terms, said before it is first asked; a source that has one is asked only by name. */
+  readonly terms?: string | undefined
+  /** Environment variable that holds its key, where it needs (or takes) one. */
+  readonly key?: { readonly variable: string; readonly required: boolean; readonly from: string } | undefined
+  /** Least time between two questions, in milliseconds. */
+  readonly paceMs: number
+  /**
+   * The page that begins at the cursor; the first one without.
+   *
+   * @throws `data` when the answer has another shape than documented, naming the source and what was lacking;
+   * what `ask` throws
+   */
+  page(query: Query, cursor: string | undefined, ask: Ask): Promise<Page>
+}
+
+/** What makes a source: where its server is (tests bring their own), and its key. */
+export interface SourceOptions {
+  readonly address?: string | undefined
+  readonly key?: string | undefined
+}
