@@ -36,6 +36,8 @@ export interface Page {
   /** Where the next page begins, `undefined` at the end: text that means the same in another process, so that a
    * collection goes on after a kill. */
   readonly next: string | undefined
+  /** What the person should know, a sentence: that the server gives no more without a key, for example. */
+  readonly notice?: string | undefined
 }
 
 /** How a source asks its server: paced, retried, kept to public addresses, with who asks in the User-Agent. */
@@ -43,11 +45,23 @@ export interface Ask {
   /**
    * The answer's body as JSON, not checked: a source holds it against its own schema.
    *
-   * @throws `io` where the server cannot be reached or refuses, and where the answer is no JSON; `interrupted`
+   * Too many questions (429), a server that is down and a broken line are waited out and tried again in here.
+   *
+   * @param form - sent by POST, as a form
+   * @throws `io` where the server cannot be reached, and where the answer is no JSON; `RefusedError`, with the status,
+   * where it says no; `interrupted`
    */
-  json(address: URL, headers?: Readonly<Record<string, string>>): Promise<unknown>
+  json(
+    address: URL,
+    headers?: Readonly<Record<string, string>>,
+    form?: Readonly<Record<string, string>>,
+  ): Promise<unknown>
   /** The answer's body as text. Throws as `json` does. */
-  text(address: URL, headers?: Readonly<Record<string, string>>): Promise<string>
+  text(
+    address: URL,
+    headers?: Readonly<Record<string, string>>,
+    form?: Readonly<Record<string, string>>,
+  ): Promise<string>
 }
 
 /** Who may be asked for photos. A new one is a file in this folder and its line in `index.ts`. */
@@ -62,17 +76,30 @@ export interface Source {
   readonly key?: { readonly variable: string; readonly required: boolean; readonly from: string } | undefined
   /** Least time between two questions, in milliseconds. */
   readonly paceMs: number
+  /** Most photos that one of its hosts is asked for at a time; the downloader's own limit where it says nothing. */
+  readonly photosAtOnce?: number | undefined
+  /** Its photos lie on this machine: their addresses are `file:`, which no other source may give. */
+  readonly isLocal?: boolean | undefined
   /**
    * The page that begins at the cursor; the first one without.
    *
    * @throws `data` when the answer has another shape than documented, naming the source and what was lacking;
-   * what `ask` throws
+   * what `ask` throws; `TransientError` where the answer itself asks for patience (`maxlag`): then the page is asked for
+   * again, by the rule for all retries
    */
   page(query: Query, cursor: string | undefined, ask: Ask): Promise<Page>
 }
 
-/** What makes a source: where its server is (tests bring their own), and its key. */
 export interface SourceOptions {
+  /** What stands behind the name, as in `--source urls=list.csv`: another server of the kind, a list, a folder, a page. */
   readonly address?: string | undefined
   readonly key?: string | undefined
 }
+
+/**
+ * Makes a source. Called without options, it may only look: what it makes says its name, terms and key, and may refuse to
+ * give pages.
+ *
+ * @throws `usage` for an address that is none
+ */
+export type MakeSource = (options: SourceOptions) => Source

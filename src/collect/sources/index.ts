@@ -1,0 +1,16 @@
+import { openverse } from './openverse.js'
+import type { MakeSource } from './source.js'
+
+export type { Licence, LicenceNeeds } from './licence.js'
+export type {
+  Ask,
+  Found,
+  MakeSource,
+  Page,
+  Query,
+  Source,
+  SourceOptions,
+} from './source.js'
+
+/** All sources by name. Those without terms of their own are asked where the person names none, in this order. */
+export const sources: Readonly<Record<string, MakeSource>> = { openverse }
