@@ -17,7 +17,7 @@ import { isZip } from './files/pth-zip.js'
 import type { CachedFile } from './hub/cache.js'
 import { hubFile } from './hub/fetch.js'
 import { type HubFile, hubSettings } from './hub/settings.js'
-import type { RecordedPhotos } from './import/photos.js'
+import type { RecordedPhotos } from './import/index.js'
 import { findingsBeside, type PreprocessingOptions } from './preprocessing/index.js'
 import { preparedAsWeights } from './preprocessing/of-weights.js'
 import { type RegistryEntry, registry } from './registry.js'
@@ -195,8 +195,7 @@ async function fromOnnx(
       `${file} is a network of its own, not the weights of ${entry.name}. Give it without a name: --backbone ${file}`,
     )
   const bytes = await readWeights(file)
-  const { onnxBackbone } = await import('./import/onnx-backbone.js')
-  const { filesBeside } = await import('./import/files-beside.js')
+  const { filesBeside, onnxBackbone } = await import('./import/index.js')
   const files = await filesBeside(file, bytes, MAX_WEIGHTS_BYTES)
   const beside = recorded ? [] : await findingsBeside(file)
   return onnxBackbone(bytes, file, { preprocessing, recorded, beside, files })

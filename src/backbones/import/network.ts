@@ -8,7 +8,7 @@ import {
   pruneUnused,
   type Value,
 } from '../../onnx/index.js'
-import type { ImportedLayer } from './layers.js'
+import type { ImportedLayer } from './layers/index.js'
 
 /** What a file declares of its photos. */
 export interface Declared {

@@ -1,9 +1,9 @@
 import path from 'node:path'
 import { sizeOf } from '../../core/index.js'
 import { type Graph, pruneUnused, type Value } from '../../onnx/index.js'
-import { looksLikeScores } from './heads.js'
-import type { ImportedLayer } from './layers.js'
-import type { GraphView } from './view.js'
+import { looksLikeScores } from './ending/index.js'
+import type { ImportedLayer } from './layers/index.js'
+import type { GraphView } from './view/index.js'
 
 /** What is used of a network. */
 interface Used {

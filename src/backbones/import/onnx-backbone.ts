@@ -19,25 +19,21 @@ import {
 import type { Backbone, Preprocessing } from '../backbone.js'
 import { networkGraph } from '../network.js'
 import { hasNonFinite } from '../weights.js'
-import { floatInput } from './byte-input.js'
-import { channelsFirst } from './channels-first.js'
-import { findEnding } from './ending.js'
-import { groupsOf } from './groups.js'
-import { withoutIdle } from './idle.js'
-import { type ImageGraph, imageGraph } from './image-input.js'
-import { type ImportedLayer, layersOf } from './layers.js'
-import { ownNames } from './names.js'
+import { appendClassifier, findEnding } from './ending/index.js'
+import { groupsOf, type ImportedLayer, layersOf, ownNames, parametersOf } from './layers/index.js'
 import { appendLayers, bound, chosen, type Declared, howToOpen, trialBatch } from './network.js'
 import { noticesOf } from './notices.js'
-import { refuseOtherTasks } from './other-tasks.js'
-import { parametersOf } from './parameters.js'
-import { photoInput } from './photo-input.js'
-import { type PhotoOptions, photosOf } from './photos.js'
-import { refuseForRuntimesOnly } from './refusals.js'
-import { appendClassifier } from './rest.js'
-import { tidy } from './tidy.js'
-import { GraphView } from './view.js'
-import { widen } from './widen.js'
+import {
+  floatInput,
+  type ImageGraph,
+  imageGraph,
+  type PhotoOptions,
+  photoInput,
+  photosOf,
+} from './photos/index.js'
+import { refuseForRuntimesOnly, refuseOtherTasks } from './refusals/index.js'
+import { channelsFirst, tidy, widen, withoutIdle } from './tidying/index.js'
+import { GraphView } from './view/index.js'
 
 export interface ImportOptions extends PhotoOptions {
   /** The contents of the files that its weights lie in, by location; none by default. */

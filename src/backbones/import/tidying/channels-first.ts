@@ -1,4 +1,4 @@
-import { int64, type Tensor } from '../../core/index.js'
+import { int64, type Tensor } from '../../../core/index.js'
 import {
   type Attribute,
   type Graph,
@@ -7,8 +7,8 @@ import {
   namesIn,
   pruneUnused,
   type Value,
-} from '../../onnx/index.js'
-import { opOf } from './view.js'
+} from '../../../onnx/index.js'
+import { opOf } from '../view/index.js'
 
 /** From [batch, channels, height, width] to [batch, height, width, channels], and back. */
 export const toLast = [0, 2, 3, 1]

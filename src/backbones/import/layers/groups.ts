@@ -1,8 +1,8 @@
-import type { Value } from '../../onnx/index.js'
-import type { LayerGroup } from '../backbone.js'
+import type { Value } from '../../../onnx/index.js'
+import type { LayerGroup } from '../../backbone.js'
+import type { GraphView } from '../view/index.js'
 import type { ImportedLayer } from './layers.js'
 import type { Parameter } from './parameters.js'
-import type { GraphView } from './view.js'
 
 /** Maps of this step and finer belong to the early layers, as in fastai's ResNets. */
 const earlyStride = 8

@@ -1,5 +1,5 @@
-import { ChiquitoError } from '../../core/index.js'
-import type { Graph, Value, ValueType } from '../../onnx/index.js'
+import { ChiquitoError } from '../../../core/index.js'
+import type { Graph, Value, ValueType } from '../../../onnx/index.js'
 
 /**
  * The one input of a network that takes photos, float32 or 16-bit floats [batch, 3, height, width] or

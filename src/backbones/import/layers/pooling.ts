@@ -1,6 +1,5 @@
-import type { Node, Value } from '../../onnx/index.js'
-import { dominatorsOf } from './dominators.js'
-import { type GraphView, opOf } from './view.js'
+import type { Node, Value } from '../../../onnx/index.js'
+import { dominatorsOf, type GraphView, opOf } from '../view/index.js'
 
 /** The map that a network's features are made of. */
 export interface Pooling {

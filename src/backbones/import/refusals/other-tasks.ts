@@ -1,5 +1,5 @@
-import { ChiquitoError } from '../../core/index.js'
-import type { Dim, Graph, Value } from '../../onnx/index.js'
+import { ChiquitoError } from '../../../core/index.js'
+import type { Dim, Graph, Value } from '../../../onnx/index.js'
 
 /**
  * Refuses networks that look at photos for something else than what is in them as a whole: those that find objects, and

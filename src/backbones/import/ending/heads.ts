@@ -1,5 +1,5 @@
-import type { Node, Value } from '../../onnx/index.js'
-import { type GraphView, opOf } from './view.js'
+import type { Node, Value } from '../../../onnx/index.js'
+import { type GraphView, opOf } from '../view/index.js'
 
 /** A network's classifier: the linear layers that give its classes, mostly one. */
 export interface Heads {

@@ -1,6 +1,6 @@
-import { type Dim, type Graph, renameValues, type Value } from '../../onnx/index.js'
+import { type Dim, type Graph, renameValues, type Value } from '../../../onnx/index.js'
 
-import { toLast } from './channels-first.js'
+import { toLast } from '../tidying/index.js'
 import { photoInput } from './photo-input.js'
 
 export interface ImageGraph {

@@ -1,5 +1,5 @@
-import { ChiquitoError } from '../../core/index.js'
-import type { Graph, Node } from '../../onnx/index.js'
+import { ChiquitoError } from '../../../core/index.js'
+import type { Graph, Node } from '../../../onnx/index.js'
 
 /** Operators of 8-bit networks, in ONNX's own set and in onnxruntime's. */
 const quantized =

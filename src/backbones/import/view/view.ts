@@ -1,5 +1,5 @@
-import type { Tensor } from '../../core/index.js'
-import type { Dim, Graph, Node, Value } from '../../onnx/index.js'
+import type { Tensor } from '../../../core/index.js'
+import type { Dim, Graph, Node, Value } from '../../../onnx/index.js'
 
 /** A graph as it is asked about: what computes a value, what depends on the photo. Types must be inferred. */
 export class GraphView {

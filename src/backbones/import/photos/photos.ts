@@ -1,7 +1,7 @@
 import path from 'node:path'
-import { ChiquitoError } from '../../core/index.js'
-import type { Graph } from '../../onnx/index.js'
-import type { Preprocessing } from '../backbone.js'
+import { ChiquitoError } from '../../../core/index.js'
+import type { Graph } from '../../../onnx/index.js'
+import type { Preprocessing } from '../../backbone.js'
 import {
   describePreprocessing,
   type Finding,
@@ -9,7 +9,7 @@ import {
   metadataFinding,
   type PreprocessingOptions,
   resolvePreprocessing,
-} from '../preprocessing/index.js'
+} from '../../preprocessing/index.js'
 import { innerLayers } from './inner-layers.js'
 
 /** Sides in pixels that a configuration may ask for. */

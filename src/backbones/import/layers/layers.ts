@@ -1,8 +1,7 @@
-import type { Node, Value } from '../../onnx/index.js'
-import type { BackboneLayer } from '../backbone.js'
-import { dominatorsOf } from './dominators.js'
+import type { Node, Value } from '../../../onnx/index.js'
+import type { BackboneLayer } from '../../backbone.js'
+import { dominatorsOf, type GraphView, opOf } from '../view/index.js'
 import { poolingOf } from './pooling.js'
-import { type GraphView, opOf } from './view.js'
 
 /** A layer, and the value of the graph that it is. */
 export interface ImportedLayer extends BackboneLayer {

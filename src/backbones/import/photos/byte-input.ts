@@ -1,5 +1,5 @@
-import { dtypeCodes, type Graph, type Node, type Value } from '../../onnx/index.js'
-import { opOf } from './view.js'
+import { dtypeCodes, type Graph, type Node, type Value } from '../../../onnx/index.js'
+import { opOf } from '../view/index.js'
 
 /**
  * A graph whose photos are bytes, as one that takes the same numbers as float32: whatever reads them as bytes gets them by

@@ -1,4 +1,4 @@
-import type { DType, Tensor } from '../../core/index.js'
+import type { DType, Tensor } from '../../../core/index.js'
 import {
   type Attribute,
   dtypeCodes,
@@ -7,8 +7,8 @@ import {
   type Node,
   type Value,
   type ValueType,
-} from '../../onnx/index.js'
-import { toFloat32 } from '../weights.js'
+} from '../../../onnx/index.js'
+import { toFloat32 } from '../../weights.js'
 
 const halves: ReadonlySet<DType> = new Set(['float16', 'bfloat16'])
 

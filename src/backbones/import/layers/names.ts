@@ -1,4 +1,4 @@
-import { type Graph, namesIn, type Value } from '../../onnx/index.js'
+import { type Graph, namesIn, type Value } from '../../../onnx/index.js'
 import type { Parameter } from './parameters.js'
 
 /** What exporters call a tensor that has no name in the network's source. */

@@ -1,4 +1,4 @@
-import { ChiquitoError } from '../../core/index.js'
+import { ChiquitoError } from '../../../core/index.js'
 import {
   bindDims,
   type Graph,
@@ -6,7 +6,7 @@ import {
   type Node,
   pruneUnused,
   type Value,
-} from '../../onnx/index.js'
+} from '../../../onnx/index.js'
 
 /**
  * Adds what lies between the last layer and the network's classes.

@@ -1,8 +1,8 @@
-import { asFloat32 } from '../../core/index.js'
-import type { Graph, Node, Value } from '../../onnx/index.js'
-import type { Preprocessing } from '../backbone.js'
-import { type Channels, type InnerLayers, rawBytes, zeroToOne } from '../preprocessing/index.js'
-import { opOf } from './view.js'
+import { asFloat32 } from '../../../core/index.js'
+import type { Graph, Node, Value } from '../../../onnx/index.js'
+import type { Preprocessing } from '../../backbone.js'
+import { type Channels, type InnerLayers, rawBytes, zeroToOne } from '../../preprocessing/index.js'
+import { opOf } from '../view/index.js'
 
 /** `scale * photo + shift`, by channel in the network's order. */
 interface Affine {

@@ -1,7 +1,7 @@
-import { int64, type Tensor } from '../../core/index.js'
-import { type Attribute, type Graph, type Node, namesIn, sortNodes, type Value } from '../../onnx/index.js'
+import { int64, type Tensor } from '../../../core/index.js'
+import { type Attribute, type Graph, type Node, namesIn, sortNodes, type Value } from '../../../onnx/index.js'
+import type { GraphView } from '../view/index.js'
 import { commonInput, findHeads } from './heads.js'
-import type { GraphView } from './view.js'
 
 /** A network's end: where its features are, and its own classifier behind them. */
 export interface Ending {

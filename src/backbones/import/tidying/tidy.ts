@@ -1,4 +1,4 @@
-import { ChiquitoError, type DType, type Tensor } from '../../core/index.js'
+import { ChiquitoError, type DType, type Tensor } from '../../../core/index.js'
 import {
   dtypeOfCode,
   foldConstants,
@@ -6,9 +6,9 @@ import {
   inferTypes,
   type Node,
   type Value,
-} from '../../onnx/index.js'
-import { toFloat32 } from '../weights.js'
-import { opOf } from './view.js'
+} from '../../../onnx/index.js'
+import { toFloat32 } from '../../weights.js'
+import { opOf } from '../view/index.js'
 
 /**
  * What exporters write in several ways, written in one: weights are float32 initializers, each its own even where an

@@ -1,4 +1,4 @@
-import type { Value } from '../../onnx/index.js'
+import type { Value } from '../../../onnx/index.js'
 import type { GraphView } from './view.js'
 
 /**

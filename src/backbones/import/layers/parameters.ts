@@ -1,6 +1,6 @@
-import { sizeOf, type Tensor } from '../../core/index.js'
-import type { Node, Value } from '../../onnx/index.js'
-import { type GraphView, opOf } from './view.js'
+import { sizeOf, type Tensor } from '../../../core/index.js'
+import type { Node, Value } from '../../../onnx/index.js'
+import { type GraphView, opOf } from '../view/index.js'
 
 /** A weight of the network: its initializer, and the node that uses it first. */
 export interface Parameter {

@@ -1,5 +1,5 @@
-import { dtypeOfCode, type Graph, inferTypes, type Node, type Value } from '../../onnx/index.js'
-import { opOf } from './view.js'
+import { dtypeOfCode, type Graph, inferTypes, type Node, type Value } from '../../../onnx/index.js'
+import { opOf } from '../view/index.js'
 
 /**
  * The graph without nodes that only pass on what is made of the photo: Identity, and Cast to the type that a value has

@@ -1,0 +1,2 @@
+export { dominatorsOf } from './dominators.js'
+export { GraphView, opOf } from './view.js'
