@@ -21,7 +21,7 @@ import numpy as np
 import sklearn
 from sklearn.linear_model import LogisticRegression
 
-# Largest component of the gradient of the mean loss, and the most iterations: as src/train/logistic.ts has them.
+# Largest component of the gradient of the mean loss, and the most iterations: as src/train/logistic/ has them.
 TOLERANCE, ITERATIONS = 2e-5, 200
 
 

@@ -11,7 +11,7 @@ import { asFloat32, float32, int64, scalar, type Tensor, zeros } from '../../src
 import { Session } from '../../src/engine/index.js'
 import { lowerGraph } from '../../src/lowering/index.js'
 import { foldBatchNorm, type Graph, GraphBuilder, model, type Value } from '../../src/onnx/index.js'
-import { stateShape } from '../../src/train/network/step-graph.js'
+import { stateShape } from '../../src/train/network/index.js'
 
 export const classes = 2
 /** Learning rate and momentum of both sides. */

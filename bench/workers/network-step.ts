@@ -10,9 +10,8 @@ import { sgd } from '../../src/autodiff/index.js'
 import { featureWidth, loadBackbone } from '../../src/backbones/index.js'
 import { RandomStream, zeros } from '../../src/core/index.js'
 import { runtimeVersion } from '../../src/engine/index.js'
-import { linearHead } from '../../src/train/head.js'
-import { layerGroups } from '../../src/train/network/groups.js'
-import { NetworkTrainer } from '../../src/train/network/trainer.js'
+import { linearHead } from '../../src/train/heads/index.js'
+import { layerGroups, NetworkTrainer } from '../../src/train/network/index.js'
 
 const [file, batchSize, size, threads] = z
   .tuple([z.string(), z.coerce.number(), z.coerce.number(), z.coerce.number()])

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { readSafetensors, writeSafetensors } from '../../backbones/index.js'
 import { asFloat32, ChiquitoError, type Tensor } from '../../core/index.js'
-import type { Tensors } from '../step-runner.js'
+import type { Tensors } from '../steps/index.js'
 import { factsJson } from './facts.js'
 
 /** Raised when older programs would misread the file, or a newer one an old file. */

@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import type { Best, Restorable } from '../callbacks.js'
-import type { Callback, FitState, Position } from '../loop.js'
-import type { StepState } from '../step-runner.js'
+import type { Best, Callback, FitState, Position, Restorable } from '../loop/index.js'
+import type { StepState } from '../steps/index.js'
 import type { Checkpoint, Section } from './checkpoint.js'
 import { anyNumber, epochSchema } from './facts.js'
 

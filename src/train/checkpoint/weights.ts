@@ -1,5 +1,5 @@
 import type { Tensor } from '../../core/index.js'
-import type { Tensors } from '../step-runner.js'
+import type { Tensors } from '../steps/index.js'
 import type { Checkpoint } from './checkpoint.js'
 
 /** A network's weights: those of the trunk that have learnt, and the whole head. */

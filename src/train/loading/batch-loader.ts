@@ -2,7 +2,7 @@ import { totalmem } from 'node:os'
 import path from 'node:path'
 import { throwIfAborted } from '../../core/index.js'
 import { type AugmentationDraw, PhotoReader, type ViewRule } from '../../images/index.js'
-import { isPhotosFault, lostMeanwhile } from '../lost-photo.js'
+import { isPhotosFault, lostMeanwhile } from '../features/index.js'
 
 export interface BatchLoaderOptions {
   /** The folder that photo paths start from. */

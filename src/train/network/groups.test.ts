@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { tinyBackbone } from '../../../test/support/tiny-backbone.js'
-import { linearHead } from '../head.js'
+import { linearHead } from '../heads/head.js'
 import { layerGroups, ratesOf, rateText } from './groups.js'
 
 const backbone = tinyBackbone()

@@ -1,6 +1,6 @@
 import type { Backbone, LayerGroup } from '../../backbones/index.js'
 import { argumentError } from '../../core/index.js'
-import type { Head } from '../head.js'
+import type { Head } from '../heads/index.js'
 
 /** A rate for all groups, one for each (from the input on), or a geometric spread from the first group to the last. */
 export type Rates = number | readonly number[] | RateSpread

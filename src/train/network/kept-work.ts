@@ -1,9 +1,8 @@
 import type { RandomStream } from '../../core/index.js'
 import type { Photo } from '../../dataset/index.js'
-import type { Restorable } from '../callbacks.js'
-import type { Features } from '../extractor.js'
-import type { Trainable, Validation } from '../loop.js'
-import type { StepState } from '../step-runner.js'
+import type { Features } from '../features/index.js'
+import type { Restorable, Trainable, Validation } from '../loop/index.js'
+import type { StepState } from '../steps/index.js'
 import type { KeptBatch, NetworkTrainer } from './trainer.js'
 
 export interface KeptWorkOptions {

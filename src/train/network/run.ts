@@ -1,4 +1,4 @@
-import type { Validation } from '../loop.js'
+import type { Validation } from '../loop/index.js'
 import { NetworkTrainer, type NetworkTrainerOptions, type NetworkWeights } from './trainer.js'
 import { NetworkWork, type NetworkWorkOptions } from './work.js'
 

@@ -8,8 +8,8 @@ import {
 import type { LayerGroup } from '../../backbones/index.js'
 import { asFloat32, int64, type Tensor } from '../../core/index.js'
 import { foldBatchNorm, type Graph, GraphBuilder, type Value, type ValueType } from '../../onnx/index.js'
-import type { Head, Noise } from '../head.js'
-import { optimizerFor, type StepSettings } from '../step-runner.js'
+import type { Head } from '../heads/index.js'
+import { type Noise, optimizerFor, type StepSettings } from '../steps/index.js'
 import { appendBody, type BodyOptions, bodyOf } from './body.js'
 import { headName } from './groups.js'
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Backbone, NetworkOptions } from '../../backbones/index.js'
 import { ChiquitoError } from '../../core/index.js'
 import { foldBatchNorm, type Graph } from '../../onnx/index.js'
-import type { Tensors } from '../step-runner.js'
+import type { Tensors } from '../steps/index.js'
 
 /** A backbone with some of its weights replaced by trained ones: to be used, trained further, and saved like any other. */
 export function tunedBackbone(backbone: Backbone, weights: Tensors): Backbone {

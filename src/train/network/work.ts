@@ -1,10 +1,9 @@
 import type { RandomStream } from '../../core/index.js'
 import type { Photo } from '../../dataset/index.js'
 import { type Augmentation, drawAugmentation } from '../../images/index.js'
-import type { Restorable } from '../callbacks.js'
 import { BatchLoader, type BatchLoaderOptions, type LoadedBatch } from '../loading/index.js'
-import type { Trainable, Validation } from '../loop.js'
-import type { StepState } from '../step-runner.js'
+import type { Restorable, Trainable, Validation } from '../loop/index.js'
+import type { StepState } from '../steps/index.js'
 import { type MixOptions, mixBatch } from './mix.js'
 import type { NetworkBatch, NetworkTrainer } from './trainer.js'
 

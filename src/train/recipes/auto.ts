@@ -3,27 +3,26 @@ import { float32, RandomStream } from '../../core/index.js'
 import type { Split } from '../../dataset/index.js'
 import { accuracy, logLoss, predictions, softmaxRows } from '../../evaluate/index.js'
 import { PhotoReader, testTimeViews } from '../../images/index.js'
-import { type Classifier, HeadRunner, type HeadWeights } from '../classifier.js'
-import { linearHead } from '../head.js'
+import { type Classifier, HeadRunner, type HeadWeights, linearHead } from '../heads/index.js'
 import { KEPT_BYTES } from '../loading/index.js'
-import { LogisticRegression } from '../logistic.js'
-import type { NetworkWeights } from '../network/trainer.js'
-import { tunedBackbone } from '../network/tuned.js'
-import { type Seen, see } from '../seen.js'
-import type { Stage } from '../stage.js'
-import { standardization } from '../standardize.js'
-import { autoSpec } from './auto-candidates.js'
-import { choose, type Decision, examplesOf } from './auto-choice.js'
-import { AutoFeatures, firstColumns } from './auto-features.js'
-import { unstandardized } from './auto-head.js'
+import { LogisticRegression, standardization } from '../logistic/index.js'
+import type { NetworkWeights } from '../network/index.js'
+import { tunedBackbone } from '../network/index.js'
+import { type Seen, see } from '../results/index.js'
+import type { Stage } from '../stages/index.js'
+import {
+  AutoFeatures,
+  autoSpec,
+  choose,
+  type Decision,
+  examplesOf,
+  firstColumns,
+  unstandardized,
+} from './frozen/index.js'
 import { logOnce } from './log-once.js'
 import type { Choice, Recipe, RecipeOptions } from './recipe.js'
-import { chooseTuning, type TuningDecision } from './tuning/choice.js'
-import { openTuner } from './tuning/open.js'
-import { Pace } from './tuning/pace.js'
-import { tune } from './tuning/tune.js'
-import type { Tuner } from './tuning/tuner.js'
-import { calmness } from './tuning/values.js'
+import type { Tuner } from './tuning/index.js'
+import { calmness, chooseTuning, openTuner, Pace, type TuningDecision, tune } from './tuning/index.js'
 
 const ttaViews = 4
 /** Why a network is not fine-tuned after all. */

@@ -1,8 +1,6 @@
-import { FeatureExtractor } from '../extractor.js'
-import { ImageData } from '../image-data.js'
-import { Learner } from '../learner.js'
-import type { RateSpread } from '../network/groups.js'
-import { headSpec } from '../spec.js'
+import { FeatureExtractor, headSpec } from '../features/index.js'
+import { ImageData, Learner } from '../learner/index.js'
+import type { RateSpread } from '../network/index.js'
 import type { Recipe } from './recipe.js'
 
 /** The article's figures: rate, epochs plain, epochs augmented, views at test time. */

@@ -3,8 +3,7 @@ import { auto } from './auto.js'
 import { fastai2018 } from './fastai-2018.js'
 import type { Recipe } from './recipe.js'
 
-export { autoCandidates, autoSpec } from './auto-candidates.js'
-export { examplesOf } from './auto-choice.js'
+export { autoCandidates, autoSpec, examplesOf } from './frozen/index.js'
 export {
   type Candidate,
   type Choice,

@@ -2,14 +2,17 @@ import { featureWidth } from '../../../backbones/index.js'
 import type { RandomStream } from '../../../core/index.js'
 import type { Photo } from '../../../dataset/index.js'
 import { drawAugmentation, SIDE_ON } from '../../../images/index.js'
-import { FeatureExtractor, type Features } from '../../extractor.js'
-import { linearHead } from '../../head.js'
-import type { Validation } from '../../loop.js'
-import type { Cut } from '../../network/cut.js'
-import { trunkAndHead } from '../../network/groups.js'
-import { KeptJudge } from '../../network/judge.js'
-import { KeptWork } from '../../network/kept-work.js'
-import { NetworkTrainer, type NetworkWeights } from '../../network/trainer.js'
+import { FeatureExtractor, type Features } from '../../features/index.js'
+import { linearHead } from '../../heads/index.js'
+import type { Validation } from '../../loop/index.js'
+import type { Cut } from '../../network/index.js'
+import {
+  KeptJudge,
+  KeptWork,
+  NetworkTrainer,
+  type NetworkWeights,
+  trunkAndHead,
+} from '../../network/index.js'
 import type { Tuner, TunerOptions, TuningStart, TuningWork } from './tuner.js'
 import { averageDecay, batchSize, dropout, labelSmoothing, optimizer, shares } from './values.js'
 

@@ -1,5 +1,4 @@
-import { bodyOf } from '../../network/body.js'
-import { type Cut, cutOf, keptBytes } from '../../network/cut.js'
+import { bodyOf, type Cut, cutOf, keptBytes } from '../../network/index.js'
 import { KeptTuner, mostViews } from './kept-tuner.js'
 import { PhotoTuner } from './photo-tuner.js'
 import type { Tuner, TunerOptions } from './tuner.js'

@@ -2,14 +2,17 @@ import { featureWidth, type LayerGroup } from '../../../backbones/index.js'
 import type { RandomStream } from '../../../core/index.js'
 import type { Photo } from '../../../dataset/index.js'
 import { SIDE_ON } from '../../../images/index.js'
-import { linearHead } from '../../head.js'
-import { linearLogits } from '../../logistic.js'
-import type { Validation } from '../../loop.js'
-import { trunkAndHead } from '../../network/groups.js'
-import { NetworkTrainer, type NetworkWeights } from '../../network/trainer.js'
-import { tunedBackbone } from '../../network/tuned.js'
-import { NetworkWork } from '../../network/work.js'
-import { AutoFeatures } from '../auto-features.js'
+import { linearHead } from '../../heads/index.js'
+import { linearLogits } from '../../logistic/index.js'
+import type { Validation } from '../../loop/index.js'
+import {
+  NetworkTrainer,
+  type NetworkWeights,
+  NetworkWork,
+  trunkAndHead,
+  tunedBackbone,
+} from '../../network/index.js'
+import { AutoFeatures } from '../frozen/index.js'
 import type { Tuner, TunerOptions, TuningStart, TuningWork } from './tuner.js'
 import { averageDecay, batchSize, type Depth, dropout, labelSmoothing, optimizer, shares } from './values.js'
 

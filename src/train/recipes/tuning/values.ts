@@ -1,6 +1,6 @@
 import { adamw } from '../../../autodiff/index.js'
 import { fitTemperature, type Rows } from '../../../evaluate/index.js'
-import { oneCycle, type Schedule } from '../../schedule.js'
+import { oneCycle, type Schedule } from '../../loop/index.js'
 
 /** What of the network learns: the part behind the cut, whose step is short, or all of it. */
 export type Depth = 'last' | 'all'

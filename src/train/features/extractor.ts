@@ -1,0 +1,244 @@
+import path from 'node:path'
+import { type Backbone, type FeatureSpec, featureModel, featureWidth } from '../../backbones/index.js'
+import { asFloat32, type ChiquitoError, throwIfAborted, uint8, type WorkOptions } from '../../core/index.js'
+import type { Photo } from '../../dataset/index.js'
+import { type DeviceOptions, Session } from '../../engine/index.js'
+import { type AugmentationDraw, PhotoReader, type ViewRule, viewVersion } from '../../images/index.js'
+import { type FeatureStore, featureKey } from '../../run/index.js'
+import { isPhotosFault, lostMeanwhile } from './lost-photo.js'
+
+/** What to look at a photo through: a drawn variation, or `null` for the plain view. */
+export type View = AugmentationDraw | null
+
+/** A photo that could not be read, and why. */
+export interface Unreadable {
+  readonly path: string
+  readonly reason: string
+  /** It could be read, but was no longer what it was when the data set was read. */
+  readonly changed?: boolean | undefined
+}
+
+/** The trunk's features of some photos. */
+export interface Features {
+  /** The photos that could be read, in the order asked for. */
+  readonly photos: readonly Photo[]
+  /** Values per view. */
+  readonly width: number
+  /** For each view, rows [photos, width]. */
+  readonly views: readonly Float32Array[]
+  readonly unreadable: readonly Unreadable[]
+}
+
+export interface ExtractorOptions extends DeviceOptions {
+  readonly backbone: Backbone
+  readonly spec: FeatureSpec
+  readonly rule: ViewRule
+  /** The folder that photo paths start from. */
+  readonly root: string
+  /** Where features are kept between runs; without it they are computed afresh. */
+  readonly store?: FeatureStore | undefined
+  /** Reads the photos, and stays open; one of its own by default. */
+  readonly reader?: PhotoReader | undefined
+}
+
+export interface ExtractOptions extends WorkOptions {
+  /** What progress calls the work. */
+  readonly task: string
+  /** The views of a photo; the same number for each photo. One plain view by default. */
+  readonly views?: ((photo: Photo) => readonly View[]) | undefined
+  /** The photos were all read before: one that cannot be read any more ends the work. */
+  readonly known?: boolean | undefined
+}
+
+/** Views a run of the trunk takes: enough to fill two cores, few enough to stay small. */
+const batchSize = 8
+/** Photos read and decoded ahead of the trunk. */
+const photosAhead = 6
+
+/**
+ * Runs a frozen trunk over photos: each photo is decoded once for all its views, and a view already in the store is
+ * not computed again. Every run of the trunk has the same batch size (the last one is filled up with zeros), so
+ * features depend on the photo, the view and the network alone.
+ */
+export class FeatureExtractor {
+  readonly width: number
+  private session: Session | undefined
+  private reader: PhotoReader | undefined
+
+  constructor(private readonly options: ExtractorOptions) {
+    this.width = featureWidth(options.backbone, options.spec, options.rule.size)
+  }
+
+  /** What the store keeps features under: everything they depend on except the photo and the view. */
+  static namespace({ backbone, spec, rule, device = 'cpu' }: ExtractorOptions): string {
+    return featureKey(backbone.id, JSON.stringify(spec), JSON.stringify(rule), device, viewVersion)
+  }
+
+  async extract(photos: readonly Photo[], options: ExtractOptions): Promise<Features> {
+    const { task, progress, signal, known = false, views = () => [null] } = options
+    const count = photos.length === 0 ? 0 : views(photos[0]).length
+    const rows = Array.from({ length: count }, () => new Float32Array(photos.length * this.width))
+    const readable: Photo[] = []
+    const unreadable: Unreadable[] = []
+    const batch = new Batch(batchSize, this.options.rule.size, views => this.run(views))
+    progress?.({ kind: 'start', task, total: photos.length })
+    const jobs = ahead(photos, photosAhead, photo => this.prepare(photo, views(photo)))
+    let done = 0
+    for await (const { photo, parts, error } of jobs) {
+      throwIfAborted(signal)
+      if (error) unreadable.push(leftOut(photo, error, known))
+      else {
+        const row = readable.push(photo) - 1
+        for (const [v, part] of parts.entries()) {
+          const target = rows[v].subarray(row * this.width, (row + 1) * this.width)
+          if (part.vector) target.set(part.vector)
+          else await batch.add(part.pixels, vector => this.keep(part.key, vector, target))
+        }
+      }
+      progress?.({ kind: 'advance', task, done: ++done, total: photos.length })
+    }
+    await batch.flush()
+    this.sayChanged(unreadable)
+    progress?.({ kind: 'end', task, note: `${readable.length} photos` })
+    const used = readable.length * this.width
+    return { photos: readable, width: this.width, views: rows.map(row => row.subarray(0, used)), unreadable }
+  }
+
+  /** Frees the network; it is opened again where it is needed. */
+  async rest(): Promise<void> {
+    const { session } = this
+    this.session = undefined
+    await session?.close()
+  }
+
+  /** Frees the network. The extractor can still be used; it then opens the network again. */
+  async close(): Promise<void> {
+    const { session, reader } = this
+    this.session = undefined
+    this.reader = undefined
+    await Promise.all([session?.close(), reader?.close()])
+  }
+
+  /** For each view of a photo its stored features, or the pixels to compute them from. */
+  private async prepare(photo: Photo, views: readonly View[]): Promise<Prepared> {
+    const { store, rule, root } = this.options
+    const keys = views.map(view => featureKey(photo.sha256, JSON.stringify(view)))
+    const vectors = await Promise.all(keys.map(key => store?.get(key)))
+    try {
+      const missing = views.filter((_, v) => !vectors[v])
+      const pixels =
+        missing.length === 0
+          ? []
+          : await this.photoReader().views(path.join(root, photo.path), {
+              name: photo.path,
+              sha256: photo.sha256,
+              rule,
+              draws: missing,
+            })
+      let next = 0
+      const parts = keys.map((key, v): Part => {
+        const vector = vectors[v]
+        return vector ? { key, vector } : { key, pixels: pixels[next++] }
+      })
+      return { photo, parts }
+    } catch (error) {
+      if (!isPhotosFault(error)) throw error
+      return { photo, parts: [], error }
+    }
+  }
+
+  private sayChanged(unreadable: readonly Unreadable[]): void {
+    const [first, ...others] = unreadable.filter(({ changed }) => changed)
+    if (first === undefined) return
+    const what =
+      others.length === 0
+        ? `"${first.path}" was`
+        : `${others.length + 1} photos, for example "${first.path}", were`
+    this.options.notice?.(`${what} changed or replaced while training read the photos: left out.`)
+  }
+
+  private photoReader(): PhotoReader {
+    if (this.options.reader) return this.options.reader
+    this.reader ??= new PhotoReader()
+    return this.reader
+  }
+
+  private keep(key: string, vector: Float32Array, target: Float32Array): void {
+    target.set(vector)
+    this.options.store?.put(key, vector)
+  }
+
+  /** The trunk over `batchSize` views: uint8 [batch, size, size, 3] to features [batch, width]. */
+  private async run(views: Uint8Array): Promise<Float32Array> {
+    const { backbone, spec, rule, device, threads, notice } = this.options
+    const { size } = rule
+    this.session ??= await Session.open(featureModel(backbone, { size, batch: batchSize, ...spec }), {
+      device,
+      threads,
+      notice,
+    })
+    const { features } = await this.session.run({ pixels: uint8(views, [batchSize, size, size, 3]) })
+    return asFloat32(features, 'features').data
+  }
+}
+
+interface Prepared {
+  readonly photo: Photo
+  readonly parts: readonly Part[]
+  readonly error?: ChiquitoError
+}
+
+type Part =
+  | { readonly key: string; readonly vector: Float32Array }
+  | { readonly key: string; readonly vector?: undefined; readonly pixels: Uint8Array }
+
+/** Collects views until there are enough for a run, and hands each its own features. */
+class Batch {
+  private readonly pixels: Uint8Array
+  private waiting: ((vector: Float32Array) => void)[] = []
+
+  constructor(
+    private readonly size: number,
+    side: number,
+    private readonly run: (views: Uint8Array) => Promise<Float32Array>,
+  ) {
+    this.pixels = new Uint8Array(size * side * side * 3)
+  }
+
+  async add(view: Uint8Array, use: (vector: Float32Array) => void): Promise<void> {
+    this.pixels.set(view, this.waiting.length * (this.pixels.length / this.size))
+    this.waiting.push(use)
+    if (this.waiting.length === this.size) await this.flush()
+  }
+
+  async flush(): Promise<void> {
+    if (this.waiting.length === 0) return
+    this.pixels.fill(0, this.waiting.length * (this.pixels.length / this.size))
+    const vectors = await this.run(this.pixels)
+    const width = vectors.length / this.size
+    for (const [i, use] of this.waiting.entries()) use(vectors.slice(i * width, (i + 1) * width))
+    this.waiting = []
+  }
+}
+
+/** Starts work on up to `count` items ahead of the one waited for; results come in the items' order. */
+async function* ahead<T, R>(
+  items: readonly T[],
+  count: number,
+  work: (item: T) => Promise<R>,
+): AsyncGenerator<R> {
+  const started: Promise<R>[] = []
+  let next = 0
+  while (started.length > 0 || next < items.length) {
+    while (started.length < count && next < items.length) started.push(work(items[next++]))
+    const first = started.shift()
+    if (first) yield await first
+  }
+}
+
+/** A photo to go on without; where it was read before, others have been learnt from it, and the work ends. */
+function leftOut(photo: Photo, error: ChiquitoError, known: boolean): Unreadable {
+  if (known) throw lostMeanwhile(error)
+  const reason = error.message.replace(`${photo.path}: `, '')
+  return error.code === 'data' ? { path: photo.path, reason, changed: true } : { path: photo.path, reason }
+}

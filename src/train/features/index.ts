@@ -1,0 +1,17 @@
+export {
+  type ExtractOptions,
+  type ExtractorOptions,
+  FeatureExtractor,
+  type Features,
+  type Unreadable,
+  type View,
+} from './extractor.js'
+export { fingerprintSeen, isPhotosFault, lostMeanwhile } from './lost-photo.js'
+export {
+  allAlike,
+  partNames,
+  requireDifferences,
+  requireEveryClass,
+  requireReadableClasses,
+} from './readable.js'
+export { headSpec } from './spec.js'

@@ -1,0 +1,80 @@
+import { appendFeatures, type Backbone, type FeatureSpec } from '../../backbones/index.js'
+import { asFloat32, float32, type Tensor } from '../../core/index.js'
+import { type DeviceOptions, Session } from '../../engine/index.js'
+import { softmaxRows } from '../../evaluate/index.js'
+import type { ViewRule } from '../../images/index.js'
+import { type Graph, GraphBuilder, model } from '../../onnx/index.js'
+import type { Head, Lookup } from './head.js'
+
+/** The head's tensors by name: weights and running statistics. */
+export type HeadWeights = ReadonlyMap<string, Tensor<'float32'>>
+
+/** A trained classifier: all that is needed to go from a photo to probabilities. */
+export interface Classifier {
+  readonly backbone: Backbone
+  readonly spec: FeatureSpec
+  readonly rule: ViewRule
+  readonly labels: readonly string[]
+  readonly head: Head
+  readonly weights: HeadWeights
+  /** What the logits were divided by to make the probabilities honest; already done in the weights. */
+  readonly temperature?: number | undefined
+}
+
+/**
+ * The whole classifier as one graph: `pixels` uint8 [batch, size, size, 3] to `logits` and `probabilities`
+ * float32 [batch, classes] and `features` float32 [batch, features].
+ */
+export function classifierGraph({ backbone, spec, rule, head, weights }: Classifier): Graph {
+  const builder = new GraphBuilder('classifier')
+  const pixels = builder.input('pixels', 'uint8', ['batch', rule.size, rule.size, 3])
+  const features = appendFeatures(builder, backbone, pixels, spec)
+  const logits = head.infer(builder, features, initializers(builder, weights))
+  builder.output(logits, 'logits')
+  builder.output(builder.op('Softmax', [logits], { axis: 1 }), 'probabilities')
+  builder.output(features, 'features')
+  return builder.build()
+}
+
+/** A head that runs on features already computed. */
+export class HeadRunner {
+  private constructor(
+    private readonly session: Session,
+    private readonly head: Head,
+  ) {}
+
+  static async open(head: Head, weights: HeadWeights, options: DeviceOptions = {}): Promise<HeadRunner> {
+    const builder = new GraphBuilder('head')
+    const features = builder.input('features', 'float32', ['batch', head.features])
+    builder.output(head.infer(builder, features, initializers(builder, weights)), 'logits')
+    return new HeadRunner(await Session.open(model(builder.build()), options), head)
+  }
+
+  /** Probabilities [rows][classes] for features [rows, features]. */
+  async probabilities(features: Float32Array): Promise<number[][]> {
+    const { features: width, classes } = this.head
+    const rows = features.length / width
+    if (rows === 0) return []
+    const { logits } = await this.session.run({ features: float32(features, [rows, width]) })
+    const values = asFloat32(logits, 'logits').data
+    return softmaxRows(
+      Array.from({ length: rows }, (_, i) => Array.from(values.subarray(i * classes, (i + 1) * classes))),
+    )
+  }
+
+  async close(): Promise<void> {
+    await this.session.close()
+  }
+}
+
+function initializers(builder: GraphBuilder, weights: HeadWeights): Lookup {
+  const names = new Map<string, string>()
+  return name => {
+    const known = names.get(name)
+    if (known !== undefined) return known
+    const tensor = asFloat32(weights.get(name), name)
+    const value = builder.initializer(`head.${name}`, tensor)
+    names.set(name, value)
+    return value
+  }
+}

@@ -1,0 +1,311 @@
+import { z } from 'zod'
+import { featureWidth } from '../../../backbones/index.js'
+import type { RandomStream } from '../../../core/index.js'
+import { foldsOf } from '../../../dataset/index.js'
+import {
+  accuracy,
+  fitTemperature,
+  logLoss,
+  predictions,
+  softmaxRows,
+  wilson,
+} from '../../../evaluate/index.js'
+import { anyNumber } from '../../checkpoint/index.js'
+import type { Features } from '../../features/index.js'
+import { allAlike } from '../../features/index.js'
+import {
+  crossValidate,
+  keptColumns,
+  type OutOfFold,
+  type Standardization,
+  standardization,
+  standardizeInto,
+  type ViewedExamples,
+} from '../../logistic/index.js'
+import type { Candidate, Choice, RecipeOptions } from '../recipe.js'
+import { type AutoCandidate, autoCandidates } from './candidates.js'
+import type { AutoFeatures } from './features.js'
+
+/** Penalties tried, strongest first: each solution is a good start for the next. */
+const cs = [0.01, 0.03, 0.1, 0.3]
+const mostFolds = 5
+/** Photos below which the folds are drawn more than once, as one draw says too little. */
+const manyPhotos = 300
+const repetitionsOfFew = 3
+/**
+ * Products of photos, columns and classes that the folds of a candidate may come to; beyond it fewer folds are judged. Of
+ * 1,000 classes of 20 photos one of five is, four thousand photos: more would take hours and say nothing new.
+ */
+const mostProducts = 2e10
+/** The penalty where nothing can be compared: in the middle of those tried. */
+const usualC = 0.1
+
+/** What cross-validation decided. */
+export interface Decision {
+  readonly candidate: AutoCandidate
+  readonly c: number
+  /** What logits are best divided by, found on photos left out. */
+  readonly temperature: number
+  /** Photos left out that were taken for another class, and the log loss; over several drawings their mean. */
+  readonly wrong: number
+  readonly logLoss: number
+  readonly choice: Choice
+}
+
+interface Judged {
+  readonly candidate: AutoCandidate
+  readonly c: number
+  readonly outOfFold: OutOfFold
+  readonly accuracy: number
+  readonly logLoss: number
+}
+
+const decisionSchema = z.object({
+  candidate: z.string(),
+  c: z.number(),
+  temperature: z.number(),
+  wrong: z.number(),
+  logLoss: anyNumber,
+  choice: z.object({
+    method: z.string(),
+    candidates: z.array(
+      z.object({
+        name: z.string(),
+        accuracy: z.number(),
+        interval: z.tuple([z.number(), z.number()]),
+        logLoss: anyNumber,
+        chosen: z.boolean(),
+      }),
+    ),
+  }),
+})
+
+/**
+ * Cross-validates every candidate and penalty on the training photos; the lowest log loss wins. A run that is gone on
+ * with has decided already.
+ */
+export async function choose(
+  features: AutoFeatures,
+  random: RandomStream,
+  options: RecipeOptions,
+): Promise<Decision> {
+  const { checkpoint, backbone } = options
+  if (!checkpoint) return compareAll(features, random, options)
+  const { candidate: name, ...decision } = await checkpoint.once('choice', decisionSchema, async () => {
+    const { candidate, choice, ...rest } = await compareAll(features, random, options)
+    const candidates = choice.candidates.map(({ interval: [low, high], ...one }) => ({
+      ...one,
+      interval: [low, high] satisfies [number, number],
+    }))
+    return { ...rest, candidate: candidate.name, choice: { method: choice.method, candidates } }
+  })
+  const candidate = autoCandidates(backbone).find(one => one.name === name)
+  if (!candidate) throw checkpoint.broken(`there is no candidate "${name}"`)
+  return { ...decision, candidate }
+}
+
+async function compareAll(
+  features: AutoFeatures,
+  random: RandomStream,
+  options: RecipeOptions,
+): Promise<Decision> {
+  const { backbone, progress, dataset } = options
+  const candidates = autoCandidates(backbone)
+  for (const { resize } of candidates) await features.of(resize, 'train')
+  await features.rest()
+  const task = 'cross-validation'
+  const { photos } = await features.of('squash', 'train')
+  const varied = await telling(candidates, features, options)
+  const plan = planOf(photos, random, featureWidth(backbone, varied[0].spec) * dataset.labels.length)
+  if (!plan) return undecided(varied[0], photos)
+  const total = varied.length * plan.repetitions.length * plan.judged
+  progress?.({ kind: 'start', task, total })
+  let done = 0
+  const onFold = () => progress?.({ kind: 'advance', task, done: ++done, total })
+  const shown: Judged[] = []
+  for (const candidate of varied) {
+    const plain = await features.of(candidate.resize, 'train')
+    const change = changeOf(candidate, plain, options)
+    const examples = examplesOf(plain, plain.views.slice(0, 1), change, dataset.labels.length)
+    const results = await crossValidate(examples, { ...options, ...plan, cs, onFold })
+    const judged = results.map(outOfFold => judge(candidate, outOfFold, plain))
+    for (const one of judged) options.log?.(candidateLine(one))
+    shown.push(judged.reduce((a, b) => (b.logLoss < a.logLoss ? b : a)))
+  }
+  progress?.({ kind: 'end', task })
+  const decision = await decide(shown, photos, plan, options.signal)
+  options.log?.(choiceLine(decision))
+  return decision
+}
+
+function changeOf(candidate: AutoCandidate, plain: Features, { backbone }: RecipeOptions): Standardization {
+  return standardization(
+    plain.views[0],
+    plain.width,
+    featureWidth(backbone, candidate.spec),
+    candidate.blocks,
+  )
+}
+
+/** The candidates that see a difference between photos. Throws `data` where none does. */
+async function telling(
+  candidates: readonly AutoCandidate[],
+  features: AutoFeatures,
+  options: RecipeOptions,
+): Promise<AutoCandidate[]> {
+  const varied: AutoCandidate[] = []
+  for (const candidate of candidates) {
+    const { scale } = changeOf(candidate, await features.of(candidate.resize, 'train'), options)
+    if (keptColumns(scale).length > 0) varied.push(candidate)
+  }
+  if (varied.length === 0) {
+    const { photos } = await features.of('squash', 'train')
+    throw allAlike(photos.length, options.backbone.name)
+  }
+  return varied
+}
+
+/** How photos are judged that were not learnt from. */
+interface Plan {
+  /** The fold of each photo, for each time that folds are drawn. */
+  readonly repetitions: readonly (readonly number[])[]
+  readonly folds: number
+  /** How many of the folds are left out in turn. */
+  readonly judged: number
+}
+
+/**
+ * Stratified folds with exact copies together; fewer than five where a class is smaller than that. Undefined where fewer
+ * than two classes have a photo that can be left out: what is left out of one class alone says only what is said of that.
+ *
+ * @param each numbers that make up a model
+ */
+function planOf(photos: Features['photos'], random: RandomStream, each: number): Plan | undefined {
+  const classes = new Map<number, Set<string>>()
+  for (const { label, sha256 } of photos) classes.set(label, (classes.get(label) ?? new Set()).add(sha256))
+  const sizes = Array.from(classes.values(), distinct => distinct.size).filter(size => size > 1)
+  if (sizes.length < 2) return undefined
+  const folds = Math.min(mostFolds, Math.min(...sizes))
+  const times = photos.length < manyPhotos ? repetitionsOfFew : 1
+  const repetitions = Array.from({ length: times }, (_, r) =>
+    foldsOf(photos, folds, random.fork('folds', r).uint32()),
+  )
+  const judged = Math.max(1, Math.min(folds, Math.floor(mostProducts / (photos.length * each))))
+  return { repetitions, folds, judged }
+}
+
+/** A candidate that was tried, with one of its penalties. */
+function candidateLine({ candidate, c, accuracy, logLoss }: Judged) {
+  return { event: 'candidate', name: candidate.name, c, accuracy, logLoss }
+}
+
+function choiceLine({ candidate, c, temperature, choice }: Decision) {
+  return { event: 'choice', name: candidate.name, c, temperature, method: choice.method }
+}
+
+/** Standardised rows and one-hot targets for views of the same photos. */
+export function examplesOf(
+  { photos, width: extracted }: Features,
+  views: readonly Float32Array[],
+  change: Standardization,
+  classes: number,
+): ViewedExamples {
+  const width = keptColumns(change.scale).length
+  const size = photos.length * width
+  const rows = new Float32Array(views.length * size)
+  const targets = new Float32Array(views.length * photos.length * classes)
+  for (const [v, view] of views.entries()) {
+    standardizeInto(rows.subarray(v * size, (v + 1) * size), view, extracted, change)
+    for (const [i, { label }] of photos.entries()) targets[(v * photos.length + i) * classes + label] = 1
+  }
+  return { rows, width, targets, classes, photos: photos.length, views: views.length }
+}
+
+function judge(candidate: AutoCandidate, outOfFold: OutOfFold, { photos }: Features): Judged {
+  const { repetitions, c } = outOfFold
+  const means = (of: (truth: number[], rows: number[][]) => number | null) =>
+    repetitions.reduce((sum, held) => {
+      const truth = held.photos.map(photo => photos[photo].label)
+      return sum + (of(truth, softmaxRows(held.logits)) ?? 0)
+    }, 0) / repetitions.length
+  return {
+    candidate,
+    c,
+    outOfFold,
+    accuracy: means((truth, rows) => accuracy(truth, predictions(rows))),
+    logLoss: means(logLoss),
+  }
+}
+
+/** @param shown each candidate with its best penalty */
+async function decide(
+  shown: readonly Judged[],
+  photos: Features['photos'],
+  plan: Plan,
+  signal: AbortSignal | undefined,
+): Promise<Decision> {
+  const best = shown.reduce((a, b) => (b.logLoss < a.logLoss ? b : a))
+  const held = best.outOfFold.repetitions[0].photos.length
+  return {
+    candidate: best.candidate,
+    c: best.c,
+    temperature: await temperatureOf(best, photos, signal),
+    wrong: (1 - best.accuracy) * photos.length,
+    logLoss: best.logLoss,
+    choice: {
+      method: methodOf(plan, photos.length, held),
+      candidates: shown.map(one => candidateOf(one, best, held)),
+    },
+  }
+}
+
+function methodOf({ folds, judged, repetitions }: Plan, photos: number, held: number): string {
+  const alone =
+    judged === folds && held < photos
+      ? `, ${photos - held} without another of their class always learnt from`
+      : ''
+  const some = judged < folds ? `, ${judged} of the folds judged (${held} photos)` : ''
+  const times = repetitions.length > 1 ? `, ${repetitions.length} times` : ''
+  return (
+    `${folds}-fold cross-validation on the ${photos} training photos, exact copies in one fold${alone}${some}` +
+    `${times}; the lowest log loss wins. Shown with each candidate's best penalty.`
+  )
+}
+
+/** Where there is nothing to compare by. */
+function undecided(candidate: AutoCandidate, photos: Features['photos']): Decision {
+  return {
+    candidate,
+    c: usualC,
+    temperature: 1,
+    wrong: 0,
+    logLoss: Number.NaN,
+    choice: {
+      method:
+        `Nothing was compared: cross-validation leaves photos out, and of the ${photos.length} training photos fewer ` +
+        `than two classes can spare one. ${candidate.name}, C ${usualC}.`,
+      candidates: [],
+    },
+  }
+}
+
+/** Found on logits of photos that were left out; all repetitions count alike. */
+async function temperatureOf(
+  { outOfFold: { repetitions } }: Judged,
+  photos: Features['photos'],
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const truth = repetitions.flatMap(held => held.photos.map(photo => photos[photo].label))
+  const logits = repetitions.flatMap(held => held.logits)
+  return (await fitTemperature(truth, logits, { signal })).temperature
+}
+
+function candidateOf(one: Judged, best: Judged, held: number): Candidate {
+  return {
+    name: `${one.candidate.name}, C ${one.c}`,
+    accuracy: one.accuracy,
+    interval: wilson(Math.round(one.accuracy * held), held) ?? [0, 1],
+    logLoss: one.logLoss,
+    chosen: one === best,
+  }
+}

@@ -1,0 +1,114 @@
+import type { FeatureSpec } from '../../../backbones/index.js'
+import type { WorkOptions } from '../../../core/index.js'
+import type { Photo, Split } from '../../../dataset/index.js'
+import { type PhotoReader, PLAIN, type ViewRule } from '../../../images/index.js'
+import type { FeatureStore } from '../../../run/index.js'
+import {
+  type ExtractOptions,
+  FeatureExtractor,
+  type Features,
+  partNames,
+  requireEveryClass,
+  type Unreadable,
+  type View,
+} from '../../features/index.js'
+import type { RecipeOptions } from '../recipe.js'
+
+type Resize = ViewRule['resize']
+
+const looks = { crop: 'centre squares', squash: 'whole photos', pad: 'padded photos' } as const
+
+/** A photo seen in a mirror. */
+const mirrored: View = { ...PLAIN, flip: true }
+
+/** The features of a data set's photos under several ways to resize them, each computed once. */
+export class AutoFeatures {
+  private readonly extractors = new Map<
+    Resize,
+    { extractor: FeatureExtractor; store?: FeatureStore | undefined }
+  >()
+  private readonly plain = new Map<string, Features>()
+
+  constructor(
+    private readonly options: RecipeOptions & { readonly reader?: PhotoReader | undefined },
+    private readonly spec: FeatureSpec,
+    /** The photos of a part that can be read, and those that cannot, once it has been looked at. */
+    private readonly parts = new Map<Split, Pick<Features, 'photos' | 'unreadable'>>(),
+  ) {}
+
+  /** What another trunk sees of the photos that these could read. */
+  through(options: RecipeOptions & { readonly reader?: PhotoReader | undefined }): AutoFeatures {
+    return new AutoFeatures(options, this.spec, this.parts)
+  }
+
+  /** The plain views of a part, and of training photos the mirrored ones, too. Throws `data` when a class of it has no readable photo. */
+  async of(resize: Resize, split: Split): Promise<Features> {
+    const key = `${resize} ${split}`
+    const known = this.plain.get(key)
+    if (known) return known
+    const part = this.parts.get(split)
+    const photos = part?.photos ?? this.options.dataset.photos.filter(photo => photo.split === split)
+    const views = split === 'train' ? () => [null, mirrored] : undefined
+    const task = `${partNames[split]} photos (${looks[resize]})`
+    const features = await this.see(resize, photos, { task, views, known: part !== undefined })
+    if (split !== 'test') requireEveryClass(this.options.dataset.labels, photos, features.unreadable, split)
+    this.plain.set(key, features)
+    if (!part) this.parts.set(split, features)
+    return features
+  }
+
+  /** Other views of photos that are known to be readable. */
+  async extract(
+    resize: Resize,
+    photos: readonly Photo[],
+    task: string,
+    views?: (photo: Photo) => readonly View[],
+  ): Promise<Features> {
+    return this.see(resize, photos, { task, views, known: true })
+  }
+
+  private see(
+    resize: Resize,
+    photos: readonly Photo[],
+    options: Omit<ExtractOptions, keyof WorkOptions>,
+  ): Promise<Features> {
+    const { progress, signal } = this.options
+    return this.extractorFor(resize).extract(photos, { ...options, progress, signal })
+  }
+
+  /** Every photo that could not be read. */
+  unreadable(): Unreadable[] {
+    return [...this.parts.values()].flatMap(part => part.unreadable)
+  }
+
+  /** Frees the networks until they are needed again: their threads would get in the way of others. */
+  async rest(): Promise<void> {
+    for (const { extractor } of this.extractors.values()) await extractor.close()
+  }
+
+  async close(): Promise<void> {
+    await this.rest()
+    for (const { store } of this.extractors.values()) store?.close()
+  }
+
+  private extractorFor(resize: Resize): FeatureExtractor {
+    const known = this.extractors.get(resize)
+    if (known) return known.extractor
+    const { backbone, dataset, size = backbone.inputSize } = this.options
+    const rule = { size, resize }
+    const options = { ...this.options, backbone, spec: this.spec, rule, root: dataset.root }
+    const store = this.options.store?.(FeatureExtractor.namespace({ ...options, store: undefined }))
+    const extractor = new FeatureExtractor({ ...options, store })
+    this.extractors.set(resize, { extractor, store })
+    return extractor
+  }
+}
+
+/** The first columns of features [rows, width]: those of a spec that is the beginning of the one extracted. */
+export function firstColumns(rows: Float32Array, width: number, kept: number): Float32Array {
+  if (kept === width) return rows
+  const count = rows.length / width
+  const out = new Float32Array(count * kept)
+  for (let i = 0; i < count; i++) out.set(rows.subarray(i * width, i * width + kept), i * kept)
+  return out
+}

@@ -1,0 +1,3 @@
+export { figuresOf, type ModelFacts, modelFile } from './model-file.js'
+export { judge, type Seen, see, seeThrough, validationOf } from './seen.js'
+export { versions } from './versions.js'

@@ -1,0 +1,104 @@
+import path from 'node:path'
+import { asFloat32, uint8 } from '../../core/index.js'
+import type { Photo } from '../../dataset/index.js'
+import { type DeviceOptions, Session } from '../../engine/index.js'
+import { decode, encodePng, readPhotoFile, renderView, type ViewRule } from '../../images/index.js'
+import { type Graph, model, writeModel } from '../../onnx/index.js'
+import { graphDigest, inputNote, type ModelMetadata, modelMetadataEntries } from '../../run/index.js'
+import { isPhotosFault } from '../features/index.js'
+import { type Classifier, classifierGraph } from '../heads/index.js'
+import type { Seen } from './seen.js'
+
+/** What is known of a run and goes into its model. */
+export type ModelFacts = Pick<ModelMetadata, 'recipe' | 'seed' | 'data' | 'accuracy' | 'versions'>
+
+/** What a model says of its photos and of how good it is. */
+export function figuresOf(
+  { photos, evaluation: { accuracy: value, interval } }: Seen,
+  fingerprint: string,
+  train: number,
+): Pick<ModelFacts, 'data' | 'accuracy'> {
+  return {
+    data: { fingerprint, train, valid: photos.length },
+    accuracy: { value, low: interval[0], high: interval[1] },
+  }
+}
+
+/** Golden photos a model carries: one a class, and of the first classes only where there are many. */
+const mostGolden = 4
+
+/**
+ * The classifier as the bytes of a `model.onnx` that says how to use it, with golden photos: the exact pixels of a few
+ * photos and what the model answers, so that any copy of it can check itself.
+ */
+export async function modelFile(
+  classifier: Classifier,
+  photos: readonly Photo[],
+  root: string,
+  facts: ModelFacts,
+): Promise<Uint8Array> {
+  const { backbone, labels, rule } = classifier
+  const graph = classifierGraph(classifier)
+  const metadata: ModelMetadata = {
+    ...facts,
+    labels: [...labels],
+    view: rule,
+    input: inputNote,
+    backbone: { name: backbone.name, id: backbone.id, licence: backbone.licence },
+    temperature: classifier.temperature ?? 1,
+    graph: graphDigest(graph),
+    golden: await goldenPhotos(graph, classifier, photos, root),
+  }
+  return writeModel(model(graph, { metadata: modelMetadataEntries(metadata) }))
+}
+
+/** The first photo of each class that is still what it was, as the model sees it, with its answer. */
+async function goldenPhotos(
+  graph: Graph,
+  { labels, rule }: Classifier,
+  photos: readonly Photo[],
+  root: string,
+  options: DeviceOptions = {},
+): Promise<ModelMetadata['golden']> {
+  const session = await Session.open(model(graph), options)
+  const { size } = rule
+  try {
+    const golden: ModelMetadata['golden'] = []
+    for (const [label] of labels.entries()) {
+      if (golden.length === mostGolden) break
+      const view = await firstView(
+        photos.filter(photo => photo.label === label),
+        root,
+        rule,
+      )
+      if (!view) continue
+      const { probabilities } = await session.run({ pixels: uint8(view, [1, size, size, 3]) })
+      const answer = Array.from(asFloat32(probabilities, 'probabilities').data)
+      golden.push({
+        png: new Uint8Array(await encodePng({ width: size, height: size, data: view })),
+        probabilities: answer,
+        label: labels[answer.indexOf(Math.max(...answer))],
+      })
+    }
+    return golden
+  } finally {
+    await session.close()
+  }
+}
+
+/** The plain view of the first photo that can still be read as it was. */
+async function firstView(
+  photos: readonly Photo[],
+  root: string,
+  rule: ViewRule,
+): Promise<Uint8Array | undefined> {
+  for (const { path: name, sha256 } of photos) {
+    try {
+      const bytes = await readPhotoFile(path.join(root, name), name, sha256)
+      return renderView(await decode(bytes, { name, shortSide: rule.size }), rule)
+    } catch (error) {
+      if (!isPhotosFault(error)) throw error
+    }
+  }
+  return undefined
+}

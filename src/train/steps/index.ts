@@ -1,0 +1,9 @@
+export { runnable } from './runnable.js'
+export {
+  type Noise,
+  optimizerFor,
+  StepRunner,
+  type StepSettings,
+  type StepState,
+  type Tensors,
+} from './step-runner.js'
