@@ -5,6 +5,8 @@ import path from 'node:path'
 export interface Rules {
   /** Number of each folder of src/. */
   readonly folders: ReadonlyMap<string, number>
+  /** Number of each folder inside one of those whose order is told, too, such as `train/loop`. */
+  readonly inner: ReadonlyMap<string, number>
   /** Packages (a `*` at the end stands for anything) and the places in src/ that may import them. */
   readonly packages: readonly { readonly names: readonly string[]; readonly places: readonly string[] }[]
   /** Folders whose files are all doors. */
@@ -30,14 +32,15 @@ export function parseRules(markdown: string): Rules {
     .split('\n')
     .filter(line => line.startsWith('|'))
     .map(cells)
-  const folders = rows
+  const numbered = rows
     .filter(([first]) => /^\d+$/.test(first))
     .map(([n, name]) => [bare(name), Number(n)] as const)
   const packages = rows
     .filter(row => row.length === 2 && row[0].startsWith('`'))
     .map(([names, places]) => ({ names: quoted(names), places: quoted(places).map(place => `src/${place}`) }))
   return {
-    folders: new Map(folders),
+    folders: new Map(numbered.filter(([name]) => !name.includes('/'))),
+    inner: new Map(numbered.filter(([name]) => name.includes('/'))),
     packages,
     open: listAfter(markdown, 'Entered by file instead'),
     browser: listAfter(markdown, 'Loaded in browsers too').map(file => `src/${file}`),
@@ -67,7 +70,9 @@ export function violations(sources: Sources, rules: Rules, dependencies: readonl
     ...unlisted(sources, rules),
     ...imports.flatMap(one => [
       ...layer(one, rules),
+      ...innerLayer(one, rules),
       ...entry(one, rules),
+      ...innerEntry(one, sources),
       ...packageUse(one, rules, dependencies),
     ]),
     ...circles(imports),
@@ -79,6 +84,11 @@ function unlisted(sources: Sources, rules: Rules): string[] {
   const present = new Set([...sources.keys()].map(folderOf).filter(folder => folder !== ''))
   const missing = [...present].filter(folder => !rules.folders.has(folder))
   const gone = [...rules.folders.keys()].filter(folder => !present.has(folder))
+  const inside = new Set([...sources.keys()].map(innerFolderOf))
+  const told = new Set(Array.from(rules.inner.keys(), name => name.split('/')[0]))
+  const untold = [...inside].filter(name => told.has(name.split('/')[0]) && !rules.inner.has(name))
+  gone.push(...[...rules.inner.keys()].filter(name => !inside.has(name)))
+  missing.push(...untold.filter(name => name.includes('/')))
   return [
     ...missing.map(name => `src/${name}/ is not in the table of ARCHITECTURE.md. Add a row with its number.`),
     ...gone.map(name => `ARCHITECTURE.md lists src/${name}/, which has no source file. Remove the row.`),
@@ -102,6 +112,18 @@ function layer({ from, line, specifier, to }: Import, rules: Rules): string[] {
   ]
 }
 
+/** Between folders inside one folder, where the map tells their order. */
+function innerLayer({ from, line, specifier, to }: Import, { inner }: Rules): string[] {
+  if (to === undefined) return []
+  const [here, there] = [innerFolderOf(from), innerFolderOf(to)]
+  const [mine, other] = [inner.get(here), inner.get(there)]
+  if (here === there || mine === undefined || other === undefined || other < mine) return []
+  return [
+    `${from}:${line} imports ${specifier}: "${here}" is ${mine} and may import only lower numbers, but "${there}" is ${other}. ` +
+      'Move what both need further down, or let the caller pass it in.',
+  ]
+}
+
 function entry({ from, line, specifier, to }: Import, rules: Rules): string[] {
   if (to === undefined || folderOf(from) === folderOf(to) || rules.open.includes(folderOf(to))) return []
   const door = `src/${folderOf(to)}/index.ts`
@@ -109,6 +131,21 @@ function entry({ from, line, specifier, to }: Import, rules: Rules): string[] {
   return [
     `${from}:${line} imports ${specifier}: enter the folder through ${door}, and export there what is needed.`,
   ]
+}
+
+/** A folder inside a folder that has an index is entered through that, too. */
+function innerEntry({ from, line, specifier, to }: Import, sources: Sources): string[] {
+  if (to === undefined) return []
+  const folders = to.split('/').slice(0, -1)
+  for (let depth = 3; depth <= folders.length; depth++) {
+    const folder = folders.slice(0, depth).join('/')
+    const door = `${folder}/index.ts`
+    if (to === door || from.startsWith(`${folder}/`) || !sources.has(door)) continue
+    return [
+      `${from}:${line} imports ${specifier}: enter the folder through ${door}, and export there what is needed.`,
+    ]
+  }
+  return []
 }
 
 function packageUse(
@@ -193,6 +230,11 @@ export function exportedNames(text: string): string[] {
 function folderOf(file: string): string {
   const parts = file.split('/')
   return parts.length > 2 ? parts[1] : ''
+}
+
+/** Such as `train/loop`; of a file that lies in no folder inside a folder, that folder. */
+function innerFolderOf(file: string): string {
+  return file.split('/').slice(1, -1).slice(0, 2).join('/')
 }
 
 function resolve(from: string, specifier: string): string | undefined {

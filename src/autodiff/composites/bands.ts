@@ -1,7 +1,7 @@
 import type { Value } from '../../onnx/index.js'
 import type { Emitter } from '../emit.js'
-import type { Window } from '../gradients/window.js'
 import { range } from '../shapes.js'
+import type { Window } from '../window.js'
 
 /** A depthwise convolution over images of two dimensions, with every size known. */
 export interface Planes {

@@ -1,8 +1,8 @@
 import { sizeOf } from '../../core/index.js'
 import type { AttributeValuesOf, Dim, Value } from '../../onnx/index.js'
 import type { Emitter } from '../emit.js'
-import { explicit, leftover, reach, type Window, windowsOf } from '../gradients/window.js'
 import { knownShape, range, reshapeTo, shapeVector } from '../shapes.js'
+import { explicit, leftover, reach, type Window, windowsOf } from '../window.js'
 import { bandGradient, bandImageGradient, type Planes, suitsBands, suitsStridedBands } from './bands.js'
 
 /** A convolution of `image` [batch, channels, sizes...] by `filter` [out, channels / group, kernel...] to `result`. */

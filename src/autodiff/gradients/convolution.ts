@@ -2,7 +2,7 @@ import type { Value } from '../../onnx/index.js'
 import type { Emitter } from '../emit.js'
 import type { Call, Gradients } from '../rule.js'
 import { range } from '../shapes.js'
-import { explicit, halves, leftover, reach, windowsOf } from './window.js'
+import { explicit, halves, leftover, reach, windowsOf } from '../window.js'
 
 type Attributes = ReturnType<typeof explicit> & { readonly group: number }
 

@@ -3,7 +3,7 @@ import type { Value } from '../../onnx/index.js'
 import { imageGradient } from '../composites/index.js'
 import type { Call, Gradients } from '../rule.js'
 import { elementsPer, expandLike, knownShape, range, reshapeLike } from '../shapes.js'
-import { coverage, type Window, windowsOf } from './window.js'
+import { coverage, type Window, windowsOf } from '../window.js'
 
 type Operators =
   | ('AveragePool' | 'MaxPool' | 'LpPool' | 'LRN')

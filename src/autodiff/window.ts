@@ -1,5 +1,5 @@
-import type { Dim } from '../../onnx/index.js'
-import { range } from '../shapes.js'
+import type { Dim } from '../onnx/index.js'
+import { range } from './shapes.js'
 
 /** A sliding window along one spatial axis, with everything about it known. */
 export interface Window {
