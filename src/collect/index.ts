@@ -1,2 +1,5 @@
 export { articleAddress, fetchArticleDataset } from './article.js'
+export { type Collected, type CollectPhotosOptions, collectPhotos } from './collect-photos.js'
+export { userAgentFor } from './search/index.js'
+export { type Source, sources } from './sources/index.js'
 export { type UnzipOptions, type Unzipped, unzip } from './unzip.js'

@@ -23,6 +23,10 @@ export async function decode(bytes: Uint8Array, { name, shortSide }: DecodeOptio
 
 /** A photo whose header has been read and found acceptable. */
 export interface OpenPhoto {
+  readonly format: PhotoFormat
+  /** As stored, before it is turned upright. */
+  readonly width: number
+  readonly height: number
   /**
    * Its pixels, with at least this short side where it has it: halved while decoding as often as that allows.
    * Decoded once for each such size.
@@ -40,6 +44,9 @@ export async function openPhoto(bytes: Uint8Array, name: string): Promise<OpenPh
   checkSize(head.width, head.height, name)
   const decoded = new Map<number, Promise<Pixels>>()
   return {
+    format,
+    width: head.width,
+    height: head.height,
     pixelsAt(shortSide) {
       const factor = halvings(head, shortSide)
       const known = decoded.get(factor)

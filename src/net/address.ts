@@ -15,6 +15,12 @@ const LOOKUP_MS = 3000
 /** Addresses are typed or copied; a longer one is not an address. */
 const MAX_ADDRESS_CHARACTERS = 8192
 
+/** An address on this machine or on a private network, which nobody allowed. */
+export class PrivateAddressError extends ChiquitoError {}
+
+/** A redirect that leads nowhere, to where it must not, or in a circle. */
+export class RedirectError extends ChiquitoError {}
+
 /**
  * An address that may be fetched: http or https, without name and password.
  *
@@ -35,14 +41,14 @@ export function parseAddress(text: string): URL {
 /**
  * Where a redirect leads.
  *
- * @throws `io` when it leads nowhere, away from http, or from an encrypted connection to an open one
+ * @throws `RedirectError` when it leads nowhere, away from http, or from an encrypted connection to an open one
  */
 export function redirectTarget(from: URL, location: string | undefined): URL {
   if (location === undefined || !URL.canParse(location, from.href))
-    throw new ChiquitoError('io', `${showAddress(from)} redirects without saying where to.`)
+    throw new RedirectError('io', `${showAddress(from)} redirects without saying where to.`)
   const url = new URL(location, from)
   if (!['http:', 'https:'].includes(url.protocol) || (from.protocol === 'https:' && url.protocol === 'http:'))
-    throw new ChiquitoError('io', `${showAddress(from)} redirects to an unsafe address (${url.protocol}).`)
+    throw new RedirectError('io', `${showAddress(from)} redirects to an unsafe address (${url.protocol}).`)
   url.username = ''
   url.password = ''
   return url
@@ -57,7 +63,7 @@ export function showAddress(url: URL): string {
  * Refuses an address whose host is a private IP address, or a name that is private by its ending. Other names are looked
  * at when they are looked up.
  *
- * @throws `io`
+ * @throws `PrivateAddressError`
  */
 export function requirePublicHost(url: URL): void {
   const host = hostOf(url)
@@ -110,8 +116,8 @@ function hostOf(url: URL): string {
   return url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
 }
 
-function privateHost(host: string): ChiquitoError {
-  return new ChiquitoError(
+function privateHost(host: string): PrivateAddressError {
+  return new PrivateAddressError(
     'io',
     `"${host}" is on this machine or on a private network; only public addresses are fetched.`,
   )

@@ -10,6 +10,9 @@ const DEFAULT_PAUSE_MS = 500
 /** A server may ask for patience, but not for more than a person has who sits before it. */
 const MAX_PAUSE_MS = 30_000
 
+/** Most that chance adds to a pause, as a part of it. */
+const MAX_JITTER = 0.5
+
 /** A failure that may pass: the same request is worth another try. */
 export class TransientError extends ChiquitoError {
   constructor(
@@ -26,6 +29,8 @@ export class TransientError extends ChiquitoError {
 export interface RetryOptions extends WorkOptions {
   /** Pause before the second try, in milliseconds; doubles with each further one. */
   readonly pauseMs?: number | undefined
+  /** Fruitless tries in a row before giving up. */
+  readonly tries?: number | undefined
 }
 
 /**
@@ -36,7 +41,7 @@ export interface RetryOptions extends WorkOptions {
  */
 export async function withRetries<T>(
   attempt: () => Promise<T>,
-  { pauseMs = DEFAULT_PAUSE_MS, signal, progress }: RetryOptions,
+  { pauseMs = DEFAULT_PAUSE_MS, tries: most = MAX_FRUITLESS_TRIES, signal, progress }: RetryOptions,
   reached: () => number = () => 0,
 ): Promise<T> {
   let furthest = reached()
@@ -48,13 +53,21 @@ export async function withRetries<T>(
       fruitless = reached() > furthest ? 0 : fruitless + 1
       furthest = Math.max(furthest, reached())
       if (!(error instanceof TransientError) || error.isLasting) throw error
-      if (fruitless >= MAX_FRUITLESS_TRIES || tries >= MAX_TRIES) throw error
+      if (fruitless >= most || tries >= MAX_TRIES) throw error
       if (error.pauseMs !== undefined && error.pauseMs > MAX_PAUSE_MS) throw tooLong(error, error.pauseMs)
-      const wait = error.pauseMs ?? Math.min(pauseMs * 2 ** fruitless, MAX_PAUSE_MS)
+      const wait = (error.pauseMs ?? Math.min(pauseMs * 2 ** fruitless, MAX_PAUSE_MS)) * jitter()
       progress?.({ kind: 'notice', message: `${error.message} Trying again.` })
       await pause(wait, signal)
     }
   }
+}
+
+/**
+ * Many that failed together are not to come again together: everybody waits a little longer, by chance. (Only when
+ * something is done depends on it, never what.)
+ */
+function jitter(): number {
+  return 1 + Math.random() * MAX_JITTER
 }
 
 /** Not an error of its own kind: what is here of a file stays good for a later call. */

@@ -1,8 +1,10 @@
+import type { LookupFunction } from 'node:net'
 import type { Dispatcher, EnvHttpProxyAgent } from 'undici'
 import { ChiquitoError, messageOf } from '../core/index.js'
 import { errorCode } from '../files/index.js'
 import {
   publicLookup,
+  RedirectError,
   redirectTarget,
   requirePublicBehindProxy,
   requirePublicHost,
@@ -45,6 +47,12 @@ type Headers = Readonly<Record<string, string>>
 export interface ClientOptions extends PaceOptions {
   /** Longest wait for a connection, an answer or the next bytes, in milliseconds. */
   readonly idleMs?: number | undefined
+  /** Longest wait for a connection alone; as long as for everything else by default. */
+  readonly connectMs?: number | undefined
+  /** Says which program asks, and whom to write to about it. */
+  readonly userAgent?: string | undefined
+  /** Private servers, `host:port`, that are fetched from all the same, wherever they are met. */
+  readonly allowedHosts?: ReadonlySet<string> | undefined
   /** Also fetch from this machine and private networks; for addresses that the person typed. */
   readonly allowPrivate?: boolean | undefined
   /** Says who asks. Sent to the address's own origin, and never on to where that redirects. */
@@ -64,10 +72,14 @@ export interface Answer {
   header(name: string): string | undefined
 }
 
-/** Speaks http for one file: follows redirects, keeps to public addresses, respects the proxy variables. */
+/** A form to send, instead of asking for a file. */
+export type Form = Readonly<Record<string, string>>
+
+/** Speaks http: follows redirects, keeps to public addresses, respects the proxy variables. */
 export class Client {
   private constructor(
-    private readonly agent: EnvHttpProxyAgent,
+    /** For servers that may be private, and for all others. */
+    private readonly agents: { readonly open: EnvHttpProxyAgent; readonly guarded: EnvHttpProxyAgent },
     private readonly request: typeof import('undici').request,
     private readonly options: ClientOptions,
   ) {}
@@ -75,13 +87,15 @@ export class Client {
   /** The http library takes a tenth of a second to load, so it is loaded when something is fetched. */
   static async open(options: ClientOptions): Promise<Client> {
     const { EnvHttpProxyAgent, request } = await import('undici')
-    const { idleMs = DEFAULT_IDLE_MS, allowPrivate = false } = options
-    const agent = new EnvHttpProxyAgent({
-      headersTimeout: idleMs,
-      bodyTimeout: idleMs,
-      connect: { timeout: idleMs, ...(allowPrivate ? {} : { lookup: publicLookup }) },
-    })
-    return new Client(agent, request, options)
+    const { idleMs = DEFAULT_IDLE_MS, connectMs = idleMs } = options
+    const agentWith = (guard: { lookup?: LookupFunction }) =>
+      new EnvHttpProxyAgent({
+        headersTimeout: idleMs,
+        bodyTimeout: idleMs,
+        connect: { timeout: connectMs, ...guard },
+      })
+    const agents = { open: agentWith({}), guarded: agentWith({ lookup: publicLookup }) }
+    return new Client(agents, request, options)
   }
 
   /**
@@ -103,6 +117,25 @@ export class Client {
   }
 
   /**
+   * Sends a form and hands the answer on, if its status is 200 or 201. A redirect is not followed: what was sent was meant
+   * for this server.
+   *
+   * @throws as {@link get}
+   */
+  async post(
+    address: URL,
+    headers: Headers,
+    form: Form,
+    work: (answer: Answer, pace: Pace) => Promise<void>,
+  ): Promise<void> {
+    await this.watched(async pace => {
+      const answer = await this.ask('POST', address, { ...headers, ...this.credentials() }, pace, form)
+      if (![200, 201].includes(answer.status)) throw refusal(answer)
+      await work(answer, pace)
+    })
+  }
+
+  /**
    * The headers of the first answer on the way, redirects among them, that `isEnough`; else those of the last one.
    *
    * @throws as {@link get}
@@ -115,7 +148,7 @@ export class Client {
   }
 
   async close(): Promise<void> {
-    await this.agent.destroy()
+    await Promise.all([this.agents.open.destroy(), this.agents.guarded.destroy()])
   }
 
   private async watched<T>(attempt: (pace: Pace) => Promise<T>): Promise<T> {
@@ -143,10 +176,15 @@ export class Client {
       drop(answer.body)
       url = redirectTarget(url, answer.header('location'))
     }
-    throw new ChiquitoError(
+    throw new RedirectError(
       'io',
       `${showAddress(address)} redirects more than ${MAX_REDIRECTS} times, perhaps in a circle.`,
     )
+  }
+
+  private isAllowed(url: URL): boolean {
+    const { allowPrivate = false, allowedHosts } = this.options
+    return allowPrivate || (allowedHosts?.has(hostAndPort(url)) ?? false)
   }
 
   private credentials(): Headers {
@@ -154,16 +192,30 @@ export class Client {
     return token === undefined ? {} : { authorization: `Bearer ${token}` }
   }
 
-  private async ask(method: 'GET' | 'HEAD', url: URL, headers: Headers, pace: Pace): Promise<Answer> {
-    if (!this.options.allowPrivate) {
+  private async ask(
+    method: 'GET' | 'HEAD' | 'POST',
+    url: URL,
+    headers: Headers,
+    pace: Pace,
+    form?: Form,
+  ): Promise<Answer> {
+    const { userAgent = USER_AGENT } = this.options
+    const isOpen = this.isAllowed(url)
+    if (!isOpen) {
       requirePublicHost(url)
       if (proxyVariables.some(name => process.env[name])) await requirePublicBehindProxy(url)
     }
     try {
       const request = this.request(url, {
         method,
-        dispatcher: this.agent,
-        headers: { 'user-agent': USER_AGENT, 'accept-encoding': 'identity', ...headers },
+        dispatcher: isOpen ? this.agents.open : this.agents.guarded,
+        headers: {
+          'user-agent': userAgent,
+          'accept-encoding': 'identity',
+          ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
+          ...headers,
+        },
+        body: form === undefined ? null : new URLSearchParams(form).toString(),
         signal: pace.signal,
       })
       const response = await untilAborted(request, pace.signal)
@@ -176,6 +228,11 @@ export class Client {
       throw networkError(error, url, pace)
     }
   }
+}
+
+/** A server as people name it: host and port, the protocol's own one too. */
+export function hostAndPort(url: URL): string {
+  return `${url.hostname}:${url.port || (url.protocol === 'https:' ? '443' : '80')}`
 }
 
 /**

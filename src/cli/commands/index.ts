@@ -1,5 +1,6 @@
 import type { RegisterCommand } from '../program.js'
 import { registerBackbones } from './backbones.js'
+import { registerCollect } from './collect.js'
 import { registerDemo } from './demo.js'
 import { registerEvaluate } from './evaluate.js'
 import { registerFindRate } from './find-rate.js'
@@ -9,6 +10,7 @@ import { registerTrain } from './train.js'
 /** The commands, in the order in which the help lists them. */
 export const commands: readonly RegisterCommand[] = [
   registerDemo,
+  registerCollect,
   registerTrain,
   registerPredict,
   registerEvaluate,

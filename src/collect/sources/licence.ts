@@ -17,4 +17,6 @@ export interface Licence {
 export interface LicenceNeeds {
   readonly commercial: boolean
   readonly changes: boolean
+  /** Nobody needs to be named. */
+  readonly noNaming?: boolean | undefined
 }

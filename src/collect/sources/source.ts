@@ -80,6 +80,8 @@ export interface Source {
   readonly photosAtOnce?: number | undefined
   /** Its photos lie on this machine: their addresses are `file:`, which no other source may give. */
   readonly isLocal?: boolean | undefined
+  /** The person named every address: it needs no keyword, and robots.txt, made for who finds the way alone, is not asked. */
+  readonly isList?: boolean | undefined
   /**
    * The page that begins at the cursor; the first one without.
    *

@@ -1,0 +1,86 @@
+import { readFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { errorCode, ioError, LogWriter, writeFileAtomic } from '../../files/index.js'
+import type { Candidate } from './history.js'
+
+export const METADATA = 'metadata.jsonl'
+
+/**
+ * What is known of a photo, a line of `metadata.jsonl` each: the file under which Hugging Face's `imagefolder` looks for
+ * labels, so the first two names are its own.
+ */
+export interface MetadataRow {
+  readonly file_name: string
+  readonly label: string
+  /** The source's name. */
+  readonly source: string
+  readonly source_url: string
+  readonly page_url: string | null
+  /** Code and version: `by-sa 4.0`. */
+  readonly license: string | null
+  readonly license_url: string | null
+  /** Null where the source does not say. */
+  readonly may_use_commercially: boolean | null
+  readonly may_change: boolean | null
+  readonly must_name: boolean | null
+  readonly creator: string | null
+  readonly title: string | null
+  readonly width: number
+  readonly height: number
+  readonly sha256: string
+  readonly phash: string
+  readonly fetched_at: string
+}
+
+/** The line of a photo that is in the folder. */
+export function rowOf(root: string, { file, folder, source, found, arrived }: Candidate): MetadataRow {
+  const { licence } = found
+  return {
+    file_name: file ?? '',
+    label: folder === '' ? basename(root) : folder,
+    source,
+    source_url: found.address,
+    page_url: found.page ?? null,
+    license: licence === undefined ? null : [licence.code, licence.version ?? ''].join(' ').trim(),
+    license_url: licence?.address ?? null,
+    may_use_commercially: licence?.commercial ?? null,
+    may_change: licence?.changes ?? null,
+    must_name: licence?.naming ?? null,
+    creator: found.creator ?? null,
+    title: found.title ?? null,
+    width: arrived?.width ?? 0,
+    height: arrived?.height ?? 0,
+    sha256: arrived?.sha256 ?? '',
+    phash: arrived?.phash ?? '',
+    fetched_at: arrived?.at ?? '',
+  }
+}
+
+/** `metadata.jsonl` of a collection: as the log says when it is opened, then a line for each photo that comes. */
+export class MetadataFile {
+  private constructor(private readonly log: LogWriter) {}
+
+  static async open(root: string, kept: readonly Candidate[]): Promise<MetadataFile> {
+    const path = join(root, METADATA)
+    const text = kept.map(candidate => `${JSON.stringify(rowOf(root, candidate))}\n`).join('')
+    if ((await textOf(path)) !== text) await writeFileAtomic(path, text)
+    return new MetadataFile(LogWriter.open(path))
+  }
+
+  append(row: MetadataRow): void {
+    this.log.append({ ...row })
+  }
+
+  close(): void {
+    this.log.close()
+  }
+}
+
+async function textOf(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined
+    throw ioError(error, 'read', path)
+  }
+}
