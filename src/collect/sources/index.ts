@@ -1,7 +1,9 @@
+import { commons } from './commons.js'
 import { openverse } from './openverse.js'
 import type { MakeSource } from './source.js'
 
-export type { Licence, LicenceNeeds } from './licence.js'
+export { changed } from './answer.js'
+export { allows, type Licence, type LicenceNeeds, needsLicence } from './licence.js'
 export type {
   Ask,
   Found,
@@ -13,4 +15,4 @@ export type {
 } from './source.js'
 
 /** All sources by name. Those without terms of their own are asked where the person names none, in this order. */
-export const sources: Readonly<Record<string, MakeSource>> = { openverse }
+export const sources: Readonly<Record<string, MakeSource>> = { openverse, commons }

@@ -20,3 +20,17 @@ export interface LicenceNeeds {
   /** Nobody needs to be named. */
   readonly noNaming?: boolean | undefined
 }
+
+/** Whether a licence allows, in so many words, all that is needed. */
+export function allows(licence: Licence | undefined, needs: LicenceNeeds): boolean {
+  return (
+    (!needs.commercial || licence?.commercial === true) &&
+    (!needs.changes || licence?.changes === true) &&
+    (!needs.noNaming || licence?.naming === false)
+  )
+}
+
+/** Whether anything is needed at all: then photos without a stated licence are of no use. */
+export function needsLicence(needs: LicenceNeeds): boolean {
+  return needs.commercial || needs.changes || needs.noNaming === true
+}

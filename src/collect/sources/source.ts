@@ -40,16 +40,18 @@ export interface Page {
   readonly notice?: string | undefined
 }
 
-/** How a source asks its server: paced, retried, kept to public addresses, with who asks in the User-Agent. */
+/**
+ * How a source asks its server: at its pace, kept to public addresses, with who asks in the User-Agent. A question is asked
+ * once: where it fails for now (429, a server that is down, a broken line), the whole page is asked for again, by the
+ * rule for all retries.
+ */
 export interface Ask {
   /**
    * The answer's body as JSON, not checked: a source holds it against its own schema.
    *
-   * Too many questions (429), a server that is down and a broken line are waited out and tried again in here.
-   *
    * @param form - sent by POST, as a form
-   * @throws `io` where the server cannot be reached, and where the answer is no JSON; `RefusedError`, with the status,
-   * where it says no; `interrupted`
+   * @throws `TransientError` for what may pass; `RefusedError`, with the status, where the server says no; `data` where
+   * the answer is no JSON; `io`; `interrupted`
    */
   json(
     address: URL,
@@ -62,6 +64,10 @@ export interface Ask {
     headers?: Readonly<Record<string, string>>,
     form?: Readonly<Record<string, string>>,
   ): Promise<string>
+  /** For sources that ask in another way: fires when the person stops the work. */
+  readonly signal?: AbortSignal | undefined
+  /** For sources that ask in another way: whether the person allowed this server, private as it may be. */
+  allowsPrivate(address: URL): boolean
 }
 
 /** Who may be asked for photos. A new one is a file in this folder and its line in `index.ts`. */
