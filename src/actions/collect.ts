@@ -1,12 +1,6 @@
 import path from 'node:path'
-import {
-  type Collected,
-  collectPhotos,
-  sources as known,
-  type Source,
-  userAgentFor,
-} from '../collect/index.js'
-import { argumentError, type WorkOptions } from '../core/index.js'
+import { type Collected, collectPhotos, namedSources, userAgentFor } from '../collect/index.js'
+import type { WorkOptions } from '../core/index.js'
 
 /** As many as the article asked Google for. */
 const DEFAULT_LIMIT = 800
@@ -48,7 +42,7 @@ export async function collect(options: CollectOptions): Promise<CollectResult> {
     folder: keywords.length === 1 ? '' : words,
     query: { words, needs },
   }))
-  const { sources, hosts } = sourcesNamed(options.sources ?? Object.keys(known))
+  const { sources, hosts, secrets } = namedSources(options.sources, process.env, progress)
   return collectPhotos({
     out: path.resolve(out),
     subjects,
@@ -56,25 +50,10 @@ export async function collect(options: CollectOptions): Promise<CollectResult> {
     limit,
     add,
     userAgent: userAgentFor(options.contact),
+    secrets,
     allowedHosts: new Set([...hosts, ...(options.allowHosts ?? [])]),
     idleMs: timeout === undefined ? undefined : timeout * 1000,
     progress,
     signal,
   })
-}
-
-function sourcesNamed(given: readonly string[]): { sources: Source[]; hosts: string[] } {
-  const hosts: string[] = []
-  const sources = given.map(text => {
-    const [name, ...rest] = text.split('=')
-    const address = rest.length === 0 ? undefined : rest.join('=')
-    if (!Object.hasOwn(known, name))
-      throw argumentError('--source', `one of ${Object.keys(known).join(', ')}`, name)
-    if (address !== undefined && /^https?:/i.test(address) && URL.canParse(address)) {
-      const { hostname, port, protocol } = new URL(address)
-      hosts.push(`${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`)
-    }
-    return known[name]({ address })
-  })
-  return { sources, hosts }
 }

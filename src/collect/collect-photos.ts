@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
 import { ChiquitoError, type WorkOptions } from '../core/index.js'
 import { Album } from './album/index.js'
+import { Asker, type Secrets } from './asking/index.js'
 import { Downloader, type RefusalReason } from './downloader/index.js'
 import { Gatherer, type SourceTally, type Subject, Tally } from './gather/index.js'
-import { Asker } from './search/index.js'
 import type { Source } from './sources/index.js'
 
 export interface CollectPhotosOptions extends WorkOptions {
@@ -15,6 +15,8 @@ export interface CollectPhotosOptions extends WorkOptions {
   /** Go on with a folder in which all that was asked for was done, or something else was asked for. */
   readonly add?: boolean | undefined
   readonly userAgent?: string | undefined
+  /** Keys in use, kept out of everything that is said. */
+  readonly secrets?: Secrets | undefined
   readonly allowedHosts?: ReadonlySet<string> | undefined
   /** Longest silence of a server, in milliseconds. */
   readonly idleMs?: number | undefined
@@ -42,7 +44,14 @@ export async function collectPhotos(options: CollectPhotosOptions): Promise<Coll
   try {
     const request = JSON.stringify({ subjects, sources: sources.map(({ name }) => name), limit })
     begin(album, request, options.add ?? false)
-    const asker = await Asker.open({ userAgent, allowedHosts, idleMs, signal, progress })
+    const asker = await Asker.open({
+      userAgent,
+      secrets: options.secrets,
+      allowedHosts,
+      idleMs,
+      signal,
+      progress,
+    })
     const downloader = await Downloader.open({ userAgent, allowedHosts, idleMs, signal })
     const tally = new Tally()
     const gatherer = new Gatherer(album, asker, downloader, tally, {

@@ -1,5 +1,6 @@
 export { articleAddress, fetchArticleDataset } from './article.js'
+export { userAgentFor } from './asking/index.js'
 export { type Collected, type CollectPhotosOptions, collectPhotos } from './collect-photos.js'
-export { userAgentFor } from './search/index.js'
-export { type Source, sources } from './sources/index.js'
+export { type NamedSources, namedSources } from './named-sources.js'
+export type { Source } from './sources/index.js'
 export { type UnzipOptions, type Unzipped, unzip } from './unzip.js'

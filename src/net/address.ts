@@ -66,8 +66,13 @@ export function showAddress(url: URL): string {
  * @throws `PrivateAddressError`
  */
 export function requirePublicHost(url: URL): void {
+  if (isPrivateHost(url)) throw privateHost(hostOf(url))
+}
+
+/** Whether an address says itself that its host is private: by a number, or by the ending of its name. */
+export function isPrivateHost(url: URL): boolean {
   const host = hostOf(url)
-  if (isIP(host) === 0 ? privateNames.test(host) : isPrivateAddress(host)) throw privateHost(host)
+  return isIP(host) === 0 ? privateNames.test(host) : isPrivateAddress(host)
 }
 
 /**

@@ -29,6 +29,8 @@ export class TransientError extends ChiquitoError {
 export interface RetryOptions extends WorkOptions {
   /** Pause before the second try, in milliseconds; doubles with each further one. */
   readonly pauseMs?: number | undefined
+  /** Longest pause, in milliseconds: a server that asks for more has refused. */
+  readonly maxPauseMs?: number | undefined
   /** Fruitless tries in a row before giving up. */
   readonly tries?: number | undefined
 }
@@ -41,9 +43,11 @@ export interface RetryOptions extends WorkOptions {
  */
 export async function withRetries<T>(
   attempt: () => Promise<T>,
-  { pauseMs = DEFAULT_PAUSE_MS, tries: most = MAX_FRUITLESS_TRIES, signal, progress }: RetryOptions,
+  options: RetryOptions,
   reached: () => number = () => 0,
 ): Promise<T> {
+  const { pauseMs = DEFAULT_PAUSE_MS, maxPauseMs = MAX_PAUSE_MS, tries: most = MAX_FRUITLESS_TRIES } = options
+  const { signal, progress } = options
   let furthest = reached()
   let fruitless = 0
   for (let tries = 1; ; tries++) {
@@ -54,8 +58,8 @@ export async function withRetries<T>(
       furthest = Math.max(furthest, reached())
       if (!(error instanceof TransientError) || error.isLasting) throw error
       if (fruitless >= most || tries >= MAX_TRIES) throw error
-      if (error.pauseMs !== undefined && error.pauseMs > MAX_PAUSE_MS) throw tooLong(error, error.pauseMs)
-      const wait = (error.pauseMs ?? Math.min(pauseMs * 2 ** fruitless, MAX_PAUSE_MS)) * jitter()
+      if (error.pauseMs !== undefined && error.pauseMs > maxPauseMs) throw tooLong(error, error.pauseMs)
+      const wait = (error.pauseMs ?? Math.min(pauseMs * 2 ** fruitless, maxPauseMs)) * jitter()
       progress?.({ kind: 'notice', message: `${error.message} Trying again.` })
       await pause(wait, signal)
     }

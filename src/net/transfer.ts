@@ -171,7 +171,12 @@ export class Client {
     let isHome = true
     for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
       isHome &&= url.origin === address.origin
-      const answer = await this.ask(method, url, { ...headers, ...(isHome ? this.credentials() : {}) }, pace)
+      const answer = await this.ask(
+        method,
+        url,
+        isHome ? { ...headers, ...this.credentials() } : withoutCredentials(headers),
+        pace,
+      )
       if (answer.status < 300 || answer.status >= 400 || isEnough(answer)) return answer
       drop(answer.body)
       url = redirectTarget(url, answer.header('location'))
@@ -228,6 +233,13 @@ export class Client {
       throw networkError(error, url, pace)
     }
   }
+}
+
+/** What is meant for one server's eyes does not go on with a redirect to another. */
+function withoutCredentials(headers: Headers): Headers {
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !/^(authorization|cookie)$/i.test(name)),
+  )
 }
 
 /** A server as people name it: host and port, the protocol's own one too. */

@@ -2,6 +2,7 @@ import {
   Client,
   type ClientOptions,
   hostAndPort,
+  isPrivateHost,
   type Received,
   RefusedError,
   type RetryOptions,
@@ -31,8 +32,8 @@ export interface AskerOptions
 }
 
 /**
- * Asks sources for their pages: each host at its pace, each page again by the rule for all retries. The person's own
- * servers (`allowedHosts`) are not private to whoever named them, and need no pause.
+ * Asks sources for their pages: each host at its pace, each page again by the rule for all retries. Private servers that
+ * the person allowed are the person's own, and need no pause.
  */
 export class Asker {
   private readonly pace = new HostPace()
@@ -92,7 +93,11 @@ export class Asker {
     headers: Readonly<Record<string, string>> = {},
     form?: Readonly<Record<string, string>>,
   ): Promise<Received> {
-    await this.pace.turn(address.host, this.isOwn(address) ? 0 : paceMs, this.options.signal)
+    await this.pace.turn(
+      address.host,
+      this.isOwn(address) && isPrivateHost(address) ? 0 : paceMs,
+      this.options.signal,
+    )
     try {
       return await readBytes(this.client, address, { maxBytes: MAX_ANSWER_BYTES, headers, form })
     } catch (error) {

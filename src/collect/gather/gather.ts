@@ -1,8 +1,9 @@
 import { throwIfAborted, type WorkOptions } from '../../core/index.js'
 import type { Album, Candidate } from '../album/index.js'
+import type { Asker } from '../asking/index.js'
 import { type Arrived, type Downloader, type Refused, refused } from '../downloader/index.js'
-import { type Asker, Search } from '../search/index.js'
-import type { LicenceNeeds, Query, Source } from '../sources/index.js'
+import { Search } from '../search/index.js'
+import { allows, type LicenceNeeds, type Query, type Source } from '../sources/index.js'
 import type { Tally } from './tally.js'
 
 /**
@@ -70,7 +71,7 @@ export class Gatherer {
   private async searchFor({ folder, query }: Subject, source: Source): Promise<void> {
     const { limit, signal, progress } = this.options
     const subject = { source, folder, query: { ...query, wanted: limit } }
-    const search = new Search(this.album, subject, this.asker.for(source), { signal, progress })
+    const search = new Search(this.album, subject, this.asker, { signal, progress })
     let isAtEnd = false
     for (;;) {
       while (!isAtEnd && this.begun.length < Math.min(MAX_AHEAD, this.missing(folder))) {
@@ -99,7 +100,7 @@ export class Gatherer {
   ): Promise<'arrived' | Refused> {
     this.tally.found(candidate.source)
     if (candidate.state === 'arrived') return 'arrived'
-    if (!allows(candidate, needs)) return refused('licence')
+    if (!allows(candidate.found.licence, needs)) return refused('licence')
     const { photosAtOnce: atOnce, isLocal, isList } = source
     const photo: Arrived | Refused = await this.downloader.photo(candidate.found.address, {
       atOnce,
@@ -127,11 +128,4 @@ export class Gatherer {
       note: this.tally.note(),
     })
   }
-}
-
-/** Whether a photo's licence says all that is needed. */
-function allows({ found: { licence } }: Candidate, { commercial, changes, noNaming }: LicenceNeeds): boolean {
-  if (commercial && licence?.commercial !== true) return false
-  if (changes && licence?.changes !== true) return false
-  return !noNaming || licence?.naming === false
 }

@@ -1,7 +1,7 @@
 import { type Progress, throwIfAborted } from '../../core/index.js'
-import { withRetries } from '../../net/index.js'
 import type { Album, Candidate } from '../album/index.js'
-import type { Ask, Found, Query, Source } from '../sources/index.js'
+import type { Asker } from '../asking/index.js'
+import type { Found, Query, Source } from '../sources/index.js'
 
 /** Pages of one search: with twenty photos each that is far more than anybody looks for. */
 const MAX_PAGES = 2000
@@ -29,7 +29,7 @@ export class Search {
   constructor(
     private readonly album: Album,
     private readonly subject: SearchSubject,
-    private readonly ask: Ask,
+    private readonly asker: Asker,
     private readonly options: {
       readonly signal?: AbortSignal | undefined
       readonly progress?: Progress | undefined
@@ -57,7 +57,7 @@ export class Search {
 
   private async askForPage(cursor: string | undefined, wanted: number): Promise<void> {
     const { source, query, folder } = this.subject
-    const page = await withRetries(() => source.page({ ...query, wanted }, cursor, this.ask), this.options)
+    const page = await this.asker.page(source, { ...query, wanted }, cursor)
     if (page.notice !== undefined) this.notice(page.notice)
     const fresh = this.fresh(page.found)
     this.stale = fresh.length === 0 ? this.stale + 1 : 0

@@ -51,7 +51,7 @@ describe('Openverse', () => {
     )
     // The token of the first answer is none: refused, too.
     await expect(bench.page()).rejects.toThrow(/does not know the key in OPENVERSE_KEY/)
-    const strict = await benchOf(registered, offered(60))
+    const strict = await benchOf(registered, offered(100))
     await strict.page()
     strict.server?.faults.instead.push({ status: 401, body: '{}' })
     const page = await strict.page({}, '50/50')

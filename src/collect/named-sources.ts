@@ -1,0 +1,48 @@
+import { argumentError, type Progress } from '../core/index.js'
+import { hostAndPort } from '../net/index.js'
+import { keyOf, Secrets } from './asking/index.js'
+import { defaultSources, type MakeSource, type Source, sources } from './sources/index.js'
+
+/** Who is asked, and what that takes. */
+export interface NamedSources {
+  readonly sources: readonly Source[]
+  /** Servers that the person named, `host:port`: they may be private. */
+  readonly hosts: readonly string[]
+  readonly secrets: Secrets
+}
+
+/**
+ * The sources of these names, with their keys; those that anybody may ask, where none is named. Says the terms of those
+ * that have some.
+ *
+ * @param given - `openverse`, or `urls=list.csv`: the name, and what stands behind it
+ * @param environment - where keys are: `process.env`
+ * @throws `usage` for a name that is none, a key that is missing, an address that is none; `io` for a key's file
+ */
+export function namedSources(
+  given: readonly string[] | undefined,
+  environment: Readonly<Record<string, string | undefined>>,
+  progress?: Progress | undefined,
+): NamedSources {
+  const hosts: string[] = []
+  const keys: (string | undefined)[] = []
+  const named = (given ?? defaultSources).map(text => {
+    const [name, ...rest] = text.split('=')
+    const address = rest.length === 0 ? undefined : rest.join('=')
+    const make = makerOf(name)
+    const source = make({})
+    const key = keyOf(source, environment)
+    keys.push(key)
+    if (address !== undefined && /^https?:/i.test(address) && URL.canParse(address))
+      hosts.push(hostAndPort(new URL(address)))
+    if (source.terms !== undefined) progress?.({ kind: 'notice', message: source.terms })
+    return make({ address, key })
+  })
+  return { sources: named, hosts, secrets: new Secrets(keys) }
+}
+
+function makerOf(name: string): MakeSource {
+  const make = new Map(Object.entries(sources)).get(name)
+  if (make === undefined) throw argumentError('--source', `one of ${Object.keys(sources).join(', ')}`, name)
+  return make
+}
