@@ -15,26 +15,43 @@ export {
   type TrainResult,
   train,
 } from './actions/train.js'
-export type { Optimizer, Update, Updated } from './autodiff/index.js'
-export { type AdamWOptions, adamw, type SgdOptions, sgd } from './autodiff/index.js'
-export type {
-  BackboneDescription,
-  BackboneLayer,
-  BackboneListing,
-  FeatureSpec,
-  LayerGroup,
-  LoadOptions,
-  NetworkOptions,
-  Origin,
-  Pool,
-  Preprocessing,
-  TrunkOptions,
+export {
+  type AdamWOptions,
+  adamw,
+  type Optimizer,
+  type SgdOptions,
+  sgd,
+  type Update,
+  type Updated,
+} from './autodiff/index.js'
+export {
+  type Backbone,
+  type BackboneDescription,
+  type BackboneLayer,
+  type BackboneListing,
+  type FeatureSpec,
+  type LayerGroup,
+  type LoadOptions,
+  loadBackbone,
+  type NetworkOptions,
+  type Origin,
+  type Pool,
+  type Preprocessing,
+  type PreprocessingOptions,
+  type TrunkOptions,
 } from './backbones/index.js'
-export { type Backbone, loadBackbone, type PreprocessingOptions } from './backbones/index.js'
 export type { RatePoint } from './charts/index.js'
 // What these name in their signatures. Types only: none of it is made or called by hand.
-export type { DType, ElementArrays, Tensor, WorkOptions } from './core/index.js'
-export { ChiquitoError, type ErrorCode, type Progress, type ProgressEvent } from './core/index.js'
+export {
+  ChiquitoError,
+  type DType,
+  type ElementArrays,
+  type ErrorCode,
+  type Progress,
+  type ProgressEvent,
+  type Tensor,
+  type WorkOptions,
+} from './core/index.js'
 export type {
   Dataset,
   LabelsFrom,
@@ -60,41 +77,44 @@ export type {
 } from './evaluate/index.js'
 export type { Augmentation, AugmentationDraw, ViewRule } from './images/index.js'
 export type { Attribute, Dim, Graph, GraphBuilder, Node, OpType, Value, ValueType } from './onnx/index.js'
-export type { JudgedPhoto, PhotoSource, Refused } from './predict/index.js'
-export { type Prediction, Predictor } from './predict/index.js'
-export type { FeatureStore, FeatureStoreOptions, ModelMetadata } from './run/index.js'
-export type {
-  Callback,
-  Candidate,
-  Checkpoint,
-  CheckpointStore,
-  Choice,
-  Classifier,
-  CycleOptions,
-  EpochRecord,
-  FitState,
-  Head,
-  HeadTensor,
-  HeadWeights,
-  MixOptions,
-  OneCycleOptions,
-  RateSearchOptions,
-  Schedule,
-  StepSettings,
-  TrainedNorms,
-  Unreadable,
-  Validation,
-} from './train/index.js'
 export {
+  type JudgedPhoto,
+  type PhotoSource,
+  type Prediction,
+  Predictor,
+  type Refused,
+} from './predict/index.js'
+export type { FeatureStore, FeatureStoreOptions, ModelMetadata } from './run/index.js'
+export {
+  type Callback,
+  type Candidate,
+  type Checkpoint,
+  type CheckpointStore,
+  type Choice,
+  type Classifier,
+  type CycleOptions,
+  type EpochRecord,
   type FineTune,
   type FitOptions,
+  type FitState,
+  type Head,
+  type HeadTensor,
+  type HeadWeights,
   ImageData,
   type ImageDataOptions,
   Learner,
   type LearnerOptions,
+  type MixOptions,
+  type OneCycleOptions,
   type RateSearch,
+  type RateSearchOptions,
   type RateSpread,
   type Rates,
+  type Schedule,
   type Seen,
   type Stage,
+  type StepSettings,
+  type TrainedNorms,
+  type Unreadable,
+  type Validation,
 } from './train/index.js'

@@ -1,4 +1,5 @@
 export { type Classifier, classifierGraph, HeadRunner, type HeadWeights } from './classifier.js'
 export { GrowingHead } from './growing.js'
 export { fastaiHead, type Head, type HeadTensor, linearHead } from './head.js'
-export { HeadWork } from './work.js'
+export type { HeadBatch } from './trainer.js'
+export { headWork } from './work.js'

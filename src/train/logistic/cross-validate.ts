@@ -1,5 +1,4 @@
-import type { WorkOptions } from '../../core/index.js'
-import { throwIfAborted } from '../../core/index.js'
+import { throwIfAborted, type WorkOptions } from '../../core/index.js'
 import type { DeviceOptions } from '../../engine/index.js'
 import { type Examples, type LinearModel, LogisticRegression, linearLogits } from './logistic.js'
 

@@ -10,10 +10,11 @@ export {
   trunkAndHead,
 } from './groups.js'
 export { KeptJudge } from './judge.js'
-export { KeptWork } from './kept-work.js'
+export { keptWork } from './kept-work.js'
 export { checkMix, type MixOptions } from './mix.js'
+export { photoWork } from './photo-work.js'
 export { type NetworkRun, withNetwork } from './run.js'
 export { stateShape, type TrainedNorms } from './step-graph.js'
 export { type KeptBatch, type NetworkBatch, NetworkTrainer, type NetworkWeights } from './trainer.js'
 export { tunedBackbone } from './tuned.js'
-export { NetworkWork } from './work.js'
+export type { NetworkWorkOptions } from './work.js'

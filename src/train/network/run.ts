@@ -1,10 +1,18 @@
+import { BatchLoader, type BatchLoaderOptions } from '../loading/index.js'
 import type { Validation } from '../loop/index.js'
-import { NetworkTrainer, type NetworkTrainerOptions, type NetworkWeights } from './trainer.js'
-import { NetworkWork, type NetworkWorkOptions } from './work.js'
+import type { StepWork } from '../steps/index.js'
+import { type PhotoWorkOptions, photoWork } from './photo-work.js'
+import {
+  type NetworkBatch,
+  NetworkTrainer,
+  type NetworkTrainerOptions,
+  type NetworkWeights,
+} from './trainer.js'
 
 export interface NetworkRun
   extends Omit<NetworkTrainerOptions, 'size'>,
-    Omit<NetworkWorkOptions, 'trainer' | 'classes' | 'validate'> {
+    BatchLoaderOptions,
+    Omit<PhotoWorkOptions, 'trainer' | 'loader' | 'classes' | 'validate'> {
   /** Measures the network as it stands. */
   readonly validate: (weights: NetworkWeights) => Promise<Validation>
   /** Takes what was learnt, also where the run ended early. */
@@ -14,13 +22,15 @@ export interface NetworkRun
 /** Opens a network for training, does something with it as work for the loop, and closes it again. */
 export async function withNetwork<Result>(
   options: NetworkRun,
-  use: (work: NetworkWork) => Promise<Result>,
+  use: (work: StepWork<NetworkBatch>) => Promise<Result>,
 ): Promise<Result> {
   const { rule, head, validate, keep } = options
   const trainer = await NetworkTrainer.open({ ...options, size: rule.size })
-  const work = new NetworkWork({
+  const loader = new BatchLoader(options)
+  const work = photoWork({
     ...options,
     trainer,
+    loader,
     classes: head.classes,
     validate: () => validate(trainer.weights()),
   })
@@ -28,6 +38,6 @@ export async function withNetwork<Result>(
     return await use(work)
   } finally {
     await keep(trainer.weights())
-    await Promise.all([trainer.close(), work.close()])
+    await Promise.all([trainer.close(), loader.close()])
   }
 }

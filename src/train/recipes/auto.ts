@@ -6,8 +6,7 @@ import { PhotoReader, testTimeViews } from '../../images/index.js'
 import { type Classifier, HeadRunner, type HeadWeights, linearHead } from '../heads/index.js'
 import { KEPT_BYTES } from '../loading/index.js'
 import { LogisticRegression, standardization } from '../logistic/index.js'
-import type { NetworkWeights } from '../network/index.js'
-import { tunedBackbone } from '../network/index.js'
+import { type NetworkWeights, tunedBackbone } from '../network/index.js'
 import { type Seen, see } from '../results/index.js'
 import type { Stage } from '../stages/index.js'
 import {
@@ -21,8 +20,15 @@ import {
 } from './frozen/index.js'
 import { logOnce } from './log-once.js'
 import type { Choice, Recipe, RecipeOptions } from './recipe.js'
-import type { Tuner } from './tuning/index.js'
-import { calmness, chooseTuning, openTuner, Pace, type TuningDecision, tune } from './tuning/index.js'
+import {
+  calmness,
+  chooseTuning,
+  openTuner,
+  Pace,
+  type Tuner,
+  type TuningDecision,
+  tune,
+} from './tuning/index.js'
 
 const ttaViews = 4
 /** Why a network is not fine-tuned after all. */

@@ -10,8 +10,7 @@ import {
   type Rows,
 } from '../../evaluate/index.js'
 import type { Features } from '../features/index.js'
-import type { Head } from '../heads/index.js'
-import { HeadRunner, type HeadWeights } from '../heads/index.js'
+import { type Head, HeadRunner, type HeadWeights } from '../heads/index.js'
 import type { Validation } from '../loop/index.js'
 
 /** Photos a classifier was shown, what it said, and how good that was. */

@@ -1,6 +1,5 @@
 import type { Progress } from '../../core/index.js'
 import type { FitCheckpoint } from '../checkpoint/index.js'
-import type { Schedule } from '../loop/index.js'
 import {
   type Callback,
   type EpochRecord,
@@ -9,6 +8,7 @@ import {
   keepBest,
   type Restorable,
   recordTo,
+  type Schedule,
   stopOnAbort,
   stopOnDivergence,
   type Trainable,

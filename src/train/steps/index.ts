@@ -7,3 +7,4 @@ export {
   type StepState,
   type Tensors,
 } from './step-runner.js'
+export { StepWork, type StepWorkOptions } from './work.js'

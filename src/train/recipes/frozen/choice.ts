@@ -11,8 +11,7 @@ import {
   wilson,
 } from '../../../evaluate/index.js'
 import { anyNumber } from '../../checkpoint/index.js'
-import type { Features } from '../../features/index.js'
-import { allAlike } from '../../features/index.js'
+import { allAlike, type Features } from '../../features/index.js'
 import {
   crossValidate,
   keptColumns,

@@ -1,6 +1,5 @@
 import { float32, type Tensor } from '../../../core/index.js'
-import type { LinearModel } from '../../logistic/index.js'
-import { keptColumns, type Standardization } from '../../logistic/index.js'
+import { keptColumns, type LinearModel, type Standardization } from '../../logistic/index.js'
 
 /** A model of standardised columns as one of the columns themselves, its logits divided by the temperature. */
 export function unstandardized(

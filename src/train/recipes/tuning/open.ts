@@ -1,7 +1,8 @@
-import { bodyOf, type Cut, cutOf, keptBytes } from '../../network/index.js'
-import { KeptTuner, mostViews } from './kept-tuner.js'
-import { PhotoTuner } from './photo-tuner.js'
-import type { Tuner, TunerOptions } from './tuner.js'
+import type { LayerGroup } from '../../../backbones/index.js'
+import { bodyOf, type Cut, cutOf, keptBytes, trunkAndHead } from '../../network/index.js'
+import { KeptViews, mostViews } from './kept-views.js'
+import { PhotoViews } from './photo-views.js'
+import { openTrainer, Tuner, type TunerOptions, tunedHead } from './tuner.js'
 import type { Depth } from './values.js'
 
 /** Memory for what is kept of views: four of each of some 700 photos, for EfficientNet-Lite0 at 224 pixels. */
@@ -14,15 +15,27 @@ const KEPT_VIEWS_BYTES = 256 * 1024 * 1024
  */
 export async function openTuner(options: TunerOptions, depth: Depth): Promise<Tuner> {
   const { backbone, spec, rule, photos } = options
+  const [trunk, head] = trunkAndHead(backbone, tunedHead(options))
   const cut = depth === 'last' ? cutOf(backbone, spec) : undefined
-  if (!cut) return PhotoTuner.open(options)
-  const bytes = keptBytes(backbone, cut, rule.size) * photos.length
-  const views = Math.min(mostViews, Math.floor(KEPT_VIEWS_BYTES / bytes))
-  return views >= 2 ? KeptTuner.open(options, cut, views) : PhotoTuner.open(options, behind(options, cut))
+  if (cut) {
+    const bytes = keptBytes(backbone, cut, rule.size) * photos.length
+    const count = Math.min(mostViews, Math.floor(KEPT_VIEWS_BYTES / bytes))
+    if (count >= 2) {
+      const views = await KeptViews.open(options, cut, count)
+      return new Tuner(options, 'last', await openTrainer(options, [trunk, head], cut), views)
+    }
+  }
+  const learning = cut ? behind(options, cut, trunk) : trunk
+  const trainer = await openTrainer(options, [learning, head])
+  return new Tuner(options, cut ? 'last' : 'all', trainer, new PhotoViews(options))
 }
 
-/** The weights that come behind a cut. */
-function behind({ backbone, spec, rule: { size } }: TunerOptions, cut: Cut): Set<string> {
+/** The trunk's weights that come behind a cut. */
+function behind(
+  { backbone, spec, rule: { size } }: TunerOptions,
+  cut: Cut,
+  { name, parameters }: LayerGroup,
+): LayerGroup {
   const { initializers } = bodyOf({ backbone, spec, size, batchSize: 1, cut })
-  return new Set(initializers.keys())
+  return { name, parameters: parameters.filter(parameter => initializers.has(parameter)) }
 }

@@ -14,9 +14,9 @@ import { linearHead } from '../../heads/head.js'
 import { initialWeights } from '../../heads/trainer.js'
 import { fit } from '../../loop/loop.js'
 import { autoSpec } from '../frozen/candidates.js'
-import { KeptTuner } from './kept-tuner.js'
+import { KeptViews } from './kept-views.js'
 import { openTuner } from './open.js'
-import { PhotoTuner } from './photo-tuner.js'
+import { PhotoViews } from './photo-views.js'
 import type { Tuner, TunerOptions } from './tuner.js'
 import { scheduleOf } from './values.js'
 
@@ -64,13 +64,13 @@ async function tuned(tuner: Tuner, epochs: number): Promise<number[]> {
 describe('fine-tuning from kept views', () => {
   it('learns, and judges photos as the whole network with its weights does', async () => {
     const tuner = await openTuner(options(lite), 'last')
-    expect(tuner).toBeInstanceOf(KeptTuner)
+    expect(tuner.views).toBeInstanceOf(KeptViews)
     const losses = await tuned(tuner, 4)
     expect(losses[3]).toBeLessThan(losses[0])
     const held = dataset.photos.filter(photo => photo.split === 'valid')
     const logits = await tuner.logits(held)
     // The same weights in a network that is not cut, opened apart.
-    const whole = await PhotoTuner.open(options(lite))
+    const whole = await openTuner(options(lite), 'all')
     const { head, trunk } = tuner.weights()
     whole.begin({ head, trunk }, train(), RandomStream.fromSeed(2), () => Promise.reject(new Error('no')))
     for (const [i, row] of (await whole.logits(held)).entries())
@@ -88,7 +88,7 @@ describe('fine-tuning from kept views', () => {
   it('learns through the whole network where views do not fit into memory, or nothing can be cut', async () => {
     const many = Array.from({ length: 5000 }, () => train()[0])
     const large = await openTuner({ ...options(lite, 224), photos: many }, 'last')
-    expect(large).toBeInstanceOf(PhotoTuner)
+    expect(large.views).toBeInstanceOf(PhotoViews)
     expect(large.subject).toBe('The last layers')
     const learning = [...large.weights().trunk.keys()]
     expect(learning).toContain('_blocks.15._project_conv.weight')
