@@ -70,7 +70,7 @@ function assemble(
       flags.quiet = quiet === true
     })
   for (const register of commands) register(program, shell)
-  for (const command of program.commands)
+  for (const command of program.commands.flatMap(one => [one, ...one.commands]))
     command
       .option('--json', 'print the result as one JSON document on standard output')
       .option('--quiet', 'show no progress')

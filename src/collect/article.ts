@@ -2,7 +2,7 @@ import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeFolder, removeLeftovers, takeLock } from '../files/index.js'
 import { type DownloadOptions, download, zipFile } from '../net/index.js'
-import { unzip } from './unzip.js'
+import { unzip } from './archives/index.js'
 
 /** Where the article of 2018 keeps its 540 photos; named there, and only there. */
 export const articleAddress =

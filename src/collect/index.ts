@@ -1,6 +1,13 @@
+export {
+  type CollectedArchive,
+  collectArchive,
+  type ReadArchiveOptions,
+  type UnzipOptions,
+  type Unzipped,
+  unzip,
+} from './archives/index.js'
 export { articleAddress, fetchArticleDataset } from './article.js'
 export { userAgentFor } from './asking/index.js'
 export { type Collected, type CollectPhotosOptions, collectPhotos } from './collect-photos.js'
 export { type NamedSources, namedSources } from './named-sources.js'
 export type { Source } from './sources/index.js'
-export { type UnzipOptions, type Unzipped, unzip } from './unzip.js'

@@ -8,6 +8,9 @@ import { errorCode, ioError } from './io-error.js'
 /** How a temporary file is named: hidden, so that no listing of photos or figures takes it for one. */
 const temporaryName = /^\..+\.[0-9a-f]{12}\.tmp$/
 
+/** Letters of such a name behind the one that it is to get. */
+const temporaryEnd = '.0123456789ab.tmp'.length
+
 /** Windows refuses to replace a file that a virus scanner holds open for a moment: tries, and pause before each. */
 const RENAME_TRIES = 6
 const RENAME_PAUSE_MS = 50
@@ -56,11 +59,16 @@ export async function replaceFile(from: string, to: string): Promise<void> {
   await syncFolder(dirname(to))
 }
 
-/** Removes temporary files that killed writers left in a folder. The caller holds the folder's lock. */
-export async function removeLeftovers(folder: string): Promise<void> {
+/**
+ * Removes temporary files that killed writers left in a folder: all of them, or those that were to become `of`. The
+ * caller holds the lock of the folder, or of that file.
+ */
+export async function removeLeftovers(folder: string, of?: string): Promise<void> {
   const names = await readdir(folder).catch(() => [])
+  const isMeant = (name: string) => of === undefined || name.slice(1, -temporaryEnd) === of
   for (const name of names)
-    if (temporaryName.test(name)) await rm(join(folder, name), { recursive: true, force: true })
+    if (temporaryName.test(name) && isMeant(name))
+      await rm(join(folder, name), { recursive: true, force: true })
 }
 
 /** Makes a folder and its parents. @throws `io` */

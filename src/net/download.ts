@@ -6,6 +6,7 @@ import type { Pace } from './pace.js'
 import { PartialFile } from './partial-file.js'
 import { type RetryOptions, TransientError, withRetries } from './retry.js'
 import { type Answer, Client, type ClientOptions, consume, drop, networkError } from './transfer.js'
+import { versionOf } from './version.js'
 
 /** Enough for any data set this project is for; a wrong address must not fill the disk. */
 const DEFAULT_MAX_BYTES = 4 * 1024 ** 3
@@ -169,14 +170,14 @@ class Transfer {
   /** Makes the partial file ready for the answer's body, and gives the size the whole file should have. */
   private begin(answer: Answer): number | undefined {
     if (answer.status === 200) {
-      this.partial.restart(validatorOf(answer))
+      this.partial.restart(versionOf(answer))
       this.reported = 0
       const length = answer.header('content-length')
       return length === undefined ? undefined : Number(length)
     }
     const range = /^bytes (\d+)-\d+\/(\d+)$/.exec(answer.header('content-range') ?? '')
     const goesOn = answer.status === 206 && range !== null && Number(range[1]) === this.partial.bytes
-    if (goesOn && validatorOf(answer) === this.partial.validator) return Number(range[2])
+    if (goesOn && versionOf(answer) === this.partial.validator) return Number(range[2])
     drop(answer.body)
     this.partial.restart()
     throw new TransientError(`${showAddress(answer.url)} cannot go on where the download stopped.`)
@@ -224,12 +225,6 @@ class Transfer {
     drop(answer.body)
     return new ChiquitoError('io', `${showAddress(answer.url)} ${why}.`)
   }
-}
-
-/** What tells versions apart: a strong ETag, else the date of the last change (RFC 9110, section 13.1.5). */
-function validatorOf(answer: Answer): string | undefined {
-  const tag = answer.header('etag')
-  return tag?.startsWith('"') ? tag : answer.header('last-modified')
 }
 
 function longest(kind: FileKind): number {

@@ -3,8 +3,8 @@ import { ChiquitoError } from '../../core/index.js'
 import { decimal, integer } from '../options.js'
 import { addExamples } from '../program.js'
 import type { Shell } from '../shell.js'
-
-const several = (value: string, before: string[] | undefined) => [...(before ?? []), value]
+import { registerCollectArchive } from './collect-archive.js'
+import { several } from './shared.js'
 
 /** `chiquito collect`: photos for keywords. */
 export function registerCollect(program: Command, shell: Shell): void {
@@ -48,6 +48,7 @@ export function registerCollect(program: Command, shell: Shell): void {
         return { json: result, text: JSON.stringify(result, null, 2) }
       }),
     )
+  registerCollectArchive(command, shell)
   addExamples(command, [
     'chiquito collect "chiquito de la calzada" --out photos/chiquito --limit 800',
     'chiquito collect cat dog --out photos --contact me@example.org',

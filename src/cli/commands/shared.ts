@@ -2,6 +2,11 @@ import type { Command } from '@commander-js/extra-typings'
 import type { PreprocessingOptions } from '../../backbones/index.js'
 import { choice, decimals, integer } from '../options.js'
 
+/** Gathers the values of an option that may be given several times. */
+export function several(value: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), value]
+}
+
 /** Options of every command that runs a network. */
 export function addDeviceOptions<A extends unknown[], O extends Record<string, unknown>>(
   command: Command<A, O>,

@@ -1,5 +1,5 @@
 export { child, FolderReader, type Listing } from './folder-reader.js'
-export { looksLikePhoto } from './ignored-names.js'
+export { ignoredName, looksLikePhoto } from './ignored-names.js'
 export { findLayout } from './layout.js'
 export { FOLLOW_LINKS, type Oddity, OddityCounter, type OddityKind } from './oddities.js'
 export { type ClassFolder, type Layout, type LayoutOptions, labelOfFolder, type Part } from './part.js'

@@ -12,7 +12,7 @@ import { openWithSharp } from './with-sharp.js'
 
 export type { PhotoHead } from './photo-file.js'
 export { Refusal } from './refusal.js'
-export { type PhotoFormat, sniff } from './sniff.js'
+export { type PhotoFormat, type Sniffed, sniff } from './sniff.js'
 
 interface FormatEntry {
   /** What people call it. */

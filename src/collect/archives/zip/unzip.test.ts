@@ -3,9 +3,9 @@ import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } fro
 import { join } from 'node:path'
 import { type Zippable, zipSync } from 'fflate'
 import { describe, expect, it } from 'vitest'
-import { smallDisk, temporaryFolder, writeTree } from '../../test/support/files.js'
-import type { ProgressEvent } from '../core/index.js'
-import { unzip } from './index.js'
+import { smallDisk, temporaryFolder, writeTree } from '../../../../test/support/files.js'
+import type { ProgressEvent } from '../../../core/index.js'
+import { unzip } from './unzip.js'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 
@@ -81,20 +81,24 @@ describe('unzip', () => {
     [
       'a path upwards',
       () => archive({ 'aa/x': bytes('1') }, rename('aa/x', '../x')),
-      /would be written outside: invalid relative path: ..\/x/,
+      /entry "..\/x" would be written outside: it leads upwards/,
     ],
     [
       'an absolute path',
       () => archive({ 'aa/x': bytes('1') }, rename('aa/x', '/a/x')),
-      /absolute path: \/a\/x/,
+      /entry "\/a\/x" would be written outside: it is an absolute path/,
     ],
-    ['a drive', () => archive({ 'aa/x': bytes('1') }, rename('aa/x', 'C:/x')), /absolute path/],
+    ['a drive', () => archive({ 'aa/x': bytes('1') }, rename('aa/x', 'C:/x')), /it names a drive/],
     [
       'a backslash path upwards',
       () => archive({ 'aa/x': bytes('1') }, rename('aa/x', '..\\x')),
-      /invalid relative path/,
+      /it leads upwards/,
     ],
-    ['a NUL in a name', () => archive({ 'aa/x': bytes('1') }, rename('aa/x', 'aa\0x')), /is no path/],
+    [
+      'a NUL in a name',
+      () => archive({ 'aa/x': bytes('1') }, rename('aa/x', 'aa\0x')),
+      /zero byte in its name/,
+    ],
     ['a symbolic link', () => archive(unix(0o120777)), /entry "link" is a symbolic link/],
     ['a device', () => archive(unix(0o020666)), /entry "link" is neither a file nor a folder/],
     [
@@ -107,7 +111,11 @@ describe('unzip', () => {
       () => archive({ aaa: bytes('1'), 'bbb/c': bytes('2') }, rename('bbb', 'aaa')),
       /"aaa" is both/,
     ],
-    ['an endless path', () => archive({ [`${'d/'.repeat(40)}x`]: bytes('1') }), /is no path/],
+    [
+      'an endless path',
+      () => archive({ [`${'d/'.repeat(40)}x`]: bytes('1') }),
+      /is no path that anybody uses/,
+    ],
     ['encryption', () => archive(plain, patch(6, 8, 1)), /is encrypted: unpack it yourself/],
     ['an unknown method', () => archive(plain, patch(8, 10, 93)), /unknown method \(93\)/],
     ['a bomb', () => archive({ zeros }), /would grow \d+ times, as only a bomb does/],
@@ -168,7 +176,7 @@ describe('unzip', () => {
   it('keeps to the limits given', async () => {
     const root = archive({ a: bytes('123'), b: bytes('456'), c: bytes('7') })
     expect(await fail(root, { maxEntries: 2 })).toMatchObject({
-      message: expect.stringMatching(/3 entries; at most 2/),
+      message: expect.stringMatching(/3 entries or more; at most 2/),
     })
     expect(await fail(root, { maxBytes: 6 })).toMatchObject({
       message: expect.stringMatching(/over 6 bytes/),
