@@ -28,7 +28,7 @@ const SHORT_NAME_BYTES = 100
  */
 export function readPax(body: Uint8Array): Extended | Wrong {
   const records = recordsOf(body)
-  if (records === undefined) return { wrong: 'a pax header has records of wrong lengths' }
+  if (records === undefined) return { wrong: 'a pax header has records of wrong lengths, or twice' }
   const name = records.get('path')
   const size = records.get('size')
   if (name === '' || name?.includes('\0')) return { wrong: 'a pax header gives a name that is none' }
