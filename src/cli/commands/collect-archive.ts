@@ -5,7 +5,10 @@ import type { Shell } from '../shell.js'
 import { several } from './shared.js'
 
 /** `chiquito collect archive`: photos and tables out of an archive. */
-export function registerCollectArchive(collect: Command, shell: Shell): void {
+export function registerCollectArchive<A extends unknown[], O extends Record<string, unknown>>(
+  collect: Command<A, O>,
+  shell: Shell,
+): void {
   const command = collect
     .command('archive')
     .description(
