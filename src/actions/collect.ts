@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { type Collected, collectPhotos, namedSources, userAgentFor } from '../collect/index.js'
-import type { WorkOptions } from '../core/index.js'
+import { ChiquitoError, type WorkOptions } from '../core/index.js'
+import type { Doubt } from './doubt.js'
 
 /** As many as the article asked Google for. */
 const DEFAULT_LIMIT = 800
@@ -14,6 +15,10 @@ export interface CollectOptions extends WorkOptions {
   /** Names, or `NAME=ADDRESS`; those without terms of their own by default. */
   readonly sources?: readonly string[] | undefined
   readonly add?: boolean | undefined
+  /** A run: only photos about which its model is unsure, or that are like none it has learnt from. */
+  readonly unsure?: string | undefined
+  /** Highest probability from which the model counts as sure, 0 to 1; 0.9 by default. */
+  readonly sure?: number | undefined
   /** An address or a page under which the person can be reached, for servers' logs. */
   readonly contact?: string | undefined
   /** Only photos that may be used commercially. */
@@ -43,17 +48,36 @@ export async function collect(options: CollectOptions): Promise<CollectResult> {
     query: { words, needs },
   }))
   const { sources, hosts, secrets } = namedSources(options.sources, process.env, progress)
-  return collectPhotos({
-    out: path.resolve(out),
-    subjects,
-    sources,
-    limit,
-    add,
-    userAgent: userAgentFor(options.contact),
-    secrets,
-    allowedHosts: new Set([...hosts, ...(options.allowHosts ?? [])]),
-    idleMs: timeout === undefined ? undefined : timeout * 1000,
-    progress,
-    signal,
-  })
+  const chooser = await chooserFor(options)
+  try {
+    return await collectPhotos({
+      out: path.resolve(out),
+      subjects,
+      sources,
+      limit,
+      add,
+      userAgent: userAgentFor(options.contact),
+      secrets,
+      allowedHosts: new Set([...hosts, ...(options.allowHosts ?? [])]),
+      idleMs: timeout === undefined ? undefined : timeout * 1000,
+      progress,
+      signal,
+      chooser,
+    })
+  } finally {
+    await chooser?.close()
+  }
+}
+
+async function chooserFor({ unsure, sure, progress, signal }: CollectOptions): Promise<Doubt | undefined> {
+  if (unsure === undefined) {
+    if (sure !== undefined)
+      throw new ChiquitoError(
+        'usage',
+        '--sure says when the model of --unsure counts as sure: give --unsure RUN too.',
+      )
+    return undefined
+  }
+  const { DEFAULT_SURE, Doubt } = await import('./doubt.js')
+  return Doubt.open(unsure, { sure: sure ?? DEFAULT_SURE, progress, signal })
 }

@@ -3,7 +3,7 @@ import { ChiquitoError, type WorkOptions } from '../core/index.js'
 import { Album } from './album/index.js'
 import { Asker, type Secrets } from './asking/index.js'
 import { Downloader, type RefusalReason } from './downloader/index.js'
-import { Gatherer, type SourceTally, type Subject, Tally } from './gather/index.js'
+import { type Chooser, Gatherer, type SourceTally, type Subject, Tally } from './gather/index.js'
 import type { Source } from './sources/index.js'
 
 export interface CollectPhotosOptions extends WorkOptions {
@@ -12,6 +12,8 @@ export interface CollectPhotosOptions extends WorkOptions {
   readonly sources: readonly Source[]
   /** Photos for each class. */
   readonly limit: number
+  /** Keeps only photos that it wants, such as those about which a model is unsure. */
+  readonly chooser?: Chooser | undefined
   /** Go on with a folder in which all that was asked for was done, or something else was asked for. */
   readonly add?: boolean | undefined
   readonly userAgent?: string | undefined
@@ -37,12 +39,17 @@ export interface Collected {
  * @throws `usage` for a folder that holds another collection; `io`, `data`; `interrupted`
  */
 export async function collectPhotos(options: CollectPhotosOptions): Promise<Collected> {
-  const { subjects, sources, limit, userAgent, allowedHosts, idleMs, progress } = options
+  const { subjects, sources, limit, chooser, userAgent, allowedHosts, idleMs, progress } = options
   const album = await Album.open(options.out)
   const own = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, own.signal]) : own.signal
   try {
-    const request = JSON.stringify({ subjects, sources: sources.map(({ name }) => name), limit })
+    const request = JSON.stringify({
+      subjects,
+      sources: sources.map(({ name }) => name),
+      limit,
+      chooser: chooser?.id,
+    })
     begin(album, request, options.add ?? false)
     const asker = await Asker.open({
       userAgent,
@@ -58,6 +65,7 @@ export async function collectPhotos(options: CollectPhotosOptions): Promise<Coll
       subjects,
       sources,
       limit,
+      chooser,
       progress,
       signal,
     })

@@ -9,5 +9,6 @@ export {
 export { articleAddress, fetchArticleDataset } from './article.js'
 export { userAgentFor } from './asking/index.js'
 export { type Collected, type CollectPhotosOptions, collectPhotos } from './collect-photos.js'
+export type { Chooser } from './gather/index.js'
 export { type NamedSources, namedSources } from './named-sources.js'
 export type { Source } from './sources/index.js'

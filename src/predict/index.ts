@@ -1,3 +1,4 @@
+export { Familiar } from './familiar.js'
 export {
   type JudgedPhoto,
   type PhotoSource,

@@ -63,7 +63,19 @@ export class Predictor {
     const probabilities = answers[0].map(
       (_, k) => answers.reduce((sum, answer) => sum + answer[k], 0) / answers.length,
     )
-    return { label: this.labels[probabilities.indexOf(Math.max(...probabilities))], probabilities }
+    return verdict(probabilities, this.labels)
+  }
+
+  /**
+   * Judges one plain photo and tells what the network made of it: its features `[width]`, undefined where the model does
+   * not give any. Throws as {@link predict}.
+   */
+  async look(bytes: Uint8Array, name: string): Promise<Prediction & { features: Float32Array | undefined }> {
+    const rule = this.metadata.view
+    const pixels = await decode(bytes, { name, shortSide: rule.size })
+    const [view] = renderViews(pixels, rule, [null])
+    const { probabilities, features } = await this.answer(view, 1)
+    return { ...verdict(probabilities[0], this.labels), features }
   }
 
   /**
@@ -71,21 +83,35 @@ export class Predictor {
    * Throws `model` where the model answers with anything else than probabilities.
    */
   async judge(views: Uint8Array, count: number): Promise<number[][]> {
+    return (await this.answer(views, count, ['probabilities'])).probabilities
+  }
+
+  private async answer(
+    views: Uint8Array,
+    count: number,
+    wanted: readonly string[] = ['probabilities', 'features'],
+  ): Promise<{ probabilities: number[][]; features: Float32Array | undefined }> {
     const { size } = this.metadata.view
-    const { probabilities } = await this.session.run({ pixels: uint8(views, [count, size, size, 3]) }, [
-      'probabilities',
-    ])
-    const values = asFloat32(probabilities, 'probabilities').data
+    const outputs = wanted.filter(name => this.session.outputs.has(name))
+    const answers = await this.session.run({ pixels: uint8(views, [count, size, size, 3]) }, outputs)
+    const values = asFloat32(answers.probabilities, 'probabilities').data
     const classes = this.labels.length
-    requireProbabilities(probabilities.shape, values, [count, classes], this.path)
-    return Array.from({ length: count }, (_, i) =>
-      Array.from(values.subarray(i * classes, (i + 1) * classes)),
-    )
+    requireProbabilities(answers.probabilities.shape, values, [count, classes], this.path)
+    return {
+      probabilities: Array.from({ length: count }, (_, i) =>
+        Array.from(values.subarray(i * classes, (i + 1) * classes)),
+      ),
+      features: outputs.includes('features') ? asFloat32(answers.features, 'features').data : undefined,
+    }
   }
 
   async close(): Promise<void> {
     await this.session.close()
   }
+}
+
+function verdict(probabilities: readonly number[], labels: readonly string[]): Prediction {
+  return { label: labels[probabilities.indexOf(Math.max(...probabilities))], probabilities }
 }
 
 /** Damage too small for golden photos to show it, such as one weight in a million, is damage all the same. */

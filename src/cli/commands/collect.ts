@@ -16,6 +16,15 @@ export function registerCollect(program: Command, shell: Shell): void {
     .option('--out <dir>', 'folder for the photos')
     .option('--limit <n>', 'photos for each keyword (800)', integer('--limit', { min: 1, max: 1_000_000 }))
     .option('--source <name>', 'whom to ask; several in this order', several)
+    .option(
+      '--unsure <run>',
+      "only photos about which this run's model is unsure, or that are like none it has seen",
+    )
+    .option(
+      '--sure <p>',
+      'highest probability from which the model counts as sure (0.9)',
+      decimal('--sure', { min: 0, max: 1 }),
+    )
     .option('--add', 'go on with a folder collected earlier')
     .option('--contact <address>', 'where whoever runs a server can reach you: an e-mail address or a page')
     .option('--commercial', 'only photos that may be used commercially')

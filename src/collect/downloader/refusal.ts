@@ -24,6 +24,7 @@ export const refusalReasons = {
   small: 'is too small to show anything',
   copy: 'is the same file as one collected before',
   'near-copy': 'looks the same as one collected before',
+  sure: 'the model is sure of it, so it would teach nothing',
 } as const
 
 export type RefusalReason = keyof typeof refusalReasons

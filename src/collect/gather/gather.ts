@@ -24,6 +24,15 @@ export interface GatherOptions extends WorkOptions {
   readonly sources: readonly Source[]
   /** Photos for each class. */
   readonly limit: number
+  readonly chooser?: Chooser | undefined
+}
+
+/** Decides which photos are worth collecting, when they are known to be photos. */
+export interface Chooser {
+  /** Tells this way of choosing from another. */
+  readonly id: string
+  /** Whether a photo is wanted; otherwise it counts as one of which a model is sure. @throws `image` where it cannot be read */
+  teaches(bytes: Uint8Array, name: string): Promise<boolean>
 }
 
 /** A photo that was begun, and what will have become of it. */
@@ -108,6 +117,8 @@ export class Gatherer {
       isList,
     })
     if (photo.kind === 'refused') return photo
+    const { chooser } = this.options
+    if (chooser && !(await chooser.teaches(photo.bytes, candidate.found.address))) return refused('sure')
     await this.album.arrive(candidate, photo)
     return 'arrived'
   }

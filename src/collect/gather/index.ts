@@ -1,2 +1,2 @@
-export { Gatherer, type GatherOptions, type Subject } from './gather.js'
+export { type Chooser, Gatherer, type GatherOptions, type Subject } from './gather.js'
 export { type SourceTally, Tally } from './tally.js'
