@@ -1,19 +1,17 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 const root = path.dirname(import.meta.dirname)
 
 /** The built command line, as `npm test` leaves it. */
+const program = path.join(root, 'dist/cli/main.js')
+
 function chiquito(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [path.join(root, 'dist/cli/main.js'), ...args],
-    {
-      encoding: 'utf8',
-    },
-  )
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
+    encoding: 'utf8',
+  })
   return { status, stdout, stderr }
 }
 
@@ -34,4 +32,43 @@ it('tells wrong usage apart from failure', () => {
   expect(told.status).toBe(2)
   expect(told.stderr).toContain("chiquito: unknown command 'fly'")
   expect(JSON.parse(told.stdout)).toMatchObject({ error: { code: 'usage' } })
+})
+
+describe('--json leaves one document on standard output', () => {
+  it.each([
+    'train --json',
+    'train nowhere --out nowhere/run --json',
+    'train nowhere --out --json',
+    'predict --json',
+    'predict nowhere photo.jpg --json',
+    'evaluate --json',
+    'evaluate nowhere --json',
+    'find-rate --json',
+    'find-rate nowhere --plot nowhere/curve.svg --json',
+    'demo --dataset another --json',
+    'backbones more --json',
+    'backbones --json',
+    'help fly --json',
+    '--json',
+  ])('%s', line => {
+    const { status, stdout, stderr } = chiquito(...line.split(' '))
+    const [document, ...more] = stdout.split('\n')
+    expect(more, stderr).toEqual([''])
+    expect(Object.keys(JSON.parse(document))).toEqual([status === 0 ? 'backbones' : 'error'])
+  })
+
+  it('also where Ctrl-C comes while the program is still being loaded', () => {
+    // Sent at the first moment at which the program listens.
+    const preload =
+      "const t = setInterval(() => { if (process.listenerCount('SIGINT') > 0) { clearInterval(t); process.kill(process.pid, 'SIGINT') } })"
+    const { status, stdout } = spawnSync(
+      process.execPath,
+      ['--import', `data:text/javascript,${encodeURIComponent(preload)}`, program, 'backbones', '--json'],
+      { encoding: 'utf8' },
+    )
+    expect({ status, stdout }).toEqual({
+      status: 130,
+      stdout: '{"error":{"code":"interrupted","message":"Interrupted."}}\n',
+    })
+  })
 })

@@ -133,13 +133,13 @@ export function evaluationText(result: EvaluateResult): string {
   return `${parts.join('\n')}in ${seconds.toFixed(1)} s\n`
 }
 
-function partText({ evaluation, tta, leaks, unreadable, split }: MeasuredPart): string {
+function partText({ confusion, evaluation, tta, leaks, unreadable, split }: MeasuredPart): string {
   const part = { valid: 'validation', test: 'test', train: 'training' }[split]
   const bad = unreadable
     .map(({ path: file, reason }) => `${visible(`not judged: ${file}: ${reason}`)}\n`)
     .join('')
   const summary = summaryText({
-    evaluation,
+    evaluation: { ...evaluation, confusion },
     tta,
     stages: [],
     part,

@@ -5,6 +5,9 @@ import { type Evaluation, evaluatePredictions, type Interval } from '../evaluate
 import { testTimeViews } from '../images/index.js'
 import { type Predictor, predictAll, type Refused } from '../predict/index.js'
 
+/** Everything measured, but for the confusion matrix, which stands beside it and may be large. */
+export type Details = Omit<Evaluation, 'confusion'>
+
 /** How a model did on one part of a data set. */
 export interface MeasuredPart {
   readonly split: Split
@@ -24,7 +27,7 @@ export interface MeasuredPart {
         readonly evaluation: Evaluation
       }
     | undefined
-  readonly evaluation: Evaluation
+  readonly evaluation: Details
   /** Photos of this part that are exact copies of training photos; `valid` is the one of this part. */
   readonly leaks: readonly { readonly train: string; readonly valid: string }[]
   readonly unreadable: readonly Refused[]
@@ -99,8 +102,9 @@ export async function measurePart(
 
 /** An evaluation and, beside it, the figures that are asked for most. */
 export function figures(evaluation: Evaluation) {
-  const { count, right, accuracy, interval, confusion, withoutCopies } = evaluation
-  return { count, right, accuracy, interval, confusion, withoutLeaks: withoutCopies, evaluation }
+  const { confusion, ...details } = evaluation
+  const { count, right, accuracy, interval, withoutCopies } = details
+  return { count, right, accuracy, interval, confusion, withoutLeaks: withoutCopies, evaluation: details }
 }
 
 /** For each label of the data its number in the model. */

@@ -20,7 +20,7 @@ import {
   type Unreadable,
   versions,
 } from '../train/index.js'
-import { figures } from './measure.js'
+import { type Details, figures } from './measure.js'
 import { openCheckpoint, takeOver } from './resume.js'
 import { writeReport } from './run-report.js'
 import type { TrainOptions } from './train-options.js'
@@ -43,7 +43,7 @@ export interface TestFigures {
   readonly confusion: readonly (readonly number[])[]
   /** Without the test photos that are copies of training photos. */
   readonly withoutLeaks: Evaluation['withoutCopies']
-  readonly evaluation: Evaluation
+  readonly evaluation: Details
 }
 
 /** What training gives back; also what `metrics.json` holds. */
@@ -73,7 +73,7 @@ export interface TrainResult {
     | undefined
   /** On the photos kept apart as test, where there are any: nothing was chosen by them. */
   readonly test?: TestFigures | undefined
-  readonly evaluation: Evaluation
+  readonly evaluation: Details
   readonly leaks: readonly LeakedPhoto[]
   readonly unreadable: readonly Unreadable[]
   readonly notices: readonly string[]
@@ -251,8 +251,8 @@ function resultOf(
     notices: readonly string[]
   },
 ): TrainResult {
-  const { evaluation } = result.seen
-  const figure = ({ accuracy, interval }: Evaluation) => ({ accuracy, interval })
+  const { confusion, ...evaluation } = result.seen.evaluation
+  const figure = ({ accuracy, interval }: Details) => ({ accuracy, interval })
   return {
     run: run.path,
     model: run.file('model.onnx'),
@@ -265,7 +265,7 @@ function resultOf(
     stages: result.stages,
     choice: result.choice,
     ...figure(evaluation),
-    confusion: evaluation.confusion,
+    confusion,
     withoutLeaks: evaluation.withoutCopies,
     tta: result.tta && { views: result.tta.views, ...figure(result.tta.seen.evaluation) },
     test: result.test && figures(result.test.evaluation),

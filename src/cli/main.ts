@@ -5,6 +5,7 @@ import { version } from '../core/index.js'
 /** `process.getBuiltinModule` and the rest of what package.json's `engines` promises. */
 const oldestNode = [20, 19]
 
+const signals = ['SIGINT', 'SIGTERM']
 const args = process.argv.slice(2)
 if (isTooOld(process.versions.node)) {
   console.error(
@@ -18,6 +19,7 @@ if (isTooOld(process.versions.node)) {
 }
 
 async function run(): Promise<void> {
+  for (const name of signals) process.on(name, stopEarly)
   const { commands } = await import('./commands/index.js')
   const { printError } = await import('./output.js')
   const { runProgram } = await import('./program.js')
@@ -26,7 +28,16 @@ async function run(): Promise<void> {
     const options = { system: processSystem, json: args.includes('--json'), version: version() }
     process.exit(await printError(error, options))
   })
+  // From here on the program listens itself.
+  for (const name of signals) process.off(name, stopEarly)
   process.exitCode = await runProgram(args, commands, processSystem)
+}
+
+/** Ctrl-C while the program itself is still being loaded. */
+function stopEarly(): void {
+  if (args.includes('--json')) console.log('{"error":{"code":"interrupted","message":"Interrupted."}}')
+  console.error('chiquito: Interrupted.')
+  process.exit(130)
 }
 
 function isTooOld(node: string): boolean {

@@ -45,10 +45,20 @@ export async function printError(
   if (known && error.code === 'usage' && hint !== undefined) lines.push(hint)
   if (system.env.CHIQUITO_DEBUG === '1' && error instanceof Error && error.stack) lines.push(error.stack)
   await write(system.stderr, `${printable(lines.join('\n'))}\n`).catch(ignore)
-  const code = known ? error.code : isRefusal(error) ? 'io' : 'unexpected'
-  if (json) await writeJson({ error: { code, message: messageOf(error) } }, system.stdout).catch(ignore)
+  if (json) await write(system.stdout, errorDocument(error)).catch(ignore)
+  const code = codeOf(error)
   if (code === 'usage') return exitCodes.usage
   return code === 'interrupted' ? exitCodes.interrupted : exitCodes.failed
+}
+
+/** What `--json` leaves on standard output where there is no result. */
+export function errorDocument(error: unknown): string {
+  return `${JSON.stringify({ error: { code: codeOf(error), message: messageOf(error) } })}\n`
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof ChiquitoError) return error.code
+  return isRefusal(error) ? 'io' : 'unexpected'
 }
 
 /**

@@ -93,6 +93,13 @@ describe('wrong usage', () => {
     ],
     [['train', 'a', '--epochs'], 'argument missing', '', 'chiquito train --help'],
     [
+      ['train', 'a', '--epochs', '--quiet'],
+      "needs a value, but is followed by '--quiet'",
+      '',
+      'train --help',
+    ],
+    [['help', 'tran'], "unknown command 'tran'", '', 'chiquito --help'],
+    [
       ['train', 'a', '--epochs', '0'],
       '--epochs must be a whole number from 1 to 9, but is "0".',
       '',
@@ -105,11 +112,20 @@ describe('wrong usage', () => {
     expect(told.stderr).toMatch(/^chiquito: /)
     expect(told.stderr).not.toMatch(/error:|\.\./)
     for (const part of [message, suggestion, hint]) expect(told.stderr).toContain(part)
-    const json = await run([args[0], '--json', ...args.slice(1)])
+    // Behind the command, help's own name included; an option without its value would take it.
+    const at = args[0] === 'help' ? 2 : 1
+    const json = await run([...args.slice(0, at), '--json', ...args.slice(at)])
     expect(JSON.parse(json.stdout)).toEqual({
       error: { code: 'usage', message: expect.stringContaining(message) },
     })
     expect(json.code).toBe(2)
+  })
+
+  it('a flag is no value of the option before it, and --json is heard even there', async () => {
+    const told = await run(['train', 'a', '--epochs', '--json'])
+    expect(told.code).toBe(2)
+    expect(JSON.parse(told.stdout)).toMatchObject({ error: { code: 'usage' } })
+    expect((await run(['train', '--', '--epochs'])).stdout).toBe('3 epochs on --epochs\n')
   })
 
   it('no command at all gives the help, on standard error', async () => {
@@ -213,5 +229,30 @@ describe('Ctrl-C', () => {
     )
     finish({ json: null, text: 'done after all' })
     expect((await running).code).toBe(0)
+  })
+
+  it('leaves one JSON document also the second time, and none beside a result that is being told', async () => {
+    const system = fakeSystem()
+    const deaf: Action = () =>
+      new Promise(() => {
+        for (let i = 0; i < 2; i++) system.signals.emit('SIGINT')
+      })
+    void run(['train', 'a', '--json'], deaf, system)
+    await expect.poll(() => system.ended).toEqual([130])
+    expect(system.stdout.text()).toBe('{"error":{"code":"interrupted","message":"Interrupted."}}\n')
+
+    const late = fakeSystem()
+    const outcome = {
+      get json() {
+        late.signals.emit('SIGTERM')
+        return 'whole'
+      },
+      text: '',
+    }
+    expect(await run(['train', 'a', '--json'], async () => outcome, late)).toMatchObject({
+      code: 0,
+      stdout: '"whole"\n',
+    })
+    expect(late.ended).toEqual([])
   })
 })

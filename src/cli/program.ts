@@ -1,5 +1,6 @@
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import { ChiquitoError, commandName, version } from '../core/index.js'
+import { listenForInterrupts } from './interrupts.js'
 import { printError } from './output.js'
 import { createShell, type Shell, type ShellFlags } from './shell.js'
 import { exitCodes, type System } from './system.js'
@@ -27,19 +28,24 @@ export async function runProgram(
   // Where output cannot be written, the write itself says so; the streams' own events must only not go uncaught.
   for (const stream of [system.stdout, system.stderr]) stream.on('error', () => {})
   let exitCode: number = exitCodes.done
-  const shell = createShell(system, flags, code => {
+  const interrupts = listenForInterrupts(system, () => flags.json)
+  const shell = createShell(system, flags, interrupts, code => {
     exitCode = code
   })
   const program = assemble(commands, shell, flags, system)
   try {
+    checkWords(program, args)
     await program.parseAsync(args, { from: 'user' })
     return exitCode
   } catch (error) {
+    interrupts.telling()
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done
     // No command at all: the help is on standard error by now.
     if (error instanceof CommanderError && error.code === 'commander.help') return exitCodes.usage
     const options = { system, json: flags.json, version: version(), hint: hintFor(program, args) }
-    return printError(ours(error), options)
+    return await printError(ours(error), options)
+  } finally {
+    interrupts.close()
   }
 }
 
@@ -75,6 +81,39 @@ function assemble(
       .option('--json', 'print the result as one JSON document on standard output')
       .option('--quiet', 'show no progress')
   return program
+}
+
+/**
+ * What commander takes without a word: `--out --json` is a forgotten value, no folder called --json (whoever means that
+ * writes --out=--json); and help for a command that is none.
+ */
+function checkWords(program: Command, args: readonly string[]): void {
+  const named = (name: string | undefined) => program.commands.find(command => command.name() === name)
+  const [first, second] = args
+  if (
+    first === 'help' &&
+    second !== undefined &&
+    !second.startsWith('-') &&
+    second !== 'help' &&
+    !named(second)
+  )
+    throw new ChiquitoError('usage', `unknown command '${second}'.`)
+  const options = named(first)?.options ?? []
+  const isOption = (
+    word: string,
+    { long, short }: { long?: string | undefined; short?: string | undefined },
+  ) => word === long || word === short
+  const end = args.indexOf('--')
+  for (const [i, word] of args.slice(0, end < 0 ? args.length : end).entries()) {
+    const option = options.find(one => one.required && isOption(word, one))
+    const next = args[i + 1]
+    if (!option || next === undefined) continue
+    if (['-h', '--help'].includes(next) || options.some(one => isOption(next, one)))
+      throw new ChiquitoError(
+        'usage',
+        `option '${option.flags}' needs a value, but is followed by '${next}'.`,
+      )
+  }
 }
 
 /** Commander's complaints in our own form. */

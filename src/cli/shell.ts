@@ -1,4 +1,5 @@
 import { ChiquitoError, type Progress } from '../core/index.js'
+import type { Interrupts } from './interrupts.js'
 import { type Outcome, printOutcome } from './output.js'
 import { showProgress } from './progress.js'
 import { exitCodes, type System } from './system.js'
@@ -28,33 +29,34 @@ export interface ShellFlags {
  * @param flags - read when a command runs, so they may be set while parsing
  * @param done - told the exit code of a command that ended without an error
  */
-export function createShell(system: System, flags: ShellFlags, done: (exitCode: number) => void): Shell {
+export function createShell(
+  system: System,
+  flags: ShellFlags,
+  interrupts: Interrupts,
+  done: (exitCode: number) => void,
+): Shell {
   return {
     async run(work) {
       const view = showProgress(system, flags.quiet)
       const controller = new AbortController()
-      const stop = () => {
-        if (controller.signal.aborted) {
-          view.close()
-          system.exit(exitCodes.interrupted)
-          return
-        }
-        view.progress({ kind: 'notice', message: 'Stopping; press Ctrl-C again to stop at once.' })
-        controller.abort(new ChiquitoError('interrupted', 'Interrupted.'))
-      }
-      system.signals.on('SIGINT', stop)
-      system.signals.on('SIGTERM', stop)
+      interrupts.during({
+        stop() {
+          view.progress({ kind: 'notice', message: 'Stopping; press Ctrl-C again to stop at once.' })
+          controller.abort(new ChiquitoError('interrupted', 'Interrupted.'))
+        },
+        drop: view.close,
+      })
       try {
         const outcome = await work({ progress: view.progress, signal: controller.signal })
         view.close()
+        interrupts.telling()
         await printOutcome(outcome, flags.json, system.stdout)
         done(outcome.failed ? exitCodes.failed : exitCodes.done)
       } catch (error) {
         throw controller.signal.aborted ? interrupted(error) : error
       } finally {
         view.close()
-        system.signals.off('SIGINT', stop)
-        system.signals.off('SIGTERM', stop)
+        interrupts.during(undefined)
       }
     },
   }

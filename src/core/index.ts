@@ -3,6 +3,7 @@ export { commandName } from './command-name.js'
 export { argumentError, ChiquitoError, type ErrorCode, messageOf, throwIfAborted } from './error.js'
 export { fromHalf, toHalf } from './half.js'
 export { assetPath, packagePath, version } from './package.js'
+export { plural } from './plural.js'
 export type { Progress, ProgressEvent, WorkOptions } from './progress.js'
 export { RandomStream } from './random.js'
 export {

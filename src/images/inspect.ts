@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises'
 import sharp from 'sharp'
-import { sniff } from './formats/index.js'
+import { FORMATS, orientationBeside, type PhotoFormat, sniff } from './formats/index.js'
+import { readPhotoFile } from './photo-file.js'
 
 /** What a photo's header says. */
 export interface PhotoHeader {
@@ -25,18 +26,32 @@ export async function inspectPhoto(path: string): Promise<PhotoHeader | undefine
     const sniffed = sniff(head)
     // What decoding refuses (drawings above all) is not handed to the image library here either.
     if ('refused' in sniffed) return undefined
-    const { format, width, height, space, hasAlpha, orientation = 1 } = await sharp(path).metadata()
-    if (!format || !width || !height) return undefined
-    const notes = [sniffed.format, usual.has(space) ? '' : space, hasAlpha ? 'with transparency' : '']
-    const lying = orientation >= sideways
-    return {
-      format: notes.filter(Boolean).join(' '),
-      width: lying ? height : width,
-      height: lying ? width : height,
-    }
+    return (await headerBySharp(path, sniffed.format)) ?? (await ownHeader(path, sniffed.format))
   } catch {
     return undefined
   }
+}
+
+/** Undefined for what the image library does not read. */
+async function headerBySharp(path: string, format: PhotoFormat): Promise<PhotoHeader | undefined> {
+  const header = await sharp(path)
+    .metadata()
+    .catch(() => undefined)
+  if (!header?.width || !header.height) return undefined
+  const { width, height, space, hasAlpha, orientation = orientationBeside(header) } = header
+  const notes = [format, usual.has(space) ? '' : space, hasAlpha ? 'with transparency' : '']
+  const lying = orientation >= sideways
+  return {
+    format: notes.filter(Boolean).join(' '),
+    width: lying ? height : width,
+    height: lying ? width : height,
+  }
+}
+
+/** By the decoders of our own: BMP, HEIC, JPEG 2000 and others, whose headers know no orientation or have followed it. */
+async function ownHeader(path: string, format: PhotoFormat): Promise<PhotoHeader> {
+  const { width, height } = await FORMATS[format].open(await readPhotoFile(path, path))
+  return { format, width, height }
 }
 
 async function headOf(path: string): Promise<Uint8Array> {

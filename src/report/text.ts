@@ -1,5 +1,7 @@
 import type { Interval } from '../evaluate/index.js'
 
+export { plural } from '../core/index.js'
+
 const CONTROL_PICTURES = 0x2400
 
 /**
@@ -59,11 +61,6 @@ export function bytes(count: number): string {
   if (count < 1000) return `${count} bytes`
   if (count < 999_500) return `${Math.round(count / 1000)} kB`
   return `${(count / 1e6).toFixed(1)} MB`
-}
-
-/** "1 photo", "3 photos". */
-export function plural(count: number, one: string, many: string = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`
 }
 
 /** "a", "a and b", "a, b and c". */

@@ -1,8 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { temporaryFolder } from '../../../test/support/files.js'
 import { decode } from '../decode.js'
+import { inspectPhoto } from '../inspect.js'
 
 // Every line of docs/formats.md, shown by files that scripts/fixtures/formats.py made with other libraries.
 
@@ -51,4 +53,15 @@ describe('docs/formats.md', () => {
       expect(worst).toBeLessThanOrEqual(within)
     },
   )
+
+  it('has only kinds whose size and format a report can count, each as it is decoded', async () => {
+    const folder = temporaryFolder()
+    for (const { line, name, file, picture } of fixtures.cases) {
+      if (picture === undefined) continue
+      const { width, height } = fixtures.pictures[picture]
+      writeFileSync(path.join(folder, 'photo'), Buffer.from(file, 'base64'))
+      const header = await inspectPhoto(path.join(folder, 'photo'))
+      expect(header, `${line}: ${name}`).toEqual({ format: expect.any(String), width, height })
+    }
+  })
 })

@@ -10,6 +10,7 @@ import { openBmp } from './windows/bmp.js'
 import { openIco } from './windows/ico.js'
 import { openWithSharp } from './with-sharp.js'
 
+export { orientationBeside } from './orientation-beside.js'
 export type { PhotoHead } from './photo-file.js'
 export { Refusal } from './refusal.js'
 export { type PhotoFormat, type Sniffed, sniff } from './sniff.js'

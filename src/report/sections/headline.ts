@@ -15,7 +15,7 @@ export function headline(input: ReportInput): Html {
 <div class="verdict">
 <p class="score"><strong>${verdict.score}</strong> <span>${verdict.what}</span></p>
 ${intervalStrip(evaluation.interval, evaluation.accuracy, evaluation.majority)}
-<p class="sure">${verdict.interval}: with ${evaluation.count} photos to judge by, the share right among new photos like these is probably in there.</p>
+<p class="sure">${verdict.interval}: with ${plural(evaluation.count, 'photo')} to judge by, the share right among new photos like these is probably in there.</p>
 <ul class="notes">${verdict.notes.map(note => html`<li>${note}</li>`)}</ul>
 </div>
 ${

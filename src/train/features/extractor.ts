@@ -1,6 +1,13 @@
 import path from 'node:path'
 import { type Backbone, type FeatureSpec, featureModel, featureWidth } from '../../backbones/index.js'
-import { asFloat32, type ChiquitoError, throwIfAborted, uint8, type WorkOptions } from '../../core/index.js'
+import {
+  asFloat32,
+  type ChiquitoError,
+  plural,
+  throwIfAborted,
+  uint8,
+  type WorkOptions,
+} from '../../core/index.js'
 import type { Photo } from '../../dataset/index.js'
 import { type DeviceOptions, Session } from '../../engine/index.js'
 import { type AugmentationDraw, PhotoReader, type ViewRule, viewVersion } from '../../images/index.js'
@@ -99,7 +106,7 @@ export class FeatureExtractor {
     }
     await batch.flush()
     this.sayChanged(unreadable)
-    progress?.({ kind: 'end', task, note: `${readable.length} photos` })
+    progress?.({ kind: 'end', task, note: plural(readable.length, 'photo') })
     const used = readable.length * this.width
     return { photos: readable, width: this.width, views: rows.map(row => row.subarray(0, used)), unreadable }
   }

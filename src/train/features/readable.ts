@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { ChiquitoError, throwIfAborted } from '../../core/index.js'
+import { ChiquitoError, plural, throwIfAborted } from '../../core/index.js'
 import type { Dataset, Photo, Split } from '../../dataset/index.js'
 import { decode, inspectPhoto, readPhotoFile } from '../../images/index.js'
 import type { Features, Unreadable } from './extractor.js'
@@ -42,7 +42,7 @@ export function requireEveryClass(
   throw new ChiquitoError(
     'data',
     `Class "${labels[empty]}" has no readable photo in the ${partNames[part]} part. ` +
-      `${unreadable.length === 1 ? '1 photo' : `${unreadable.length} photos`} could not be read:\n` +
+      `${plural(unreadable.length, 'photo')} could not be read:\n` +
       `${reasons.join('\n')}\nAdd photos of "${labels[empty]}", or take the class away.`,
   )
 }
