@@ -128,6 +128,16 @@ const divided: readonly Layout[] = [
     parts: [8, 4, 0],
     notices: [/"test" has no class folders, only 3 files.*cannot be measured on: left out\.$/],
   },
+  {
+    situation: 'an empty folder in one part, and a class that valid lacks',
+    tree: { ...grid('PART/CLASS', { train: 4, valid: 2 }, pets), 'train/cow': 3, 'valid/cow/notes.txt': 'x' },
+    classes: ['cat', 'cow', 'dog'],
+    parts: [11, 4, 0],
+    notices: [
+      /^"valid" has no photos of "cow": learnt from, and how well it is recognised cannot be measured\.$/,
+      /^Left out: folders without a photo, so that they are no classes: "valid\/cow"\.$/,
+    ],
+  },
 ]
 
 const notDivided: readonly Layout[] = [
@@ -177,6 +187,45 @@ const notDivided: readonly Layout[] = [
   {
     situation: 'LFW: a folder a person',
     tree: { 'man/Ann_Lee': 3, 'man/Bo_Ek': 2, 'woman/Cy_Oz': 5 },
+    classes: ['man', 'woman'],
+    parts: [8, 2, 0],
+  },
+  {
+    situation: 'Food-101, CUB-200: class folders in images, lists and parts beside',
+    tree: { ...grid('images/CLASS', { x: 5 }, pets), 'meta/classes.txt': 'x', 'parts/parts.txt': 'x' },
+    classes: pets,
+    parts: [8, 2, 0],
+    notices: [/Everything lies in ".*images"/],
+  },
+  {
+    situation: 'Caltech-101, Stanford Dogs: annotations beside the folder of class folders',
+    tree: { ...grid('Images/CLASS', { x: 5 }, pets), ...grid('Annotation/CLASS', { x: 2 }, pets) },
+    classes: pets,
+    parts: [8, 2, 0],
+    notices: [/^Left out: folders that only go with photos: "Annotation"\.$/],
+  },
+  {
+    situation: 'an empty class folder',
+    tree: { ...grid('CLASS', { x: 5 }, pets), 'cow/.keep': '', 'emu/notes/a.txt': 'x' },
+    classes: pets,
+    parts: [8, 2, 0],
+    notices: [/^Left out: folders without a photo, so that they are no classes \(2\), for example "cow"\.$/],
+  },
+  {
+    situation: 'Teachable Machine: Class 1-samples, Class 2-samples',
+    tree: { 'Class 1-samples': 5, 'Class 2-samples': 5 },
+    classes: ['Class 1-samples', 'Class 2-samples'],
+    parts: [8, 2, 0],
+  },
+  {
+    situation: 'years in classes, of which one lacks some',
+    tree: { 'cat/2021': 3, 'cat/2022': 2, 'dog/2022': 5 },
+    classes: pets,
+    parts: [8, 2, 0],
+  },
+  {
+    situation: 'people, of whom two have one name',
+    tree: { 'man/Kim': 1, 'man/Bo': 2, 'man/Al': 2, 'woman/Kim': 1, 'woman/Cy': 2, 'woman/Di': 2 },
     classes: ['man', 'woman'],
     parts: [8, 2, 0],
   },
@@ -272,6 +321,61 @@ const refused: readonly Refused[] = [
     error: /"flowers" lies beside "rose", "tulip" and holds folders of the same names, so it is no class/,
   },
   {
+    situation: 'a division in other words, of which one part lacks a class',
+    tree: { 'day/cat': 3, 'day/dog': 3, 'night/cat': 3 },
+    error: /"day", "night" have folders of the same names, "cat", and no photos of their own/,
+  },
+  {
+    situation: 'places that share half of their classes',
+    tree: { 'here/cat': 3, 'here/dog': 3, 'there/dog': 3, 'there/cow': 3 },
+    error: /"here", "there" have folders of the same names, "dog", and/,
+  },
+  {
+    situation: 'PlantVillage: everything a second time, wrapped under the same name',
+    tree: {
+      ...grid('PlantVillage/CLASS', { x: 3 }, pets),
+      ...grid('plantvillage/PlantVillage/CLASS', { x: 3 }, pets),
+    },
+    error: /"PlantVillage", "plantvillage" all have the same folders "cat", "dog"/,
+  },
+  {
+    situation: 'pieces of one collection without a table',
+    tree: { HAM_images_part_1: 4, HAM_images_part_2: 4 },
+    error:
+      /"HAM_images_part_1", "HAM_images_part_2" are named like pieces.*labels\.csv.*--labels-from folders/,
+  },
+  {
+    situation: 'batches',
+    tree: { batch1: 3, batch2: 3, batch3: 3 },
+    error: /"batch1", "batch2", … are named like pieces/,
+  },
+  {
+    situation: 'outlining objects: images and masks',
+    tree: { images: 4, masks: 4 },
+    error:
+      /"images" has no class folders, only 4 files.*Folders like "masks" look like a data set for finding/,
+  },
+  {
+    situation: 'VOC: JPEGImages, Annotations, SegmentationClass',
+    tree: { JPEGImages: 4, SegmentationClass: 2, 'Annotations/1.xml': '<x/>' },
+    error: /"JPEGImages" has no class folders.*Folders like "SegmentationClass" look like/,
+  },
+  {
+    situation: 'flowers-102: photos in jpg, labels in a MATLAB file',
+    tree: { jpg: 4, 'imagelabels.mat': 'x' },
+    error: /"jpg" has no class folders, only 4 files/,
+  },
+  {
+    situation: 'all class folders but one are empty',
+    tree: { cat: 4, 'dog/.keep': '' },
+    error: /has only one class, "cat"\. There is no photo in "dog"/,
+  },
+  {
+    situation: 'an empty valid: no other is drawn',
+    tree: { ...grid('train/CLASS', { x: 4 }, pets), 'valid/.keep': '' },
+    error: /"valid" has no class folders/,
+  },
+  {
     situation: 'one class divided in itself, another not',
     tree: { 'cat/train': 4, 'cat/test': 2, dog: 5 },
     error: /"cat\/test" and "cat\/train" divide the class "cat", but "dog" is not divided/,
@@ -289,12 +393,13 @@ const refused: readonly Refused[] = [
   {
     situation: 'YOLO: images and labels in each part',
     tree: { 'train/images': 4, 'train/labels/1.txt': 'x', 'valid/images': 2, 'valid/labels/1.txt': 'x' },
-    error: /"images" and "labels" look like a data set for finding objects.*train\/metadata\.csv/,
+    error:
+      /Folders like "train\/labels" look like a data set for finding objects.*train\/images\/metadata\.csv/,
   },
   {
     situation: 'YOLO: images and labels, each divided',
     tree: { 'images/train': 4, 'labels/train/1.txt': 'x', 'images/val': 2, 'labels/val/1.txt': 'x' },
-    error: /"images" and "labels" look like a data set for finding objects/,
+    error: /Folders like "labels" look like a data set for finding objects/,
   },
   {
     situation: 'Hugging Face: photos inside Parquet files',

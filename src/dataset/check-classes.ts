@@ -3,6 +3,9 @@ import { FOLLOW_LINKS, type Part } from './folders/index.js'
 import type { ClassOfPart, LabelledFiles } from './labels/index.js'
 import type { Split } from './photo.js'
 
+/** Classes or folders named in a message; more would not be read. */
+const MOST_NAMED = 4
+
 /**
  * The class names, sorted, of a data set that can be trained on, or measured on.
  *
@@ -21,13 +24,14 @@ export function checkClasses(
   for (const one of classes) if (!filled.has(keyOf(one))) reportEmpty(one, notice)
   if (measureOnly) return names(classes)
   const learnt = names(classes.filter(({ split }) => split !== 'test'))
-  requireSame(names(classesOf(classes, 'train')), names(classesOf(classes, 'valid')), parts)
+  compareValid(names(classesOf(classes, 'train')), names(classesOf(classes, 'valid')), parts, notice)
   compareTest(learnt, names(classesOf(classes, 'test')), notice)
   if (learnt.length < 2)
     throw new ChiquitoError(
       'data',
       [
         `"${root}" has only one class, "${learnt[0]}".`,
+        ...parts.flatMap(bareSeen),
         ...hints,
         'A classifier tells classes apart: add a folder with photos of something else (for ' +
           `"${learnt[0]} or not", a folder "not").`,
@@ -38,12 +42,13 @@ export function checkClasses(
 
 function requireClasses(
   root: string,
-  { folder, split, links, loose }: Part,
+  part: Part,
   classes: readonly ClassOfPart[],
   hints: readonly string[],
   notice: (message: string) => void,
 ): void {
   if (classes.length > 0) return
+  const { folder, split, links, loose } = part
   const name = folder === '' ? root : folder
   const linked = links.length > 0 ? ` ${linksSeen(links.length, name)}` : ''
   const files = loose.length === 1 ? 'one file' : `${loose.length} files`
@@ -59,8 +64,12 @@ function requireClasses(
     'data',
     [
       `"${name}" has no class folders${only}.${linked}`,
+      ...bareSeen(part),
       ...hints,
-      'Put the photos of each class in a folder of its own, named after the class.',
+      'Put the photos of each class in a folder of its own, named after the class' +
+        (loose.length > 0
+          ? `, or list them in ${folder === '' ? '' : `${folder}/`}metadata.csv (file_name,label).`
+          : '.'),
     ].join(' '),
   )
 }
@@ -75,6 +84,12 @@ function reportEmpty(one: ClassOfPart, notice: (message: string) => void): void 
   notice(`${message}${linked}`)
 }
 
+/** Folders that would be classes if they held photos, as a sentence. */
+function bareSeen({ homes, bare }: Part): string[] {
+  if (bare.length === 0 || homes.length + bare.length < 2) return []
+  return [`There is no photo in ${list(bare)}.`]
+}
+
 function linksSeen(count: number, folder: string): string {
   const links = count === 1 ? 'There is 1 link' : `There are ${count} links`
   return `${links} in "${folder}" that lead out of the data set or nowhere and were not followed. ${FOLLOW_LINKS}`
@@ -84,22 +99,30 @@ function keyOf({ split, label }: { split: Split | undefined; label: string }): s
   return `${split} ${label}`
 }
 
-function requireSame(train: readonly string[], valid: readonly string[], parts: readonly Part[]): void {
-  const trainFolder = parts.find(({ split }) => split === 'train')?.folder
-  const validFolder = parts.find(({ split }) => split === 'valid')?.folder
+/** A class without validation photos is learnt and not measured; one without training photos cannot be learnt. */
+function compareValid(
+  train: readonly string[],
+  valid: readonly string[],
+  parts: readonly Part[],
+  notice: (message: string) => void,
+): void {
+  const folderOf = (split: Split) => parts.find(part => part.split === split)?.folder
+  const [trainFolder, validFolder] = [folderOf('train'), folderOf('valid')]
   if (trainFolder === undefined || validFolder === undefined) return
-  const differences = [onlyIn(trainFolder, train, valid), onlyIn(validFolder, valid, train)].filter(Boolean)
-  if (differences.length === 0) return
-  throw new ChiquitoError(
-    'data',
-    `"${trainFolder}" and "${validFolder}" must have the same classes, but ${differences.join(', and ')}. ` +
-      'Rename the folders, or add the missing ones.',
-  )
-}
-
-function onlyIn(folder: string, labels: readonly string[], others: readonly string[]): string {
-  const extra = labels.filter(label => !others.includes(label))
-  return extra.length === 0 ? '' : `only "${folder}" has ${list(extra)}`
+  const unknown = valid.filter(label => !train.includes(label))
+  const unmeasured = train.filter(label => !valid.includes(label))
+  if (unknown.length > 0)
+    throw new ChiquitoError(
+      'data',
+      `The photos to learn from lack classes: only "${validFolder}" has ${list(unknown)}` +
+        `${unmeasured.length > 0 ? `, and only "${trainFolder}" has ${list(unmeasured)}` : ''}. ` +
+        'Rename the folders, or add the missing ones.',
+    )
+  if (unmeasured.length > 0)
+    notice(
+      `"${validFolder}" has no photos of ${list(unmeasured)}: learnt from, and how well ` +
+        `${unmeasured.length === 1 ? 'it is' : 'they are'} recognised cannot be measured.`,
+    )
 }
 
 function compareTest(
@@ -126,5 +149,7 @@ function names(classes: readonly ClassOfPart[]): string[] {
 }
 
 function list(labels: readonly string[]): string {
-  return labels.map(label => `"${label}"`).join(', ')
+  const named = labels.slice(0, MOST_NAMED).map(label => `"${label}"`)
+  const more = labels.length - named.length
+  return `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
 }

@@ -56,7 +56,7 @@ export async function findDividedClasses(
   notice(
     `Every class folder is divided in itself (${homes.slice(0, 2).map(quoted).join(', ')}, …): the division is taken.`,
   )
-  return { parts: splits.map(split => partOf(split, homes)), tableFolders: base.through }
+  return { parts: splits.map(split => partOf(split, homes)), tableFolders: base.through, asides: base.asides }
 }
 
 function quoted({ folder }: ClassFolder): string {
@@ -65,7 +65,7 @@ function quoted({ folder }: ClassFolder): string {
 
 function partOf(split: Split, all: readonly ClassFolder[]): Part {
   const homes = all.filter(one => one.split === split)
-  return { split, folder: `*/${split}`, loose: [], homes, links: [] }
+  return { split, folder: `*/${split}`, loose: [], homes, bare: [], links: [] }
 }
 
 async function dividedClass(reader: FolderReader, name: string, outer: string): Promise<Divided> {

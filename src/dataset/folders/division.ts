@@ -23,7 +23,7 @@ export async function findDivision(
   base: Entered,
   options: LayoutOptions,
 ): Promise<Layout | undefined> {
-  const candidates = await candidatesIn(reader, base)
+  const candidates = await candidatesIn(reader, base, options.folderNames === 'settled')
   const group = await divisionAmong(reader, base, candidates, options)
   if (group === undefined) return undefined
   requireOneMeaning(group, options.measureOnly)
@@ -33,15 +33,25 @@ export async function findDivision(
   const parts = sorted.map(({ split, entered }) => wholePart(split, entered))
   for (const name of base.listing.files) options.oddities.add('outside', child(base.folder, name))
   noticeNames(sorted, parts, options.notice)
-  return { parts, tableFolders: [...base.through, ...sorted.flatMap(({ entered }) => entered.through)] }
+  return {
+    parts,
+    tableFolders: [...base.through, ...sorted.flatMap(({ entered }) => entered.through)],
+    asides: [base, ...sorted.map(({ entered }) => entered)].flatMap(({ asides }) => asides),
+  }
 }
 
-async function candidatesIn(reader: FolderReader, { folder, listing }: Entered): Promise<Candidate[]> {
+async function candidatesIn(
+  reader: FolderReader,
+  { folder, listing }: Entered,
+  isSettled: boolean,
+): Promise<Candidate[]> {
   const candidates: Candidate[] = []
-  for (const name of listing.folders) {
+  // A part without photos is one nevertheless: it is named, not drawn anew from the others.
+  const bare = listing.bare.filter(name => partName(name)?.rest === '')
+  for (const name of [...listing.folders, ...bare].sort()) {
     const part = partName(name)
     if (part === undefined) continue
-    const entered = await descend(reader, child(folder, name), part.split)
+    const entered = await descend(reader, child(folder, name), part.split, isSettled)
     candidates.push({ ...part, name, entered })
   }
   return candidates

@@ -1,6 +1,6 @@
 import type { Dirent } from 'node:fs'
 import { lstat, readdir, realpath, stat } from 'node:fs/promises'
-import { join, sep } from 'node:path'
+import { dirname, join, sep } from 'node:path'
 import { ChiquitoError } from '../../core/index.js'
 import { errorCode, ioError, isOutputFolder } from '../../files/index.js'
 import { ignoredName } from './ignored-names.js'
@@ -11,7 +11,10 @@ const MAX_FILES = 2_000_000
 
 /** What one folder holds, by name, sorted; what is left out has been counted. */
 export interface Listing {
+  /** Folders in which, at any depth, lies a file that may be a photo, or a link that was not followed. */
   readonly folders: readonly string[]
+  /** Folders in which there is none. */
+  readonly bare: readonly string[]
   readonly files: readonly string[]
   /** Files that may hold labels (`metadata.csv`, `labels.csv`, …); nobody has read them. */
   readonly tables: readonly string[]
@@ -43,6 +46,7 @@ export function child(folder: string, name: string): string {
 export class FolderReader {
   private files = 0
   /** Each folder is read, and its oddities are counted, once. */
+  private readonly entered = new Map<string, Omit<Listing, 'bare'>>()
   private readonly listings = new Map<string, Listing>()
   private readonly gatherings = new Map<string, Gathered>()
   private readonly loops = new Set<string>()
@@ -78,8 +82,40 @@ export class FolderReader {
   async list(folder: string): Promise<Listing> {
     const known = this.listings.get(folder)
     if (known !== undefined) return known
-    const listing = await this.read(folder)
+    const all = await this.enter(folder)
+    const folders: string[] = []
+    const bare: string[] = []
+    for (const name of all.folders) ((await this.isBare(child(folder, name))) ? bare : folders).push(name)
+    const listing = { ...all, folders, bare }
     this.listings.set(folder, listing)
+    return listing
+  }
+
+  /** Whether nothing at all in a folder could be a photo; one that may not be read could hold some. */
+  private async isBare(folder: string, seen = new Set<string>()): Promise<boolean> {
+    try {
+      const real = await this.realFolder(folder)
+      const around = await this.realFolder(dirname(folder))
+      // A link to a folder around it is a loop, which whoever reads on will meet and count.
+      if (around === real || around.startsWith(real + sep)) return false
+      if (seen.has(real)) return true
+      seen.add(real)
+      const { files, links, folders } = await this.enter(folder)
+      if (files.length > 0 || links.length > 0) return false
+      for (const name of folders) if (!(await this.isBare(child(folder, name), seen))) return false
+      return true
+    } catch (error) {
+      if (error instanceof ChiquitoError && error.code === 'io') return false
+      throw error
+    }
+  }
+
+  /** What lies in a folder, whatever its folders hold. */
+  private async enter(folder: string): Promise<Omit<Listing, 'bare'>> {
+    const known = this.entered.get(folder)
+    if (known !== undefined) return known
+    const listing = await this.read(folder)
+    this.entered.set(folder, listing)
     this.files += listing.files.length
     if (this.files > MAX_FILES)
       throw new ChiquitoError(
@@ -89,7 +125,7 @@ export class FolderReader {
     return listing
   }
 
-  private async read(folder: string): Promise<Listing> {
+  private async read(folder: string): Promise<Omit<Listing, 'bare'>> {
     const folders: string[] = []
     const files: string[] = []
     const tables: string[] = []
@@ -108,6 +144,16 @@ export class FolderReader {
       else folders.push(entry.name)
     }
     return { folders, files, tables, links }
+  }
+
+  /** The tables in folders without photos beside what is listed: `annotations/labels.csv` beside `images`. */
+  async tablesBeside(folder: string): Promise<string[]> {
+    const { bare } = await this.list(folder)
+    const tables: string[] = []
+    for (const name of bare)
+      for (const table of (await this.enter(child(folder, name))).tables)
+        tables.push(child(folder, `${name}/${table}`))
+    return tables
   }
 
   /** Every file below a folder, at any depth. A folder reached twice, by a link, is read once. @throws `io` */

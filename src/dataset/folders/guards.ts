@@ -1,5 +1,5 @@
 import { ChiquitoError } from '../../core/index.js'
-import type { FolderReader } from './folder-reader.js'
+import { child, type FolderReader } from './folder-reader.js'
 import type { Part } from './part.js'
 import { isEmptyName } from './part-names.js'
 import { nameOf } from './wrappers.js'
@@ -19,52 +19,62 @@ export async function requireClassesNotParts(
 ): Promise<void> {
   if (homes.length < 2) return
   const inner: Set<string>[] = []
-  for (const home of homes) {
-    const { files, folders } = await reader.list(home.folder)
-    const filled = []
-    if (files.length === 0)
-      for (const name of folders) if (await reader.hasPhotos(`${home.folder}/${name}`)) filled.push(name)
-    inner.push(new Set(filled))
-  }
+  for (const home of homes) inner.push(await foldersInside(reader, home.folder))
   const names = homes.map(home => nameOf(home.folder))
   refuseNested(names, inner)
-  const shared = [...inner[0]].filter(name => inner.every(set => set.has(name)))
-  if (shared.length < 2) return
+  const shared = sharedNames(inner)
+  if (shared.length === 0) return
+  const isWhole = shared.length > 1 && inner.every(set => shared.every(name => set.has(name)))
+  const [have, inside] = isWhole
+    ? [`all have the same folders ${list(shared)}`, list(shared)]
+    : [`have folders of the same names, ${list(shared)},`, `folders such as ${list(shared)}`]
   throw new ChiquitoError(
     'data',
-    `${list(names)}${folder === '' ? '' : ` in "${folder}"`} all have the same folders ${list(shared)} and no photos of ` +
-      `their own. If ${list(shared)} are the classes, give one of the outer folders, or name those train, valid and ` +
-      `test. If the outer ones are the classes, say --labels-from folders.`,
+    `${list(names)}${folder === '' ? '' : ` in "${folder}"`} ${have} and no photos of their own. If ${inside} are the ` +
+      'classes, give one of the outer folders, or name those train, valid and test. If the outer ones are the classes, ' +
+      'say --labels-from folders.',
   )
 }
 
-/** Folders of files that go with photos where the task is to find objects in them. */
-const besidePhotos = new Set(['labels', 'label', 'annotations', 'annotation', 'annots', 'masks', 'boxes'])
+/** The folders with photos in a class folder without photos of its own, below whatever only wraps them. */
+async function foldersInside(reader: FolderReader, folder: string): Promise<Set<string>> {
+  const { files, folders } = await reader.list(folder)
+  if (files.length > 0) return new Set()
+  const [only] = folders
+  const deeper = folders.length === 1 ? await foldersInside(reader, child(folder, only)) : new Set<string>()
+  return deeper.size > 1 ? deeper : new Set(folders)
+}
 
 /**
- * Stops where a data set was made for something else, or photos are packed, rather than call a class empty.
- *
- * @throws `data` saying what is seen and what to do; `io`
+ * The names that make outer folders look like parts: two or more that all of them have; or, where some lack some
+ * (`day/cat`, `day/dog`, `night/cat`), those that at least half of the folders in each of them have in common with others.
+ * Years, and names that say nothing, come again in classes, too.
  */
-export async function refuseOtherKinds(
+function sharedNames(inner: readonly ReadonlySet<string>[]): string[] {
+  const common = [...inner[0]].filter(name => inner.every(set => set.has(name)))
+  if (common.length > 1) return common
+  const all = new Set(inner.flatMap(set => [...set]))
+  const isShared = (name: string) => inner.filter(set => set.has(name)).length > 1 && saysSomething(name)
+  const isMostly = inner.every(set => set.size > 0 && [...set].filter(isShared).length * 2 >= set.size)
+  return all.size > 1 && isMostly ? [...all].filter(isShared) : []
+}
+
+function saysSomething(name: string): boolean {
+  return /\p{L}{2}/u.test(name) && !isEmptyName(name)
+}
+
+/**
+ * Stops where photos are packed, rather than say that there is none.
+ *
+ * @throws `data`; `io`
+ */
+export async function refusePacked(
   reader: FolderReader,
   { folder, homes, loose }: Pick<Part, 'folder' | 'homes' | 'loose'>,
 ): Promise<void> {
-  const without: string[] = []
-  for (const home of homes) if (!(await reader.hasPhotos(home.folder))) without.push(nameOf(home.folder))
-  const beside = without.find(name => besidePhotos.has(name.toLowerCase()))
-  const photos = homes
-    .map(home => nameOf(home.folder))
-    .find(name => isEmptyName(name) && !without.includes(name))
-  if (beside !== undefined && photos !== undefined)
-    throw new ChiquitoError(
-      'data',
-      `"${photos}" and "${beside}" look like a data set for finding objects in photos: "${beside}" says where they are, not ` +
-        `of which class a photo is. Put the photos of each class in a folder of its own, or list them in ` +
-        `${folder === '' ? '' : `${folder}/`}metadata.csv (file_name,label).`,
-    )
-  if (loose.length > 0 || without.length < homes.length) return
-  const packed = (await reader.gather(folder)).tables.find(name => name.endsWith('.parquet'))
+  if (loose.length > 0 || homes.length > 0) return
+  const { tables } = await reader.list(folder)
+  const packed = [...tables, ...(await reader.tablesBeside(folder))].find(name => name.endsWith('.parquet'))
   if (packed !== undefined)
     throw new ChiquitoError(
       'data',

@@ -1,7 +1,7 @@
 import { findDividedClasses } from './divided-classes.js'
 import { findDivision } from './division.js'
 import type { FolderReader } from './folder-reader.js'
-import { refuseOtherKinds, requireClassesNotParts } from './guards.js'
+import { refusePacked, requireClassesNotParts } from './guards.js'
 import { type Layout, type LayoutOptions, refuseLinkedParts, wholePart } from './part.js'
 import { descend } from './wrappers.js'
 
@@ -12,21 +12,27 @@ import { descend } from './wrappers.js'
  * @throws `data` when the folders contradict each other, or a division is seen that cannot be told from classes; `io`
  */
 export async function findLayout(reader: FolderReader, options: LayoutOptions): Promise<Layout> {
-  const base = await descend(reader, '', undefined)
+  const base = await descend(reader, '', undefined, options.folderNames === 'settled')
   refuseLinkedParts(base)
   const isQuestioned = options.folderNames === 'questioned'
   const division = await findDivision(reader, base, options)
   if (division !== undefined) {
-    for (const part of isQuestioned ? division.parts : []) {
-      await refuseOtherKinds(reader, part)
-      await requireClassesNotParts(reader, part)
-    }
-    return division
+    if (isQuestioned) for (const part of division.parts) await requireClassesNotParts(reader, part)
+    return noted(division, options)
   }
-  const whole = wholePart(undefined, base)
-  if (isQuestioned) await refuseOtherKinds(reader, whole)
   const divided = await findDividedClasses(reader, base, options)
-  if (divided !== undefined) return divided
+  if (divided !== undefined) return noted(divided, options)
+  const whole = wholePart(undefined, base)
+  if (isQuestioned) await refusePacked(reader, whole)
   if (isQuestioned) await requireClassesNotParts(reader, whole)
-  return { parts: [whole], tableFolders: base.through }
+  return noted({ parts: [whole], tableFolders: base.through, asides: base.asides }, options)
+}
+
+/** Counts the folders that might have been taken for classes. */
+function noted(layout: Layout, { oddities }: LayoutOptions): Layout {
+  const asides = new Set(layout.asides)
+  for (const path of asides) oddities.add('aside', path)
+  for (const { homes, bare } of layout.parts)
+    if (homes.length > 0) for (const path of bare) if (!asides.has(path)) oddities.add('bare', path)
+  return layout
 }

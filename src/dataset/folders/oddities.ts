@@ -11,6 +11,8 @@ const oddityKinds = [
   ['run', 'folders of training runs and of what else chiquito writes', 'no'],
   ['outside', 'files that lie in no class folder', 'if a photo'],
   ['unlabelled', 'photos of a test part that nothing gives a class', 'no'],
+  ['bare', 'folders without a photo, so that they are no classes', 'told'],
+  ['aside', 'folders that only go with photos', 'told'],
   ['extra-folder', 'folders beside the parts of the data set', 'told'],
   ['link-outside', 'links that lead out of the data set', 'told'],
   ['broken-link', 'links that lead nowhere', 'told'],

@@ -30,11 +30,11 @@ const emptyWords = new Set(
   ).split(' '),
 )
 
-/** The words of a name in lower case: whatever is no letter parts them, and so does a capital (`TrainImages`). */
+/** The words of a name in lower case: whatever is no letter parts them, and so does a capital (`TrainImages`, `JPEGImages`). */
 function wordsOf(name: string): string[] {
   return name
     .normalize('NFC')
-    .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
+    .replace(/(\p{Ll})(\p{Lu})|(\p{Lu})(?=\p{Lu}\p{Ll})/gu, '$1$3 $2')
     .toLowerCase()
     .split(/[^\p{L}]+/u)
     .filter(word => word !== '')
@@ -86,6 +86,20 @@ export function areNumbered(names: readonly string[]): boolean {
       words.some(word => word.length > 1) &&
       words.every(word => word.length === 1 || emptyWords.has(word) || (names.length > 1 && isShared(word))),
   )
+}
+
+/** Words for a kind of class: `Class 1` and `Class 2` are names that somebody gave, or Teachable Machine. */
+const kinds = new Set('class category label type kind group grade level stage'.split(' '))
+
+/**
+ * Whether names are those of pieces into which photos were packed, such as `part_1` and `part_2`, `batch1` and `batch2`,
+ * `HAM_images_part_1` and `HAM_images_part_2`: alike but for a number or letter, with a word for pieces or photos.
+ */
+export function arePieces(names: readonly string[]): boolean {
+  const bare = names.map(name => wordsOf(name).filter(word => word.length > 1))
+  const [first] = bare
+  if (names.length < 2 || bare.some(words => words.join(' ') !== first.join(' '))) return false
+  return first.some(word => emptyWords.has(word)) && !first.some(word => kinds.has(word))
 }
 
 /** Whether two names have a word in common. */

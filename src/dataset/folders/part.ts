@@ -14,6 +14,8 @@ export interface Part {
   /** Photos that lie in no class folder, relative to the root. */
   readonly loose: readonly string[]
   readonly homes: readonly ClassFolder[]
+  /** Folders in it that hold no photo, so that they are no classes. */
+  readonly bare: readonly string[]
   /** Links in it that were not followed. */
   readonly links: readonly string[]
 }
@@ -31,6 +33,8 @@ export interface Layout {
   readonly parts: readonly Part[]
   /** Folders in which a table with labels may lie, outermost first. */
   readonly tableFolders: readonly string[]
+  /** Folders that only go with photos, like `labels`; they were put aside. */
+  readonly asides: readonly string[]
 }
 
 export interface LayoutOptions {
@@ -52,6 +56,7 @@ export function wholePart(split: Split | undefined, { folder, listing }: Entered
     folder,
     loose: listing.files.map(name => child(folder, name)),
     homes: listing.folders.map(name => ({ split, label: labelOfFolder(name), folder: child(folder, name) })),
+    bare: listing.bare.map(name => child(folder, name)),
     links: listing.links.map(name => child(folder, name)),
   }
 }

@@ -3,6 +3,7 @@ import type { Split } from '../photo.js'
 import { child, FolderReader, type Listing } from './folder-reader.js'
 import { OddityCounter } from './oddities.js'
 import { isEmptyName, partName, sameWords } from './part-names.js'
+import { hasAsides, setAside } from './set-aside.js'
 
 /** `dataset.zip` unpacked into `dataset/dataset/…`; a few levels happen, more do not. */
 const MAX_WRAPPERS = 4
@@ -16,8 +17,10 @@ export async function enterWrappers(root: string, followLinks: boolean): Promise
   let entered = root
   for (let level = 0; level < MAX_WRAPPERS; level++) {
     const reader = await FolderReader.open(entered, new OddityCounter(), followLinks)
-    // A table at this level names photos from here.
-    if ((await reader.list('')).tables.length > 0) break
+    const { tables, bare, folders } = await reader.list('')
+    // A table at this level names photos from here, and what goes with photos tells what the data set is for.
+    if (tables.length > 0 || (await reader.tablesBeside('')).length > 0 || hasAsides([...bare, ...folders]))
+      break
     const inner = await wrapped(reader, '')
     if (inner === undefined) break
     entered = join(entered, inner)
@@ -27,7 +30,7 @@ export async function enterWrappers(root: string, followLinks: boolean): Promise
 
 /** The one folder that wraps the data set, if that is what it is: it has folders of its own and nothing beside it. */
 async function wrapped(reader: FolderReader, folder: string): Promise<string | undefined> {
-  const { folders } = await reader.list(folder)
+  const { folders } = setAside(await reader.list(folder)).listing
   const [only] = folders
   if (folders.length !== 1 || partName(only) !== undefined) return undefined
   const inside = await reader.list(child(folder, only))
@@ -40,6 +43,8 @@ export interface Entered {
   /** From the outermost to `folder` itself: where tables may lie. */
   readonly through: readonly string[]
   readonly listing: Listing
+  /** Folders on the way that only go with photos: `labels`, `masks`. */
+  readonly asides: readonly string[]
 }
 
 /**
@@ -47,32 +52,38 @@ export interface Entered {
  * `test/images/…`, and at the top whatever stands alone.
  *
  * @param split - the part that `folder` is; undefined for the root
+ * @param isSettled - names of folders are classes, whatever they are
  */
 export async function descend(
   reader: FolderReader,
   folder: string,
   split: Split | undefined,
+  isSettled: boolean,
 ): Promise<Entered> {
   let entered = folder
   const through = [folder]
+  const asides: string[] = []
+  const look = async () => {
+    const all = await reader.list(entered)
+    if (isSettled) return all
+    const { listing, aside } = setAside(all)
+    asides.push(...aside.map(name => child(entered, name)))
+    return listing
+  }
+  let listing = await look()
   for (let level = 0; level < MAX_WRAPPERS; level++) {
-    const listing = await reader.list(entered)
     const [only] = listing.folders
     if (listing.files.length > 0 || listing.folders.length !== 1) break
     const isWrapper =
       split === undefined
-        ? (await wrapped(reader, entered)) !== undefined || isContainer(only, listing)
+        ? (await wrapped(reader, entered)) !== undefined || (!isSettled && isEmptyName(only))
         : partName(only)?.split === split || isEmptyName(only) || sameWords(only, nameOf(entered))
     if (!isWrapper) break
     entered = child(entered, only)
     through.push(entered)
+    listing = await look()
   }
-  return { folder: entered, through, listing: await reader.list(entered) }
-}
-
-/** `images/` beside `labels.csv`: the folder is no class. */
-function isContainer(name: string, { tables }: Listing): boolean {
-  return tables.length > 0 && isEmptyName(name)
+  return { folder: entered, through, listing, asides }
 }
 
 /** The last name of a path. */

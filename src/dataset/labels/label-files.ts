@@ -1,5 +1,13 @@
 import { ChiquitoError } from '../../core/index.js'
-import { type ClassFolder, child, type FolderReader, type Layout, type Part } from '../folders/index.js'
+import {
+  arePieces,
+  type ClassFolder,
+  child,
+  type FolderReader,
+  type Layout,
+  nameOf,
+  type Part,
+} from '../folders/index.js'
 import { labelOfName, offerNames } from './from-names.js'
 import type { ClassOfPart, FoundFile, LabelledFile, LabelledFiles, LabelOptions } from './labelled.js'
 import { columnOf } from './labels-from.js'
@@ -32,6 +40,7 @@ async function findFiles(reader: FolderReader, { parts, tableFolders }: Layout) 
   const tables = new Set<string>()
   for (const folder of tableFolders)
     for (const name of (await reader.list(folder)).tables) tables.add(child(folder, name))
+  for (const folder of tableFolders) for (const path of await reader.tablesBeside(folder)) tables.add(path)
   for (const part of parts) {
     for (const path of part.loose) found.push({ path, part, home: undefined })
     for (const home of part.homes) {
@@ -48,7 +57,7 @@ async function settle(
   layout: Layout,
   found: readonly FoundFile[],
   said: Said | undefined,
-  { oddities }: LabelOptions,
+  { oddities, labelsFrom }: LabelOptions,
 ): Promise<LabelledFiles> {
   const files: LabelledFile[] = []
   const lost: { file: FoundFile; isDecided: boolean }[] = []
@@ -70,9 +79,10 @@ async function settle(
     oddities.add(kind, file.path)
   }
   const homes = layout.parts.flatMap(part => part.homes).filter(home => kept.has(home) || !emptied.has(home))
+  if (labelsFrom === 'auto') refusePieces(homes)
   const classes = await withLinks(reader, homes)
   const isOne = new Set(files.map(({ label }) => label)).size < 2
-  const hints = hintsFor(isOne ? found.map(file => ({ file })) : lost, said)
+  const hints = [...otherTask(layout), ...hintsFor(isOne ? found.map(file => ({ file })) : lost, said)]
   return { files, classes: withListed(classes, files), parts: partsOf(layout.parts, files), hints }
 }
 
@@ -105,6 +115,28 @@ function hintsFor(lost: readonly { file: FoundFile }[], said: Said | undefined):
   return hints
 }
 
+/** Folders that only go with photos tell what a data set is for. */
+function otherTask({ asides }: Layout): string[] {
+  if (asides.length === 0) return []
+  return [
+    `Folders like "${asides[0]}" look like a data set for finding objects in photos: they say where things are, not of ` +
+      'which class a photo is.',
+  ]
+}
+
+/** Photos that were only packed into pieces are no classes, unless somebody says so. */
+function refusePieces(homes: readonly ClassFolder[]): void {
+  const names = [...new Set(homes.map(home => nameOf(home.folder)))]
+  if (!arePieces(names)) return
+  const [first, second] = names
+  throw new ChiquitoError(
+    'data',
+    `"${first}", "${second}"${names.length > 2 ? ', …' : ''} are named like pieces of one collection, not like classes, and no ` +
+      'table gives the photos theirs. Give the table with the labels beside them (labels.csv), or rename the folders ' +
+      'after what they show. If these are the classes, say --labels-from folders.',
+  )
+}
+
 async function withLinks(reader: FolderReader, homes: readonly ClassFolder[]): Promise<ClassOfPart[]> {
   const classes: ClassOfPart[] = []
   for (const home of homes) classes.push({ ...home, links: (await reader.gather(home.folder)).links })
@@ -125,5 +157,5 @@ function withListed(homes: readonly ClassOfPart[], files: readonly LabelledFile[
 function partsOf(parts: readonly Part[], files: readonly LabelledFile[]): readonly Part[] {
   const splits = new Set(files.flatMap(({ split }) => (split === undefined ? [] : [split])))
   if (parts.some(({ split }) => split !== undefined) || splits.size === 0) return parts
-  return [...splits].map(split => ({ split, folder: split, loose: [], homes: [], links: [] }))
+  return [...splits].map(split => ({ split, folder: split, loose: [], homes: [], bare: [], links: [] }))
 }

@@ -54,7 +54,7 @@ export class TableReader {
       if (this.entries.size === 0) throw noColumn(column, this.problems)
       return this.said(() => true)
     }
-    for (const path of metadata) if (await this.take(path, this.found)) this.scopes.push(posix.dirname(path))
+    for (const path of metadata) if (await this.take(path, this.found)) this.scopes.push(this.folderOf(path))
     const decides = (file: FoundFile) => this.scopes.some(scope => isBelow(scope, file.path))
     const open = this.found.filter(file => !decides(file))
     const needing = await this.takeForParts(open, others)
@@ -76,8 +76,8 @@ export class TableReader {
     if (files.length === 0) return needing
     for (const path of tables) {
       const split = partOfTable(path)
-      const own = files.filter(({ part }) => part.split === split)
-      await this.take(path, own.length > 0 ? own : files)
+      const isOfPart = split !== undefined && this.found.some(({ part }) => part.split === split)
+      await this.take(path, isOfPart ? files.filter(({ part }) => part.split === split) : files)
     }
     for (const { path, part } of files) if (this.entries.get(path)?.label !== undefined) this.parts.add(part)
     return needing
@@ -102,14 +102,21 @@ export class TableReader {
     return true
   }
 
+  /** The folder that a table speaks of: its own, or the one around it where no photo lies below (`annotations/a.csv`). */
+  private folderOf(path: string): string {
+    let folder = posix.dirname(path)
+    while (folder !== '.' && !this.found.some(file => isBelow(folder, file.path)))
+      folder = posix.dirname(folder)
+    return folder === '.' ? '' : folder
+  }
+
   private async labelsOf(
     path: string,
     files: readonly FoundFile[],
     column?: string,
   ): Promise<TableLabels | NoLabels> {
-    const folder = posix.dirname(path)
     const index = new PhotoIndex(
-      folder === '.' ? '' : folder,
+      this.folderOf(path),
       files.map(file => file.path),
     )
     return labelsInTable(await readTable(this.root, path), index, column)
@@ -186,7 +193,7 @@ function cutsAcross({ entries }: TableLabels, files: readonly FoundFile[]): bool
 }
 
 function isBelow(folder: string, path: string): boolean {
-  return folder === '.' || path.startsWith(`${folder}/`)
+  return folder === '' || path.startsWith(`${folder}/`)
 }
 
 function noColumn(column: string, problems: readonly string[]): ChiquitoError {
