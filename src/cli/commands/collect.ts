@@ -4,6 +4,7 @@ import { decimal, integer } from '../options.js'
 import { addExamples } from '../program.js'
 import type { Shell } from '../shell.js'
 import { registerCollectArchive } from './collect-archive.js'
+import { registerCollectLfw } from './collect-lfw.js'
 import { several } from './shared.js'
 
 /** `chiquito collect`: photos for keywords. */
@@ -57,6 +58,7 @@ export function registerCollect(program: Command, shell: Shell): void {
         return { json: result, text: JSON.stringify(result, null, 2) }
       }),
     )
+  registerCollectLfw(command, shell)
   registerCollectArchive(command, shell)
   addExamples(command, [
     'chiquito collect "chiquito de la calzada" --out photos/chiquito --limit 800',

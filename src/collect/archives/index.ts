@@ -1,3 +1,5 @@
 export { type CollectedArchive, collectArchive } from './collect-archive.js'
-export { type ReadArchiveOptions, readArchive } from './read-archive.js'
+export { isAddress, type Plan, type ReadArchiveOptions, readArchive } from './read-archive.js'
+export type { Sink } from './sink.js'
+export { stageFolder } from './staged-folder.js'
 export { type UnzipOptions, type Unzipped, unzip } from './zip/unzip.js'

@@ -1,0 +1,1 @@
+export { type CollectedLfw, type CollectLfwOptions, collectLfw } from './collect-lfw.js'
