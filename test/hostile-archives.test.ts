@@ -3,9 +3,9 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { collectArchive } from '../src/collect/index.js'
 import { gnuLongName, pax, paxRecords, tar, tarEnd, tarEntry, unicodePath, zip } from './support/archives.js'
 import { temporaryFolder } from './support/files.js'
+import { chiquitoHere } from './support/in-process.js'
 import { drawing } from './support/photos.js'
 
 let photo: Buffer
@@ -367,10 +367,17 @@ describe('an archive is refused by name, with nothing written outside and nothin
     mkdirSync(here, { recursive: true })
     writeFileSync(path.join(root, 'deep', 'neighbour'), 'untouched')
     writeFileSync(path.join(here, 'a.archive'), make())
-    const error = await collectArchive(path.join(here, 'a.archive'), path.join(here, 'out')).catch(
-      (thrown: unknown) => thrown,
-    )
-    expect(error).toMatchObject({ code: 'data', message: expect.stringMatching(says) })
+    const archive = path.join(here, 'a.archive')
+    const told = await chiquitoHere([
+      'collect',
+      'archive',
+      archive,
+      '--out',
+      path.join(here, 'out'),
+      '--quiet',
+    ])
+    expect(told).toMatchObject({ status: 1, stdout: '', stderr: expect.stringMatching(says) })
+    expect(told.stderr).toContain(`chiquito: "${archive}" cannot be unpacked: `)
     expect(readdirSync(here)).toEqual(['a.archive'])
     expect(readdirSync(path.join(root, 'deep')).sort()).toEqual(['here', 'neighbour'])
     expect(readdirSync(root)).toEqual(['deep'])

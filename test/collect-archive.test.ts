@@ -1,0 +1,353 @@
+// Archives that people have, unpacked by the command line. Those that would harm are in hostile-archives.test.ts.
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { gnuLongName, pax, tar, tarEntry, zip } from './support/archives.js'
+import { documentOf } from './support/chiquito.js'
+import { temporaryFolder, writeTree } from './support/files.js'
+import { chiquitoHere } from './support/in-process.js'
+import { drawing, drawings } from './support/photos.js'
+import { serve } from './support/server.js'
+
+let photo: Buffer
+
+beforeAll(async () => {
+  photo = await drawing('ball', 1, { side: 16 })
+  process.env.no_proxy = '127.0.0.1'
+})
+
+interface Unpacked {
+  readonly photos: number
+  readonly tables: number
+  readonly left: number
+  readonly leftNames: string[]
+}
+
+/** Unpacks an archive, and gives what was told and the files that are there. */
+async function unpack(archive: Buffer | string, name = 'photos.archive') {
+  const root = temporaryFolder()
+  const place = typeof archive === 'string' ? archive : path.join(root, name)
+  if (typeof archive !== 'string') writeFileSync(place, archive)
+  const out = path.join(root, 'out')
+  const told = await chiquitoHere(['collect', 'archive', place, '--out', out, '--json'])
+  expect(told.status, told.stderr).toBe(0)
+  return { out, told, result: documentOf<Unpacked>(told), files: filesOf(out) }
+}
+
+function filesOf(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(entry => path.relative(folder, path.join(entry.parentPath, entry.name)).replaceAll(path.sep, '/'))
+    .sort()
+}
+
+/** Whether a program is there; the test is skipped where it is not. */
+function has(program: string): boolean {
+  try {
+    execFileSync(program, ['--version'], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
+
+describe('collect archive', () => {
+  const entries = () => [
+    { name: 'train/cat/1.png', content: photo },
+    { name: 'train/cat/226. pic.asp', content: photo },
+    { name: 'train/_classes.csv', content: 'filename,cat\n1.png,1\n' },
+    { name: 'README.txt', content: 'who made it' },
+    { name: 'train/cat/drawing.svg', content: '<svg xmlns="http://www.w3.org/2000/svg"/>' },
+    { name: '__MACOSX/train/cat/._1.png', content: 'x' },
+    { name: 'journal.jsonl', content: '{}' },
+  ]
+  const expected = ['train/_classes.csv', 'train/cat/1.png', 'train/cat/226. pic.asp']
+
+  it.each<[string, () => Buffer]>([
+    ['zip', () => zip(entries())],
+    ['tar', () => tar(...entries())],
+    [
+      'tar as its beginnings had it',
+      () => tar(...entries().map(entry => ({ ...entry, magic: 'none' as const }))),
+    ],
+    ['tar.gz', () => gzipSync(tar(...entries()))],
+    ['tar.gz in two members', () => halves(tar(...entries()))],
+  ])('takes photos by content and tables by name out of %s, and says what it leaves', async (_, make) => {
+    const { result, files, out } = await unpack(make())
+    expect(files).toEqual(expected)
+    expect(result).toMatchObject({ photos: 2, tables: 1, left: 4 })
+    expect(result.leftNames).toContain('README.txt')
+    expect(readFileSync(path.join(out, 'train/cat/1.png')).equals(photo)).toBe(true)
+  })
+
+  it('says in words what it did', async () => {
+    const root = writeTree({ 'a.zip': zip(entries()) })
+    const told = await chiquitoHere([
+      'collect',
+      'archive',
+      path.join(root, 'a.zip'),
+      '--out',
+      path.join(root, 'out'),
+    ])
+    expect(told.stdout).toMatch(
+      /^2 photos and 1 table in .*out\n4 other files left in the archive: README.txt, /,
+    )
+  })
+
+  it('reads names as each writer has them: long, with other letters, with "./" before', async () => {
+    const long = `${'folder/'.repeat(12)}${'n'.repeat(60)}.png`
+    const { files } = await unpack(
+      tar(
+        pax({ comment: 'a commit' }, 'g'),
+        { name: './', type: '5' },
+        { name: './niño/', type: '5' },
+        { name: './niño/ñ.png', content: photo },
+        pax({ path: long, mtime: '1.5', 'SCHILY.xattr.user.x': 'y' }),
+        { name: long.slice(0, 100), content: photo },
+        gnuLongName(`b${long}\0`),
+        { name: `b${long}`.slice(0, 100), content: photo, magic: 'gnu' },
+        { name: 'x.png', prefix: 'pre/fix', content: photo },
+        pax({ path: 'español.png' }),
+        { name: 'espa?ol.png', content: photo },
+      ),
+    )
+    expect(files).toEqual([`b${long}`, 'español.png', long, 'niño/ñ.png', 'pre/fix/x.png'].toSorted())
+  })
+
+  it.skipIf(!has('zstd'))(
+    'reads what zstd writes, whatever its frames (skipped where it is absent)',
+    async () => {
+      const root = writeTree({
+        'a.tar': tar(...entries(), {
+          name: 'b/2.png',
+          content: Buffer.concat([photo, Buffer.alloc(300_000, 'xyz')]),
+        }),
+      })
+      for (const options of [[], ['--ultra', '-22', '--long=27'], ['--no-check']]) {
+        execFileSync('zstd', ['-q', '-f', ...options, 'a.tar', '-o', 'a.tar.zst'], { cwd: root })
+        expect((await unpack(path.join(root, 'a.tar.zst'))).files).toEqual(['b/2.png', ...expected])
+      }
+      execFileSync('zstd', ['-q', '-f', 'a.tar'], { cwd: root })
+      const whole = readFileSync(path.join(root, 'a.tar.zst'))
+      for (const change of [
+        whole.subarray(0, -9),
+        flipped(whole, whole.length >> 1),
+        Buffer.concat([whole, Buffer.from('more')]),
+      ]) {
+        writeFileSync(path.join(root, 'b.tar.zst'), change)
+        const told = await chiquitoHere([
+          'collect',
+          'archive',
+          path.join(root, 'b.tar.zst'),
+          '--out',
+          path.join(root, 'out'),
+        ])
+        expect(told).toMatchObject({
+          status: 1,
+          stderr: expect.stringMatching(/it is damaged or no zstd archive/),
+        })
+      }
+      expect(readdirSync(root).sort()).toEqual(['a.tar', 'a.tar.zst', 'b.tar.zst'])
+    },
+  )
+
+  it.skipIf(!has('tar'))(
+    'reads what tar writes, in each of its formats (skipped where it is absent)',
+    async () => {
+      const root = writeTree({
+        ...(await drawings('data/cat', 'ball', 3, { side: 16 })),
+        [`data/dog/${'l'.repeat(120)}.png`]: photo,
+      })
+      const files = [...[1, 2, 3].map(i => `data/cat/${i}.png`), `data/dog/${'l'.repeat(120)}.png`]
+      for (const format of ['gnu', 'pax', 'oldgnu']) {
+        execFileSync('tar', [`--format=${format}`, '-czf', 'a.tgz', 'data'], { cwd: root })
+        expect((await unpack(path.join(root, 'a.tgz'))).files, format).toEqual(files)
+      }
+    },
+  )
+
+  it('makes classes of a Teachable Machine project, by its names', async () => {
+    const sample = (name: string) => ({ name, content: photo })
+    const manifest = { type: 'image', version: '2.4', appdata: { trainEpochs: 50 } }
+    const archive = zip([
+      { name: 'manifest.json', content: JSON.stringify(manifest) },
+      ...['Class 1-!-0.jpg', 'Class 1-!-1.jpg', 'niño -!-0.jpg', 'a-!-b-!-12.jpg'].map(sample),
+    ])
+    const { files, result } = await unpack(archive, 'project.tm')
+    expect(files).toEqual(['Class 1/0.jpg', 'Class 1/1.jpg', 'a-!-b/12.jpg', 'niño/0.jpg'])
+    expect(result).toMatchObject({ photos: 4, left: 1, leftNames: ['manifest.json'] })
+  })
+
+  it.each<[string, () => Buffer, RegExp]>([
+    [
+      'with sounds',
+      () =>
+        zip([
+          { name: 'manifest.json', content: '{"type":"audio","appdata":{}}' },
+          { name: 'a-!-0.zip', content: 'PK' },
+        ]),
+      /it is a Teachable Machine project of the type "audio"; only image projects hold photos/,
+    ],
+    [
+      'without samples',
+      () => zip([{ name: 'x.jpg', content: photo }]),
+      /no file is called "<class>-!-<number>\.jpg"/,
+    ],
+    ['with a class that climbs out', () => zip([{ name: '..-!-0.jpg', content: photo }]), /leads upwards/],
+    [
+      'with classes that are one on Windows',
+      () => zip(['a-!-0.jpg', 'A-!-1.jpg'].map(name => ({ name, content: photo }))),
+      /differ only in case/,
+    ],
+  ])('refuses a Teachable Machine project %s', async (_, make, says) => {
+    const root = writeTree({ 'project.tm': make() })
+    const told = await chiquitoHere([
+      'collect',
+      'archive',
+      path.join(root, 'project.tm'),
+      '--out',
+      path.join(root, 'out'),
+    ])
+    expect(told).toMatchObject({ status: 1, stderr: expect.stringMatching(says) })
+    expect(readdirSync(root)).toEqual(['project.tm'])
+  })
+
+  it('says what is wrong with its arguments', async () => {
+    const root = writeTree({ 'a.zip': zip(entries()), 'full/x': 'x' })
+    const at = (name: string) => path.join(root, name)
+    const cases: [string[], number, RegExp][] = [
+      [[at('none.zip'), '--out', at('out')], 1, /there is no such file/],
+      [[root, '--out', at('out')], 2, /is a folder, not a file\. Give an archive, or its address/],
+      [[at('a.zip'), '--out', at('full')], 2, /is not empty \(it holds "x"\)\. Give a new folder/],
+      [[at('a.zip')], 2, /--out/],
+      [['ftp://example.org/a.zip', '--out', at('out')], 2, /is no http or https address/],
+    ]
+    for (const [args, status, says] of cases)
+      expect(await chiquitoHere(['collect', 'archive', ...args])).toMatchObject({
+        status,
+        stderr: expect.stringMatching(says),
+      })
+    expect(readdirSync(root).sort()).toEqual(['a.zip', 'full'])
+  })
+})
+
+describe('collect archive of an address', () => {
+  it('reads a tar archive as it comes, and goes on where the line breaks', async () => {
+    const archive = tar(
+      ...Array.from({ length: 40 }, (_, i) => ({
+        name: `cat/${i}.png`,
+        content: Buffer.concat([photo, Buffer.alloc(9000, i)]),
+      })),
+    )
+    const cuts = [150_000, 60_000]
+    const { address, requests } = await serve((request, response) => {
+      const start = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0)
+      const range = { 'content-range': `bytes ${start}-${archive.length - 1}/${archive.length}` }
+      response.writeHead(start > 0 ? 206 : 200, {
+        etag: '"1"',
+        'content-length': archive.length - start,
+        ...(start > 0 ? range : {}),
+      })
+      const cut = cuts.shift()
+      if (cut === undefined) response.end(archive.subarray(start))
+      else response.write(archive.subarray(start, start + cut), () => response.socket?.end())
+    })
+    const { result } = await unpack(`${address}/photos.tar?key=secret`)
+    expect(result.photos).toBe(40)
+    expect(requests).toHaveLength(3)
+  })
+
+  it('fetches a zip archive, and keeps nothing of it', async () => {
+    const cache = temporaryFolder()
+    const before = process.env.CHIQUITO_CACHE
+    process.env.CHIQUITO_CACHE = cache
+    try {
+      const { address } = await serve(
+        (_request, response) => void response.end(zip([{ name: 'cat/1.png', content: photo }])),
+      )
+      expect((await unpack(`${address}/photos.zip`)).files).toEqual(['cat/1.png'])
+      expect(filesOf(cache)).toEqual([])
+    } finally {
+      if (before === undefined) delete process.env.CHIQUITO_CACHE
+      else process.env.CHIQUITO_CACHE = before
+    }
+  })
+
+  it.each<[string, number, string | Buffer, RegExp]>([
+    [
+      'a web page',
+      200,
+      '<!DOCTYPE html><title>Log in</title>',
+      /it is no archive that is read here .*begins "<!DOCTYPE html><title>/,
+    ],
+    ['nothing', 200, '', /sent an empty file/],
+    ['202', 202, '', /answered 202 instead of the file/],
+    ['404', 404, 'gone', /answered 404 instead of the file/],
+    ['half of it', 200, tarEntry({ name: 'a.png', content: 'x'.repeat(2000) }), /its end is missing/],
+  ])('refuses %s, and leaves nothing', async (_, status, body, says) => {
+    const { address } = await serve((_request, response) => void response.writeHead(status).end(body))
+    const root = temporaryFolder()
+    const told = await chiquitoHere([
+      'collect',
+      'archive',
+      `${address}/a.tgz?key=secret`,
+      '--out',
+      path.join(root, 'out'),
+    ])
+    expect(told).toMatchObject({ status: 1, stderr: expect.stringMatching(says) })
+    expect(told.stderr).not.toContain('secret')
+    expect(readdirSync(root)).toEqual([])
+  })
+
+  it('does not follow a redirect to another private server', async () => {
+    const other = await serve(
+      (_request, response) => void response.end(tar({ name: '1.png', content: photo })),
+    )
+    const { address } = await serve(
+      (_request, response) => void response.writeHead(302, { location: other.address }).end(),
+    )
+    const root = temporaryFolder()
+    const args = ['collect', 'archive', address, '--out', path.join(root, 'out')]
+    expect(await chiquitoHere(args)).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/only public addresses are fetched/),
+    })
+    expect(other.requests).toEqual([])
+    expect(readdirSync(root)).toEqual([])
+    expect(await chiquitoHere([...args, '--allow-host', new URL(other.address).host])).toMatchObject({
+      status: 0,
+    })
+  })
+
+  it('holds the archive to a checksum', async () => {
+    const { address } = await serve(
+      (_request, response) => void response.end(tar({ name: '1.png', content: photo })),
+    )
+    const root = temporaryFolder()
+    const told = await chiquitoHere([
+      'collect',
+      'archive',
+      address,
+      '--out',
+      path.join(root, 'out'),
+      '--sha256',
+      '0'.repeat(64),
+    ])
+    expect(told).toMatchObject({ status: 1, stderr: expect.stringMatching(/is not the file it should be/) })
+    expect(readdirSync(root)).toEqual([])
+  })
+})
+
+/** Compressed as two files that were joined, as some parallel compressors do. */
+function halves(bytes: Buffer): Buffer {
+  const middle = bytes.length >> 1
+  return Buffer.concat([gzipSync(bytes.subarray(0, middle)), gzipSync(bytes.subarray(middle))])
+}
+
+function flipped(bytes: Buffer, at: number): Buffer {
+  const copy: Buffer = Buffer.from(bytes)
+  copy[at] ^= 0xff
+  return copy
+}
