@@ -38,7 +38,7 @@ export interface OpenPhoto {
 export async function openPhoto(bytes: Uint8Array, name: string): Promise<OpenPhoto> {
   checkFileSize(bytes.length, name)
   const sniffed = sniff(bytes)
-  if ('refused' in sniffed) throw unreadable(name, sniffed.refused)
+  if ('refused' in sniffed) throw unreadable(name, sniffed.refused, undefined, 'no-photo')
   const { format } = sniffed
   const head = await guarded(name, format, () => FORMATS[format].open(bytes))
   checkSize(head.width, head.height, name)
@@ -81,25 +81,50 @@ function shrunk({ shrinks }: PhotoHead, pixels: Pixels, factor: number): Pixels 
   return resizeTo(pixels, Math.ceil(pixels.width / factor), Math.ceil(pixels.height / factor))
 }
 
+/** What is wrong with a photo, coarsely. */
+export type PhotoProblem = 'no-photo' | 'damaged' | 'large' | 'small'
+
+/** A photo that cannot be used. */
+export class UnreadablePhoto extends ChiquitoError {
+  constructor(
+    message: string,
+    readonly problem: PhotoProblem,
+    options?: { cause?: unknown },
+  ) {
+    super('image', message, options)
+  }
+}
+
 /** The error for a photo that cannot be used. */
-export function unreadable(name: string, reason: string, cause?: unknown): ChiquitoError {
-  return new ChiquitoError('image', `${name}: ${reason}.`, { cause })
+export function unreadable(
+  name: string,
+  reason: string,
+  cause?: unknown,
+  problem: PhotoProblem = 'damaged',
+): UnreadablePhoto {
+  return new UnreadablePhoto(`${name}: ${reason}.`, problem, { cause })
 }
 
 /** Throws for a file too large to be a photo. */
 export function checkFileSize(size: number, name: string): void {
   if (size > MAX_FILE_BYTES)
-    throw unreadable(name, `the file has ${size} bytes, more than the limit of ${MAX_FILE_BYTES}`)
+    throw unreadable(
+      name,
+      `the file has ${size} bytes, more than the limit of ${MAX_FILE_BYTES}`,
+      undefined,
+      'large',
+    )
 }
 
 /** Checked on the header, before anything is decompressed. */
 export function checkSize(width: number, height: number, name: string): void {
+  const refuse = (problem: PhotoProblem, why: string) => {
+    throw unreadable(name, `${width} x ${height} pixels, ${why}`, undefined, problem)
+  }
   if (width > MAX_DIMENSION || height > MAX_DIMENSION)
-    throw unreadable(name, `${width} x ${height} pixels, longer than the limit of ${MAX_DIMENSION} a side`)
-  if (width * height > MAX_PIXELS)
-    throw unreadable(name, `${width} x ${height} pixels, more than the limit of ${MAX_PIXELS}`)
-  if (width < MIN_DIMENSION || height < MIN_DIMENSION)
-    throw unreadable(name, `${width} x ${height} pixels, too few to show anything`)
+    refuse('large', `longer than the limit of ${MAX_DIMENSION} a side`)
+  if (width * height > MAX_PIXELS) refuse('large', `more than the limit of ${MAX_PIXELS}`)
+  if (width < MIN_DIMENSION || height < MIN_DIMENSION) refuse('small', 'too few to show anything')
 }
 
 function explain(error: unknown, format: PhotoFormat): string {

@@ -21,6 +21,8 @@ export class TransientError extends ChiquitoError {
     readonly pauseMs?: number | undefined,
     /** Whether it would not pass within the same call. */
     readonly isLasting = false,
+    /** Of HTTP, where the server answered at all. */
+    readonly status?: number | undefined,
   ) {
     super('io', message)
   }

@@ -274,7 +274,8 @@ export function networkError(error: unknown, url: URL, pace: Pace): ChiquitoErro
 function refusal({ status, url, body, header }: Answer): ChiquitoError {
   drop(body)
   const message = `${showAddress(url)} answered ${status} instead of the file.`
-  if (transientStatuses.has(status)) return new TransientError(message, retryAfterMs(header('retry-after')))
+  if (transientStatuses.has(status))
+    return new TransientError(message, retryAfterMs(header('retry-after')), false, status)
   const advice =
     status === 404 || status === 410 ? 'It is not there (any more): check the address.' : 'Check the address.'
   return new RefusedError(`${message} ${advice}`, status, header)

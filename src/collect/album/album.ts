@@ -1,40 +1,42 @@
-import { readdir, rename, rm, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { ChiquitoError } from '../../core/index.js'
-import { ioError, LogWriter, makeFolder, type Release, removeLeftovers, takeLock } from '../../files/index.js'
+import { LogWriter, makeFolder, type Release, removeLeftovers, takeLock } from '../../files/index.js'
 import type { Arrived, Refused } from '../downloader/index.js'
 import type { Found, Page } from '../sources/index.js'
 import { writeAttribution } from './attribution.js'
 import { Copies } from './copies.js'
 import { type Candidate, type History, readHistory, type SearchState } from './history.js'
 import { MetadataFile, type MetadataRow, rowOf } from './metadata.js'
-import { fileNameOf } from './names.js'
+import { namesIn, Place } from './places.js'
 import type { AlbumRecord } from './records.js'
+import { moveToPlace, putWaiting, removeWaiting, settleWaiting } from './waiting.js'
 
-/** Hidden, and a file: tools that take every folder for a class do not meet it. */
+/** Hidden, and files: tools that take every folder for a class do not meet them. */
 const LOG = '.collect.jsonl'
 const LOCK = '.collect.lock'
 
-/** Where a photo waits until it is its turn: photos arrive in any order and get their names by the order of finding. */
-const waitingName = (number: number) => `.${number}.waiting`
-const waitingPattern = /^\.(\d+)\.waiting$/
-
 /**
  * A folder of collected photos, and what it remembers: which pages its sources gave, what became of each photo that they
- * offered. Each step is in the log before the next begins, so a collection that was killed goes on where it stopped.
+ * offered. Each step is in the log before anything follows from it, so a collection that was killed goes on where it
+ * stopped: nothing is fetched twice, and nothing is lost.
  */
 export class Album {
+  private readonly places = new Map<string, Place>()
+  private readonly copies = new Copies()
+
   private constructor(
     /** Absolute. */
     readonly folder: string,
     private readonly history: History,
     private readonly log: LogWriter,
     private readonly metadata: MetadataFile,
-    private readonly copies: Copies,
     private readonly release: Release,
-  ) {}
+  ) {
+    for (const { arrived, file } of history.kept())
+      if (arrived !== undefined && file !== undefined) this.copies.add(arrived, file)
+  }
 
-  /** Opens a folder, made when absent, and puts in order what a kill left. @throws `io`, `data`, `usage` when in use */
+  /** Opens a folder, made when absent, and puts in order what a kill left. @throws `io` when in use, `data` */
   static async open(path: string): Promise<Album> {
     const folder = resolve(path)
     await makeFolder(folder)
@@ -42,23 +44,17 @@ export class Album {
     try {
       await removeLeftovers(folder)
       const history = await readHistory(join(folder, LOG))
-      await settleFiles(folder, history)
-      const copies = new Copies()
-      for (const { arrived, file } of history.kept()) if (arrived) copies.add(arrived, file ?? '')
+      await settleWaiting(folder, history)
+      await noteGone(folder, history)
       const metadata = await MetadataFile.open(folder, history.kept())
-      return new Album(folder, history, LogWriter.open(join(folder, LOG)), metadata, copies, release)
+      return new Album(folder, history, LogWriter.open(join(folder, LOG)), metadata, release)
     } catch (error) {
       release()
       throw error
     }
   }
 
-  /** Every photo that was ever found, in the order of finding. */
-  get candidates(): readonly Candidate[] {
-    return this.history.candidates
-  }
-
-  /** The last request that was begun, and whether all of it was done. */
+  /** What was asked for last, and whether all of it was done; undefined in a new folder. */
   get request(): { readonly text: string; readonly isDone: boolean } | undefined {
     return this.history.request
   }
@@ -82,62 +78,66 @@ export class Album {
     return this.history.collected.get(folder) ?? 0
   }
 
-  /** A source answered. */
+  /** Those of each class folder into which it put any. */
+  collectedByFolder(): ReadonlyMap<string, number> {
+    return this.history.collected
+  }
+
+  /** A source answered; `found` are the photos of its page that are new. */
   addPage(
-    where: { readonly search: string; readonly source: string; readonly folder: string },
+    where: { readonly search: string; readonly source: string; readonly folder: string | undefined },
     cursor: string | undefined,
-    { next }: Page,
+    { next }: Pick<Page, 'next'>,
     found: readonly Found[],
   ): void {
     this.record({ event: 'page', ...where, cursor, next, found: [...found] })
   }
 
-  /** A photo arrived: it waits in the folder for its turn. @throws `io` */
-  async arrive(candidate: Candidate, photo: Arrived): Promise<void> {
-    const { bytes, kind: _, ...facts } = photo
-    const path = join(this.folder, waitingName(candidate.number))
-    try {
-      await writeFile(path, bytes)
-    } catch (error) {
-      throw ioError(error, 'write', path)
-    }
-    const at = new Date().toISOString()
-    this.record({ event: 'arrived', number: candidate.number, ...facts, bytes: bytes.length, at })
+  /** A photo arrived: it waits for its turn. @throws `io` */
+  async arrive({ number }: Candidate, { kind: _, bytes, ...facts }: Arrived): Promise<void> {
+    await putWaiting(this.folder, number, bytes)
+    this.record({ event: 'arrived', number, ...facts, bytes: bytes.length, at: new Date().toISOString() })
   }
 
-  /** It is not collected. */
-  async refuse(candidate: Candidate, { reason, detail }: Refused): Promise<void> {
-    this.record({ event: 'refused', number: candidate.number, reason, detail })
-    if (candidate.arrived) await rm(join(this.folder, waitingName(candidate.number)), { force: true })
+  /** Its server could not be reached, and perhaps nothing could: it gets another chance in a later process. */
+  postpone({ number }: Candidate): void {
+    this.record({ event: 'unreached', number })
   }
 
-  /** It is this photo's turn: it gets its name, unless it is a copy of one before. */
+  /** A photo is not collected. */
+  async refuse({ number, arrived }: Candidate, { reason, detail }: Refused): Promise<void> {
+    this.record({ event: 'refused', number, reason, detail })
+    if (arrived !== undefined) await removeWaiting(this.folder, number)
+  }
+
+  /** It is the turn of a photo that arrived: it gets its name, unless it is a copy of one before. @throws `io` */
   async keep(candidate: Candidate): Promise<void> {
     const { arrived, number, folder } = candidate
     if (arrived === undefined) throw new ChiquitoError('data', `Photo ${number} has not arrived.`)
+    const place = await this.place(folder)
     const copy = this.copies.find(arrived)
     if (copy !== undefined) return this.refuse(candidate, copy)
-    const file = fileNameOf(folder, this.history.nextName(folder), arrived.format)
+    const file = place.nextName(arrived.format)
     this.record({ event: 'kept', number, file })
     await moveToPlace(this.folder, number, file)
     this.copies.add(arrived, file)
     this.metadata.append(rowOf(this.folder, candidate))
   }
 
-  /** All was done: writes who made what. @throws `io` */
-  async finish(): Promise<void> {
-    await this.attribute()
-    if (this.request?.isDone === false) this.record({ event: 'end' })
+  /** What is known of each photo in the folder that this collection brought. */
+  rows(): MetadataRow[] {
+    const present = this.history.kept().filter(({ isGone }) => !isGone)
+    return present.map(candidate => rowOf(this.folder, candidate))
   }
 
-  /** Writes who made the photos that are there so far. @throws `io` */
+  /** Writes who made the photos. @throws `io` */
   async attribute(): Promise<void> {
     await writeAttribution(this.folder, this.rows())
   }
 
-  /** What is known of each photo in the folder. */
-  rows(): MetadataRow[] {
-    return this.history.kept().map(candidate => rowOf(this.folder, candidate))
+  /** All that was asked for was done. */
+  finish(): void {
+    if (this.request?.isDone === false) this.record({ event: 'end' })
   }
 
   close(): void {
@@ -146,34 +146,33 @@ export class Album {
     this.release()
   }
 
+  /** A class folder, looked at when its first photo comes: what lies there already is not to come again. */
+  private async place(folder: string): Promise<Place> {
+    const known = this.places.get(folder)
+    if (known !== undefined) return known
+    const place = await Place.open(this.folder, folder, this.history)
+    this.places.set(folder, place)
+    for (const other of place.others) {
+      if (this.history.there.get(other.file) !== other) this.record(other)
+      this.copies.add(other, other.file)
+    }
+    return place
+  }
+
   private record(record: AlbumRecord): void {
     this.log.append(record)
     this.history.take(record)
   }
 }
 
-/** Puts files where the log says they are, and removes what it does not know. */
-async function settleFiles(folder: string, history: History): Promise<void> {
-  const waiting = new Set<number>()
-  for (const name of await readdir(folder)) {
-    const match = waitingPattern.exec(name)
-    if (match === null) continue
-    const candidate = history.candidates[Number(match[1])]
-    if (candidate?.state === 'arrived') waiting.add(candidate.number)
-    else if (candidate?.state === 'kept' && candidate.file !== undefined)
-      await moveToPlace(folder, candidate.number, candidate.file)
-    else await rm(join(folder, name), { force: true })
-  }
-  for (const candidate of history.candidates)
-    if (candidate.state === 'arrived' && !waiting.has(candidate.number)) history.forget(candidate)
-}
-
-async function moveToPlace(folder: string, number: number, file: string): Promise<void> {
-  const path = join(folder, file)
-  if (file.includes('/')) await makeFolder(join(path, '..'))
-  try {
-    await rename(join(folder, waitingName(number)), path)
-  } catch (error) {
-    throw ioError(error, 'write', path)
+/** Notes which photos the person has taken away. */
+async function noteGone(root: string, history: History): Promise<void> {
+  const names = new Map<string, Set<string>>()
+  for (const candidate of history.kept()) {
+    const path = join(root, candidate.file ?? '')
+    const folder = dirname(path)
+    const present = names.get(folder) ?? new Set((await namesIn(folder)).map(name => join(folder, name)))
+    names.set(folder, present)
+    candidate.isGone = !present.has(path)
   }
 }

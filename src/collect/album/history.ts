@@ -3,13 +3,19 @@ import { ChiquitoError } from '../../core/index.js'
 import { readLog } from '../../files/index.js'
 import type { RefusalReason } from '../downloader/index.js'
 import type { Found } from '../sources/index.js'
-import { type AlbumRecord, type ArrivedRecord, recordSchema } from './records.js'
+import { folderNameOf } from './names.js'
+import {
+  type AlbumRecord,
+  type ArrivedRecord,
+  type PageRecord,
+  recordSchema,
+  type ThereRecord,
+} from './records.js'
 
 /** A photo that a source offered. */
 export interface Candidate {
   /** By order of finding, from 0. */
   readonly number: number
-  readonly search: string
   readonly source: string
   /** Of its class, relative to the collection; empty for the collection's own. */
   readonly folder: string
@@ -19,57 +25,46 @@ export interface Candidate {
   /** Relative to the collection, with `/`. */
   file?: string | undefined
   reason?: RefusalReason | undefined
+  /** Its server could not be reached before. */
+  wasUnreached?: boolean | undefined
+  /** It was kept, and the person has taken it away since. */
+  isGone?: boolean | undefined
 }
 
-/** How far a search has come: cursors it has been at, and where it goes on. */
+/** How far a search has come. */
 export interface SearchState {
+  /** Where it has been. */
   readonly cursors: Set<string | undefined>
+  /** Where it goes on; undefined at the end. */
   next: string | undefined
-  pages: number
-  /** Candidates of this search, by order. */
+  /** What it found, in order. */
   readonly candidates: Candidate[]
 }
 
-/** What the log says, all of it, in memory. */
+/** What a log says, all of it, in memory. */
 export class History {
   readonly candidates: Candidate[] = []
   readonly searches = new Map<string, SearchState>()
   readonly addresses = new Set<string>()
   /** Photos that the last request put into each class folder. */
   readonly collected = new Map<string, number>()
-  private readonly names = new Map<string, number>()
+  /** Photos of others, by file. */
+  readonly there = new Map<string, ThereRecord>()
+  /** What was asked for last, and whether all of it was done. */
   request: { readonly text: string; readonly isDone: boolean } | undefined
 
   take(record: AlbumRecord): void {
-    switch (record.event) {
-      case 'begin':
-        this.request = { text: record.request, isDone: false }
-        this.collected.clear()
-        break
-      case 'end':
-        if (this.request) this.request = { ...this.request, isDone: true }
-        break
-      case 'page':
-        this.takePage(record)
-        break
-      case 'arrived':
-        Object.assign(this.candidate(record.number), { state: 'arrived', arrived: record })
-        break
-      case 'refused':
-        Object.assign(this.candidate(record.number), { state: 'refused', reason: record.reason })
-        break
-      case 'kept':
-        this.takeKept(this.candidate(record.number), record.file)
-    }
+    if (record.event === 'page') this.takePage(record)
+    else if (record.event === 'there') this.there.set(record.file, record)
+    else if (record.event === 'end') this.request = { text: this.request?.text ?? '', isDone: true }
+    else if (record.event === 'begin') {
+      this.request = { text: record.request, isDone: false }
+      this.collected.clear()
+    } else this.takeNumbered(record)
   }
 
   kept(): Candidate[] {
     return this.candidates.filter(({ state }) => state === 'kept')
-  }
-
-  /** The number that the next photo of a class folder is called by. */
-  nextName(folder: string): number {
-    return (this.names.get(folder) ?? 0) + 1
   }
 
   /** What arrived is gone: it is as if it had not. */
@@ -78,46 +73,36 @@ export class History {
     candidate.arrived = undefined
   }
 
-  private takePage({
-    search,
-    source,
-    folder,
-    cursor,
-    next,
-    found,
-  }: Extract<AlbumRecord, { event: 'page' }>): void {
-    const state = this.searches.get(search) ?? {
-      cursors: new Set(),
-      next: undefined,
-      pages: 0,
-      candidates: [],
-    }
+  private takePage({ search, source, folder, cursor, next, found }: PageRecord): void {
+    const state = this.searches.get(search) ?? { cursors: new Set(), next: undefined, candidates: [] }
     state.cursors.add(cursor)
     state.next = next
-    state.pages++
     this.searches.set(search, state)
     for (const one of found) {
-      const number = this.candidates.length
-      const candidate: Candidate = { number, search, source, folder, found: one, state: 'open' }
+      const candidate: Candidate = {
+        number: this.candidates.length,
+        source,
+        folder: folder ?? folderNameOf(one.label ?? ''),
+        found: one,
+        state: 'open',
+      }
       this.candidates.push(candidate)
       state.candidates.push(candidate)
       this.addresses.add(one.address)
     }
   }
 
-  private takeKept(candidate: Candidate, file: string): void {
-    candidate.state = 'kept'
-    candidate.file = file
-    const { folder } = candidate
-    this.collected.set(folder, (this.collected.get(folder) ?? 0) + 1)
-    this.names.set(folder, this.nextName(folder))
-  }
-
-  private candidate(number: number): Candidate {
-    const candidate = this.candidates[number]
+  private takeNumbered(record: Extract<AlbumRecord, { number: number }>): void {
+    const candidate = this.candidates[record.number]
     if (candidate === undefined)
-      throw new ChiquitoError('data', `The log speaks of photo ${number}, which no page offered.`)
-    return candidate
+      throw new ChiquitoError('data', `The log speaks of photo ${record.number}, which no page offered.`)
+    if (record.event === 'unreached') candidate.wasUnreached = true
+    else candidate.state = record.event
+    if (record.event === 'arrived') candidate.arrived = record
+    if (record.event === 'refused') candidate.reason = record.reason
+    if (record.event !== 'kept') return
+    candidate.file = record.file
+    this.collected.set(candidate.folder, (this.collected.get(candidate.folder) ?? 0) + 1)
   }
 }
 

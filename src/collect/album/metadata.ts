@@ -29,10 +29,11 @@ export interface MetadataRow {
   readonly height: number
   readonly sha256: string
   readonly phash: string
+  /** ISO 8601. */
   readonly fetched_at: string
 }
 
-/** The line of a photo that is in the folder. */
+/** The line of a photo that was kept. */
 export function rowOf(root: string, { file, folder, source, found, arrived }: Candidate): MetadataRow {
   const { licence } = found
   return {
@@ -56,17 +57,29 @@ export function rowOf(root: string, { file, folder, source, found, arrived }: Ca
   }
 }
 
-/** `metadata.jsonl` of a collection: as the log says when it is opened, then a line for each photo that comes. */
+/**
+ * `metadata.jsonl` of a collection: when it is opened, as the log says, with a line for each photo that comes. Lines about
+ * photos of others stay as they are, first.
+ */
 export class MetadataFile {
   private constructor(private readonly log: LogWriter) {}
 
+  /**
+   * @param kept - all that the collection ever kept, also those that the person has taken away
+   * @throws `io`
+   */
   static async open(root: string, kept: readonly Candidate[]): Promise<MetadataFile> {
     const path = join(root, METADATA)
-    const text = kept.map(candidate => `${JSON.stringify(rowOf(root, candidate))}\n`).join('')
-    if ((await textOf(path)) !== text) await writeFileAtomic(path, text)
+    const before = await textOf(path)
+    const own = new Set(kept.map(({ file }) => file))
+    const others = before.split('\n').filter(line => line.trim() !== '' && !own.has(fileIn(line)))
+    const lines = kept.filter(({ isGone }) => !isGone).map(one => JSON.stringify(rowOf(root, one)))
+    const text = [...others, ...lines].map(line => `${line}\n`).join('')
+    if (before !== text) await writeFileAtomic(path, text)
     return new MetadataFile(LogWriter.open(path))
   }
 
+  /** @throws `io` */
   append(row: MetadataRow): void {
     this.log.append({ ...row })
   }
@@ -76,11 +89,22 @@ export class MetadataFile {
   }
 }
 
-async function textOf(path: string): Promise<string | undefined> {
+/** The photo that a line is about; undefined for a line that a kill has torn, which nobody needs. */
+function fileIn(line: string): string | undefined {
+  try {
+    const row: unknown = JSON.parse(line)
+    if (typeof row === 'object' && row !== null && 'file_name' in row) return String(row.file_name)
+  } catch {
+    // Torn, or not ours.
+  }
+  return undefined
+}
+
+async function textOf(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined
+    if (errorCode(error) === 'ENOENT') return ''
     throw ioError(error, 'read', path)
   }
 }

@@ -1,16 +1,47 @@
+import { isPlainPart } from '../../dataset/index.js'
+
 /** Digits of a photo's number: more photos of one class than that make longer names, and nothing else. */
 const DIGITS = 5
 
+/** A keyword may be a whole sentence; folders with longer names cannot be made everywhere. */
+const MAX_FOLDER_BYTES = 120
+
 /** Extensions by which other tools know what they can open. */
-const extensions: Readonly<Record<string, string>> = {
-  jpeg: 'jpg',
-  netpbm: 'ppm',
-  jpeg2000: 'jp2',
-  tiff: 'tif',
-}
+const extensions: Readonly<Record<string, string>> = { jpeg: 'jpg' }
+
+/** Devices of Windows: no folder can be called so. */
+const deviceNames = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i
 
 /** A photo's path relative to the collection: `dog/00012.jpg`. */
 export function fileNameOf(folder: string, number: number, format: string): string {
   const name = `${String(number).padStart(DIGITS, '0')}.${extensions[format] ?? format}`
   return folder === '' ? name : `${folder}/${name}`
+}
+
+/**
+ * The class folder for a keyword or label: the same word, as far as every system can have a folder of that name and none
+ * takes it for something else. Empty where nothing is left of it.
+ */
+export function folderNameOf(label: string): string {
+  const plain = label
+    .normalize('NFC')
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}<>:"/\\|?*]+/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+  const cut = cutTo(plain, MAX_FOLDER_BYTES).replace(/^[.\s]+|[.\s]+$/g, '')
+  // What stands for a part of a data set is read as one, also inside a name: "toy train" as photos to learn from.
+  const safe = cut.replace(/\p{L}+/gu, word => (isPlainPart(word) ? `${word}s` : word))
+  return deviceNames.test(safe) ? `${safe}_` : safe
+}
+
+/** The beginning of a text that takes at most so many bytes as UTF-8. */
+function cutTo(text: string, bytes: number): string {
+  let size = 0
+  let cut = ''
+  for (const sign of text) {
+    size += Buffer.byteLength(sign)
+    if (size > bytes) return cut
+    cut += sign
+  }
+  return cut
 }

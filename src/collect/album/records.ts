@@ -40,8 +40,8 @@ const pageSchema = z.object({
   /** Which search this is a page of. */
   search: z.string(),
   source: z.string(),
-  /** Folder of the class, relative; empty for the collection's own. */
-  folder: z.string(),
+  /** Folder of the class, relative, empty for the collection's own; absent where each photo's label says it. */
+  folder: z.string().optional(),
   cursor: z.string().optional(),
   next: z.string().optional(),
   found: z.array(foundSchema),
@@ -52,12 +52,26 @@ const arrivedSchema = z.object({
   event: z.literal('arrived'),
   number: z.int(),
   format: z.string(),
+  /** As it came, where it was saved anew. */
+  from: z.string().optional(),
   bytes: z.int(),
   width: z.int(),
   height: z.int(),
   sha256: z.string(),
   phash: z.string(),
   at: z.string(),
+})
+
+/** Its server could not be reached at a time when nothing could: it gets another chance. */
+const unreachedSchema = z.object({ event: z.literal('unreached'), number: z.int() })
+
+/** A photo lay in a class folder that this collection did not bring. */
+const thereSchema = z.object({
+  event: z.literal('there'),
+  file: z.string(),
+  bytes: z.int(),
+  sha256: z.string(),
+  phash: z.string(),
 })
 
 /** It was the next one's turn, and it is in the folder. */
@@ -79,9 +93,12 @@ export const recordSchema = z.discriminatedUnion('event', [
   arrivedSchema,
   keptSchema,
   refusedSchema,
+  unreachedSchema,
+  thereSchema,
   endSchema,
 ])
 
 export type AlbumRecord = z.infer<typeof recordSchema>
 export type PageRecord = z.infer<typeof pageSchema>
+export type ThereRecord = z.infer<typeof thereSchema>
 export type ArrivedRecord = z.infer<typeof arrivedSchema>

@@ -1,8 +1,6 @@
-import { readFile, stat } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
-import { ChiquitoError, type Progress } from '../../core/index.js'
-import { type ExaminedPhoto, examinePhoto, sha256Of } from '../../images/index.js'
+import { sha256Of } from '../../images/index.js'
 import { Client, parseAddress, readBytes, TransientError, withRetries } from '../../net/index.js'
+import { Robots } from '../robots/index.js'
 import { HostGate } from './hosts.js'
 import {
   AT_ONCE,
@@ -11,18 +9,18 @@ import {
   IDLE_MS,
   MAX_PHOTO_BYTES,
   MIN_BYTES_PER_SECOND,
-  MIN_SIDE,
   PACE_SPAN_MS,
   PHOTO_MS,
   TRIES,
 } from './limits.js'
+import { localPhoto } from './local-photo.js'
+import { type Examined, photoIn } from './photo-in.js'
 import { type Refused, refusalOf, refused } from './refusal.js'
 
 /** A photo that arrived: whole, decoded, and what it is. */
-export interface Arrived extends ExaminedPhoto {
+export interface Arrived extends Examined {
   readonly kind: 'arrived'
-  readonly bytes: Uint8Array
-  /** Hexadecimal. */
+  /** Hexadecimal, of the bytes as they are kept. */
   readonly sha256: string
 }
 
@@ -33,7 +31,6 @@ export interface DownloaderOptions {
   /** Private servers, `host:port`, from which photos may come. */
   readonly allowedHosts?: ReadonlySet<string> | undefined
   readonly signal?: AbortSignal | undefined
-  readonly progress?: Progress | undefined
 }
 
 /** How photos of one source are fetched. */
@@ -49,11 +46,14 @@ export interface FetchRules {
 /** Fetches photos and sees whether they are photos. */
 export class Downloader {
   private readonly gate = new HostGate(AT_ONCE)
+  private readonly robots: Robots
 
   private constructor(
     private readonly client: Client,
     private readonly options: DownloaderOptions,
-  ) {}
+  ) {
+    this.robots = new Robots(client)
+  }
 
   static async open(options: DownloaderOptions): Promise<Downloader> {
     const { idleMs = IDLE_MS, signal, userAgent, allowedHosts } = options
@@ -61,7 +61,7 @@ export class Downloader {
       idleMs,
       connectMs: Math.min(CONNECT_MS, idleMs),
       minBytesPerSecond: MIN_BYTES_PER_SECOND,
-      spanMs: PACE_SPAN_MS,
+      spanMs: Math.min(PACE_SPAN_MS, 2 * idleMs),
       maxMs: PHOTO_MS,
       signal,
       userAgent,
@@ -73,8 +73,10 @@ export class Downloader {
   /** What came of a photo's address. @throws `interrupted` */
   async photo(address: string, rules: FetchRules = {}): Promise<Arrived | Refused> {
     try {
-      const bytes = rules.isLocal ? await localBytes(address) : await this.remoteBytes(address, rules)
-      return await examined(bytes, address)
+      const bytes = rules.isLocal ? await localPhoto(address) : await this.remote(address, rules)
+      if (!(bytes instanceof Uint8Array)) return bytes
+      const photo = await photoIn(bytes, address)
+      return { kind: 'arrived', sha256: sha256Of(photo.bytes), ...photo }
     } catch (error) {
       return refusalOf(error)
     }
@@ -84,38 +86,28 @@ export class Downloader {
     await this.client.close()
   }
 
-  private async remoteBytes(address: string, { atOnce = AT_ONCE_FROM_HOST }: FetchRules) {
+  private async remote(
+    address: string,
+    { atOnce = AT_ONCE_FROM_HOST, isList }: FetchRules,
+  ): Promise<Uint8Array | Refused> {
     const url = parseAddress(address)
     const { signal } = this.options
-    const once = async () => {
-      try {
-        return (await readBytes(this.client, url, { maxBytes: MAX_PHOTO_BYTES })).bytes
-      } catch (error) {
-        if (error instanceof TransientError && error.pauseMs !== undefined)
-          this.gate.rest(url.host, error.pauseMs)
-        throw error
-      }
+    const work = async () => {
+      if (!isList && !(await this.robots.allows(url))) return refused('robots')
+      return (await readBytes(this.client, url, { maxBytes: MAX_PHOTO_BYTES })).bytes
     }
-    return this.gate.run(url.host, atOnce, () => withRetries(once, { tries: TRIES, signal }), signal)
+    const once = () => this.gate.run(url.host, atOnce, () => this.restingAfter(url, work), signal)
+    return withRetries(once, { tries: TRIES, signal })
   }
-}
 
-async function localBytes(address: string): Promise<Uint8Array> {
-  const path = fileURLToPath(address)
-  const { size } = await stat(path)
-  if (size > MAX_PHOTO_BYTES) throw new ChiquitoError('image', `"${path}" has ${size} bytes.`)
-  return readFile(path)
-}
-
-/** Decoded: only then it counts. */
-async function examined(bytes: Uint8Array, name: string): Promise<Arrived | Refused> {
-  try {
-    const photo = await examinePhoto(bytes, name)
-    if (Math.min(photo.width, photo.height) < MIN_SIDE)
-      return refused('small', `${photo.width} x ${photo.height} pixels`)
-    return { kind: 'arrived', bytes, sha256: sha256Of(bytes), ...photo }
-  } catch (error) {
-    if (error instanceof ChiquitoError && error.code === 'image') return refused('no-photo', error.message)
-    throw error
+  /** A host that asks for patience gets it from all who wait for it. */
+  private async restingAfter<T>(url: URL, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      if (error instanceof TransientError && error.pauseMs !== undefined)
+        this.gate.rest(url.host, error.pauseMs)
+      throw error
+    }
   }
 }

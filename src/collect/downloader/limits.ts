@@ -19,15 +19,15 @@ export const IDLE_MS = 10_000
 /** A photo in all, whatever comes: five megabytes do at the slowest pace allowed. */
 export const PHOTO_MS = 60_000
 
-/** A server that sends less than this is as good as silent: it would hold a place for minutes. */
-export const MIN_BYTES_PER_SECOND = 2048
-export const PACE_SPAN_MS = 10_000
+/**
+ * A server that sends less than this, averaged over each span, is as good as silent: it would hold a place for minutes. The
+ * first span has room for names, redirects and a server that has to think.
+ */
+export const MIN_BYTES_PER_SECOND = 1024
+export const PACE_SPAN_MS = 20_000
 
 /** Tries in all where a failure may pass; most do not, and there are other photos. */
 export const TRIES = 3
 
 /** Shorter sides show nothing that could be learnt: icons, tracking pixels, "not found" pictures. */
 export const MIN_SIDE = 32
-
-/** robots.txt: what RFC 9309, section 2.5, asks a program to read at least. */
-export const MAX_ROBOTS_BYTES = 500 * 1024

@@ -1,4 +1,5 @@
 import { ChiquitoError } from '../../core/index.js'
+import { UnreadablePhoto } from '../../images/index.js'
 import {
   PrivateAddressError,
   RedirectError,
@@ -50,6 +51,7 @@ export function refusalOf(error: unknown): Refused {
 }
 
 function reasonOf(error: ChiquitoError): RefusalReason {
+  if (error instanceof UnreadablePhoto) return error.problem
   if (error instanceof PrivateAddressError) return 'private'
   if (error instanceof RedirectError) return 'redirect'
   if (error instanceof TooLargeError) return 'large'

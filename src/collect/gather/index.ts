@@ -1,2 +1,2 @@
-export { type Chooser, Gatherer, type GatherOptions, type Subject } from './gather.js'
+export { type Chooser, Gatherer, type GatherOptions, type SourceFailure, type Subject } from './gatherer.js'
 export { type SourceTally, Tally } from './tally.js'

@@ -1,4 +1,4 @@
-import { type Client, RefusedError, readBytes, TooLargeError } from '../../net/index.js'
+import { type Client, RefusedError, readBytes, TooLargeError, TransientError } from '../../net/index.js'
 import { parseRobots, type RobotsRules } from './rules.js'
 
 /** How site owners name this program in robots.txt. */
@@ -22,8 +22,12 @@ export class Robots {
    * @throws what `Client.get` throws where the site cannot be reached at all
    */
   async allows(url: URL): Promise<boolean> {
-    const rules = this.sites.get(url.origin) ?? this.read(url.origin)
+    const known = this.sites.get(url.origin)
+    if (known !== undefined) return (await known).allows(url)
+    const rules = this.read(url.origin)
     this.sites.set(url.origin, rules)
+    // A broken line is no answer: who comes next asks again.
+    rules.catch(() => this.sites.delete(url.origin))
     return (await rules).allows(url)
   }
 
@@ -37,8 +41,9 @@ export class Robots {
       return new TextDecoder().decode(bytes)
     } catch (error) {
       // A site without the file allows everything; one that fails to answer, nothing.
-      if (error instanceof RefusedError) return error.status >= 500 || error.status === 429 ? STAY_AWAY : ''
+      if (error instanceof RefusedError) return error.status >= 500 ? STAY_AWAY : ''
       if (error instanceof TooLargeError) return STAY_AWAY
+      if (error instanceof TransientError && error.status !== undefined) return STAY_AWAY
       throw error
     }
   }

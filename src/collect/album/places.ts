@@ -1,0 +1,79 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ChiquitoError } from '../../core/index.js'
+import { errorCode, ioError } from '../../files/index.js'
+import { examinePhoto, sha256Of } from '../../images/index.js'
+import type { History } from './history.js'
+import { fileNameOf } from './names.js'
+import type { ThereRecord } from './records.js'
+
+/** A class folder as it is on the disk: which names are taken, and what the person put there. */
+export class Place {
+  private last = 0
+
+  private constructor(
+    private readonly folder: string,
+    /** Names without extension. */
+    private readonly taken: ReadonlySet<string>,
+    /** Photos that no collection brought, looked at. */
+    readonly others: readonly ThereRecord[],
+  ) {}
+
+  /** @throws `io` */
+  static async open(root: string, folder: string, history: History): Promise<Place> {
+    const names = await namesIn(join(root, folder))
+    const own = new Set(history.kept().map(({ file }) => file))
+    const others: ThereRecord[] = []
+    for (const name of names) {
+      const file = folder === '' ? name : `${folder}/${name}`
+      if (name.startsWith('.') || own.has(file)) continue
+      const record = await lookAt(root, file, history.there.get(file))
+      if (record !== undefined) others.push(record)
+    }
+    return new Place(folder, new Set(names.map(bare)), others)
+  }
+
+  /** The next free name for a photo. */
+  nextName(format: string): string {
+    do this.last++
+    while (this.taken.has(bare(fileNameOf('', this.last, format))))
+    return fileNameOf(this.folder, this.last, format)
+  }
+}
+
+/** A name without its extension: no two photos are to differ in that alone. */
+function bare(name: string): string {
+  return name.replace(/\.[^.]*$/, '').toLowerCase()
+}
+
+export async function namesIn(folder: string): Promise<string[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true })
+    return entries
+      .filter(entry => entry.isFile())
+      .map(entry => entry.name)
+      .sort()
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return []
+    throw ioError(error, 'read', folder)
+  }
+}
+
+/** What a file shows, where it is a photo; as it was seen before, where it is still the same. */
+async function lookAt(
+  root: string,
+  file: string,
+  known: ThereRecord | undefined,
+): Promise<ThereRecord | undefined> {
+  const bytes = await readFile(join(root, file)).catch(() => undefined)
+  if (bytes === undefined) return undefined
+  const sha256 = sha256Of(bytes)
+  if (known?.sha256 === sha256) return known
+  try {
+    const { phash } = await examinePhoto(bytes, file)
+    return { event: 'there', file, bytes: bytes.length, sha256, phash }
+  } catch (error) {
+    if (error instanceof ChiquitoError) return undefined
+    throw error
+  }
+}
