@@ -1,5 +1,22 @@
 import path from 'node:path'
-import { type Collected, collectPhotos, namedSources, userAgentFor } from '../collect/index.js'
+import {
+  type Collected,
+  type CollectPhotosOptions,
+  collectPhotos,
+  folderNameOf,
+  METADATA,
+  type MetadataRow,
+  type NamedSource,
+  namedSources,
+  type PreviewedPhoto,
+  previewPhotos,
+  type RefusalReason,
+  refusalReasons,
+  type SourceFailure,
+  type SourceTally,
+  type Subject,
+  userAgentFor,
+} from '../collect/index.js'
 import { ChiquitoError, type WorkOptions } from '../core/index.js'
 import type { Doubt } from './doubt.js'
 
@@ -7,13 +24,14 @@ import type { Doubt } from './doubt.js'
 const DEFAULT_LIMIT = 800
 
 export interface CollectOptions extends WorkOptions {
-  /** What to look for; several make a class folder each. */
+  /** What to look for; several make a class folder each. None for sources that are lists. */
   readonly keywords: readonly string[]
   readonly out: string
-  /** Photos for each keyword. */
+  /** Photos for each class, 800 by default. */
   readonly limit?: number | undefined
-  /** Names, or `NAME=ADDRESS`; those without terms of their own by default. */
+  /** Names, or `NAME=ADDRESS`; those that anybody may ask by default. */
   readonly sources?: readonly string[] | undefined
+  /** Go on with a folder collected earlier: so many photos more for each class. */
   readonly add?: boolean | undefined
   /** A run: only photos about which its model is unsure, or that are like none it has learnt from. */
   readonly unsure?: string | undefined
@@ -27,46 +45,129 @@ export interface CollectOptions extends WorkOptions {
   readonly changes?: boolean | undefined
   /** Only photos whose creator need not be named. */
   readonly noNaming?: boolean | undefined
+  /** Leave out what sources hold unfit for children. */
+  readonly safe?: boolean | undefined
+  /** Only photos of this site, a host name. */
+  readonly site?: string | undefined
   /** Private servers, `host:port`, that may be fetched from. */
   readonly allowHosts?: readonly string[] | undefined
   /** Longest silence of a server, in seconds. */
   readonly timeout?: number | undefined
 }
 
-export type CollectResult = Collected
+export interface CollectResult {
+  /** Absolute. */
+  readonly folder: string
+  readonly metadata: string
+  readonly attribution: string
+  /** Photos in the folder that were collected, now and earlier. */
+  readonly photos: number
+  /** Of each class, what this request brought. */
+  readonly classes: readonly { readonly folder: string; readonly photos: number; readonly wanted: number }[]
+  readonly sources: readonly SourceTally[]
+  /** Photos that were found and not collected, the commonest reason first. */
+  readonly refused: readonly {
+    readonly reason: RefusalReason
+    readonly what: string
+    readonly count: number
+  }[]
+  /** Under which licences the photos in the folder are offered, the commonest first; null where none is known. */
+  readonly licences: readonly { readonly license: string | null; readonly photos: number }[]
+  /** Sources that failed. */
+  readonly failures: readonly SourceFailure[]
+  /** Every class has what was wanted, or the sources have no more. */
+  readonly isDone: boolean
+}
 
 /** Photos for keywords, with what is to be known of each. */
 export async function collect(options: CollectOptions): Promise<CollectResult> {
-  const { keywords, out, limit = DEFAULT_LIMIT, add, timeout, progress, signal } = options
-  const needs = {
-    commercial: options.commercial ?? false,
-    changes: options.changes ?? false,
-    noNaming: options.noNaming ?? false,
-  }
-  const subjects = keywords.map(words => ({
-    folder: keywords.length === 1 ? '' : words,
-    query: { words, needs },
-  }))
-  const { sources, hosts, secrets } = namedSources(options.sources, process.env, progress)
+  const given = settingsOf(options)
   const chooser = await chooserFor(options)
   try {
-    return await collectPhotos({
-      out: path.resolve(out),
-      subjects,
-      sources,
-      limit,
-      add,
-      userAgent: userAgentFor(options.contact),
-      secrets,
-      allowedHosts: new Set([...hosts, ...(options.allowHosts ?? [])]),
-      idleMs: timeout === undefined ? undefined : timeout * 1000,
-      progress,
-      signal,
-      chooser,
-    })
+    return resultOf(given, await collectPhotos({ ...given, chooser }))
   } finally {
     await chooser?.close()
   }
+}
+
+/** What `collect` would fetch; nothing is written and no photo asked for. */
+export async function previewCollect(options: CollectOptions): Promise<readonly PreviewedPhoto[]> {
+  return previewPhotos(settingsOf(options))
+}
+
+function resultOf(given: CollectPhotosOptions, collected: Collected): CollectResult {
+  const { folder, classes, sources, refused, failures, rows } = collected
+  const wanted = given.subjects.flatMap(subject => (subject.folder === undefined ? [] : [subject.folder]))
+  const folders = new Set([...wanted, ...classes.map(one => one.folder)])
+  const photosOf = (name: string) => classes.find(one => one.folder === name)?.photos ?? 0
+  return {
+    folder,
+    metadata: path.join(folder, METADATA),
+    attribution: path.join(folder, 'ATTRIBUTION.html'),
+    photos: rows.length,
+    classes: [...folders].map(name => ({ folder: name, photos: photosOf(name), wanted: given.limit })),
+    sources,
+    refused: refused
+      .map(({ reason, count }) => ({ reason, what: refusalReasons[reason], count }))
+      .sort((a, b) => b.count - a.count),
+    licences: licencesOf(rows),
+    failures,
+    isDone: failures.length === 0,
+  }
+}
+
+function settingsOf(options: CollectOptions): CollectPhotosOptions {
+  const { out, limit = DEFAULT_LIMIT, add, timeout, progress, signal } = options
+  const { sources, hosts, secrets } = namedSources(options.sources, process.env, progress)
+  return {
+    out: path.resolve(out),
+    subjects: subjectsOf(options, sources),
+    sources,
+    limit,
+    add,
+    userAgent: userAgentFor(options.contact),
+    secrets,
+    allowedHosts: new Set([...hosts, ...(options.allowHosts ?? [])]),
+    idleMs: timeout === undefined ? undefined : timeout * 1000,
+    progress,
+    signal,
+  }
+}
+
+/** A class for each keyword, in a folder of its own where there are several; what a list holds, where there is none. */
+function subjectsOf(options: CollectOptions, sources: readonly NamedSource[]): Subject[] {
+  const { keywords, commercial = false, changes = false, noNaming = false, safe, site } = options
+  const query = { needs: { commercial, changes, noNaming }, safe, site }
+  if (keywords.length === 0) {
+    const asking = sources.find(({ source }) => !source.isList)
+    if (asking !== undefined)
+      throw new ChiquitoError(
+        'usage',
+        `Say what to look for: ${asking.source.title} is asked by keywords. (Lists need none: --source urls=FILE.)`,
+      )
+    return [{ folder: undefined, query: { words: '', ...query } }]
+  }
+  const seen = new Map<string, string>()
+  return keywords.map(words => {
+    const folder = keywords.length === 1 ? '' : folderNameOf(words)
+    if (words.trim() === '' || (keywords.length > 1 && folder === ''))
+      throw new ChiquitoError('usage', `The keyword ${JSON.stringify(words)} has nothing to look for.`)
+    const twin = seen.get(folder.toLowerCase())
+    if (twin !== undefined)
+      throw new ChiquitoError(
+        'usage',
+        `The keywords ${JSON.stringify(twin)} and ${JSON.stringify(words)} would share the folder "${folder}". Give one ` +
+          'of them, or collect them into two folders.',
+      )
+    seen.set(folder.toLowerCase(), words)
+    return { folder, query: { words, ...query } }
+  })
+}
+
+function licencesOf(rows: readonly MetadataRow[]): { license: string | null; photos: number }[] {
+  const counts = new Map<string | null, number>()
+  for (const { license } of rows) counts.set(license, (counts.get(license) ?? 0) + 1)
+  return [...counts].map(([license, photos]) => ({ license, photos })).sort((a, b) => b.photos - a.photos)
 }
 
 async function chooserFor({ unsure, sure, progress, signal }: CollectOptions): Promise<Doubt | undefined> {

@@ -1,15 +1,25 @@
 import { resolve } from 'node:path'
 import { ChiquitoError, type WorkOptions } from '../core/index.js'
-import { Album } from './album/index.js'
+import { Album, type MetadataRow, Recollection } from './album/index.js'
 import { Asker, type Secrets } from './asking/index.js'
 import { Downloader, type RefusalReason } from './downloader/index.js'
-import { type Chooser, Gatherer, type SourceTally, type Subject, Tally } from './gather/index.js'
-import type { Source } from './sources/index.js'
+import {
+  type Chooser,
+  Gatherer,
+  type PreviewedPhoto,
+  preview,
+  type SourceFailure,
+  type SourceTally,
+  type Subject,
+  Tally,
+} from './gather/index.js'
+import type { NamedSource } from './named-sources.js'
+import type { Page, Query, Source } from './sources/index.js'
 
 export interface CollectPhotosOptions extends WorkOptions {
   readonly out: string
   readonly subjects: readonly Subject[]
-  readonly sources: readonly Source[]
+  readonly sources: readonly NamedSource[]
   /** Photos for each class. */
   readonly limit: number
   /** Keeps only photos that it wants, such as those about which a model is unsure. */
@@ -27,69 +37,107 @@ export interface CollectPhotosOptions extends WorkOptions {
 export interface Collected {
   /** Absolute. */
   readonly folder: string
-  /** Photos that came, by class folder. */
-  readonly collected: readonly { readonly folder: string; readonly photos: number }[]
+  /** Photos that this request brought, those before a stop too, by class folder (empty: the collection's own). */
+  readonly classes: readonly { readonly folder: string; readonly photos: number }[]
+  /** What became of photos in this process. */
   readonly sources: readonly SourceTally[]
   readonly refused: readonly { readonly reason: RefusalReason; readonly count: number }[]
+  /** Sources that failed; then the request is not done, and the same command tries them again. */
+  readonly failures: readonly SourceFailure[]
+  /** What is known of each photo in the folder. */
+  readonly rows: readonly MetadataRow[]
 }
 
 /**
  * Collects photos into a folder: goes on where it was stopped, whatever stopped it.
  *
- * @throws `usage` for a folder that holds another collection; `io`, `data`; `interrupted`
+ * @throws `usage` for a folder that holds another collection; `io`; `data`; `interrupted`
  */
 export async function collectPhotos(options: CollectPhotosOptions): Promise<Collected> {
-  const { subjects, sources, limit, chooser, userAgent, allowedHosts, idleMs, progress } = options
+  const { subjects, sources, limit, chooser, progress } = options
   const album = await Album.open(options.out)
-  const own = new AbortController()
-  const signal = options.signal ? AbortSignal.any([options.signal, own.signal]) : own.signal
   try {
-    const request = JSON.stringify({
-      subjects,
-      sources: sources.map(({ name }) => name),
-      limit,
-      chooser: chooser?.id,
-    })
-    begin(album, request, options.add ?? false)
-    const asker = await Asker.open({
-      userAgent,
-      secrets: options.secrets,
-      allowedHosts,
-      idleMs,
-      signal,
-      progress,
-    })
-    const downloader = await Downloader.open({ userAgent, allowedHosts, idleMs, signal })
+    begin(album, options)
     const tally = new Tally()
-    const gatherer = new Gatherer(album, asker, downloader, tally, {
-      subjects,
-      sources,
-      limit,
-      chooser,
-      progress,
-      signal,
+    const failures = await atWork(options, async ({ asker, downloader, signal, stop }) => {
+      const ask = pagesOf(asker)
+      const gatherer = new Gatherer(album, downloader, tally, {
+        subjects,
+        sources,
+        limit,
+        chooser,
+        progress,
+        signal,
+        ask,
+      })
+      try {
+        await gatherer.run()
+      } finally {
+        stop()
+        await gatherer.settled()
+      }
+      if (gatherer.failures.length === 0 || gatherer.isFull) album.finish()
+      return gatherer.failures
     })
-    try {
-      await gatherer.run()
-      await album.finish()
-    } finally {
-      own.abort()
-      await gatherer.settled()
-      await Promise.all([asker.close(), downloader.close()])
-    }
+    await album.attribute()
     return {
-      folder: resolve(options.out),
-      collected: subjects.map(({ folder }) => ({ folder, photos: album.collected(folder) })),
+      folder: album.folder,
+      classes: [...album.collectedByFolder()].map(([folder, photos]) => ({ folder, photos })),
       sources: [...tally.sources.values()],
       refused: [...tally.reasons].map(([reason, count]) => ({ reason, count })),
+      failures,
+      rows: album.rows(),
     }
   } finally {
     album.close()
   }
 }
 
+/**
+ * What `collectPhotos` would fetch. Nothing is written, and no photo is asked for.
+ *
+ * @throws what sources throw; `interrupted`
+ */
+export async function previewPhotos(options: CollectPhotosOptions): Promise<PreviewedPhoto[]> {
+  const { subjects, sources, limit, progress } = options
+  const memory = await Recollection.of(options.out)
+  return atWork(options, ({ asker, signal }) =>
+    preview(memory, { subjects, sources, limit, progress, signal, ask: pagesOf(asker) }),
+  )
+}
+
+interface Tools {
+  readonly asker: Asker
+  readonly downloader: Downloader
+  readonly signal: AbortSignal
+  /** Stops whatever is still on its way. */
+  readonly stop: () => void
+}
+
+/** Does work with the network, and closes it. */
+async function atWork<T>(options: CollectPhotosOptions, work: (tools: Tools) => Promise<T>): Promise<T> {
+  const { userAgent, allowedHosts, idleMs, secrets, progress } = options
+  const own = new AbortController()
+  const signal = options.signal ? AbortSignal.any([options.signal, own.signal]) : own.signal
+  const asker = await Asker.open({ userAgent, secrets, allowedHosts, idleMs, signal, progress })
+  const downloader = await Downloader.open({ userAgent, allowedHosts, idleMs, signal })
+  try {
+    return await work({ asker, downloader, signal, stop: () => own.abort() })
+  } finally {
+    own.abort()
+    await Promise.all([asker.close(), downloader.close()])
+  }
+}
+
+function pagesOf(asker: Asker) {
+  return (source: Source, query: Query, cursor: string | undefined): Promise<Page> =>
+    asker.page(source, query, cursor)
+}
+
 /** Begins a request, or goes on with the one that was begun. */
-function begin(album: Album, request: string, add: boolean): void {
+function begin(album: Album, { subjects, sources, limit, chooser, add }: CollectPhotosOptions): void {
+  const asked = sources.map(({ given }) => given)
+  const request = JSON.stringify({ subjects, sources: asked, limit, chooser: chooser?.id })
   const last = album.request
   const isSame = last?.text === request
   if (isSame && !last.isDone) return
@@ -97,7 +145,7 @@ function begin(album: Album, request: string, add: boolean): void {
   else if (!isSame)
     throw new ChiquitoError(
       'usage',
-      `"${album.folder}" holds another collection${last.isDone ? '' : ', which is not finished'}. Give --add to go on ` +
-        'with it, or another folder.',
+      `"${resolve(album.folder)}" holds another collection${last.isDone ? '' : ', which is not finished'}. Give --add to ` +
+        'go on with it, or another folder.',
     )
 }

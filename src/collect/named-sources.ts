@@ -3,9 +3,16 @@ import { hostAndPort } from '../net/index.js'
 import { keyOf, Secrets } from './asking/index.js'
 import { defaultSources, type MakeSource, type Source, sources } from './sources/index.js'
 
+/** A source as it was asked for. */
+export interface NamedSource {
+  readonly source: Source
+  /** `urls=list.csv`: what tells it from another list. */
+  readonly given: string
+}
+
 /** Who is asked, and what that takes. */
 export interface NamedSources {
-  readonly sources: readonly Source[]
+  readonly sources: readonly NamedSource[]
   /** Servers that the person named, `host:port`: they may be private. */
   readonly hosts: readonly string[]
   readonly secrets: Secrets
@@ -36,7 +43,7 @@ export function namedSources(
     if (address !== undefined && /^https?:/i.test(address) && URL.canParse(address))
       hosts.push(hostAndPort(new URL(address)))
     if (source.terms !== undefined) progress?.({ kind: 'notice', message: source.terms })
-    return make({ address, key })
+    return { source: make({ address, key }), given: text }
   })
   return { sources: named, hosts, secrets: new Secrets(keys) }
 }

@@ -1,7 +1,14 @@
 export { byContent, type Comparable, exactCopies, type Leak, labelConflicts, leaks } from './copies.js'
 export { type Dataset, type DatasetOptions, openDataset } from './dataset.js'
 export { fingerprintOf } from './fingerprint.js'
-export { ignoredName, isPlainPart, type Oddity, type OddityKind, type PhotosBelow, photosBelow } from './folders/index.js'
+export {
+  ignoredName,
+  isPlainPart,
+  type Oddity,
+  type OddityKind,
+  type PhotosBelow,
+  photosBelow,
+} from './folders/index.js'
 export { type HashedFile, hashFiles } from './hash-files.js'
 export type { LabelsFrom } from './labels/index.js'
 export type { Photo, Split } from './photo.js'

@@ -1,11 +1,16 @@
 import type { Command } from '@commander-js/extra-typings'
+import type { CollectResult } from '../../actions/collect.js'
 import { ChiquitoError } from '../../core/index.js'
 import { decimal, integer } from '../options.js'
+import { oneLine } from '../output.js'
 import { addExamples } from '../program.js'
 import type { Shell } from '../shell.js'
 import { registerCollectArchive } from './collect-archive.js'
 import { registerCollectLfw } from './collect-lfw.js'
 import { several } from './shared.js'
+
+/** Addresses that a preview shows; `--json` has all. */
+const shownAddresses = 20
 
 /** `chiquito collect`: photos for keywords. */
 export function registerCollect(program: Command, shell: Shell): void {
@@ -16,7 +21,11 @@ export function registerCollect(program: Command, shell: Shell): void {
     .enablePositionalOptions()
     .option('--out <dir>', 'folder for the photos')
     .option('--limit <n>', 'photos for each keyword (800)', integer('--limit', { min: 1, max: 1_000_000 }))
-    .option('--source <name>', 'whom to ask; several in this order', several)
+    .option(
+      '--source <name>',
+      'whom to ask, NAME or NAME=ADDRESS; several in this order (openverse, commons)',
+      several,
+    )
     .option(
       '--unsure <run>',
       "only photos about which this run's model is unsure, or that are like none it has seen",
@@ -26,11 +35,14 @@ export function registerCollect(program: Command, shell: Shell): void {
       'highest probability from which the model counts as sure (0.9)',
       decimal('--sure', { min: 0, max: 1 }),
     )
-    .option('--add', 'go on with a folder collected earlier')
+    .option('--dry-run', 'say what would be fetched and from where; fetch nothing')
+    .option('--add', 'so many photos more in a folder collected earlier')
     .option('--contact <address>', 'where whoever runs a server can reach you: an e-mail address or a page')
     .option('--commercial', 'only photos that may be used commercially')
     .option('--changes', 'only photos that may be changed')
     .option('--no-naming', 'only photos whose creator need not be named')
+    .option('--safe', 'leave out what sources hold unfit for children')
+    .option('--site <host>', 'only photos of this site')
     .option(
       '--timeout <seconds>',
       'longest silence of a server (10)',
@@ -41,27 +53,68 @@ export function registerCollect(program: Command, shell: Shell): void {
       'a private server that may be fetched from; none is by default',
       several,
     )
-    .action((keywords, { source: sources, allowHost: allowHosts, naming, out, ...options }) =>
+    .action((keywords, { source: sources, allowHost: allowHosts, naming, out, dryRun, ...options }) =>
       shell.run(async work => {
         if (out === undefined)
           throw new ChiquitoError('usage', 'Say with --out which folder the photos go into.')
-        const { collect } = await import('../../actions/collect.js')
-        const result = await collect({
-          ...options,
-          ...work,
-          keywords,
-          out,
-          sources,
-          allowHosts,
-          noNaming: !naming,
-        })
-        return { json: result, text: JSON.stringify(result, null, 2) }
+        const { collect, previewCollect } = await import('../../actions/collect.js')
+        const asked = { ...options, ...work, keywords, out, sources, allowHosts, noNaming: !naming }
+        if (dryRun) return previewOf(await previewCollect(asked))
+        const result = await collect(asked)
+        return { json: result, text: summaryOf(result), failed: !result.isDone }
       }),
     )
   registerCollectLfw(command, shell)
   registerCollectArchive(command, shell)
   addExamples(command, [
     'chiquito collect "chiquito de la calzada" --out photos/chiquito --limit 800',
-    'chiquito collect cat dog --out photos --contact me@example.org',
+    'chiquito collect cat dog --out photos --commercial --changes --contact ana@example.org',
+    'chiquito collect --source urls=list.csv --out photos',
   ])
+}
+
+/** What a person reads at the end: photos by class and source, why others were refused, licences. */
+function summaryOf(result: CollectResult): string {
+  const { classes, sources, refused, licences, failures } = result
+  const lines = classes.map(({ folder, photos, wanted }) => {
+    const fewer = photos < wanted ? ` of ${wanted}: the sources have no more` : ''
+    return [folder === '' ? 'photos' : oneLine(folder), `${photos}${result.isDone ? fewer : ` of ${wanted}`}`]
+  })
+  const from = sources.map(({ source, kept, found }) => [`from ${source}`, `${kept} of ${found} found`])
+  const reasons = refused.map(({ what, count }) => [`  ${count}`, what])
+  const mix = licences.map(({ license, photos }) => [`  ${photos}`, license ?? 'licence unknown'])
+  return [
+    ...aligned([...lines, ...from]),
+    ...(reasons.length === 0 ? [] : ['not collected:', ...aligned(reasons)]),
+    ...(mix.length === 0 ? [] : [`licences of the ${result.photos} photos:`, ...aligned(mix)]),
+    ...failures.map(({ source, message }) => `! ${source} failed: ${oneLine(message)}`),
+    ...(failures.length === 0 ? [] : ['The same command goes on where this one stopped.']),
+    `who made them  ${result.attribution}`,
+  ].join('\n')
+}
+
+function previewOf(photos: Awaited<ReturnType<typeof import('../../actions/collect.js').previewCollect>>) {
+  const counts = new Map<string, number>()
+  for (const { folder, source, found } of photos) {
+    const where = [folder, `${source}, ${hostOf(found.address)}`].filter(Boolean).join(': ')
+    counts.set(where, (counts.get(where) ?? 0) + 1)
+  }
+  const lines = [
+    `Would fetch ${photos.length} photos:`,
+    ...aligned([...counts].map(([where, count]) => [`  ${count}`, oneLine(where)])),
+    ...photos.slice(0, shownAddresses).map(({ found }) => oneLine(found.address)),
+    ...(photos.length > shownAddresses
+      ? [`… and ${photos.length - shownAddresses} more (--json has all)`]
+      : []),
+  ]
+  return { json: { photos }, text: lines.join('\n') }
+}
+
+function hostOf(address: string): string {
+  return URL.canParse(address) ? new URL(address).host || 'this machine' : address
+}
+
+function aligned(lines: readonly string[][]): string[] {
+  const width = Math.max(0, ...lines.map(([first]) => first.length))
+  return lines.map(([first, second]) => `${first.padEnd(width)}  ${second}`)
 }

@@ -8,11 +8,11 @@ import { Copies } from './copies.js'
 import { type Candidate, type History, readHistory, type SearchState } from './history.js'
 import { MetadataFile, type MetadataRow, rowOf } from './metadata.js'
 import { namesIn, Place } from './places.js'
+import { LOG } from './recollection.js'
 import type { AlbumRecord } from './records.js'
 import { moveToPlace, putWaiting, removeWaiting, settleWaiting } from './waiting.js'
 
-/** Hidden, and files: tools that take every folder for a class do not meet them. */
-const LOG = '.collect.jsonl'
+/** Hidden, and a file as the log: tools that take every folder for a class do not meet them. */
 const LOCK = '.collect.lock'
 
 /**

@@ -9,10 +9,10 @@ import type { ThereRecord } from './records.js'
 
 /** A class folder as it is on the disk: which names are taken, and what the person put there. */
 export class Place {
-  private last = 0
-
   private constructor(
     private readonly folder: string,
+    /** Number of the last photo that was put here: numbers are not given twice. */
+    private last: number,
     /** Names without extension. */
     private readonly taken: ReadonlySet<string>,
     /** Photos that no collection brought, looked at. */
@@ -22,7 +22,9 @@ export class Place {
   /** @throws `io` */
   static async open(root: string, folder: string, history: History): Promise<Place> {
     const names = await namesIn(join(root, folder))
-    const own = new Set(history.kept().map(({ file }) => file))
+    const kept = history.kept().filter(candidate => candidate.folder === folder)
+    const own = new Set(kept.map(({ file }) => file))
+    const last = Math.max(0, ...kept.map(({ file }) => Number(/(\d+)\.\w+$/.exec(file ?? '')?.[1] ?? 0)))
     const others: ThereRecord[] = []
     for (const name of names) {
       const file = folder === '' ? name : `${folder}/${name}`
@@ -30,7 +32,7 @@ export class Place {
       const record = await lookAt(root, file, history.there.get(file))
       if (record !== undefined) others.push(record)
     }
-    return new Place(folder, new Set(names.map(bare)), others)
+    return new Place(folder, last, new Set(names.map(bare)), others)
   }
 
   /** The next free name for a photo. */

@@ -3,7 +3,7 @@ import type { Album, Candidate } from '../album/index.js'
 import { type Downloader, type Refused, refused } from '../downloader/index.js'
 import { Search, type SearchSubject } from '../search/index.js'
 import type { Page, Query, Source } from '../sources/index.js'
-import { Judge } from './judge.js'
+import { Judge, refusedUnseen } from './judge.js'
 import type { Tally } from './tally.js'
 
 /**
@@ -21,7 +21,7 @@ export interface Subject {
 
 export interface GatherOptions extends WorkOptions {
   readonly subjects: readonly Subject[]
-  readonly sources: readonly Source[]
+  readonly sources: readonly { readonly source: Source; readonly given: string }[]
   /** Photos for each class. */
   readonly limit: number
   readonly chooser?: Chooser | undefined
@@ -76,9 +76,9 @@ export class Gatherer {
   async run(): Promise<void> {
     const failed = new Set<Source>()
     for (const subject of this.options.subjects)
-      for (const source of this.options.sources) {
-        if (failed.has(source)) continue
-        if (!(await this.searchFor({ ...subject, source }))) failed.add(source)
+      for (const named of this.options.sources) {
+        if (failed.has(named.source)) continue
+        if (!(await this.searchFor({ ...subject, ...named }))) failed.add(named.source)
       }
     await this.judge.end()
   }
@@ -143,20 +143,23 @@ export class Gatherer {
     this.begunIn.set(candidate.folder, this.begunOf(candidate.folder) + 1)
   }
 
+  /** What becomes of a photo is in the log as soon as it is known, so that no kill makes it be fetched again. */
   private async fetch(
     candidate: Candidate,
     source: Source,
     query: SearchSubject['query'],
   ): Promise<'arrived' | Refused> {
-    const refused = this.judge.before(candidate, query)
-    if (refused !== undefined) return refused
-    const { photosAtOnce: atOnce, isLocal, isList } = source
-    const photo = await this.downloader.photo(candidate.found.address, { atOnce, isLocal, isList })
-    if (photo.kind === 'refused') return photo
+    const result = refusedUnseen(candidate, query) ?? (await this.download(candidate.found.address, source))
+    if (result.kind === 'arrived') await this.album.arrive(candidate, result)
+    else if (!result.isUnreached) await this.album.refuse(candidate, result)
+    return result.kind === 'arrived' ? 'arrived' : result
+  }
+
+  private async download(address: string, { photosAtOnce: atOnce, isLocal, isList }: Source) {
+    const photo = await this.downloader.photo(address, { atOnce, isLocal, isList })
     const { chooser } = this.options
-    if (chooser && !(await chooser.teaches(photo.bytes, candidate.found.address))) return refused('sure')
-    await this.album.arrive(candidate, photo)
-    return 'arrived'
+    if (photo.kind === 'refused' || chooser === undefined) return photo
+    return (await chooser.teaches(photo.bytes, address)) ? photo : refused('sure')
   }
 
   /** It is the turn of the first of those begun. */

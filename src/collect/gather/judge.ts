@@ -20,12 +20,6 @@ export class Judge {
     private readonly tally: Tally,
   ) {}
 
-  /** Why a photo need not be fetched at all. */
-  before({ found }: Candidate, { needs, site }: Omit<Query, 'wanted'>): Refused | undefined {
-    if (!allows(found.licence, needs)) return refused('licence')
-    return site === undefined || isOf(site, found.page ?? found.address) ? undefined : refused('site')
-  }
-
   /** @throws `io` where nothing can be reached, and of the disk */
   async settle(candidate: Candidate, result: 'arrived' | Refused): Promise<void> {
     if (result !== 'arrived' && result.isUnreached && !candidate.wasUnreached) {
@@ -52,7 +46,7 @@ export class Judge {
   }
 
   private async refuse(candidate: Candidate, refusal: Refused): Promise<void> {
-    await this.album.refuse(candidate, refusal)
+    if (candidate.state !== 'refused') await this.album.refuse(candidate, refusal)
     this.tally.refused(candidate.source, refusal.reason)
   }
 
@@ -64,6 +58,15 @@ export class Judge {
         'lost: the same command goes on where this one stopped.',
     )
   }
+}
+
+/** Why a photo need not be fetched at all. */
+export function refusedUnseen(
+  { found }: Candidate,
+  { needs, site }: Omit<Query, 'wanted'>,
+): Refused | undefined {
+  if (!allows(found.licence, needs)) return refused('licence')
+  return site === undefined || isOf(site, found.page ?? found.address) ? undefined : refused('site')
 }
 
 /** Whether an address is of a site or a part of it. */

@@ -11,6 +11,8 @@ const MAX_STALE_PAGES = 3
 /** What is searched: a source, for a class. */
 export interface SearchSubject {
   readonly source: Source
+  /** As the person named it: tells one list from another. */
+  readonly given: string
   readonly query: Omit<Query, 'wanted'>
   /** Folder of the class, relative to the collection; undefined where each photo's label says it. */
   readonly folder: string | undefined
@@ -51,8 +53,8 @@ export class Search {
     private readonly ask: AskForPage,
     private readonly options: SearchOptions,
   ) {
-    const { source, query, folder } = subject
-    this.key = JSON.stringify([source.name, folder, query])
+    const { given, query, folder } = subject
+    this.key = JSON.stringify([given, folder, query])
   }
 
   /**
