@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { featureWidth } from '../../../backbones/index.js'
 import type { RandomStream } from '../../../core/index.js'
-import { foldsOf } from '../../../dataset/index.js'
 import {
   accuracy,
   fitTemperature,
@@ -18,24 +17,15 @@ import {
   type OutOfFold,
   type Standardization,
   standardization,
-  standardizeInto,
-  type ViewedExamples,
 } from '../../logistic/index.js'
 import type { Candidate, Choice, RecipeOptions } from '../recipe.js'
 import { type AutoCandidate, autoCandidates } from './candidates.js'
+import { examplesOf } from './examples.js'
 import type { AutoFeatures } from './features.js'
+import { methodOf, type Plan, planOf } from './plan.js'
 
 /** Penalties tried, strongest first: each solution is a good start for the next. */
 const cs = [0.01, 0.03, 0.1, 0.3]
-const mostFolds = 5
-/** Photos below which the folds are drawn more than once, as one draw says too little. */
-const manyPhotos = 300
-const repetitionsOfFew = 3
-/**
- * Products of photos, columns and classes that the folds of a candidate may come to; beyond it fewer folds are judged. Of
- * 1,000 classes of 20 photos one of five is, four thousand photos: more would take hours and say nothing new.
- */
-const mostProducts = 2e10
 /** The penalty where nothing can be compared: in the middle of those tried. */
 const usualC = 0.1
 
@@ -164,35 +154,6 @@ async function telling(
   return varied
 }
 
-/** How photos are judged that were not learnt from. */
-interface Plan {
-  /** The fold of each photo, for each time that folds are drawn. */
-  readonly repetitions: readonly (readonly number[])[]
-  readonly folds: number
-  /** How many of the folds are left out in turn. */
-  readonly judged: number
-}
-
-/**
- * Stratified folds with exact copies together; fewer than five where a class is smaller than that. Undefined where fewer
- * than two classes have a photo that can be left out: what is left out of one class alone says only what is said of that.
- *
- * @param each numbers that make up a model
- */
-function planOf(photos: Features['photos'], random: RandomStream, each: number): Plan | undefined {
-  const classes = new Map<number, Set<string>>()
-  for (const { label, sha256 } of photos) classes.set(label, (classes.get(label) ?? new Set()).add(sha256))
-  const sizes = Array.from(classes.values(), distinct => distinct.size).filter(size => size > 1)
-  if (sizes.length < 2) return undefined
-  const folds = Math.min(mostFolds, Math.min(...sizes))
-  const times = photos.length < manyPhotos ? repetitionsOfFew : 1
-  const repetitions = Array.from({ length: times }, (_, r) =>
-    foldsOf(photos, folds, random.fork('folds', r).uint32()),
-  )
-  const judged = Math.max(1, Math.min(folds, Math.floor(mostProducts / (photos.length * each))))
-  return { repetitions, folds, judged }
-}
-
 /** A candidate that was tried, with one of its penalties. */
 function candidateLine({ candidate, c, accuracy, logLoss }: Judged) {
   return { event: 'candidate', name: candidate.name, c, accuracy, logLoss }
@@ -200,24 +161,6 @@ function candidateLine({ candidate, c, accuracy, logLoss }: Judged) {
 
 function choiceLine({ candidate, c, temperature, choice }: Decision) {
   return { event: 'choice', name: candidate.name, c, temperature, method: choice.method }
-}
-
-/** Standardised rows and one-hot targets for views of the same photos. */
-export function examplesOf(
-  { photos, width: extracted }: Features,
-  views: readonly Float32Array[],
-  change: Standardization,
-  classes: number,
-): ViewedExamples {
-  const width = keptColumns(change.scale).length
-  const size = photos.length * width
-  const rows = new Float32Array(views.length * size)
-  const targets = new Float32Array(views.length * photos.length * classes)
-  for (const [v, view] of views.entries()) {
-    standardizeInto(rows.subarray(v * size, (v + 1) * size), view, extracted, change)
-    for (const [i, { label }] of photos.entries()) targets[(v * photos.length + i) * classes + label] = 1
-  }
-  return { rows, width, targets, classes, photos: photos.length, views: views.length }
 }
 
 function judge(candidate: AutoCandidate, outOfFold: OutOfFold, { photos }: Features): Judged {
@@ -256,19 +199,6 @@ async function decide(
       candidates: shown.map(one => candidateOf(one, best, held)),
     },
   }
-}
-
-function methodOf({ folds, judged, repetitions }: Plan, photos: number, held: number): string {
-  const alone =
-    judged === folds && held < photos
-      ? `, ${photos - held} without another of their class always learnt from`
-      : ''
-  const some = judged < folds ? `, ${judged} of the folds judged (${held} photos)` : ''
-  const times = repetitions.length > 1 ? `, ${repetitions.length} times` : ''
-  return (
-    `${folds}-fold cross-validation on the ${photos} training photos, exact copies in one fold${alone}${some}` +
-    `${times}; the lowest log loss wins. Shown with each candidate's best penalty.`
-  )
 }
 
 /** Where there is nothing to compare by. */

@@ -1,4 +1,6 @@
 export { autoCandidates, autoSpec } from './candidates.js'
-export { choose, type Decision, examplesOf } from './choice.js'
+export { choose, type Decision } from './choice.js'
+export { examplesOf } from './examples.js'
 export { AutoFeatures, firstColumns } from './features.js'
 export { unstandardized } from './head.js'
+export { learn } from './learn.js'

@@ -1,6 +1,6 @@
 export { chooseTuning, type TuningDecision } from './choice.js'
+export { fineTune, type Tuned } from './fine-tune.js'
+export type { Trial } from './folds.js'
 export { openTuner } from './open.js'
 export { Pace } from './pace.js'
-export { tune } from './tune.js'
 export type { Tuner } from './tuner.js'
-export { calmness } from './values.js'

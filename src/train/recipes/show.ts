@@ -1,0 +1,60 @@
+import { featureWidth } from '../../backbones/index.js'
+import type { RandomStream } from '../../core/index.js'
+import type { Split } from '../../dataset/index.js'
+import { testTimeViews } from '../../images/index.js'
+import { type Classifier, HeadRunner } from '../heads/index.js'
+import { type Seen, see } from '../results/index.js'
+import { type AutoFeatures, firstColumns } from './frozen/index.js'
+import type { RecipeOptions, RecipeResult } from './recipe.js'
+
+/** Views of each photo beside the plain one, at test time. */
+const ttaViews = 4
+
+/** A classifier, and what its trunk sees. */
+export interface Shown {
+  readonly classifier: Classifier
+  readonly features: AutoFeatures
+}
+
+/** All photos that were kept from learning through the finished classifier. */
+export async function showAll(
+  end: Shown,
+  random: RandomStream,
+  options: RecipeOptions,
+): Promise<Pick<RecipeResult, 'seen' | 'tta' | 'test'>> {
+  const { features, classifier } = end
+  const seen = await show(end, 'valid', random, options)
+  const tta = { views: ttaViews, seen: await show(end, 'valid', random, options, ttaViews) }
+  const hasTest = options.dataset.photos.some(photo => photo.split === 'test')
+  const tested = hasTest ? (await features.of(classifier.rule.resize, 'test')).photos.length : 0
+  const test = tested > 0 ? await show(end, 'test', random, options) : undefined
+  return { seen, tta, test }
+}
+
+/** A part of the data set through a classifier, plain or with augmented views beside. */
+export async function show(
+  { classifier, features }: Shown,
+  split: Split,
+  random: RandomStream,
+  { dataset, backbone, seed, device, threads }: RecipeOptions,
+  tta = 0,
+): Promise<Seen> {
+  const { rule, head, weights, spec, labels } = classifier
+  const plain = await features.of(rule.resize, split)
+  const width = featureWidth(backbone, spec)
+  const rows = plain.views.map(view => firstColumns(view, plain.width, width))
+  if (tta > 0) {
+    const more = await features.extract(rule.resize, plain.photos, `${tta} more views each`, ({ sha256 }) =>
+      testTimeViews(seed, sha256, tta),
+    )
+    rows.push(...more.views.map(view => firstColumns(view, plain.width, width)))
+  }
+  await features.rest()
+  const runner = await HeadRunner.open(head, weights, { device, threads })
+  try {
+    const shown = { ...plain, width, views: rows }
+    return await see(runner, shown, labels, dataset.photos, random.fork('galleries'))
+  } finally {
+    await runner.close()
+  }
+}

@@ -1,0 +1,84 @@
+import { float32, type RandomStream } from '../../../core/index.js'
+import { accuracy, logLoss, predictions, softmaxRows } from '../../../evaluate/index.js'
+import type { PhotoReader } from '../../../images/index.js'
+import { type Classifier, HeadRunner, type HeadWeights } from '../../heads/index.js'
+import { type NetworkWeights, tunedBackbone } from '../../network/index.js'
+import type { Stage } from '../../stages/index.js'
+import { type AutoFeatures, firstColumns } from '../frozen/index.js'
+import type { RecipeOptions } from '../recipe.js'
+import type { TuningDecision } from './choice.js'
+import { labelsOf, type Trial } from './folds.js'
+import { tune } from './tune.js'
+import { calmness } from './values.js'
+
+export interface Tuned {
+  readonly classifier: Classifier
+  /** What the trained trunk sees. */
+  readonly features: AutoFeatures
+  readonly stage: Stage
+}
+
+/**
+ * Fine-tunes from the frozen classifier on, or from the mean of the networks that were compared; undefined where that
+ * only spoils it.
+ */
+export async function fineTune(
+  trial: Trial & { readonly reader: PhotoReader },
+  frozen: Classifier,
+  { temperature, learnt }: TuningDecision,
+  random: RandomStream,
+): Promise<Tuned | undefined> {
+  const { features } = trial
+  const { rule } = frozen
+  const { photos } = await features.of(rule.resize, 'train')
+  const { photos: held } = await features.of(rule.resize, 'valid')
+  const start = learnt ?? { head: await calmed(frozen, trial) }
+  await features.rest()
+  const truth = labelsOf(held)
+  const measure = (logits: readonly number[][]) => {
+    const rows = softmaxRows(logits, temperature)
+    return { validLoss: logLoss(truth, rows) ?? 0, accuracy: accuracy(truth, predictions(rows)) ?? 0 }
+  }
+  const done = await tune(random.fork('fine-tuning'), { ...trial, start, photos, held, measure })
+  if (!done) return undefined
+  const { weights, stage } = done
+  const classifier = tunedClassifier(frozen, weights, temperature, trial)
+  const { backbone } = classifier
+  const own = { ...trial, backbone, store: undefined, progress: undefined }
+  return { classifier, features: features.through(own), stage }
+}
+
+/** The frozen classifier's head, as sure of the training photos as label smoothing wants it. */
+async function calmed({ rule, head, weights }: Classifier, trial: Trial): Promise<HeadWeights> {
+  const { features, device, threads, signal } = trial
+  const { photos, views, width } = await features.of(rule.resize, 'train')
+  const runner = await HeadRunner.open(head, weights, { device, threads })
+  try {
+    const rows = await runner.probabilities(firstColumns(views[0], width, head.features))
+    const logits = rows.map(row => row.map(p => Math.log(Math.max(p, Number.MIN_VALUE))))
+    return scaled(weights, 1 / (await calmness(labelsOf(photos), logits, signal)))
+  } finally {
+    await runner.close()
+  }
+}
+
+function tunedClassifier(
+  frozen: Classifier,
+  { trunk, head }: NetworkWeights,
+  temperature: number,
+  { backbone }: RecipeOptions,
+): Classifier {
+  const weights = scaled(head, 1 / temperature)
+  return { ...frozen, backbone: tunedBackbone(backbone, trunk), weights, temperature }
+}
+
+/** A linear head whose logits are this many times as large. */
+function scaled(weights: HeadWeights, factor: number): HeadWeights {
+  return new Map(
+    Array.from(weights, ([name, { data, shape }]) => {
+      const values = new Float32Array(data.length)
+      for (let i = 0; i < values.length; i++) values[i] = data[i] * factor
+      return [name, float32(values, shape)]
+    }),
+  )
+}

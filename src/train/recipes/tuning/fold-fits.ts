@@ -1,0 +1,131 @@
+import { z } from 'zod'
+import { float32, type RandomStream } from '../../../core/index.js'
+import { anyNumber, weightsIn, weightTensors } from '../../checkpoint/index.js'
+import type { Callback } from '../../loop/index.js'
+import type { NetworkWeights } from '../../network/index.js'
+import { runFit } from '../../stages/index.js'
+import type { Tensors } from '../../steps/index.js'
+import type { RecipeOptions } from '../recipe.js'
+import { type Fold, folds, type Trial } from './folds.js'
+import { paced } from './pace.js'
+import type { Tuner } from './tuner.js'
+import { scheduleOf, tuningEpochs } from './values.js'
+
+/** Why folds are fine-tuned. */
+interface Purpose {
+  /** What progress and log call it. */
+  readonly task: string
+  readonly folds: number
+  /** What the checkpoint calls a fit's state. */
+  readonly underWay: (fold: number) => string
+}
+
+const comparison: Purpose = {
+  task: 'does fine-tuning pay?',
+  folds,
+  underWay: fold => `fold ${fold}, under way`,
+}
+
+export const rehearsal: Purpose = {
+  task: 'trying fine-tuning out',
+  folds: 1,
+  underWay: fold => `rehearsal, fold ${fold}, under way`,
+}
+
+/** What a checkpoint calls what came of the comparison. */
+const comparedName = 'compared'
+const comparedSchema = z.object({ logits: z.array(z.array(z.array(anyNumber))) })
+
+/** What the folds that are done came to. */
+export interface Compared {
+  /** Of the photos left out, fold by fold. */
+  readonly logits: readonly number[][][]
+  /** The mean of the folds' weights. */
+  readonly weights: NetworkWeights | undefined
+}
+
+/**
+ * Fine-tunes on each fold's photos, and judges those left out. The mean of the folds' weights is kept: networks that
+ * learnt from one start on are about as good as their mean, or less (Wortsman et al. 2022, "Model soups"). Undefined
+ * where no rate suits the network.
+ */
+export async function tunedFolds(
+  starts: readonly Fold[],
+  tuner: Tuner,
+  random: RandomStream,
+  trial: Trial,
+): Promise<Compared | undefined> {
+  const { checkpoint, progress } = trial
+  const { task } = comparison
+  let { logits, weights } = kept(starts, trial)
+  progress?.({ kind: 'start', task, total: folds })
+  for (const [fold, start] of starts.entries()) {
+    if (fold < logits.length) continue
+    const found = await tunedFold(start, fold, tuner, random, comparison, trial)
+    if (!found) return undefined
+    logits = [...logits, found]
+    weights = joined(weights, tuner.weights(), fold)
+    checkpoint?.set(comparedName, { facts: { logits }, tensors: weightTensors(weights) })
+    await checkpoint?.save()
+  }
+  progress?.({ kind: 'end', task })
+  return { logits, weights }
+}
+
+/** Fine-tunes on one fold's photos; logits of those left out, or undefined where no rate suits the network. */
+export async function tunedFold(
+  { teaching, held, head }: Fold,
+  fold: number,
+  tuner: Tuner,
+  random: RandomStream,
+  { task, folds: total, underWay }: Purpose,
+  { pace, checkpoint, progress, signal, log }: Trial,
+): Promise<number[][] | undefined> {
+  const nothing = () => Promise.resolve({ validLoss: Number.NaN, accuracy: Number.NaN })
+  const tell: Callback = {
+    afterStep({ step, steps, rate, loss }) {
+      progress?.({ kind: 'advance', task, done: fold + step / steps, total })
+      log?.({ event: 'step', stage: task, fold: fold + 1, step, rate, loss })
+    },
+  }
+  const done = await paced({
+    pace,
+    tuner,
+    photos: teaching,
+    checkpoint,
+    name: underWay(fold + 1),
+    begin: () => tuner.begin({ head }, teaching, random.fork('fold', fold), nothing),
+    run: (work, divisor, saved, watch) => {
+      const epochs = tuningEpochs(teaching.length, 'fold')
+      const schedule = scheduleOf(tuner.depth, epochs, work.batchesPerEpoch, divisor)
+      return runFit(work, schedule, { callbacks: () => [tell, watch], saved, signal })
+    },
+  })
+  return done && tuner.logits(held)
+}
+
+/** What a run that was cut off had come to. */
+function kept(starts: readonly Fold[], options: RecipeOptions): Compared {
+  const { checkpoint, backbone, size = backbone.inputSize } = options
+  if (!checkpoint?.get(comparedName)) return { logits: [], weights: undefined }
+  const { logits } = checkpoint.checked(comparedName, comparedSchema)
+  if (logits.length > starts.length || logits.some((fold, i) => fold.length !== starts[i].held.length))
+    throw checkpoint.broken('it judges other photos')
+  const whole = () => backbone.network({ size, batch: 1 }).initializers
+  return { logits, weights: weightsIn(checkpoint, comparedName, starts[0].head, whole) }
+}
+
+/** The mean of so many networks and one more. */
+function joined(mean: NetworkWeights | undefined, more: NetworkWeights, count: number): NetworkWeights {
+  if (!mean) return more
+  const both = (a: Tensors, b: Tensors): Tensors =>
+    new Map(
+      Array.from(b, ([name, { data, shape }]) => {
+        const before = a.get(name)?.data ?? data
+        const joint = new Float32Array(data.length)
+        for (let i = 0; i < joint.length; i++) joint[i] = before[i] + (data[i] - before[i]) / (count + 1)
+        return [name, float32(joint, shape)]
+      }),
+    )
+  return { trunk: both(mean.trunk, more.trunk), head: both(mean.head, more.head) }
+}

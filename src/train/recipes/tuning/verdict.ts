@@ -1,0 +1,53 @@
+import { argmax, fitTemperature, lossOf, softmaxRows } from '../../../evaluate/index.js'
+
+/** What a network said of photos left out, measured. */
+export interface Judged {
+  /** What each photo costs once the logits are as sure as they should be. */
+  readonly losses: readonly number[]
+  readonly wrong: number
+  readonly temperature: number
+}
+
+/** Standard errors of the difference: more is luck once in twenty times. */
+const luck = 2
+
+/** @param truth label of each photo */
+export async function judged(
+  truth: readonly number[],
+  logits: readonly number[][],
+  signal: AbortSignal | undefined,
+): Promise<Judged> {
+  const { temperature } = await fitTemperature(truth, logits, { signal })
+  const rows = softmaxRows(logits, temperature)
+  return {
+    losses: rows.map((row, i) => lossOf(row[truth[i]])),
+    wrong: rows.filter((row, i) => argmax(row) !== truth[i]).length,
+    temperature,
+  }
+}
+
+/** How the fine-tuned network does beside the head alone, on the same photos. */
+export interface Verdict {
+  /** Unless it costs more than luck explains. */
+  readonly pays: boolean
+  /** Whether the difference may be luck, either way. */
+  readonly isTie: boolean
+  /** Standard error of the difference. */
+  readonly error: number
+}
+
+export function verdictOn(frozen: Judged, tuned: Judged): Verdict {
+  const gains = frozen.losses.map((loss, i) => loss - tuned.losses[i])
+  const gain = mean(gains)
+  const error = Math.sqrt(mean(gains.map(one => (one - gain) ** 2)) / Math.max(1, gains.length - 1))
+  return { pays: gain > -luck * error, isTie: Math.abs(gain) < luck * error, error }
+}
+
+/** Log loss, as sentences have it. */
+export function costOf({ losses }: Judged): string {
+  return mean(losses).toFixed(3)
+}
+
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
