@@ -287,6 +287,173 @@ const tables: readonly Layout[] = [
       notices: [/classes by column "category"/],
     }),
   ),
+  {
+    situation: 'tiny-imagenet: val_annotations.txt, tabs and no names of columns',
+    tree: {
+      ...grid('train/CLASS/images', { x: 4 }, pets),
+      'val/images': 4,
+      'val/val_annotations.txt': each(4, (n, label) => `${n}.jpg\t${label}\t${n % 2}\t0\t62\t57`),
+    },
+    classes: pets,
+    parts: [8, 4, 0],
+    notices: [/"val\/images" is valid/, /"val\/val_annotations\.txt": .* classes by column "column 2"/],
+  },
+  {
+    situation: 'Caffe: train.txt and val.txt with paths and numbers, for one folder',
+    tree: {
+      images: 8,
+      'train.txt': each(6, (n, one) => `images/${n}.jpg ${one}`, ['0', '1']),
+      'val.txt': lines('images/7.jpg 0', 'images/8.jpg 1'),
+    },
+    classes: ['0', '1'],
+    parts: [6, 2, 0],
+    notices: [/"train\.txt"/, /"val\.txt"/, /^The names of the tables divide the photos/],
+  },
+  {
+    situation: 'Food-101: class folders, and lists of the training and test photos',
+    tree: {
+      ...grid('images/CLASS', { x: 5 }, pets),
+      'meta/train.txt': lines(...pets.flatMap(pet => [1, 2, 3].map(n => `${pet}/${n}`))),
+      'meta/test.txt': lines(...pets.flatMap(pet => [4, 5].map(n => `${pet}/${n}`))),
+      'meta/classes.txt': lines(...pets),
+    },
+    classes: pets,
+    parts: [4, 2, 4],
+    notices: [/^Tables divide the photos: "meta\/test\.txt", "meta\/train\.txt"\.$/],
+  },
+  {
+    situation: 'lists that do not name every photo of the class folders',
+    tree: {
+      ...grid('CLASS', { x: 5 }, pets),
+      'train.txt': lines('cat/1.jpg', 'dog/1.jpg'),
+      'test.txt': lines('cat/2.jpg', 'dog/2.jpg'),
+    },
+    classes: pets,
+    parts: [8, 2, 0],
+    notices: [
+      /^Not used: the division into parts by "test\.txt", "train\.txt", as they do not name "cat\/3\.jpg"/,
+    ],
+  },
+  {
+    situation: 'class folders, and a column that divides',
+    tree: {
+      ...grid('CLASS', { x: 5 }, pets),
+      'metadata.csv':
+        lines('file_name,split') +
+        lines(
+          ...pets.flatMap(pet => [1, 2, 3, 4, 5].map(n => `${pet}/${n}.jpg,${n < 4 ? 'train' : 'test'}`)),
+        ),
+    },
+    classes: pets,
+    parts: [4, 2, 4],
+    notices: [/^Tables divide the photos: "metadata\.csv"\.$/],
+  },
+  {
+    situation: 'FER-2013: PublicTest and PrivateTest, and a word that is no part',
+    tree: {
+      images: 10,
+      'labels.csv':
+        lines('file,label,Usage') +
+        each(
+          10,
+          (n, label) =>
+            `${n}.jpg,${label},${['Training', 'Training', 'PublicTest', 'PrivateTest', 'x'][(n - 1) >> 1]}`,
+        ),
+    },
+    classes: pets,
+    parts: [2, 2, 4],
+    notices: [
+      /their part by column "Usage"/,
+      /^Column "Usage" puts 2 photos in no part .*\("x"\): left out/,
+      /\(2\)/,
+    ],
+  },
+  {
+    situation: 'a column that divides in words unknown',
+    tree: {
+      images: 10,
+      'labels.csv': lines('file,label,split') + each(10, (n, label) => `${n}.jpg,${label},${n % 3}`),
+    },
+    classes: pets,
+    parts: [8, 2, 0],
+    notices: [/classes by column "label"\.$/, /^Column "split" does not say in known words .*not used\.$/],
+  },
+  {
+    situation: 'GTSRB: class folders in Train, photos and Test.csv in Test, other tables beside',
+    tree: {
+      ...grid('Train/CLASS', { x: 4 }, pets),
+      Test: 4,
+      Meta: 2,
+      'Train.csv': lines('ClassId,Path', 'cat,Train/cat/1.jpg', 'dog,Train/dog/1.jpg'),
+      'Test.csv': lines('ClassId,Path') + each(4, (n, label) => `${label},Test/${n}.jpg`),
+    },
+    classes: pets,
+    parts: [6, 2, 4],
+    notices: [/"Test\.csv": photos by column "Path"/, /folders beside the parts .*"Meta"/],
+  },
+  {
+    situation: 'ISIC 2019: one folder of photos, numbers with a point, a table beside',
+    tree: {
+      ...named('ISIC_2019_Training_Input', 'ISIC_NUMBER.jpg', 10),
+      'ISIC_2019_Training_GroundTruth.csv':
+        lines('image,MEL,NV,BCC') + each(10, (n, one) => `ISIC_${n},${one},0.0`, ['1.0,0.0', '0.0,1.0']),
+    },
+    classes: ['MEL', 'NV'],
+    parts: [8, 2, 0],
+    notices: [/classes by column "MEL", "NV", "BCC"/],
+  },
+  {
+    situation: 'a table in a folder beside the photos',
+    tree: { images: 10, 'annotations/labels.csv': lines('file,label') + each(10, fileLabel) },
+    classes: pets,
+    parts: [8, 2, 0],
+    notices: [/"annotations\/labels\.csv"/, /folders that only go with photos: "annotations"/],
+  },
+  ...(
+    [
+      ['another extension', (n: number) => `${n}.png`],
+      ['an extension in capitals', (n: number) => `${n}.JPG`],
+      ['an address', (n: number) => `https://example.org/a/${n}.jpg?width=640`],
+    ] as const
+  ).map(
+    ([what, name]): Layout => ({
+      situation: `photos named with ${what}`,
+      tree: {
+        images: 10,
+        'labels.csv': lines('photo,label') + each(10, (n, label) => `${name(n)},${label}`),
+      },
+      classes: pets,
+      parts: [8, 2, 0],
+      notices: [/photos by column "photo"/],
+    }),
+  ),
+  {
+    situation: 'no names of columns and none of the extensions: the first line counts, too',
+    tree: {
+      ...named('images', 'xNUMBER.jpg', 10),
+      'labels.csv': each(10, (n, label) => `x${n},${label}`),
+    },
+    classes: pets,
+    parts: [8, 2, 0],
+    notices: [/photos by column "column 1", classes by column "column 2"/],
+  },
+  {
+    situation: "Excel's sep= line, empty cells left out or too many, NaN for none",
+    tree: {
+      images: 12,
+      'labels.csv': `sep=;\r\n${lines('file;label;note')}${each(10, (n, label) => `${n}.jpg;${label}${n % 2 ? '' : ';;'}`)}11.jpg;NaN\n`,
+    },
+    classes: pets,
+    parts: [8, 2, 0],
+    notices: [/classes by column "label"/, /gives none \(2\), for example "images\/11\.jpg"/],
+  },
+  {
+    situation: 'classes that differ in a capital',
+    tree: { images: 8, 'labels.csv': lines('file,label') + each(8, fileLabel, ['Cat', 'cat', 'dog', 'dog']) },
+    classes: ['Cat', 'cat', 'dog'],
+    parts: [5, 3, 0],
+    notices: [/"labels\.csv"/, /^Classes "Cat", "cat" differ in nothing but how they are written/],
+  },
 ]
 
 const names: readonly Layout[] = [
@@ -363,7 +530,25 @@ const refused: readonly Refused[] = [
   {
     situation: 'a table about other photos',
     tree: { train: 6, 'labels.csv': lines('id,label') + each(6, (n, label) => `zz${n},${label}`) },
-    error: /"train" has no class folders, only 6 files/,
+    error:
+      /"train" has no class folders.*"labels\.csv" was looked at, but no column names a photo.*"id" has "zz1"/,
+  },
+  ...['|', ',', ';'].map(
+    (mark): Refused => ({
+      situation: `several classes in a cell, with ${mark} between`,
+      tree: {
+        images: 6,
+        'labels.csv':
+          lines('file,finding') +
+          each(6, (n, one) => `${n}.jpg,"${one}"`, ['Mass', `Mass${mark}Nodule`, 'Nodule']),
+      },
+      error: /column "finding" holds several classes for a photo/,
+    }),
+  ),
+  {
+    situation: 'lists as text',
+    tree: { images: 6, 'labels.csv': lines('file,label') + each(6, (n, one) => `${n}.jpg,['${one}']`) },
+    error: /column "label" holds several classes for a photo/,
   },
   {
     situation: 'HAM10000: folders that cut through the classes of a table',

@@ -23,6 +23,7 @@ export function checkClasses(
   const filled = new Set(files.map(keyOf))
   for (const one of classes) if (!filled.has(keyOf(one))) reportEmpty(one, notice)
   if (measureOnly) return names(classes)
+  noticeTwins(names(classes), notice)
   const learnt = names(classes.filter(({ split }) => split !== 'test'))
   compareValid(names(classesOf(classes, 'train')), names(classesOf(classes, 'valid')), parts, notice)
   compareTest(learnt, names(classesOf(classes, 'test')), notice)
@@ -38,6 +39,22 @@ export function checkClasses(
       ].join(' '),
     )
   return learnt
+}
+
+/** `Cat` and `cat` are two classes, as everywhere, and seldom meant. */
+function noticeTwins(labels: readonly string[], notice: (message: string) => void): void {
+  const seen = new Map<string, string>()
+  for (const label of labels) {
+    const plain = label.toLowerCase().replaceAll(/[\s_-]+/g, ' ')
+    const twin = seen.get(plain)
+    if (twin !== undefined) {
+      notice(
+        `Classes ${list([twin, label])} differ in nothing but how they are written. Rename one if they are the same.`,
+      )
+      return
+    }
+    seen.set(plain, label)
+  }
 }
 
 function requireClasses(

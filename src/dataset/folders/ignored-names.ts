@@ -33,7 +33,10 @@ const otherExtensions = new Set(
 const ownFiles = new Set(['rate-finder.svg', 'journal.jsonl', 'split.json'])
 
 /** Extensions of files that may give photos their labels. */
-const tableExtensions = new Set(['csv', 'tsv', 'jsonl', 'ndjson', 'parquet'])
+const tableExtensions = new Set(['csv', 'tsv', 'tab', 'jsonl', 'ndjson', 'parquet'])
+
+/** Texts that list photos go by such names (`val_annotations.txt`, `labels.txt`, `train.txt`); `README.txt` does not. */
+const listName = /annotation|label|^(train|training|val|valid|validation|test)\.txt$/
 
 /** What photos are usually called; for messages, never to decide what is read. */
 const photoExtensions = new Set(
@@ -59,6 +62,6 @@ export function ignoredName(
   if (isFolder) return undefined
   if (ownFiles.has(lower)) return 'own'
   const extension = extname(lower).slice(1)
-  if (tableExtensions.has(extension)) return 'table'
+  if (tableExtensions.has(extension) || (extension === 'txt' && listName.test(lower))) return 'table'
   return otherExtensions.has(extension) ? 'other-file' : undefined
 }

@@ -33,9 +33,13 @@ export function fileColumn(table: Table, index: PhotoIndex, isExact: boolean): F
   return best
 }
 
-/** Whether the first line of a table names a photo, so that it is no line of column names. */
-export function lacksHeader({ columns }: Table, index: PhotoIndex): boolean {
-  return columns.some(({ name }) => /[./\\]/.test(name) && index.find(name) !== undefined)
+/** Whether the first line of a table names a photo, as the lines below it do, so that it is no line of column names. */
+export function lacksHeader(table: Table, index: PhotoIndex): boolean {
+  const file = fileColumn(table, index, false)
+  const names = file
+    ? [file.column.name]
+    : table.columns.map(({ name }) => name).filter(name => /[./\\]/.test(name))
+  return names.some(name => !fileNames.includes(plainName(name)) && index.find(name) !== undefined)
 }
 
 /** The first row whose value leads out of the folder. */
@@ -45,8 +49,12 @@ export function escaping({ values }: Column): number | undefined {
 }
 
 function rankOf(name: string): number {
-  const lower = name.toLowerCase().replaceAll(/[ -]/g, '_')
+  const lower = plainName(name)
   const rank = fileNames.indexOf(lower)
   if (rank >= 0) return rank
   return lower.endsWith('_file_name') ? 0.5 : fileNames.length
+}
+
+function plainName(name: string): string {
+  return name.toLowerCase().replaceAll(/[ -]/g, '_')
 }

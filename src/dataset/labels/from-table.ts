@@ -26,6 +26,8 @@ export interface TableLabels {
   readonly missing: readonly string[]
   /** Columns taken, for the person. */
   readonly columns: { readonly file: string; readonly label: string; readonly split: string | undefined }
+  /** What a person should hear of it, a sentence each. */
+  readonly remarks: readonly string[]
   /** The label column was found by its values alone, not by its name. */
   readonly isGuess: boolean
 }
@@ -33,9 +35,10 @@ export interface TableLabels {
 /** Why a table gives no labels. */
 export interface NoLabels {
   readonly table: string
-  /** How many photos it names. */
-  readonly named: number
+  /** The photos that it names, with their part where the table divides them. */
+  readonly named: readonly { readonly path: string; readonly split: Split | undefined }[]
   readonly problem: string
+  readonly hasRows: boolean
   /** Whether it is nothing to speak of: a table about photos that has no column for classes. */
   readonly isOrdinary: boolean
 }
@@ -54,21 +57,28 @@ export function labelsInTable(
   const table = lacksHeader(given, index) ? (given.withoutHeader?.() ?? given) : given
   requireInside(table)
   const file = (isMetadata(table.path) && fileColumn(table, index, true)) || fileColumn(table, index, false)
-  const none = (named: number, problem: string, isOrdinary = false) => ({
+  const hasRows = table.columns.some(({ values }) => values.length > 0)
+  const none = (problem: string, isOrdinary = false, named: NoLabels['named'] = []) => ({
     table: table.path,
     named,
     problem,
     isOrdinary,
+    hasRows,
   })
-  if (file === undefined) return none(0, `no column names a photo that is there (${names(table)})`)
+  if (file === undefined) return none(`no column names a photo that is there (${examples(table)})`)
   const rows = file.matches.flatMap((match, row) => (match === undefined ? [] : [row]))
-  const division = splitsOf(table.columns, rows)
+  const found = splitsOf(table.columns, rows)
+  const division = found && 'column' in found ? found : undefined
   const others = table.columns.filter(one => one !== file.column && one.name !== division?.column)
   const chosen = others.find(({ name }) => plain(name) === plain(column ?? ''))
+  const named = rows.flatMap(row => {
+    const match = file.matches[row]
+    return match === undefined || match.other ? [] : [{ path: match.path, split: division?.values[row] }]
+  })
   if (column !== undefined && chosen === undefined)
-    return none(rows.length, `there is no column "${column}" (${names(table)})`)
+    return none(`there is no column "${column}" (${names(table)})`, false, named)
   const labels = chosen ? labelsFrom(chosen) : labelsOf(others, rows)
-  if ('problem' in labels) return none(rows.length, labels.problem, labels.isOrdinary)
+  if ('problem' in labels) return none(labels.problem, labels.isOrdinary, named)
   return {
     table: table.path,
     entries: entriesOf(table, file, labels.values, division?.values),
@@ -76,6 +86,7 @@ export function labelsInTable(
       .filter((name, row) => name !== undefined && file.matches[row] === undefined)
       .map(String),
     columns: { file: file.column.name, label: labels.column, split: division?.column },
+    remarks: found?.remark === undefined ? [] : [found.remark],
     isGuess: labels.isGuess ?? false,
   }
 }
@@ -94,7 +105,9 @@ function entriesOf(
         `${where(row)}: "${column.values[row]}" may be "${match.path}" or "${match.other}". Give the paths relative to ` +
           `the folder of "${nameOf(path)}", or say train or test in the table's name.`,
       )
-    const label = labelText(labels[row], where(row))
+    // A photo in no part that is known must not be learnt from.
+    const isLost = splits !== undefined && splits[row] === undefined
+    const label = isLost ? undefined : labelText(labels[row], where(row))
     return [{ path: match.path, label, split: splits?.[row], where: where(row) }]
   })
 }
@@ -123,6 +136,14 @@ function requireInside({ path, columns, where }: Table): void {
           'Expected a path below it, such as images/1.jpg.',
       )
   }
+}
+
+function examples({ columns }: Table): string {
+  if (columns.length === 0) return 'it is empty'
+  const shown = columns
+    .slice(0, 3)
+    .map(({ name, values }) => `"${name}" has ${values[0] === undefined ? 'nothing' : `"${values[0]}"`}`)
+  return shown.join(', ')
 }
 
 function names({ columns }: Table): string {

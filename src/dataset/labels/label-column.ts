@@ -35,10 +35,16 @@ export function labelsOf(columns: readonly Column[], rows: readonly number[]): L
     const named = columns.filter(({ name }) => names.includes(plain(name)))
     if (named.length > 0) return fromNamed(named, rows)
   }
-  const oneHot = fromOneHot(columns, rows)
+  const oneHot = fromOneHot(
+    columns.filter(column => !isNameless(column)),
+    rows,
+  )
   if (oneHot !== undefined) return oneHot
-  const repeated = columns.filter(column => isRepeated(column, rows))
-  if (repeated.length === 1) return { ...labelsFrom(repeated[0]), isGuess: true }
+  const repeated = repeatedColumns(columns, rows)
+  if (repeated.length === 1)
+    return holdsSeveral(repeated[0], rows)
+      ? severalIn(repeated[0])
+      : { ...labelsFrom(repeated[0]), isGuess: true }
   if (repeated.length === 0)
     return {
       isOrdinary: true,
@@ -64,10 +70,36 @@ function fromNamed(named: readonly Column[], rows: readonly number[]): Labels {
     column => !column.isNested && rows.some(row => column.values[row] !== undefined),
   )
   if (scalar.length === 0) return labelsFrom(named[0])
+  const several = scalar.find(column => holdsSeveral(column, rows))
+  if (several !== undefined) return severalIn(several)
   const text = scalar.find(column => !isNumeric(column, rows)) ?? scalar[0]
   const differs = scalar.find(column => !sayTheSame(column, text, rows))
   if (differs === undefined) return labelsFrom(text)
   return { problem: `more than one column may hold the class: ${list(scalar)}` }
+}
+
+function severalIn({ name }: Column): Labels {
+  return { problem: `column "${name}" holds several classes for a photo, where one is expected` }
+}
+
+/** Marks between several values in one cell; a space is one only between words that also stand alone. */
+const marks = ['|', ';', ',', ' ']
+
+/**
+ * Whether cells hold several classes: a list (`['a', 'b']`), or values of which some are made of others (`Mass`,
+ * `Mass|Nodule`, `Nodule`).
+ */
+function holdsSeveral({ values }: Column, rows: readonly number[]): boolean {
+  const all = new Set(rows.flatMap(row => values[row] ?? []))
+  if (all.size > 0 && [...all].every(value => /^\[.*\]$/s.test(value))) return true
+  return marks.some(mark => {
+    const seen = new Map<string, number>()
+    const split = [...all].map(value => [...new Set(value.split(mark).map(word => word.trim()))])
+    for (const words of split) for (const word of words) seen.set(word, (seen.get(word) ?? 0) + 1)
+    const isKnown = (word: string) =>
+      mark === ' ' ? all.has(word) : all.has(word) || (seen.get(word) ?? 0) > 2
+    return split.some(words => words.length > 1 && words.every(isKnown) && words.some(word => all.has(word)))
+  })
 }
 
 function isNumeric({ values, classNames }: Column, rows: readonly number[]): boolean {
@@ -101,6 +133,22 @@ function fromOneHot(columns: readonly Column[], rows: readonly number[]): Labels
     if (on.length === 1) values[row] = on[0].name
   }
   return { column: flags.map(({ name }) => name).join('", "'), values }
+}
+
+function isNameless({ name }: Column): boolean {
+  return /^column \d+$/.test(name)
+}
+
+/**
+ * The columns whose values come again. Where none has a name, the only other one is the class, however few rows there
+ * are, and words are it rather than numbers (those of a box around the thing).
+ */
+function repeatedColumns(columns: readonly Column[], rows: readonly number[]): readonly Column[] {
+  const hasNames = !columns.every(isNameless)
+  if (!hasNames && columns.length === 1) return columns
+  const repeated = columns.filter(column => isRepeated(column, rows))
+  const words = repeated.filter(column => !isNumeric(column, rows))
+  return !hasNames && words.length === 1 ? words : repeated
 }
 
 function isRepeated(column: Column, rows: readonly number[]): boolean {

@@ -69,7 +69,12 @@ async function settle(
     const label = isDecided ? entry?.label : file.home?.label
     if (file.home !== undefined) (isDecided ? emptied : kept).add(file.home)
     if (label === undefined) lost.push({ file, isDecided })
-    else files.push({ path: file.path, split: file.part.split ?? entry?.split, label })
+    else
+      files.push({
+        path: file.path,
+        split: file.part.split ?? entry?.split ?? said?.splits.get(file.path),
+        label,
+      })
   }
   const labelled = new Set(files.map(({ path }) => path))
   const filled = new Set(found.filter(({ path }) => labelled.has(path)).map(({ part }) => part))
@@ -78,7 +83,11 @@ async function settle(
     const kind = filled.has(file.part) ? (isOutside ? 'outside' : 'unlisted') : 'unlabelled'
     oddities.add(kind, file.path)
   }
-  const homes = layout.parts.flatMap(part => part.homes).filter(home => kept.has(home) || !emptied.has(home))
+  // Where tables divide them, a class folder holds photos of several parts.
+  const isDivided = (said?.splits.size ?? 0) > 0
+  const homes = layout.parts
+    .flatMap(part => (isDivided ? [] : part.homes))
+    .filter(home => kept.has(home) || !emptied.has(home))
   if (labelsFrom === 'auto') refusePieces(homes)
   const classes = await withLinks(reader, homes)
   const isOne = new Set(files.map(({ label }) => label)).size < 2
@@ -110,6 +119,7 @@ function byNames(
 function hintsFor(lost: readonly { file: FoundFile }[], said: Said | undefined): string[] {
   const hints = (said?.problems ?? []).map(problem => `${problem}.`)
   if (hints.length > 0) hints.push('Say which column holds the classes: --labels-from column:NAME.')
+  if (hints.length === 0) hints.push(...(said?.strangers ?? []))
   const offer = offerNames(lost.map(({ file }) => file.path))
   if (offer !== undefined) hints.push(offer)
   return hints

@@ -38,13 +38,29 @@ export class PhotoIndex {
    * @param isExact - only paths below the table's folder count
    */
   find(value: string, isExact = false): Match | undefined {
-    let name = value
+    const name = value
       .normalize('NFC')
       .replaceAll('\\', '/')
       .replace(/^(\.?\/)+/, '')
     const whole = this.whole.get(name)
     if (whole !== undefined || isExact) return whole
-    for (;;) {
+    const bare = name.replace(photoExtension, '')
+    return this.end(name) ?? (bare === name ? undefined : this.end(bare)) ?? this.address(name)
+  }
+
+  /** The last part of an address, without its query: `https://example.org/a%201.jpg?width=640`. */
+  private address(name: string): Match | undefined {
+    if (!/^https?:\//i.test(name)) return undefined
+    const path = name.replace(/[?#].*$/s, '')
+    try {
+      return this.end(decodeURIComponent(path))
+    } catch {
+      return this.end(path)
+    }
+  }
+
+  private end(whole: string): Match | undefined {
+    for (let name = whole; ; ) {
       const match = this.ends.get(name)
       if (match !== undefined) return match
       const slash = name.indexOf('/')
@@ -53,6 +69,9 @@ export class PhotoIndex {
     }
   }
 }
+
+/** A photo that was converted, or whose name was typed: `1.JPG` or `1.png` for `1.jpg`. */
+const photoExtension = /\.(jpe?g|png|webp|gif|bmp|tiff?|heic|avif)$/i
 
 function note(matches: Map<string, Match>, name: string, path: string): void {
   const known = matches.get(name)

@@ -8,10 +8,12 @@ import {
   type OddityCounter,
   type Part,
 } from '../folders/index.js'
+import type { Split } from '../photo.js'
 import { readTable } from '../tables/index.js'
 import { type Entry, labelsInTable, type NoLabels, partOfTable, type TableLabels } from './from-table.js'
 import type { FoundFile } from './labelled.js'
 import { PhotoIndex } from './photo-index.js'
+import { TableDivision } from './table-division.js'
 
 /** What all tables together say. */
 export interface Said {
@@ -21,6 +23,10 @@ export interface Said {
   readonly decides: (file: FoundFile) => boolean
   /** Why tables that name photos give no labels. */
   readonly problems: readonly string[]
+  /** The part of photos in class folders, where tables divide them. */
+  readonly splits: ReadonlyMap<string, Split>
+  /** Tables that name no photo that is there, a sentence each. */
+  readonly strangers: readonly string[]
 }
 
 /** Kaggle's example of an answer: its labels are made up. */
@@ -32,6 +38,8 @@ export class TableReader {
   private readonly scopes: string[] = []
   private readonly parts = new Set<Part>()
   private readonly problems: string[] = []
+  private readonly strangers: string[] = []
+  private splits: ReadonlyMap<string, Split> = new Map()
 
   constructor(
     private readonly root: string,
@@ -54,19 +62,26 @@ export class TableReader {
       if (this.entries.size === 0) throw noColumn(column, this.problems)
       return this.said(() => true)
     }
-    for (const path of metadata) if (await this.take(path, this.found)) this.scopes.push(this.folderOf(path))
+    for (const path of metadata)
+      if ((await this.take(path, this.found)).length > 0) this.scopes.push(this.folderOf(path))
     const decides = (file: FoundFile) => this.scopes.some(scope => isBelow(scope, file.path))
     const open = this.found.filter(file => !decides(file))
     const needing = await this.takeForParts(open, others)
     await this.refuseContradictions(
       open.filter(file => !needing.has(file.part)),
-      others,
+      [...metadata, ...others],
     )
     return this.said(file => decides(file) || this.parts.has(file.part))
   }
 
   private said(decides: Said['decides']): Said {
-    return { entries: this.entries, decides, problems: this.problems }
+    return {
+      entries: this.entries,
+      decides,
+      problems: this.problems,
+      strangers: this.strangers,
+      splits: this.splits,
+    }
   }
 
   /** Other tables, for parts without class folders. Gives those parts. */
@@ -74,23 +89,39 @@ export class TableReader {
     const needing = new Set(open.map(({ part }) => part).filter(part => needsLabels(part, open)))
     const files = open.filter(({ part }) => needing.has(part))
     if (files.length === 0) return needing
+    const named = new Map<string, Split>()
     for (const path of tables) {
       const split = partOfTable(path)
       const isOfPart = split !== undefined && this.found.some(({ part }) => part.split === split)
-      await this.take(path, isOfPart ? files.filter(({ part }) => part.split === split) : files)
+      const about = isOfPart ? files.filter(({ part }) => part.split === split) : files
+      const taken = await this.take(path, about)
+      if (split !== undefined) for (const photo of taken) if (!named.has(photo)) named.set(photo, split)
     }
+    this.divideByTables(named)
     for (const { path, part } of files) if (this.entries.get(path)?.label !== undefined) this.parts.add(part)
     return needing
   }
 
-  /** Whether a table gave labels. */
-  private async take(path: string, files: readonly FoundFile[], column?: string): Promise<boolean> {
+  /** `train.csv` and `val.csv` for one folder divide it, where nothing else does and each photo is in one of them. */
+  private divideByTables(named: ReadonlyMap<string, Split>): void {
+    const splits = new Set(named.values())
+    const isDivided = this.found.some(({ part }) => part.split !== undefined)
+    const labelled = [...this.entries.values()].filter(({ label }) => label !== undefined)
+    if (isDivided || !splits.has('train') || splits.size < 2) return
+    if (labelled.some(({ path, split }) => split !== undefined || !named.has(path))) return
+    for (const entry of labelled) this.entries.set(entry.path, { ...entry, split: named.get(entry.path) })
+    this.options.notice('The names of the tables divide the photos (train, valid, test).')
+  }
+
+  /** The photos to which a table gave labels. */
+  private async take(path: string, files: readonly FoundFile[], column?: string): Promise<readonly string[]> {
     const labels = await this.labelsOf(path, files, column)
     if ('problem' in labels) {
       const problem = `"${path}" gives no labels: ${labels.problem}`
-      if (labels.named > 0 || isMetadata(path)) this.problems.push(problem)
+      if (labels.named.length > 0 || isMetadata(path)) this.problems.push(problem)
+      else if (labels.hasRows) this.strangers.push(`"${path}" was looked at, but ${labels.problem}.`)
       if (isMetadata(path) && !labels.isOrdinary) this.options.notice(`${problem}.`)
-      return false
+      return []
     }
     for (const entry of labels.entries) this.add(entry)
     for (const name of labels.missing) this.options.oddities.add('missing', name)
@@ -99,7 +130,8 @@ export class TableReader {
     this.options.notice(
       `Labels come from "${path}": photos by column "${file}", classes by column "${label}"${parts}.`,
     )
-    return true
+    for (const remark of labels.remarks) this.options.notice(remark)
+    return labels.entries.flatMap(({ path: photo, label: one }) => (one === undefined ? [] : [photo]))
   }
 
   /** The folder that a table speaks of: its own, or the one around it where no photo lies below (`annotations/a.csv`). */
@@ -136,9 +168,11 @@ export class TableReader {
   /** A table whose classes cut across the class folders means that folders are perhaps no classes. */
   private async refuseContradictions(files: readonly FoundFile[], tables: readonly string[]): Promise<void> {
     if (!files.some(({ home }) => home !== undefined)) return
+    const division = new TableDivision(this.found)
     for (const path of tables) {
       // Nobody needs these tables, so one that cannot be read is no reason to stop.
       const labels = await this.labelsOf(path, files).catch(() => undefined)
+      if (labels !== undefined) division.add(path, 'problem' in labels ? labels.named : labels.entries)
       if (labels === undefined || 'problem' in labels || !contradicts(labels, files)) continue
       const { label } = labels.columns
       throw new ChiquitoError(
@@ -147,13 +181,15 @@ export class TableReader {
           `--labels-from ${JSON.stringify(`column:${label}`)} or --labels-from folders.`,
       )
     }
+    this.splits = division.settle(files, this.options.notice)
   }
 }
 
-/** Whether a part has photos and no class folder, or none but such as `images`. */
+/** Whether a part has photos and no class folder, or one, or none but such as `images`. */
 function needsLabels(part: Part, files: readonly FoundFile[]): boolean {
   const homes = new Set(files.flatMap(({ part: other, home }) => (other === part && home ? [home] : [])))
-  return [...homes].every(home => isEmptyName(nameOf(home.folder)))
+  // One class cannot be learnt, so its folder's name is none where a table has classes.
+  return homes.size < 2 || [...homes].every(home => isEmptyName(nameOf(home.folder)))
 }
 
 /**

@@ -12,10 +12,11 @@ const delimiters = [',', ';', '\t', '|']
  * Reads a CSV file (RFC 4180; the first line names the columns): UTF-8 or UTF-16 with a byte order mark, else
  * Windows-1252 as Excel writes it.
  *
+ * @param more - further marks that may part the cells, where none of the usual ones does
  * @throws `data` naming file and line
  */
-export function readCsv(path: string, bytes: Uint8Array): Table {
-  const records = parseRecords(path, decodeText(bytes))
+export function readCsv(path: string, bytes: Uint8Array, more: readonly string[] = []): Table {
+  const records = parseRecords(path, decodeText(bytes), [...delimiters, ...more])
   const [header = [], ...rows] = records
   const where = (row: number) => `${path} line ${row + 2}`
   return {
@@ -33,14 +34,19 @@ export function readCsv(path: string, bytes: Uint8Array): Table {
   }
 }
 
-function parseRecords(path: string, text: string): string[][] {
+function parseRecords(path: string, text: string, marks: readonly string[]): string[][] {
   try {
-    return parse(text, {
-      delimiter: delimiterOf(text),
+    // Excel's own first line says nothing but the delimiter.
+    const [, mark, rest] = /^sep=(.)\r?\n(.*)$/s.exec(text) ?? [undefined, delimiterOf(text, marks), text]
+    const records: string[][] = parse(rest, {
+      delimiter: mark,
       skip_empty_lines: true,
       trim: true,
       max_record_size: MAX_RECORD_CHARACTERS,
+      relax_column_count: true,
     })
+    requireWidth(records)
+    return records
   } catch (error) {
     throw new ChiquitoError(
       'data',
@@ -49,6 +55,16 @@ function parseRecords(path: string, text: string): string[][] {
     )
   }
 }
+
+/** Empty cells at the end of a line may be left out, or be too many; more cells than names are another mistake. */
+function requireWidth(records: readonly (readonly string[])[]): void {
+  const width = records[0]?.length ?? 0
+  const row = records.findIndex(record => record.slice(width).some(cell => cell !== ''))
+  if (row >= 0) throw new Error(`expected ${width} cells, got ${records[row].length} on line ${row + 1}`)
+}
+
+/** What programs write for no value; Hugging Face reads CSV with pandas, which takes them for none, too. */
+const missing = new Set(['', 'NaN', 'nan', '<NA>', '#N/A', 'N/A', 'n/a', 'null', 'NULL'])
 
 function decodeText(bytes: Uint8Array): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes)
@@ -59,17 +75,18 @@ function decodeText(bytes: Uint8Array): string {
   }
 }
 
-function delimiterOf(text: string): string {
+function delimiterOf(text: string, marks: readonly string[]): string {
   const [line] = text.split(/\r\n|\n|\r/, 1)
   const unquoted = line.replace(/"[^"]*"/g, '')
   const count = (mark: string) => unquoted.split(mark).length - 1
-  return delimiters.reduce((best, mark) => (count(mark) > count(best) ? mark : best))
+  const usual = delimiters.reduce((best, mark) => (count(mark) > count(best) ? mark : best))
+  return count(usual) > 0 ? usual : (marks.find(mark => count(mark) > 0) ?? usual)
 }
 
 function columnsOf(names: readonly string[], rows: readonly (readonly string[])[]): Column[] {
   return names.map((name, i) => ({
     name: name === '' ? `column ${i + 1}` : name,
-    values: rows.map(row => (row[i] === '' ? undefined : row[i])),
+    values: rows.map(row => (row[i] === undefined || missing.has(row[i]) ? undefined : row[i])),
     isNested: false,
   }))
 }

@@ -11,7 +11,7 @@ import type { Table } from './table.js'
 const MAX_TABLE_BYTES = 128 * 1024 * 1024
 
 /**
- * Reads a table: CSV (also with tabs or semicolons), JSON lines or Parquet, by its extension.
+ * Reads a table: CSV (also with tabs or semicolons), a text with columns, JSON lines or Parquet, by its extension.
  *
  * @param path - relative to `root`, with `/`
  * @throws `io`; `data` naming file and line
@@ -21,7 +21,17 @@ export async function readTable(root: string, path: string): Promise<Table> {
   const bytes = await readBounded(absolute)
   const extension = extname(path).toLowerCase()
   if (extension === '.parquet') return readParquet(path, bytes)
-  return extension === '.csv' || extension === '.tsv' ? readCsv(path, bytes) : readJsonLines(path, bytes)
+  if (extension === '.txt') return readText(path, bytes)
+  return ['.csv', '.tsv', '.tab'].includes(extension) ? readCsv(path, bytes) : readJsonLines(path, bytes)
+}
+
+/** A text is a table, also one with spaces between the cells, or it is a text: that is no fault. */
+function readText(path: string, bytes: Uint8Array): Table {
+  try {
+    return readCsv(path, bytes, [' '])
+  } catch {
+    return { path, columns: [], where: row => `${path} line ${row + 1}` }
+  }
 }
 
 async function readBounded(absolute: string): Promise<Uint8Array> {
