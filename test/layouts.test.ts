@@ -272,7 +272,7 @@ const refused: readonly Refused[] = [
   {
     situation: 'a flat val alone',
     tree: { val: 5 },
-    error: /There is "val" but no "train" folder/,
+    error: /There is "val" but no "train" folder.* evaluate RUN "/,
   },
   {
     situation: 'a flat val beside train with classes',

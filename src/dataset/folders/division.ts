@@ -1,4 +1,4 @@
-import { ChiquitoError } from '../../core/index.js'
+import { ChiquitoError, commandName } from '../../core/index.js'
 import { child, type FolderReader } from './folder-reader.js'
 import { type Layout, type LayoutOptions, type Part, wholePart } from './part.js'
 import { isPlainPart, type PartName, partName, shareWord } from './part-names.js'
@@ -26,7 +26,7 @@ export async function findDivision(
   const candidates = await candidatesIn(reader, base, options.folderNames === 'settled')
   const group = await divisionAmong(reader, base, candidates, options)
   if (group === undefined) return undefined
-  requireOneMeaning(group, options.measureOnly)
+  requireOneMeaning(group, options.measureOnly, reader.root)
   for (const name of base.listing.folders)
     if (!group.some(one => one.name === name)) options.oddities.add('extra-folder', child(base.folder, name))
   const sorted = group.toSorted((a, b) => order.indexOf(a.split) - order.indexOf(b.split))
@@ -129,7 +129,7 @@ function severalDivisions(candidates: readonly Candidate[]): ChiquitoError {
   )
 }
 
-function requireOneMeaning(group: readonly Candidate[], measureOnly: boolean): void {
+function requireOneMeaning(group: readonly Candidate[], measureOnly: boolean, folder: string): void {
   for (const { name, split } of group) {
     const twin = group.find(other => other.split === split && other.name !== name)
     if (twin !== undefined)
@@ -142,7 +142,8 @@ function requireOneMeaning(group: readonly Candidate[], measureOnly: boolean): v
   if (!measureOnly && !group.some(({ split }) => split === 'train'))
     throw new ChiquitoError(
       'data',
-      `There is ${names} but no "train" folder. Add one, or give a folder of classes.`,
+      `There is ${names} but no "train" folder. Add one, or give a folder of classes. To measure a finished run on these ` +
+        `photos: ${commandName()} evaluate RUN "${folder}".`,
     )
 }
 
