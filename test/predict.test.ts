@@ -93,6 +93,9 @@ describe('photos', () => {
     expect(stdout.trimEnd().split('\n')).toHaveLength(7)
     expect(stdout).toMatch(/^! 4 of 6 photos could not be used: .*not an image .*text\.jpg/m)
     for (const photo of bad) expect(stdout).toContain(`not judged: ${photo}: `)
+    // One is said once.
+    const one = await chiquito(['predict', run, bad[0], at('album', '30.png')])
+    expect(one.stdout.match(/not an image/g)).toHaveLength(1)
   })
 
   it('that are all bad make the command fail, and are still named', async () => {

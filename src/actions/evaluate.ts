@@ -130,7 +130,7 @@ function foundAs(configuration: unknown): z.infer<typeof dataConfigurationSchema
 export function evaluationText(result: EvaluateResult): string {
   const { test, seconds } = result
   const parts = [result, ...(test ? [test] : [])].map(partText)
-  return `${parts.join('\n')}in ${seconds.toFixed(1)} s\n`
+  return `${parts.join('\n')}\nin ${seconds.toFixed(1)} s\n`
 }
 
 function partText({ confusion, evaluation, tta, leaks, unreadable, split }: MeasuredPart): string {
@@ -145,5 +145,5 @@ function partText({ confusion, evaluation, tta, leaks, unreadable, split }: Meas
     part,
     data: { leaks, unreadable, hints: [], photos: evaluation.count + unreadable.length },
   })
-  return `${summary}${bad}`
+  return bad === '' ? summary : `${summary}\n${bad}`
 }

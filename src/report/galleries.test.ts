@@ -33,4 +33,18 @@ describe('galleries', () => {
   it('names each photo that is shown once', () => {
     expect(galleryPhotos(chosen)).toEqual([0, 1, 2, 3])
   })
+
+  it('of many classes are those with mistakes', () => {
+    const classes = 30
+    const truth = Array.from({ length: classes }, (_, k) => k)
+    const sure = (label: number) => truth.map(k => (k === label ? 1 : 0))
+    const of = (rows: number[][]) => {
+      const all = interpret(truth, rows, { classes, random: RandomStream.fromSeed(0) })
+      const galleries = galleriesOf(all, photo => ({ picture: '', path: `${photo}.jpg` }))
+      return galleries.flatMap(({ kind, label }) => (kind === 'mostWrong' ? [label] : []))
+    }
+    expect(of(truth.map(sure))).toEqual([])
+    expect(of(truth.map(k => sure(k === 7 ? 8 : k)))).toEqual([7])
+    expect(of(truth.map(k => sure((k + 1) % classes)))).toHaveLength(20)
+  })
 })

@@ -41,12 +41,13 @@ function arrange(interpretation: Interpretation): Arranged[] {
   ]
 }
 
-/** All classes where they are few, else those with the worst mistakes. */
+/** All classes where they are few, else those with mistakes, the worst of them where there are many. */
 function shownClasses(mostWrong: Interpretation['mostWrong']): number[] {
   const labels = [...mostWrong.keys()]
   if (labels.length <= GALLERY_CLASSES) return labels
   const worst = (label: number) => mostWrong[label][0]?.loss ?? 0
   return labels
+    .filter(label => mostWrong[label].length > 0)
     .sort((a, b) => worst(b) - worst(a))
     .slice(0, GALLERY_CLASSES)
     .sort((a, b) => a - b)

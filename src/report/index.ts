@@ -26,4 +26,4 @@ export type {
 export { lostPhotos } from './lost.js'
 export { renderReport } from './page.js'
 export { summaryText } from './summary.js'
-export { visible } from './text.js'
+export { displayWidth, shortLabel, visible } from './text.js'

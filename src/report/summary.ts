@@ -1,7 +1,7 @@
 import type { Evaluation } from '../evaluate/index.js'
 import type { SummaryInput } from './input.js'
 import { commonestMistakes } from './mistakes.js'
-import { alignedTable, duration, loss, range, share, shorten, visible } from './text.js'
+import { alignedTable, duration, loss, range, share, shortLabel } from './text.js'
 import { verdictOf } from './verdict.js'
 
 /** Matrices of more classes than this do not fit a terminal; the commonest mistakes are listed instead. */
@@ -10,7 +10,6 @@ const LISTED_MISTAKES = 8
 /** A terminal shows so many classes; of more, those that are recognised worst. */
 const LISTED_CLASSES = 24
 const WORST_CLASSES = 12
-const LABEL_WIDTH = 24
 
 /** The report in a few aligned lines for a terminal, without colours or control characters. Ends with a newline. */
 export function summaryText(input: SummaryInput): string {
@@ -54,7 +53,7 @@ function tableOf(title: string, classes: Evaluation['perClass']): string {
   return alignedTable([
     [title, 'photos', 'recall', '95 % interval', 'precision', 'F1', 'AUC'],
     ...classes.map(c => [
-      short(c.label),
+      shortLabel(c.label),
       String(c.support),
       share(c.recall),
       range(c.recallInterval),
@@ -67,8 +66,8 @@ function tableOf(title: string, classes: Evaluation['perClass']): string {
 
 function matrix({ labels, confusion }: Evaluation): string {
   return alignedTable([
-    ['true \\ taken for', ...labels.map(short)],
-    ...confusion.map((row, k) => [short(labels[k]), ...row.map(String)]),
+    ['true \\ taken for', ...labels.map(shortLabel)],
+    ...confusion.map((row, k) => [shortLabel(labels[k]), ...row.map(String)]),
   ])
 }
 
@@ -78,13 +77,9 @@ function mistakes({ labels, confusion }: Evaluation): string {
   return alignedTable([
     ['commonest mistakes', 'taken for', 'times'],
     ...found.map(({ truth, predicted, count }) => [
-      short(labels[truth]),
-      short(labels[predicted]),
+      shortLabel(labels[truth]),
+      shortLabel(labels[predicted]),
       String(count),
     ]),
   ])
-}
-
-function short(label: string): string {
-  return shorten(visible(label), LABEL_WIDTH)
 }

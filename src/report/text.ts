@@ -23,6 +23,14 @@ export function shorten(text: string, max: number): string {
   return `${characters.slice(0, max - 1 - tail).join('')}…${characters.slice(characters.length - tail).join('')}`
 }
 
+/** Columns of a class's name in a terminal's tables. */
+const LABEL_WIDTH = 24
+
+/** A class's name as a terminal's tables show it. */
+export function shortLabel(label: string): string {
+  return shorten(visible(label), LABEL_WIDTH)
+}
+
 /** A share with three decimals, or a dash where it is undefined. */
 export function share(value: number | null | undefined, decimals: number = 3): string {
   return value === null || value === undefined ? '–' : value.toFixed(decimals)

@@ -10,6 +10,9 @@ import { addDeviceOptions, percent } from './shared.js'
 /** The largest photo read from standard input. */
 const maxInputBytes = 256 * 1024 * 1024
 
+/** Photos that are not judged and need no summary beside their own lines. */
+const fewBad = 3
+
 /** `chiquito predict`: a verdict a photo. */
 export function registerPredict(program: Command, shell: Shell): void {
   const command = addDeviceOptions(
@@ -30,16 +33,21 @@ export function registerPredict(program: Command, shell: Shell): void {
       const piped = photos.includes('-') ? { path: '-', bytes: await standardInput(work.signal) } : '-'
       const paths = photos.map(photo => (photo === '-' ? piped : photo))
       const result = await predict({ ...options, ...work, model, paths })
-      const width = Math.max(0, ...result.labels.map(label => label.length))
+      const { displayWidth, lostPhotos, shortLabel } = await import('../../report/index.js')
+      const width = result.labels.reduce((most, label) => Math.max(most, displayWidth(shortLabel(label))), 0)
       const lines = result.predictions.map(({ path, label, probabilities }) => {
         const sure = percent(Math.max(...probabilities)).padStart(7)
-        return `${oneLine(label).padEnd(width)}  ${sure}  ${oneLine(path)}`
+        const name = shortLabel(label)
+        return `${name}${' '.repeat(width - displayWidth(name))}  ${sure}  ${oneLine(path)}`
       })
       const bad = result.unreadable.map(
         ({ path, reason }) => `not judged: ${oneLine(path)}: ${oneLine(reason)}`,
       )
-      const { lostPhotos } = await import('../../report/index.js')
-      const lost = lostPhotos(result.unreadable, result.predictions.length + result.unreadable.length)
+      // A few stand there anyway; many need a sentence.
+      const lost =
+        bad.length > fewBad
+          ? lostPhotos(result.unreadable, result.predictions.length + bad.length)
+          : undefined
       const failed = result.predictions.length === 0
       return {
         json: result,

@@ -2,7 +2,7 @@ import { GALLERY_CLASSES } from '../galleries.js'
 import type { Gallery, GalleryKind, GalleryPhoto, ReportInput } from '../input.js'
 import { type Html, html, name, section } from '../markup.js'
 import { dataUri } from '../picture.js'
-import { probability, visible } from '../text.js'
+import { probability, shorten, visible } from '../text.js'
 
 /** Heading of a gallery and what to say when it is empty; `label` is the gallery's class. */
 const WORDS: Readonly<
@@ -22,6 +22,9 @@ const WORDS: Readonly<
   randomWrong: { title: () => 'Wrong ones, drawn at random', empty: () => 'None: every answer was right.' },
 }
 
+/** A class's name in a heading has at most so many characters; below its photos it stands whole. */
+const HEADING_LABEL = 60
+
 /** The galleries: the photos behind the figures. */
 export function photosSection({ galleries, evaluation, part = 'validation' }: ReportInput): Html {
   return section(
@@ -30,17 +33,24 @@ export function photosSection({ galleries, evaluation, part = 'validation' }: Re
       title: 'What it sees',
       lead:
         `The ${part} photos behind the figures. Below each: what the model took it for and with which probability.` +
-        (evaluation.labels.length > GALLERY_CLASSES
-          ? ` Of ${evaluation.labels.length} classes the ${GALLERY_CLASSES} with the worst mistakes are shown.`
-          : ''),
+        whichClasses(galleries, evaluation.labels.length),
     },
     html`<div class="galleries">${galleries.map(gallery => block(gallery, evaluation.labels))}</div>`,
   )
 }
 
+/** Which of many classes have galleries of their own. */
+function whichClasses(galleries: readonly Gallery[], classes: number): string {
+  if (classes <= GALLERY_CLASSES) return ''
+  const shown = new Set(galleries.flatMap(({ label }) => (label === undefined ? [] : [label]))).size
+  if (shown === 0) return ` None of the ${classes} classes has a mistake.`
+  const which = shown < GALLERY_CLASSES ? 'with mistakes' : 'with the worst mistakes'
+  return ` Of ${classes} classes the ${shown} ${which} are shown.`
+}
+
 function block({ kind, label, photos }: Gallery, labels: readonly string[]): Html {
   const words = WORDS[kind]
-  const shown = label === undefined ? '' : visible(labels[label])
+  const shown = label === undefined ? '' : shorten(visible(labels[label]), HEADING_LABEL)
   return html`
 <div class="gallery">
 <h3>${words.title(shown)}</h3>

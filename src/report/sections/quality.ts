@@ -81,8 +81,8 @@ function confusionTable({ labels, confusion, perClass }: Evaluation): Html {
 </thead>
 <tbody>${confusion.map(
     (row, truth) =>
-      html`<tr><th scope="row">${name(labels[truth])}</th>${row.map((count, predicted) =>
-        cell(count, perClass[truth].support, truth === predicted),
+      html`<tr><th scope="row" title="${visible(labels[truth])}">${name(shorten(visible(labels[truth]), 40))}</th>${row.map(
+        (count, predicted) => cell(count, perClass[truth].support, truth === predicted),
       )}</tr>`,
   )}</tbody>
 </table>
