@@ -49,7 +49,73 @@ function small(): Uint8Array {
   return writeModel(model(g.build(), { metadata: { labels: 'a b', é: '' } }))
 }
 
+/** Calls f of d. */
+const call: GraphInit = { node: [{ opType: 'f', domain: 'd', input: ['x'], output: ['y'] }] }
+/** b = a, leaking as the call says, else by a half. */
+const halved = {
+  name: 'f',
+  domain: 'd',
+  input: ['a'],
+  output: ['b'],
+  attribute: [],
+  attributeProto: [{ name: 'slope', type: AttributeType.FLOAT, f: 0.5 }],
+  node: [
+    {
+      opType: 'LeakyRelu',
+      input: ['a'],
+      output: ['b'],
+      attribute: [{ name: 'alpha', refAttrName: 'slope', type: AttributeType.FLOAT }],
+    },
+  ],
+}
+
 describe('readModel', () => {
+  it('puts what functions do in the place of their calls', () => {
+    const slope = { name: 'slope', type: AttributeType.FLOAT, f: 0.25 }
+    const node = (name: string, input: string, output: string, attribute: (typeof slope)[] = []) => {
+      return { name, opType: 'twice', domain: 'd', input: [input], output: [output], attribute }
+    }
+    const twice = {
+      name: 'twice',
+      domain: 'd',
+      input: ['in'],
+      // The second is the first's own input.
+      output: ['out', 'in'],
+      node: [
+        {
+          opType: 'f',
+          domain: 'd',
+          input: ['in'],
+          output: ['b'],
+          attribute: [{ ...slope, f: 0, refAttrName: 'slope' }],
+        },
+        { opType: 'f', domain: 'd', input: ['b'], output: ['out'] },
+      ],
+    }
+    const nodes = [
+      node('one', 'x', 'b', [slope]),
+      node('one', 'b', 'y'),
+      { ...node('', 'y', 'o'), output: ['', 'z'] },
+    ]
+    const { graph } = readModel(fileWith({ node: nodes }, { functions: [halved, twice] }), 'calls.onnx')
+    expect(
+      graph.nodes.map(({ op, inputs, outputs, attributes }) => [
+        op,
+        ...inputs,
+        ...outputs,
+        attributes.alpha?.value,
+      ]),
+    ).toEqual([
+      ['LeakyRelu', 'x', 'one/b', 0.25],
+      ['LeakyRelu', 'one/b', 'b', 0.5],
+      ['LeakyRelu', 'b', 'one/b_1', 0.5],
+      ['LeakyRelu', 'one/b_1', 'y', 0.5],
+      ['LeakyRelu', 'y', 'twice/b', 0.5],
+      ['LeakyRelu', 'twice/b', 'twice/out', 0.5],
+      ['Identity', 'y', 'z', undefined],
+    ])
+  })
+
   it('reads what others wrote', () => {
     const read = readModel(fileWith({}), 'other.onnx')
     expect(read.opsets).toEqual(new Map([['', 17]]))
@@ -191,9 +257,40 @@ describe('readModel', () => {
     ['a list of graphs', fileWith(attribute(AttributeType.GRAPHS)), /cannot be read \(GRAPHS\)/],
     ['an attribute of no kind', fileWith(attribute(AttributeType.UNDEFINED)), /cannot be read \(UNDEFINED\)/],
     [
-      'functions',
-      fileWith({}, { functions: [{ name: 'f', domain: 'd' }] }),
-      /defines functions \(f\); inline them/,
+      'a function that calls itself',
+      fileWith(call, {
+        functions: [{ ...halved, node: [{ opType: 'f', domain: 'd', input: ['a'], output: ['b'] }] }],
+      }),
+      /defines the function f, which calls itself/,
+    ],
+    [
+      'functions that come to too much',
+      fileWith(call, {
+        functions: Array.from({ length: 30 }, (_, i) => ({
+          ...halved,
+          name: i === 0 ? 'f' : `f${i}`,
+          node: ['b', 'c'].map(output => ({
+            opType: `f${i + 1}`,
+            domain: 'd',
+            input: ['a'],
+            output: [output],
+          })),
+        })).concat([{ ...halved, name: 'f30', node: [] }]),
+      }),
+      /defines functions that come to more than 100000 nodes/,
+    ],
+    [
+      'a function of another operator set',
+      fileWith(call, { functions: [{ ...halved, opsetImport: [{ domain: '', version: 18n }] }] }),
+      /defines the function f in operator set 18, but is in 17 itself/,
+    ],
+    [
+      'a call with too many inputs',
+      fileWith(
+        { node: [{ opType: 'f', domain: 'd', input: ['x', 'x'], output: ['y'] }] },
+        { functions: [halved] },
+      ),
+      /calls the function f with more inputs or outputs than it has/,
     ],
     ['training information', fileWith({}, { trainingInfo: [{}] }), /holds training information/],
     [

@@ -12,8 +12,8 @@ export const maxModelBytes = 2 ** 31 - 1
 
 /**
  * Reads the bytes of an .onnx file; `name` is what errors call it. Throws `model` for anything that is not a legal
- * model, and for what could not be written back unchanged: functions, sparse tensors, sequences, element types without a
- * typed array. Nodes are put in an order in which each follows what it reads. The bytes are copied, not kept.
+ * model, and for what could not be written back unchanged: sparse tensors, sequences, element types without a
+ * typed array. Calls of functions that the file defines are replaced by what they do. Nodes are put in an order in which each follows what it reads. The bytes are copied, not kept.
  *
  * @param files the contents of files that its tensors lie in, by location; such tensors are refused without them.
  */

@@ -70,6 +70,32 @@ weight a: int64[1] {0}\nweight t: int64[1] {-1}\ny = Slice(x, s, e, a, t)`
     expect(typeOfY(lines)).toBe(`float32[${count}]`)
   })
 
+  it.each([
+    [
+      'a table of rows and columns',
+      'weight a: int64[3, 1] {1, 2, 3}\nweight b: int64[1, 3] {1, 1, 1}\ns = Add(a, b)',
+      'float32[2, 2, 2, 3, 3, 3, 4, 4, 4]',
+    ],
+    [
+      'one number of a higher rank',
+      'weight a: int64[1, 1] {2}\nweight b: int64[2] {1, 2}\ns = Mul(a, b)',
+      'float32[2, 4]',
+    ],
+    [
+      'a choice',
+      'weight c: bool[2, 1] {true, false}\nweight a: int64[2] {2, 3}\nweight b: int64[1] {4}\ns = Where(c, a, b)',
+      'float32[2, 3, 4, 4]',
+    ],
+    [
+      'truth of a number',
+      'weight a: float32[2] {0.5, 0}\nt = Cast(a) to=9\ns = Cast(t) to=7',
+      'float32[1, 0]',
+    ],
+  ])('follows sizes through %s', (_, lines, expected) => {
+    const end = 'weight flat: int64[1] {-1}\nf = Reshape(s, flat)\ny = ConstantOfShape(f)'
+    expect(typeOfY(`${lines}\n${end}`)).toBe(expected)
+  })
+
   it('sees that two ways of halving agree', () => {
     const lines = `${image}
 weight w: float32[3, 3, 3, 3] {…}

@@ -1,4 +1,4 @@
-// Reading the ONNX file format. Only this file and `protobuf-write.ts` know protobuf; all else works on graphs.
+// Reading the ONNX file format. Only this file, `protobuf-functions.ts` and `protobuf-write.ts` know protobuf; all else works on graphs.
 //
 // Kept: everything a runtime acts on, bit for bit, and metadata. Left out: doc strings, the metadata of single nodes
 // and values, quantization annotations, sharding hints, and declared types of inner values that are not tensors.
@@ -25,6 +25,7 @@ import {
 } from './generated/onnx_pb.js'
 import type { Attribute, Dim, Graph, Model, Node, Value, ValueType } from './graph.js'
 import { irWithPlainInitializers } from './opset.js'
+import { withoutFunctions } from './protobuf-functions.js'
 import { tensorOf, tensorOver } from './tensor-bytes.js'
 
 /**
@@ -40,15 +41,16 @@ export function decodeModel(bytes: Uint8Array, name: string, files: ExternalFile
 /** The files beside an .onnx file in which its tensors lie, as it names them; none for bytes that are no model. */
 export function externalLocations(bytes: Uint8Array): string[] {
   const found = new Set<string>()
-  const look = ({ initializer, node }: GraphProto) => {
+  const look = ({ initializer, node }: Pick<GraphProto, 'initializer' | 'node'>) => {
     const attributes = node.flatMap(({ attribute }) => attribute)
     for (const { externalData } of [...initializer, ...attributes.flatMap(({ t }) => t ?? [])])
       for (const { key, value } of externalData) if (key === 'location') found.add(value)
     for (const { g } of attributes) if (g) look(g)
   }
   try {
-    const { graph } = fromBinary(ModelProtoSchema, bytes)
+    const { graph, functions } = fromBinary(ModelProtoSchema, bytes)
     if (graph) look(graph)
+    for (const { node } of functions) look({ initializer: [], node })
   } catch {
     // What is wrong is said where the model is read.
     return []
@@ -75,13 +77,12 @@ class Reader {
         `is a model for tables, as scikit-learn and others export it (its node ${table.name} is ${table.opType} of ai.onnx.ml); expected a neural network`,
       )
     this.known(proto, 'the model')
-    if (proto.functions.length > 0)
-      this.fail(
-        `defines functions (${proto.functions[0].name}); inline them first: onnx.save(onnx.inliner.inline_local_functions(onnx.load(FILE)), FILE)`,
-      )
     if (proto.trainingInfo.length > 0) this.fail('holds training information, which we would lose')
     const irVersion = this.whole(proto.irVersion, 'the file format version')
-    const graph = this.graph(proto.graph, irVersion)
+    const graph = this.graph(
+      withoutFunctions(proto.graph, proto, message => this.fail(message)),
+      irVersion,
+    )
     const metadata = this.unique(
       proto.metadataProps.map(({ key, value }) => [key, value]),
       'metadata entries',

@@ -56,8 +56,9 @@ const rules: Readonly<Record<string, Rule>> = {
   Identity: context => [context.known(0)],
   Cast: context => {
     const known = context.known(0)
-    const whole = !/^b?float/.test(String(context.attributes.to))
-    const cast = (e: Element) => (typeof e === 'number' && whole ? Math.trunc(e) : e)
+    const to = String(context.attributes.to)
+    const whole = to === 'bool' ? (x: number) => Number(x !== 0) : Math.trunc
+    const cast = (e: Element) => (typeof e === 'number' && !/^b?float/.test(to) ? whole(e) : e)
     return [known && { shape: known.shape, elements: known.elements.map(cast) }]
   },
   Reshape: reshaped,
@@ -152,11 +153,8 @@ const rules: Readonly<Record<string, Rule>> = {
   Where: context => {
     const [test, a, b] = [context.known(0), context.known(1), context.known(2)]
     if (!test || !a || !b) return []
-    const size = Math.max(test.elements.length, a.elements.length, b.elements.length)
-    const longest = [test, a, b].find(known => known.elements.length === size)
-    if ([test, a, b].some(known => known.elements.length !== 1 && known.elements.length !== size)) return []
-    const at = (known: Known, i: number) => known.elements[known.elements.length === 1 ? 0 : i]
-    return [longest && fill(longest.shape, i => choose(at(test, i), at(a, i), at(b, i)))]
+    const shape = broadcastShape(broadcastShape(test.shape, a.shape), b.shape)
+    return [shape && fill(shape, i => choose(at(test, shape, i), at(a, shape, i), at(b, shape, i)))]
   },
   ReduceProd: context => {
     const known = context.known(0)
@@ -179,16 +177,42 @@ function reshaped(context: InferContext, outputShape: Shape | undefined): readon
   return [sizeOf(shape) === known.elements.length ? { shape, elements: known.elements } : undefined]
 }
 
-/** Element by element; one operand may be a single element. */
+/** Element by element, each operand repeated along the dimensions in which it has one. */
 function pairwise(apply: (a: Element, b: Element) => Element): Rule {
   return context => {
     const [a, b] = [context.known(0), context.known(1)]
     if (!a || !b || context.inputCount !== 2) return []
-    const [n, m] = [a.elements.length, b.elements.length]
-    if (n !== m && n !== 1 && m !== 1) return []
-    const larger = n > m || (n === m && a.shape.length >= b.shape.length) ? a : b
-    return [fill(larger.shape, i => safe(apply(a.elements[n === 1 ? 0 : i], b.elements[m === 1 ? 0 : i])))]
+    const shape = broadcastShape(a.shape, b.shape)
+    return [shape && fill(shape, i => safe(apply(at(a, shape, i), at(b, shape, i))))]
   }
+}
+
+/** Undefined where they do not fit, or come to too many elements. */
+function broadcastShape(
+  a: readonly number[] | undefined,
+  b: readonly number[],
+): readonly number[] | undefined {
+  if (!a) return undefined
+  const rank = Math.max(a.length, b.length)
+  const pairs = Array.from({ length: rank }, (_, i) => [
+    a[i - rank + a.length] ?? 1,
+    b[i - rank + b.length] ?? 1,
+  ])
+  if (pairs.some(([x, y]) => x !== y && x !== 1 && y !== 1)) return undefined
+  const shape = pairs.map(([x, y]) => (x === 1 ? y : x))
+  return sizeOf(shape) <= maxKnownElements ? shape : undefined
+}
+
+/** The element that stands at position `i` of a tensor of `shape` that this one is repeated to. */
+function at({ shape: own, elements }: Known, shape: readonly number[], i: number): Element {
+  let [position, step, rest] = [0, 1, i]
+  for (let back = 1; back <= own.length; back++) {
+    const [dim, whole] = [own[own.length - back], shape[shape.length - back]]
+    if (dim > 1) position += (rest % whole) * step
+    rest = Math.floor(rest / whole)
+    step *= dim
+  }
+  return elements[position]
 }
 
 function single(apply: (x: number) => number): Rule {
