@@ -55,14 +55,20 @@ function partProblem(part: string): string | undefined {
   return undefined
 }
 
+/** What most names are made of: letters that have one writing only. */
+const ascii = /^[ -~]*$/
+
 /** The same for all names that some common file system takes for one. */
 function folded(name: string): string {
+  if (ascii.test(name)) return name.toLowerCase()
   return name.normalize('NFD').replace(ignorable, '').toUpperCase().toLowerCase().normalize('NFC')
 }
 
 /** The names in one archive, each of which must be its own on every system. */
 export class Names {
   private readonly known = new Map<string, { readonly name: string; readonly isFile: boolean }>()
+  /** As they are written: a folder comes again with each of its files. */
+  private readonly folders = new Set<string>()
 
   /** Adds a file and the folders that it is in. @returns why it cannot be beside the others */
   addFile(name: string): string | undefined {
@@ -82,6 +88,13 @@ export class Names {
   }
 
   private add(name: string, isFile: boolean): string | undefined {
+    if (!isFile && this.folders.has(name)) return undefined
+    const problem = this.compare(name, isFile)
+    if (!isFile && problem === undefined) this.folders.add(name)
+    return problem
+  }
+
+  private compare(name: string, isFile: boolean): string | undefined {
     const key = folded(name)
     const other = this.known.get(key)
     if (other === undefined) {

@@ -12,7 +12,7 @@ export interface TarHeader {
 }
 
 /** Says that a name may begin in the field `prefix`; GNU tar's own format says `ustar ` and has dates there. */
-const MAGIC = { at: 257, posix: 'ustar\0' } as const
+const MAGIC = { at: 257, posix: [...Buffer.from('ustar\0')] } as const
 
 /**
  * Reads a header.
@@ -37,6 +37,8 @@ export function beginsTar(head: Uint8Array): boolean {
 }
 
 const SPACE = 0x20
+const DIGIT_0 = 0x30
+const DIGIT_7 = 0x37
 
 /** The sum of the header's bytes, with its own field taken for spaces. */
 function checksum(block: Uint8Array): number {
@@ -46,10 +48,14 @@ function checksum(block: Uint8Array): number {
   return sum
 }
 
-/** An octal number, spaces before it and spaces or zero bytes behind. */
+/** An octal number, spaces before it and spaces or zero bytes behind. (A loop, as every header has several.) */
 function octal(field: Uint8Array): number | undefined {
-  const match = /^ *([0-7]+)[ \0]*$/.exec(Buffer.from(field).toString('latin1'))
-  return match === null ? undefined : Number.parseInt(match[1], 8)
+  let at = 0
+  while (field[at] === SPACE) at++
+  let value: number | undefined
+  for (; field[at] >= DIGIT_0 && field[at] <= DIGIT_7; at++) value = (value ?? 0) * 8 + field[at] - DIGIT_0
+  for (; at < field.length; at++) if (field[at] !== SPACE && field[at] !== 0) return undefined
+  return value
 }
 
 /** A size: octal, or base 256 where the first bit says so (a GNU extension that all writers know). */
@@ -61,10 +67,9 @@ function sizeIn(field: Uint8Array): number | undefined {
 }
 
 function nameIn(block: Uint8Array): Buffer {
-  const magic = Buffer.from(block.subarray(MAGIC.at, MAGIC.at + MAGIC.posix.length)).toString('latin1')
+  const isPosix = MAGIC.posix.every((byte, i) => block[MAGIC.at + i] === byte)
   const name = untilZero(block.subarray(0, 100))
-  const prefix =
-    magic === MAGIC.posix ? untilZero(block.subarray(345, 345 + prefixLength(block))) : Buffer.of()
+  const prefix = isPosix ? untilZero(block.subarray(345, 345 + prefixLength(block))) : Buffer.of()
   return prefix.length === 0 ? name : Buffer.concat([prefix, Buffer.from('/'), name])
 }
 
