@@ -8,6 +8,7 @@ import { benchFeatures } from './features.js'
 import { benchFineTune } from './fine-tune.js'
 import { benchGradients } from './gradients.js'
 import { benchLayouts } from './layouts.js'
+import { benchLfw } from './lfw.js'
 import { benchMemory } from './memory.js'
 import { benchPhotos } from './photos.js'
 import { benchPredict } from './predict.js'
@@ -29,6 +30,7 @@ const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Ben
   gradients: benchGradients,
   layouts: benchLayouts,
   photos: benchPhotos,
+  lfw: benchLfw,
 }
 
 const usage =
