@@ -7,8 +7,8 @@ import { refusal } from './refusal.js'
 /** Bytes as they come, in pieces of any size. */
 export type Bytes = AsyncIterable<Uint8Array>
 
-/** Pieces that are large enough for few turns of the event loop, and small beside everything else. */
-const PIECE_BYTES = 256 * 1024
+/** Pieces large enough for few turns of the event loop; those that wait to be collected take memory, so no larger. */
+const PIECE_BYTES = 64 * 1024
 
 /** A damaged zstd stream never moves on, and its decoder does not say so; frames without content come a few in a row. */
 const MAX_EMPTY_PIECES = 64

@@ -1,12 +1,12 @@
-import { RandomStream } from '../../core/index.js'
+import { hash } from 'node:crypto'
 
 /** A photo that stands for its person so far. */
 export interface Drawn {
   readonly person: string
   /** The file's own name. */
   readonly file: string
-  readonly rank: number
-  readonly photoRank: number
+  readonly rank: string
+  readonly photoRank: string
 }
 
 /**
@@ -17,16 +17,13 @@ export interface Drawn {
 export class Draw {
   /** By rank. */
   private readonly drawn: Drawn[] = []
-  private readonly ranks: RandomStream
   private readonly seen = new Set<string>()
 
   /** @param count - people to draw at most */
   constructor(
     private readonly count: number,
-    seed: number,
-  ) {
-    this.ranks = RandomStream.fromSeed(seed).fork('lfw')
-  }
+    private readonly seed: number,
+  ) {}
 
   /** People that passed by. */
   get people(): number {
@@ -45,9 +42,10 @@ export class Draw {
    */
   offer(person: string, file: string): { readonly instead: Drawn | undefined } | undefined {
     this.seen.add(person)
-    const rank = this.ranks.fork('person', person).uniform()
+    const rank = this.rank('person', person)
     const at = this.position(rank)
-    const photoRank = this.ranks.fork('photo', file).uniform()
+    if (at >= this.count) return undefined
+    const photoRank = this.rank('photo', file)
     const photo = { person, file, rank, photoRank }
     const same = this.drawn[at]
     if (same?.person === person) {
@@ -55,13 +53,17 @@ export class Draw {
       this.drawn[at] = photo
       return { instead: same }
     }
-    if (at >= this.count) return undefined
     this.drawn.splice(at, 0, photo)
     return { instead: this.drawn.length > this.count ? this.drawn.pop() : undefined }
   }
 
+  /** By SHA-256: one text each, where a random stream a name would be thousands of arrays to clear away. */
+  private rank(what: string, name: string): string {
+    return hash('sha256', `lfw ${this.seed} ${what} ${name}`, 'hex')
+  }
+
   /** Where the first rank stands that is not below. */
-  private position(rank: number): number {
+  private position(rank: string): number {
     let [low, high] = [0, this.drawn.length]
     while (low < high) {
       const middle = (low + high) >> 1

@@ -2,8 +2,8 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Sink } from '../archives/index.js'
 
-/** Photos held in memory. LFW has 15 kB each, so two thousand people fit; more wait in a folder. */
-const MAX_HELD_BYTES = 32 * 1024 * 1024
+/** Photos held in memory. LFW has 15 kB each, so a thousand people fit; more wait in a folder. */
+const MAX_HELD_BYTES = 16 * 1024 * 1024
 
 /** The bytes of photos that are drawn so far: in memory, so that those that give way never touch the disk. */
 export class HeldPhotos {
