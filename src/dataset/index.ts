@@ -22,3 +22,4 @@ export {
   splitBySeed,
   splitSchema,
 } from './split.js'
+export { type Column, readTable, type Table } from './tables/index.js'

@@ -1,4 +1,12 @@
-export { isPrivateHost, PrivateAddressError, parseAddress, RedirectError, showAddress } from './address.js'
+export {
+  isPrivateHost,
+  PrivateAddressError,
+  parseAddress,
+  publicLookup,
+  RedirectError,
+  requirePublicHost,
+  showAddress,
+} from './address.js'
 export { type Download, type DownloadOptions, download, type FileKind, zipFile } from './download.js'
 export { type FileHeaders, inspect } from './inspect.js'
 export { type Received, readBytes, TooLargeError } from './read-bytes.js'

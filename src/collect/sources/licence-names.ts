@@ -72,14 +72,9 @@ export function licenceNamed(name: string): Licence | undefined {
   return otherFree.get(text.replace(/[ v-]*\d(\.\d)?( or later)?\+?$/, ''))
 }
 
-/** Flickr's numbers (`flickr.photos.licenses.getInfo`). Creative Commons' licences there are version 2.0. */
-export function flickrLicence(id: number): Licence {
-  return flickrLicences.get(id) ?? { code: `flickr-${id}`, ...unknown }
-}
-
-/** Flickr's numbers whose licences allow it. */
-export function flickrNumbers(isWanted: (licence: Licence) => boolean): number[] {
-  return [...flickrLicences].filter(([, licence]) => isWanted(licence)).map(([id]) => id)
+/** Flickr's numbers of old (`flickr.photos.licenses.getInfo`); Creative Commons' licences of these are version 2.0. */
+export function flickrLicence(id: number): Licence | undefined {
+  return flickrLicences.get(id)
 }
 
 /** A licence that its source names in a way that says nothing here of its rights. */
