@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8'
 import type { Command } from '@commander-js/extra-typings'
 import { integer } from '../options.js'
 import { addExamples } from '../program.js'
@@ -24,6 +25,9 @@ export function registerCollectLfw<A extends unknown[], O extends Record<string,
     )
     .action(({ allowHost: allowHosts, ...options }) =>
       shell.run(async work => {
+        // An archive passes by as thousands of pieces that are waste a moment later. Node would give them more and more
+        // room before it clears them away: 154 MB at most for 200 MB instead of 117. Nothing else runs in this process.
+        setFlagsFromString('--semi-space-growth-factor=1')
         const { collectLfw } = await import('../../actions/collect-lfw.js')
         const result = await collectLfw({ ...options, ...work, allowHosts })
         const text = `${result.photos} photos of as many people in ${result.folder}, out of ${result.people} people\n`
