@@ -1,6 +1,13 @@
 import path from 'node:path'
 import { ChiquitoError, commandName, RandomStream, throwIfAborted, type WorkOptions } from '../core/index.js'
-import { type Dataset, exactCopies, leaks, type Photo } from '../dataset/index.js'
+import {
+  type Dataset,
+  exactCopies,
+  leaks,
+  licenceMix,
+  licencesInWords,
+  type Photo,
+} from '../dataset/index.js'
 import {
   decode,
   drawAugmentation,
@@ -180,6 +187,10 @@ async function augmentedSample(
 async function dataFacts(dataset: Dataset, result: RecipeResult, work: WorkOptions): Promise<DataFacts> {
   const headers = await readHeaders(dataset, work)
   const { split } = dataset
+  const mix = await licenceMix(
+    dataset.root,
+    dataset.photos.map(photo => photo.path),
+  )
   return {
     root: dataset.root,
     split:
@@ -189,6 +200,7 @@ async function dataFacts(dataset: Dataset, result: RecipeResult, work: WorkOptio
     parts: partsOf(dataset),
     classes: classFacts(dataset, headers),
     formats: formatFacts(headers),
+    licences: mix && licencesInWords(mix),
     copies: exactCopies(dataset.photos).map(group => group.map(photo => photo.path)),
     leaks: leakedInto(dataset, 'valid'),
     unreadable: result.unreadable,

@@ -135,6 +135,8 @@ export interface DataFacts {
   readonly parts: readonly string[]
   readonly classes: readonly ClassFacts[]
   readonly formats: readonly { readonly name: string; readonly count: number }[]
+  /** Under which licences the photos are offered, in words, where they were collected with them. */
+  readonly licences?: string | undefined
   /** Groups of files with the same bytes. */
   readonly copies: readonly (readonly string[])[]
   /** Validation photos with the same bytes as a training photo. */

@@ -1,5 +1,5 @@
-// robots.txt as RFC 9309 has it. Written here because the libraries for it match each pattern in time that grows with its
-// length times the address's, which 500 kB of stars from a hostile site turn into minutes; this is linear in both.
+// robots.txt as RFC 9309 has it. Written here because the library for it matches a pattern in time that grows with its length
+// times the address's, and both come from strangers; this is linear in both (docs/decisions/0038-collecting.md).
 
 /** One line of a group: paths that begin like this may be fetched, or not. */
 interface Rule {

@@ -30,7 +30,15 @@ const otherExtensions = new Set(
 )
 
 /** Files that this project itself keeps beside photos; read elsewhere and no oddity. */
-const ownFiles = new Set(['rate-finder.svg', 'journal.jsonl', 'split.json'])
+const ownFiles = new Set([
+  '.collect.jsonl',
+  '.collect.lock',
+  'attribution.html',
+  'attribution.md',
+  'rate-finder.svg',
+  'journal.jsonl',
+  'split.json',
+])
 
 /** Extensions of files that may give photos their labels. */
 const tableExtensions = new Set(['csv', 'tsv', 'tab', 'jsonl', 'ndjson', 'parquet'])
@@ -58,9 +66,9 @@ export function ignoredName(
 ): 'system' | 'hidden' | 'other-file' | 'own' | 'table' | undefined {
   const lower = name.toLowerCase()
   if (systemNames.has(lower)) return 'system'
+  if (!isFolder && ownFiles.has(lower)) return 'own'
   if (name.startsWith('.')) return 'hidden'
   if (isFolder) return undefined
-  if (ownFiles.has(lower)) return 'own'
   const extension = extname(lower).slice(1)
   if (tableExtensions.has(extension) || (extension === 'txt' && listName.test(lower))) return 'table'
   return otherExtensions.has(extension) ? 'other-file' : undefined

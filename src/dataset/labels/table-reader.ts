@@ -127,11 +127,21 @@ export class TableReader {
     for (const name of labels.missing) this.options.oddities.add('missing', name)
     const { file, label, split } = labels.columns
     const parts = split === undefined ? '' : `, their part by column "${split}"`
-    this.options.notice(
-      `Labels come from "${path}": photos by column "${file}", classes by column "${label}"${parts}.`,
-    )
+    // What folders and table say alike, as where photos were collected, is no news.
+    if (column !== undefined || parts !== '' || !this.repeatsFolders(path, labels))
+      this.options.notice(
+        `Labels come from "${path}": photos by column "${file}", classes by column "${label}"${parts}.`,
+      )
     for (const remark of labels.remarks) this.options.notice(remark)
     return labels.entries.flatMap(({ path: photo, label: one }) => (one === undefined ? [] : [photo]))
+  }
+
+  /** Whether a table gives every photo below its folder the label that its class folder has. */
+  private repeatsFolders(path: string, { entries, missing }: TableLabels): boolean {
+    const labels = new Map(entries.map(one => [one.path, one.label]))
+    const folder = posix.dirname(path).replace(/^\.$/, '')
+    const below = this.found.filter(file => isBelow(folder, file.path))
+    return missing.length === 0 && below.every(file => file.home?.label === labels.get(file.path))
   }
 
   /** The folder that a table speaks of: its own, or the one around it where no photo lies below (`annotations/a.csv`). */

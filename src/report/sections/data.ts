@@ -23,6 +23,7 @@ export function dataSection({ data, part = 'validation', evaluation }: ReportInp
       ...(data.formats.length > 0
         ? [['Formats', name(data.formats.map(f => `${f.count} ${f.name}`).join(', '))] as const]
         : []),
+      ...(data.licences === undefined ? [] : [['Licences', name(data.licences)] as const]),
     ]),
     oddities.length === 0
       ? html`<p class="empty">Nothing odd was found: no exact copies, no unreadable photos.</p>`

@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises'
+import { join, posix } from 'node:path'
+import { z } from 'zod'
+
+/** Written by collecting, beside photos. */
+const METADATA = 'metadata.jsonl'
+
+/** What a line says of a photo's licence; null where its source did not say. */
+const rowSchema = z.object({
+  file_name: z.string(),
+  license: z.string().nullable(),
+  may_use_commercially: z.boolean().nullable(),
+  may_change: z.boolean().nullable(),
+})
+
+/** Under which licences photos are offered, as they were collected. */
+export interface LicenceMix {
+  /** The commonest first; null where none is known. */
+  readonly licences: readonly { readonly license: string | null; readonly photos: number }[]
+  /** Photos whose licence says that they may not be changed, which cropping them is, or used commercially. */
+  readonly noChanges: number
+  readonly noCommercialUse: number
+}
+
+/**
+ * The licences of photos, from the metadata in the folders above them; undefined where nothing is said of any. Never
+ * throws: it is a thing to know, not a thing to stop at.
+ *
+ * @param paths - relative to `root`, with `/`
+ */
+export async function licenceMix(root: string, paths: readonly string[]): Promise<LicenceMix | undefined> {
+  const rows = new Map<string, z.infer<typeof rowSchema>>()
+  for (const folder of foldersAbove(paths))
+    for (const row of await rowsIn(join(root, folder))) rows.set(posix.join(folder, row.file_name), row)
+  const known = paths.map(path => rows.get(path))
+  if (known.every(row => row === undefined)) return undefined
+  const counts = new Map<string | null, number>()
+  for (const row of known) counts.set(row?.license ?? null, (counts.get(row?.license ?? null) ?? 0) + 1)
+  return {
+    licences: [...counts]
+      .map(([license, photos]) => ({ license, photos }))
+      .sort((a, b) => b.photos - a.photos || ((a.license ?? '') < (b.license ?? '') ? -1 : 1)),
+    noChanges: known.filter(row => row?.may_change === false).length,
+    noCommercialUse: known.filter(row => row?.may_use_commercially === false).length,
+  }
+}
+
+/** In words: `12 by 4.0, 3 unknown; 2 may not be changed, 5 may not be used commercially`. */
+export function licencesInWords({ licences, noChanges, noCommercialUse }: LicenceMix): string {
+  const kinds = licences.map(({ license, photos }) => `${photos} ${license ?? 'unknown'}`).join(', ')
+  return `${kinds}; ${noChanges} may not be changed, ${noCommercialUse} may not be used commercially`
+}
+
+function foldersAbove(paths: readonly string[]): Set<string> {
+  const folders = new Set<string>([''])
+  for (const path of paths)
+    for (let folder = posix.dirname(path); folder !== '.'; folder = posix.dirname(folder)) folders.add(folder)
+  return folders
+}
+
+async function rowsIn(folder: string): Promise<z.infer<typeof rowSchema>[]> {
+  const text = await readFile(join(folder, METADATA), 'utf8').catch(() => '')
+  return text.split('\n').flatMap(line => {
+    try {
+      const row = rowSchema.safeParse(JSON.parse(line))
+      return row.success ? [row.data] : []
+    } catch {
+      return []
+    }
+  })
+}
