@@ -136,12 +136,13 @@ export class TableReader {
     return labels.entries.flatMap(({ path: photo, label: one }) => (one === undefined ? [] : [photo]))
   }
 
-  /** Whether a table gives every photo below its folder the label that its class folder has. */
+  /** Whether a metadata file gives every photo below its folder the label that its class folder has. */
   private repeatsFolders(path: string, { entries, missing }: TableLabels): boolean {
     const labels = new Map(entries.map(one => [one.path, one.label]))
     const folder = posix.dirname(path).replace(/^\.$/, '')
     const below = this.found.filter(file => isBelow(folder, file.path))
-    return missing.length === 0 && below.every(file => file.home?.label === labels.get(file.path))
+    const isSame = below.length > 0 && below.every(file => file.home?.label === labels.get(file.path))
+    return isSame && missing.length === 0 && isMetadata(path)
   }
 
   /** The folder that a table speaks of: its own, or the one around it where no photo lies below (`annotations/a.csv`). */
