@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { ChiquitoError, type WorkOptions } from '../core/index.js'
-import { Album, type MetadataRow, Recollection } from './album/index.js'
+import { Album, type MetadataRow, type Naming, Recollection } from './album/index.js'
 import { Asker, type Secrets } from './asking/index.js'
 import { Downloader, type RefusalReason } from './downloader/index.js'
 import {
@@ -22,6 +22,8 @@ export interface CollectPhotosOptions extends WorkOptions {
   readonly sources: readonly NamedSource[]
   /** Photos for each class. */
   readonly limit: number
+  /** Names photos in another way than by number. */
+  readonly naming?: Naming | undefined
   /** Keeps only photos that it wants, such as those about which a model is unsure. */
   readonly chooser?: Chooser | undefined
   /** Go on with a folder in which all that was asked for was done, or something else was asked for. */
@@ -55,7 +57,7 @@ export interface Collected {
  */
 export async function collectPhotos(options: CollectPhotosOptions): Promise<Collected> {
   const { subjects, sources, limit, chooser, progress } = options
-  const album = await Album.open(options.out)
+  const album = await Album.open(options.out, options.naming)
   try {
     begin(album, options)
     const tally = new Tally()

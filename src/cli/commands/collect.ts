@@ -1,5 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
 import type { CollectResult } from '../../actions/collect.js'
+import type { CollectConfigResult } from '../../actions/collect-config.js'
 import { ChiquitoError } from '../../core/index.js'
 import { decimal, integer } from '../options.js'
 import { oneLine } from '../output.js'
@@ -19,6 +20,7 @@ export function registerCollect(program: Command, shell: Shell): void {
     .description('collect photos for keywords, with their licences')
     .argument('[keywords...]', 'what to look for; several keywords make a class folder each')
     .enablePositionalOptions()
+    .option('-c, --config-file <file>', "google-images-download's configuration: -cf config.json")
     .option('--out <dir>', 'folder for the photos')
     .option('--limit <n>', 'photos for each keyword (800)', integer('--limit', { min: 1, max: 1_000_000 }))
     .option(
@@ -53,16 +55,39 @@ export function registerCollect(program: Command, shell: Shell): void {
       'a private server that may be fetched from; none is by default',
       several,
     )
-    .action((keywords, { source: sources, allowHost: allowHosts, naming, out, dryRun, ...options }) =>
-      shell.run(async work => {
-        if (out === undefined)
-          throw new ChiquitoError('usage', 'Say with --out which folder the photos go into.')
-        const { collect, previewCollect } = await import('../../actions/collect.js')
-        const asked = { ...options, ...work, keywords, out, sources, allowHosts, noNaming: !naming }
-        if (dryRun) return previewOf(await previewCollect(asked))
-        const result = await collect(asked)
-        return { json: result, text: summaryOf(result), failed: !result.isDone }
-      }),
+    .action(
+      (words, { source: sources, allowHost: allowHosts, naming, out, dryRun, configFile, ...options }) =>
+        shell.run(async work => {
+          // Its old spelling, -cf, is read as -c with the value f, and the file after it as a keyword.
+          const [file, keywords] = configFile === 'f' ? [words[0], words.slice(1)] : [configFile, words]
+          if (file !== undefined) {
+            refuseWith(keywords, { ...options, 'no-naming': naming ? undefined : true })
+            const { collectConfig } = await import('../../actions/collect-config.js')
+            const { add, contact, timeout } = options
+            const given = {
+              add,
+              contact,
+              timeout,
+              ...work,
+              configFile: file,
+              out,
+              sources,
+              allowHosts,
+              dryRun,
+            }
+            const result = await collectConfig(given)
+            return { json: result, text: configSummaryOf(result), failed: !result.isDone }
+          }
+          if (configFile !== undefined)
+            throw new ChiquitoError('usage', 'Name the file after -cf: -cf config.json.')
+          if (out === undefined)
+            throw new ChiquitoError('usage', 'Say with --out which folder the photos go into.')
+          const { collect, previewCollect } = await import('../../actions/collect.js')
+          const asked = { ...options, ...work, keywords, out, sources, allowHosts, noNaming: !naming }
+          if (dryRun) return previewOf(await previewCollect(asked))
+          const result = await collect(asked)
+          return { json: result, text: summaryOf(result), failed: !result.isDone }
+        }),
     )
   registerCollectLfw(command, shell)
   registerCollectArchive(command, shell)
@@ -70,7 +95,32 @@ export function registerCollect(program: Command, shell: Shell): void {
     'chiquito collect "chiquito de la calzada" --out photos/chiquito --limit 800',
     'chiquito collect cat dog --out photos --commercial --changes --contact ana@example.org',
     'chiquito collect --source urls=list.csv --out photos',
+    'chiquito collect -cf config.json',
   ])
+}
+
+/** What the configuration file says is not said here as well. */
+function refuseWith(keywords: readonly string[], options: Readonly<Record<string, unknown>>): void {
+  const double = ['limit', 'unsure', 'sure', 'commercial', 'changes', 'no-naming', 'safe', 'site'].find(
+    name => options[name] !== undefined,
+  )
+  if (keywords.length === 0 && double === undefined) return
+  throw new ChiquitoError(
+    'usage',
+    `With -cf, the file says what is looked for: leave out ${double === undefined ? `"${keywords[0]}"` : `--${double}`}.`,
+  )
+}
+
+function configSummaryOf({ folders }: CollectConfigResult): string {
+  return folders
+    .flatMap(({ folder, photos, wanted, preview, printed, failures }) => [
+      ...printed.map(oneLine),
+      preview.length > 0
+        ? `Would fetch ${preview.length} photos into ${folder}`
+        : `${photos} of ${wanted}  ${folder}`,
+      ...failures.map(({ source, message }) => `! ${source} failed: ${oneLine(message)}`),
+    ])
+    .join('\n')
 }
 
 /** What a person reads at the end: photos by class and source, why others were refused, licences. */

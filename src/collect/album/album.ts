@@ -7,6 +7,7 @@ import { writeAttribution } from './attribution.js'
 import { Copies } from './copies.js'
 import { type Candidate, type History, readHistory, type SearchState } from './history.js'
 import { MetadataFile, type MetadataRow, rowOf } from './metadata.js'
+import type { Naming } from './names.js'
 import { namesIn, Place } from './places.js'
 import { LOG } from './recollection.js'
 import type { AlbumRecord } from './records.js'
@@ -31,13 +32,14 @@ export class Album {
     private readonly log: LogWriter,
     private readonly metadata: MetadataFile,
     private readonly release: Release,
+    private readonly naming: Naming | undefined,
   ) {
     for (const { arrived, file } of history.kept())
       if (arrived !== undefined && file !== undefined) this.copies.add(arrived, file)
   }
 
   /** Opens a folder, made when absent, and puts in order what a kill left. @throws `io` when in use, `data` */
-  static async open(path: string): Promise<Album> {
+  static async open(path: string, naming?: Naming | undefined): Promise<Album> {
     const folder = resolve(path)
     await makeFolder(folder)
     const release = takeLock(join(folder, LOCK), `"${folder}"`)
@@ -47,7 +49,7 @@ export class Album {
       await settleWaiting(folder, history)
       await noteGone(folder, history)
       const metadata = await MetadataFile.open(folder, history.kept())
-      return new Album(folder, history, LogWriter.open(join(folder, LOG)), metadata, release)
+      return new Album(folder, history, LogWriter.open(join(folder, LOG)), metadata, release, naming)
     } catch (error) {
       release()
       throw error
@@ -117,7 +119,7 @@ export class Album {
     const place = await this.place(folder)
     const copy = this.copies.find(arrived)
     if (copy !== undefined) return this.refuse(candidate, copy)
-    const file = place.nextName(arrived.format)
+    const file = place.nextName({ address: candidate.found.address, format: arrived.format })
     this.record({ event: 'kept', number, file })
     await moveToPlace(this.folder, number, file)
     this.copies.add(arrived, file)
@@ -150,7 +152,7 @@ export class Album {
   private async place(folder: string): Promise<Place> {
     const known = this.places.get(folder)
     if (known !== undefined) return known
-    const place = await Place.open(this.folder, folder, this.history)
+    const place = await Place.open(this.folder, folder, this.history, this.naming)
     this.places.set(folder, place)
     for (const other of place.others) {
       if (this.history.there.get(other.file) !== other) this.record(other)

@@ -12,6 +12,22 @@ const extensions: Readonly<Record<string, string>> = { jpeg: 'jpg' }
 /** Devices of Windows: no folder can be called so. */
 const deviceNames = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i
 
+/** What a photo's name is made of. */
+export interface Nameable {
+  /** From 1, by class folder: numbers are not given twice. */
+  readonly number: number
+  /** Names that were tried before and are taken. */
+  readonly attempt: number
+  readonly address: string
+  /** Told by its content. */
+  readonly format: string
+}
+
+/** Names a photo; without a folder. */
+export type Naming = (photo: Nameable) => string
+
+export const byNumber: Naming = ({ number, format }) => fileNameOf('', number, format)
+
 /** A photo's path relative to the collection: `dog/00012.jpg`. */
 export function fileNameOf(folder: string, number: number, format: string): string {
   const name = `${String(number).padStart(DIGITS, '0')}.${extensions[format] ?? format}`

@@ -4,7 +4,7 @@ import { ChiquitoError } from '../../core/index.js'
 import { errorCode, ioError } from '../../files/index.js'
 import { examinePhoto, sha256Of } from '../../images/index.js'
 import type { History } from './history.js'
-import { fileNameOf } from './names.js'
+import { byNumber, type Naming } from './names.js'
 import type { ThereRecord } from './records.js'
 
 /** A class folder as it is on the disk: which names are taken, and what the person put there. */
@@ -14,17 +14,25 @@ export class Place {
     /** Number of the last photo that was put here: numbers are not given twice. */
     private last: number,
     /** Names without extension. */
-    private readonly taken: ReadonlySet<string>,
+    private readonly taken: Set<string>,
+    private readonly naming: Naming,
     /** Photos that no collection brought, looked at. */
     readonly others: readonly ThereRecord[],
   ) {}
 
   /** @throws `io` */
-  static async open(root: string, folder: string, history: History): Promise<Place> {
+  static async open(
+    root: string,
+    folder: string,
+    history: History,
+    naming: Naming = byNumber,
+  ): Promise<Place> {
     const names = await namesIn(join(root, folder))
     const kept = history.kept().filter(candidate => candidate.folder === folder)
     const own = new Set(kept.map(({ file }) => file))
-    const last = Math.max(0, ...kept.map(({ file }) => Number(/(\d+)\.\w+$/.exec(file ?? '')?.[1] ?? 0)))
+    const numbers = kept.map(({ file }) => Number(/(\d+)\.\w+$/.exec(file ?? '')?.[1] ?? 0))
+    // Other names may hold numbers that are none of ours: then it is how many there are.
+    const last = naming === byNumber ? Math.max(0, ...numbers) : kept.length
     const others: ThereRecord[] = []
     for (const name of names) {
       const file = folder === '' ? name : `${folder}/${name}`
@@ -32,14 +40,18 @@ export class Place {
       const record = await lookAt(root, file, history.there.get(file))
       if (record !== undefined) others.push(record)
     }
-    return new Place(folder, last, new Set(names.map(bare)), others)
+    return new Place(folder, last, new Set(names.map(bare)), naming, others)
   }
 
   /** The next free name for a photo. */
-  nextName(format: string): string {
-    do this.last++
-    while (this.taken.has(bare(fileNameOf('', this.last, format))))
-    return fileNameOf(this.folder, this.last, format)
+  nextName(photo: { readonly address: string; readonly format: string }): string {
+    for (let attempt = 0; ; attempt++) {
+      this.last++
+      const name = this.naming({ ...photo, number: this.last, attempt })
+      if (this.taken.has(bare(name))) continue
+      this.taken.add(bare(name))
+      return this.folder === '' ? name : `${this.folder}/${name}`
+    }
   }
 }
 
