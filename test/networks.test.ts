@@ -5,7 +5,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import sharp from 'sharp'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { train } from '../src/index.js'
 import { readModelFile } from '../src/onnx/index.js'
 import { parseModelMetadata } from '../src/run/index.js'
@@ -30,6 +30,8 @@ const sizes: Readonly<Record<string, number>> = { residual: 40, transformer: 32 
 const sizeOf = (name: string) => sizes[name.split('-')[0]] ?? side
 
 beforeAll(async () => {
+  // All three ways see a network's photos through the same frozen trunk.
+  vi.stubEnv('CHIQUITO_CACHE', path.join(folder, 'cache'))
   // Some lie in the wrong folder, so that there is something to win by fine-tuning, and it is tried.
   writeTree(
     {
@@ -51,7 +53,7 @@ describe.each(fixtures)('%s', (name, file) => {
       const out = path.join(folder, `${name}-${mode}`)
       const size = sizeOf(name)
       const done = await train({
-        ...{ data: photos, out, backbone: file, size, fineTune: mode, cache: false },
+        ...{ data: photos, out, backbone: file, size, fineTune: mode },
         epochs: mode === 'never' ? undefined : 1,
       })
       const stages = done.stages.map(stage => stage.name)
