@@ -125,7 +125,7 @@ function configSummaryOf({ folders }: CollectConfigResult): string {
 
 /** What a person reads at the end: photos by class and source, why others were refused, licences. */
 function summaryOf(result: CollectResult): string {
-  const { classes, sources, refused, licences, failures } = result
+  const { classes, sources, refused, licences, failures, doubted } = result
   const lines = classes.map(({ folder, photos, wanted }) => {
     const fewer = photos < wanted ? ` of ${wanted}: the sources have no more` : ''
     return [folder === '' ? 'photos' : oneLine(folder), `${photos}${result.isDone ? fewer : ` of ${wanted}`}`]
@@ -135,6 +135,9 @@ function summaryOf(result: CollectResult): string {
   const mix = licences.map(({ license, photos }) => [`  ${photos}`, license ?? 'licence unknown'])
   return [
     ...aligned([...lines, ...from]),
+    ...(doubted
+      ? [`The model looked at ${doubted.looked} photos; ${doubted.kept} would teach it something.`]
+      : []),
     ...(reasons.length === 0 ? [] : ['not collected:', ...aligned(reasons)]),
     ...(mix.length === 0 ? [] : [`licences of the ${result.photos} photos:`, ...aligned(mix)]),
     ...failures.map(({ source, message }) => `! ${source} failed: ${oneLine(message)}`),
