@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { access, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { access, open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { errorCode, ioError } from './io-error.js'
@@ -71,15 +71,6 @@ export async function removeLeftovers(folder: string, of?: string): Promise<void
       await rm(join(folder, name), { recursive: true, force: true })
 }
 
-/** Makes a folder and its parents. @throws `io` */
-export async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true })
-  } catch (error) {
-    throw ioError(await refusal(error, path), 'make the folder', path)
-  }
-}
-
 /**
  * Whether a file or folder could be made at `path`, as far as that can be told beforehand: before long work, whose result
  * it is to hold.
@@ -95,20 +86,6 @@ export async function requireWritable(path: string, { parents = false } = {}): P
     if (parents && errorCode(error) === 'ENOENT' && folder !== dirname(folder))
       return requireWritable(folder, { parents })
     throw ioError(error, parents ? 'make a folder in' : 'write into', folder)
-  }
-}
-
-/**
- * Why a folder could not be made. Making all of a path at once, Node answers ENOENT whatever the system said (that the
- * file system is read-only, for example); making the first missing folder alone tells.
- */
-async function refusal(error: unknown, path: string): Promise<unknown> {
-  if (errorCode(error) !== 'ENOENT') return error
-  try {
-    await mkdir(path)
-    return error
-  } catch (cause) {
-    return path === dirname(path) ? cause : refusal(cause, dirname(path))
   }
 }
 

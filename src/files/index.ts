@@ -1,5 +1,4 @@
 export {
-  makeFolder,
   removeLeftovers,
   replaceFile,
   requireWritable,
@@ -11,5 +10,6 @@ export { errorCode, ioError } from './io-error.js'
 export { describeIssue } from './issue.js'
 export { type Release, takeLock, waitForLock } from './lock.js'
 export { cutLog, type LogRecord, LogWriter, readLog } from './log.js'
+export { makeFolder, makeFolderSync } from './make-folder.js'
 export { isOutputFolder, markOutput } from './own-output.js'
 export { isRunFolder, isRunJson, RUN_FORMAT, readRunJson } from './run-mark.js'

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdirSync, readdirSync, statSync, utimesSync } from 'node:fs'
+import { readdirSync, statSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { argumentError } from '../core/index.js'
-import { ioError } from '../files/index.js'
+import { ioError, makeFolderSync } from '../files/index.js'
 import { FeaturePack, type PackEntry } from './feature-pack.js'
 
 /** Two hundred thousand vectors of 2,560 values: some fifty data sets of this project's usual size. */
@@ -62,7 +62,7 @@ export class FeatureStore {
     const { maxBytes = DEFAULT_MAX_BYTES, notice = () => undefined } = options
     const store = new FeatureStore(folder, namespace, maxBytes, notice)
     store.guarded(() => {
-      mkdirSync(join(folder, namespace), { recursive: true })
+      makeFolderSync(join(folder, namespace))
       store.total = store.throwAway(0)
       store.load()
     })

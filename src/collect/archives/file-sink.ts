@@ -1,5 +1,6 @@
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { closeSync, openSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { makeFolderSync } from '../../files/index.js'
 import type { Sink } from './sink.js'
 
 /** Writes the files of an archive, one after the other, into a folder that nobody else writes into. */
@@ -10,7 +11,7 @@ export class FolderWriter {
   /** Where a file's bytes go. Writing throws the system's own errors. */
   create(path: string): Sink {
     const folder = dirname(path)
-    if (!this.made.has(folder)) mkdirSync(folder, { recursive: true })
+    if (!this.made.has(folder)) makeFolderSync(folder)
     this.made.add(folder)
     this.open = new FileSink(path)
     return this.open

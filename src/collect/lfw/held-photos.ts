@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeFolderSync } from '../../files/index.js'
 import type { Sink } from '../archives/index.js'
 
 /** Photos held in memory. LFW has 15 kB each, so a thousand people fit; more wait in a folder. */
@@ -47,7 +48,7 @@ export class HeldPhotos {
       this.photos.set(name, bytes)
       return
     }
-    mkdirSync(this.folder, { recursive: true })
+    makeFolderSync(this.folder)
     writeFileSync(this.path(name), bytes)
     this.photos.set(name, undefined)
   }
