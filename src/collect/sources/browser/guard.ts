@@ -70,7 +70,9 @@ function forward(incoming: IncomingMessage, response: ServerResponse, allows: (u
       return
     }
     const { 'proxy-connection': _, ...headers } = incoming.headers
-    const there = request(url, { method: incoming.method, headers, ...guarded(url, allows) }, answer => {
+    // A connection each: one that was kept may be closed by the server just as it is used again.
+    const options = { method: incoming.method, headers, agent: false, ...guarded(url, allows) }
+    const there = request(url, options, answer => {
       response.writeHead(answer.statusCode ?? 502, answer.headers)
       answer.pipe(response)
       answer.on('error', refuse)

@@ -93,8 +93,9 @@ async function readTab(tab: Tab, before: number, wanted: number, { signal }: Ask
 async function grows(tab: Tab, shown: Map<string, Found | undefined>): Promise<boolean> {
   const size = shown.size
   for (let looks = 0; looks < LOOKS; looks++) {
-    const pictures = await (looks < LOOKS - 1 ? tab.pictures() : tab.picturesSoFar())
-    for (const { address, page, title } of pictures ?? []) {
+    const { isWaiting, pictures } = await tab.pictures()
+    const isLast = looks === LOOKS - 1
+    for (const { address, page, title } of isWaiting && !isLast ? [] : pictures) {
       const url = webAddress(address)
       if (!shown.has(address))
         shown.set(

@@ -31,8 +31,16 @@ const look = `[...document.images]
     title: (one.alt || one.title).slice(0, 2000),
   }))`
 
-/** Whether pictures are on their way: they would come in any order. Lazy ones are not begun, and may never be. */
-const waiting = `[...document.images].some(one => !one.complete && one.loading !== 'lazy' && one.currentSrc !== '')`
+/**
+ * The same, with whether pictures are on their way: they would come in any order. Asked at once, so that none comes between.
+ * Lazy pictures are not begun, and may never be.
+ */
+const lookAndSee = `({
+  isWaiting: [...document.images].some(one => !one.complete && one.loading !== 'lazy' && (one.src || one.srcset)),
+  pictures: ${look},
+})`
+
+const seenSchema = z.object({ isWaiting: z.boolean(), pictures: z.array(pictureSchema) })
 
 const target = z.object({ targetId: z.string() })
 const attached = z.object({ sessionId: z.string() })
@@ -71,15 +79,9 @@ export class Tab {
     return tab
   }
 
-  /** The pictures that are shown now, in the order of the page; undefined while some are still on their way. */
-  async pictures(): Promise<readonly Picture[] | undefined> {
-    if ((await this.evaluate(waiting)) === true) return undefined
-    return this.picturesSoFar()
-  }
-
-  /** Those that are there, however long the others take. */
-  async picturesSoFar(): Promise<readonly Picture[]> {
-    return z.array(pictureSchema).parse(await this.evaluate(look))
+  /** The pictures that are shown now, in the order of the page, and whether some are still on their way. */
+  async pictures(): Promise<z.infer<typeof seenSchema>> {
+    return seenSchema.parse(await this.evaluate(lookAndSee))
   }
 
   /** To the end of what is there, where pages of results add more. */
