@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { asNobody, canDropRights, smallDisk, temporaryFolder, writeTree } from '../../test/support/files.js'
@@ -22,6 +22,19 @@ async function finishedRun(): Promise<string> {
 }
 
 describe('RunFolder', () => {
+  it.each(['removed', 'renamed'])('writes nothing more when it is %s, and says so', async way => {
+    const path = join(temporaryFolder(), 'run')
+    const run = await RunFolder.create(path, details)
+    if (way === 'removed') rmSync(path, { recursive: true })
+    else renameSync(path, `${path}-elsewhere`)
+    for (const write of [run.writeMetrics({}), run.writeFigure('loss.svg', '<svg>'), run.end('finished')])
+      await expect(write).rejects.toMatchObject({
+        code: 'io',
+        message: expect.stringMatching(/was removed, renamed or cleared .* --resume/),
+      })
+    expect(existsSync(path)).toBe(false)
+  })
+
   it('keeps everything a run leaves, in folders it makes', async () => {
     const path = join(temporaryFolder(), 'some', 'where', 'run')
     const confusion = [

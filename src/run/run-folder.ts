@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
@@ -336,6 +337,13 @@ export class RunFolder {
 
   private own(): void {
     this.release ??= lock(this.path)
+    // Whoever moves or removes a folder that is written into must not find another one in its place, half a run in it.
+    if (!existsSync(join(this.path, '.lock')))
+      throw new ChiquitoError(
+        'io',
+        `The run folder "${this.path}" was removed, renamed or cleared while the run wrote into it. Nothing more is written: ` +
+          'put it back and go on with --resume, or begin again.',
+      )
   }
 }
 
