@@ -32,7 +32,7 @@ import {
   photosOf,
 } from './photos/index.js'
 import { refuseForRuntimesOnly, refuseOtherTasks } from './refusals/index.js'
-import { channelsFirst, tidy, widen, withoutIdle } from './tidying/index.js'
+import { channelsFirst, keepPaddedMaxima, tidy, widen, withoutIdle } from './tidying/index.js'
 import { GraphView } from './view/index.js'
 
 export interface ImportOptions extends PhotoOptions {
@@ -106,7 +106,7 @@ function prepared(model: Model, file: string): Model & { readonly takesBytes: bo
 /** The graph as the rest of the import knows it, whoever wrote it. */
 function plain(graph: Graph, { isChannelsLast }: Pick<ImageGraph, 'isChannelsLast'>): Graph {
   const tidied = withoutIdle(tidy(graph), 'image')
-  return isChannelsLast ? channelsFirst(tidied) : tidied
+  return keepPaddedMaxima(isChannelsLast ? channelsFirst(tidied) : tidied)
 }
 
 /** The graph for any number of photos, also where it was exported for one. */

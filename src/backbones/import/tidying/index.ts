@@ -1,4 +1,5 @@
 export { channelsFirst, toLast } from './channels-first.js'
 export { withoutIdle } from './idle.js'
+export { keepPaddedMaxima } from './padded-maxima.js'
 export { tidy } from './tidy.js'
 export { widen } from './widen.js'
