@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { benchAccuracy } from './accuracy.js'
 import { benchClasses } from './classes.js'
+import { benchCollect } from './collect.js'
 import { benchDecode } from './decode.js'
 import { benchFamilies } from './families.js'
 import { benchFeatures } from './features.js'
@@ -31,6 +32,7 @@ const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Ben
   layouts: benchLayouts,
   photos: benchPhotos,
   lfw: benchLfw,
+  collect: benchCollect,
 }
 
 const usage =

@@ -34,11 +34,15 @@ export interface Finished {
 /** How often a process is asked for its peak memory, in ms; the peak itself is the kernel's. */
 const askEvery = 100
 
-/** Runs a program to its end: how long it took as a whole process, and its peak memory. Throws where it fails. */
+/**
+ * Runs a program to its end: how long it took as a whole process, and its peak memory, of which `memoryOf` tells what it is
+ * in MB when asked. Throws where it fails.
+ */
 export function timed(
   command: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  memoryOf: (pid: number | undefined) => number | undefined = highWaterMark,
 ): Promise<Finished> {
   return new Promise((resolve, reject) => {
     const started = performance.now()
@@ -47,7 +51,8 @@ export function timed(
     let stderr = ''
     let peakMb: number | undefined
     const watch = setInterval(() => {
-      peakMb = highWaterMark(child.pid) ?? peakMb
+      const mb = memoryOf(child.pid)
+      if (mb !== undefined) peakMb = Math.max(mb, peakMb ?? 0)
     }, askEvery)
     child.stdout.on('data', chunk => {
       stdout += chunk
@@ -72,8 +77,9 @@ export function timed(
 export function chiquito(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  memoryOf = highWaterMark,
 ): Promise<Finished> {
-  return timed(process.execPath, [path.join(checkoutRoot(), 'dist/cli/main.js'), ...args], env)
+  return timed(process.execPath, [path.join(checkoutRoot(), 'dist/cli/main.js'), ...args], env, memoryOf)
 }
 
 /** VmHWM of a process in MB (Linux). */

@@ -1,0 +1,45 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { highWaterMark } from './process.js'
+
+/**
+ * Memory of a process and all that it started, in MB (Linux): what each has to itself and its part of what several share
+ * (PSS), so that nothing counts twice, or the most that the kernel remembers of the first one, whichever is more.
+ */
+export function treeMb(pid: number | undefined): number | undefined {
+  const peak = highWaterMark(pid)
+  if (pid === undefined || peak === undefined) return undefined
+  const sum = family(pid).reduce((mb, each) => mb + (proportionalMb(each) ?? 0), 0)
+  return Math.max(peak, sum)
+}
+
+/** A process and all below it. */
+function family(root: number): number[] {
+  const children = new Map<number, number[]>()
+  for (const name of readdirSync('/proc')) {
+    const parent = /^\d+$/.test(name) ? parentOf(name) : undefined
+    if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), Number(name)])
+  }
+  const found = [root]
+  for (let i = 0; i < found.length; i++) found.push(...(children.get(found[i]) ?? []))
+  return found
+}
+
+function parentOf(pid: string): number | undefined {
+  // After the name in brackets, which may hold anything: state, then parent.
+  const [, parent] = /^.*\) \S+ (\d+)/s.exec(read(`/proc/${pid}/stat`)) ?? []
+  return parent === undefined ? undefined : Number(parent)
+}
+
+function proportionalMb(pid: number): number | undefined {
+  const [, kb] = /^Pss:\s+(\d+) kB/m.exec(read(`/proc/${pid}/smaps_rollup`)) ?? []
+  return kb === undefined ? undefined : Number(kb) / 1024
+}
+
+/** Nothing where a process has just ended. */
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return ''
+  }
+}
