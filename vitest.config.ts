@@ -1,5 +1,31 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/** Files that take minutes, the longest first: begun last, one of them would run alone while the other worker idles. */
+const long = [
+  'networks',
+  'wrong-input',
+  'interrupt',
+  'train',
+  'resume',
+  'situations',
+  'collect-kills',
+  'predict',
+  'package',
+]
+
+/** In a fresh checkout nothing is known of how long files take, and size says little. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files)
+    const rank = ({ moduleId }: TestSpecification) => {
+      const place = long.findIndex(name => moduleId.endsWith(`/test/${name}.test.ts`))
+      return place < 0 ? long.length : place
+    }
+    return sorted.sort((a, b) => rank(a) - rank(b))
+  }
+}
 
 export default defineConfig({
   // Examples import the package by its name, as its users do.
@@ -13,5 +39,6 @@ export default defineConfig({
     hookTimeout: 600_000,
     // Each test file that trains opens onnxruntime sessions, and each session brings its own thread pool.
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
   },
 })
