@@ -69,6 +69,7 @@ describe('chiquito collect', () => {
     expect(readdirSync(out).filter(name => name.endsWith('.jpg'))).toHaveLength(25)
     const lines = readFileSync(path.join(out, 'metadata.jsonl'), 'utf8').trimEnd().split('\n')
     expect(lines).toHaveLength(25)
+    for (const line of lines) expect(Object.values(JSON.parse(line))).not.toContain(null)
     expect(JSON.parse(lines[3])).toMatchObject({
       file_name: '00004.jpg',
       label: 'ball',

@@ -2,48 +2,51 @@
 
 Usage: python open_collected.py FOLDER...
 
-Each is a folder with a folder for each class; the tools are called as in layouts.py, each as its documentation calls it.
-Exits with 1 where one does not open a folder. A tool that is not installed is named and left out.
+Each is a folder with a folder for each class; the tools are called as in layouts.py, each as its documentation calls it and
+in a process of its own, as TensorFlow and PyTorch may not get on in one. Exits with 1 where one does not open a folder. A
+tool that is not installed is named and left out.
 """
 
 from __future__ import annotations
 
-import contextlib
+import json
+import subprocess
 import sys
-from importlib.metadata import version
 from pathlib import Path
 
-from layouts import TOOLS, answer
-
 ASKED = ('Hugging Face', 'Keras', 'torchvision', 'fastai')
+SCRIPT = Path(__file__).with_name('layouts.py')
 
 
-def told(name: str, tool, folder: Path) -> bool:
-    found = answer(tool, {'folder': str(folder)})
+def ask(tool: str, folders: list[str]) -> list[dict]:
+    """What it says when it is ready, then of each folder."""
+    lines = ''.join(json.dumps({'folder': str(Path(folder).resolve())}) + '\n' for folder in folders)
+    done = subprocess.run([sys.executable, str(SCRIPT), tool], input=lines, capture_output=True, text=True)
+    said = [json.loads(line) for line in done.stdout.splitlines()]
+    if said:
+        return said
+    return [{'left out': (done.stderr.strip().splitlines() or ['ended without a word'])[-1]}]
+
+
+def described(found: dict) -> str:
     if 'error' in found:
-        print(f'  {name}: {found["error"]}')
-        return False
+        return found['error']
     parts = ', '.join(f'{part} {count}' for part, count in found['parts'].items())
     note = f' ({found["note"]})' if found['note'] else ''
-    print(f'  {name}: classes {", ".join(found["classes"]) or "none"}; photos: {parts}{note}')
-    return True
+    return f'classes {", ".join(found["classes"]) or "none"}; photos: {parts}{note}'
 
 
 def main(folders: list[str]) -> int:
-    tools = {}
-    for name in ASKED:
-        kind = TOOLS[name]
-        try:
-            with contextlib.redirect_stdout(sys.stderr):
-                tools[name] = kind()
-            print(f'{name}: {", ".join(f"{each} {version(each)}" for each in kind.packages)}')
-        except ImportError as error:
-            print(f'{name}: left out: {error}')
     opened = True
-    for folder in folders:
-        print(folder)
-        for name, tool in tools.items():
-            opened = told(name, tool, Path(folder)) and opened
+    for tool in ASKED:
+        ready, *answers = ask(tool, folders)
+        if 'left out' in ready:
+            print(f'{tool}: left out: {ready["left out"]}')
+            continue
+        print(f'{tool}: {", ".join(ready["ready"]["versions"])}')
+        for folder, found in zip(folders, answers):
+            print(f'  {folder}: {described(found)}')
+        opened = opened and len(answers) == len(folders) and not any('error' in found for found in answers)
     return 0 if opened else 1
 
 

@@ -5,10 +5,13 @@ import { z } from 'zod'
 /** Written by collecting, beside photos. */
 const METADATA = 'metadata.jsonl'
 
-/** What a line says of a photo's licence; null where its source did not say. */
+/** What a line says of a photo's licence; none where its source did not say: then nothing is said to be forbidden, either. */
 const rowSchema = z.object({
   file_name: z.string(),
-  license: z.string().nullable(),
+  license: z
+    .string()
+    .nullable()
+    .transform(text => text || null),
   may_use_commercially: z.boolean().nullable(),
   may_change: z.boolean().nullable(),
 })
@@ -34,14 +37,15 @@ export async function licenceMix(root: string, paths: readonly string[]): Promis
     for (const row of await rowsIn(join(root, folder))) rows.set(posix.join(folder, row.file_name), row)
   const known = paths.map(path => rows.get(path))
   if (known.every(row => row === undefined)) return undefined
+  const licensed = known.flatMap(row => (row && row.license !== null ? [row] : []))
   const counts = new Map<string | null, number>()
   for (const row of known) counts.set(row?.license ?? null, (counts.get(row?.license ?? null) ?? 0) + 1)
   return {
     licences: [...counts]
       .map(([license, photos]) => ({ license, photos }))
       .sort((a, b) => b.photos - a.photos || ((a.license ?? '') < (b.license ?? '') ? -1 : 1)),
-    noChanges: known.filter(row => row?.may_change === false).length,
-    noCommercialUse: known.filter(row => row?.may_use_commercially === false).length,
+    noChanges: licensed.filter(row => row.may_change === false).length,
+    noCommercialUse: licensed.filter(row => row.may_use_commercially === false).length,
   }
 }
 

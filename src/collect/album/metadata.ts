@@ -58,6 +58,25 @@ export function rowOf(root: string, { file, folder, source, found, arrived }: Ca
 }
 
 /**
+ * A row as it stands in the file: a column has one type in every file, as `imagefolder` does not open folders of which one
+ * has only nulls where another has text. What is not known is an empty text, and not allowed: where `license` is empty,
+ * nothing was said.
+ */
+export function lineOf(row: MetadataRow) {
+  return {
+    ...row,
+    page_url: row.page_url ?? '',
+    license: row.license ?? '',
+    license_url: row.license_url ?? '',
+    may_use_commercially: row.may_use_commercially ?? false,
+    may_change: row.may_change ?? false,
+    must_name: row.must_name ?? true,
+    creator: row.creator ?? '',
+    title: row.title ?? '',
+  }
+}
+
+/**
  * `metadata.jsonl` of a collection: when it is opened, as the log says, with a line for each photo that comes. Lines about
  * photos of others stay as they are, first.
  */
@@ -73,7 +92,7 @@ export class MetadataFile {
     const before = await textOf(path)
     const own = new Set(kept.map(({ file }) => file))
     const others = before.split('\n').filter(line => line.trim() !== '' && !own.has(fileIn(line)))
-    const lines = kept.filter(({ isGone }) => !isGone).map(one => JSON.stringify(rowOf(root, one)))
+    const lines = kept.filter(({ isGone }) => !isGone).map(one => JSON.stringify(lineOf(rowOf(root, one))))
     const text = [...others, ...lines].map(line => `${line}\n`).join('')
     if (before !== text) await writeFileAtomic(path, text)
     return new MetadataFile(LogWriter.open(path))
@@ -81,7 +100,7 @@ export class MetadataFile {
 
   /** @throws `io` */
   append(row: MetadataRow): void {
-    this.log.append({ ...row })
+    this.log.append(lineOf(row))
   }
 
   close(): void {

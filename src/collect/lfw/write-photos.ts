@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ChiquitoError, throwIfAborted, type WorkOptions } from '../../core/index.js'
 import { type ExaminedPhoto, examinePhoto, sha256Of } from '../../images/index.js'
-import { METADATA, type MetadataRow } from '../album/index.js'
+import { lineOf, METADATA, type MetadataRow } from '../album/index.js'
 import type { Drawn } from './draw.js'
 import type { HeldPhotos } from './held-photos.js'
 import { LFW_PAGE } from './mirrors.js'
@@ -47,7 +47,7 @@ export async function writePhotos(
   }
   // By name, so that the file does not show the order of the draw.
   rows.sort((a, b) => (a.file_name < b.file_name ? -1 : 1))
-  writeFileSync(join(path, METADATA), rows.map(row => `${JSON.stringify(row)}\n`).join(''))
+  writeFileSync(join(path, METADATA), rows.map(row => `${JSON.stringify(lineOf(row))}\n`).join(''))
   progress?.({ kind: 'end', task })
   return { rows, damaged }
 }
