@@ -6,7 +6,7 @@
 export { listBackbones } from './actions/backbones.js'
 export { type EvaluateOptions, type EvaluateResult, evaluate } from './actions/evaluate.js'
 export { type FindRateOptions, type FindRateResult, findRate } from './actions/find-rate.js'
-export type { MeasuredPart } from './actions/measure.js'
+export type { EvaluationDetails, MeasuredPart } from './actions/measure.js'
 export { type PredictOptions, type PredictResult, predict } from './actions/predict.js'
 export {
   type LeakedPhoto,

@@ -35,6 +35,7 @@ const publicNames: readonly string[] = [
   'EvaluateOptions',
   'EvaluateResult',
   'Evaluation',
+  'EvaluationDetails',
   'FeatureSpec',
   'FeatureStore',
   'FeatureStoreOptions',

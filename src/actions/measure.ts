@@ -6,7 +6,7 @@ import { testTimeViews } from '../images/index.js'
 import { type Predictor, predictAll, type Refused } from '../predict/index.js'
 
 /** Everything measured, but for the confusion matrix, which stands beside it and may be large. */
-export type Details = Omit<Evaluation, 'confusion'>
+export type EvaluationDetails = Omit<Evaluation, 'confusion'>
 
 /** How a model did on one part of a data set. */
 export interface MeasuredPart {
@@ -27,7 +27,7 @@ export interface MeasuredPart {
         readonly evaluation: Evaluation
       }
     | undefined
-  readonly evaluation: Details
+  readonly evaluation: EvaluationDetails
   /** Photos of this part that are exact copies of training photos; `valid` is the one of this part. */
   readonly leaks: readonly { readonly train: string; readonly valid: string }[]
   readonly unreadable: readonly Refused[]

@@ -20,7 +20,7 @@ import {
   type Unreadable,
   versions,
 } from '../train/index.js'
-import { type Details, figures } from './measure.js'
+import { type EvaluationDetails, figures } from './measure.js'
 import { openCheckpoint, takeOver } from './resume.js'
 import { writeReport } from './run-report.js'
 import type { TrainOptions } from './train-options.js'
@@ -43,7 +43,7 @@ export interface TestFigures {
   readonly confusion: readonly (readonly number[])[]
   /** Without the test photos that are copies of training photos. */
   readonly withoutLeaks: Evaluation['withoutCopies']
-  readonly evaluation: Details
+  readonly evaluation: EvaluationDetails
 }
 
 /** What training gives back; also what `metrics.json` holds. */
@@ -73,7 +73,7 @@ export interface TrainResult {
     | undefined
   /** On the photos kept apart as test, where there are any: nothing was chosen by them. */
   readonly test?: TestFigures | undefined
-  readonly evaluation: Details
+  readonly evaluation: EvaluationDetails
   readonly leaks: readonly LeakedPhoto[]
   readonly unreadable: readonly Unreadable[]
   readonly notices: readonly string[]
@@ -252,7 +252,7 @@ function resultOf(
   },
 ): TrainResult {
   const { confusion, ...evaluation } = result.seen.evaluation
-  const figure = ({ accuracy, interval }: Details) => ({ accuracy, interval })
+  const figure = ({ accuracy, interval }: EvaluationDetails) => ({ accuracy, interval })
   return {
     run: run.path,
     model: run.file('model.onnx'),
