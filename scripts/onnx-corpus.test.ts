@@ -54,7 +54,8 @@ describe.skipIf(!python)(`public ONNX files${why}`, () => {
   })
 
   it('are refused only for types, old operator sets and operators that we do not hold', () => {
-    const expected = /^(of type \w+|is in operator set [1-6]|\(\w+\) cannot be brought)$/
+    const expected =
+      /^(of type \w+|is a model for tables|is in operator set [1-6]|\(\w+\) cannot be brought)$/
     expect(Object.keys(report.refused).filter(reason => !expected.test(reason))).toEqual([])
   })
 

@@ -89,7 +89,9 @@ function tryRead(bytes: Uint8Array, file: string, report: CorpusReport): Model |
   } catch (error) {
     const message = messageOf(error).replace(`${file} `, '')
     const reason =
-      /of type \w+|defines functions|sparse|is of a kind|is in operator set \d+/.exec(message)?.[0] ?? message
+      /of type \w+|defines functions|sparse|is of a kind|is a model for tables|is in operator set \d+/.exec(
+        message,
+      )?.[0] ?? message
     report.refused[reason] = (report.refused[reason] ?? 0) + 1
     return undefined
   }

@@ -74,7 +74,7 @@ class Reader {
     const table = proto.graph.node.find(({ domain }) => domain === 'ai.onnx.ml')
     if (table)
       this.fail(
-        `is a model for tables, as scikit-learn and others export it (its node ${table.name} is ${table.opType} of ai.onnx.ml); expected a neural network`,
+        `is a model for tables, as scikit-learn and others export it (it has ${table.opType} of ai.onnx.ml); expected a neural network`,
       )
     this.known(proto, 'the model')
     if (proto.trainingInfo.length > 0) this.fail('holds training information, which we would lose')
