@@ -73,7 +73,7 @@ export interface CollectResult {
   }[]
   /** Under which licences the photos in the folder are offered, the commonest first; null where none is known. */
   readonly licences: readonly { readonly license: string | null; readonly photos: number }[]
-  /** With `unsure`: photos that the model looked at, and how many of them it is not sure of, or has seen nothing like. */
+  /** With `unsure`: photos that the model looked at in this process, and those that would teach it something. */
   readonly doubted?: { readonly looked: number; readonly kept: number } | undefined
   /** Sources that failed. */
   readonly failures: readonly SourceFailure[]
@@ -87,18 +87,10 @@ export async function collect(options: CollectOptions): Promise<CollectResult> {
   const chooser = await chooserFor(options)
   try {
     const result = resultOf(given, await collectPhotos({ ...given, chooser }))
-    return chooser ? { ...result, doubted: doubtedOf(result) } : result
+    return { ...result, doubted: chooser?.doubted }
   } finally {
     await chooser?.close()
   }
-}
-
-/** What came of a model's doubts. Copies are told apart after it has looked. */
-function doubtedOf({ classes, refused }: CollectResult): CollectResult['doubted'] {
-  const countOf = (...reasons: RefusalReason[]) =>
-    refused.reduce((sum, { reason, count }) => sum + (reasons.includes(reason) ? count : 0), 0)
-  const kept = classes.reduce((sum, { photos }) => sum + photos, 0)
-  return { looked: kept + countOf('sure', 'copy', 'near-copy'), kept }
 }
 
 /** What `collect` would fetch; nothing is written and no photo asked for. */

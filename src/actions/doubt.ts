@@ -24,6 +24,9 @@ export interface DoubtOptions extends DeviceOptions {
 
 /** A run's model, asked about photos that it has not seen: which of them would teach it something? */
 export class Doubt {
+  private looked = 0
+  private kept = 0
+
   private constructor(
     private readonly predictor: Predictor,
     private readonly familiar: Familiar | undefined,
@@ -55,8 +58,16 @@ export class Doubt {
   /** Whether the model is unsure about a photo, or has seen nothing like it. @throws `image` where it cannot be read */
   async teaches(bytes: Uint8Array, name: string): Promise<boolean> {
     const { probabilities, features } = await this.predictor.look(bytes, name)
-    if (Math.max(...probabilities) < this.sure) return true
-    return features !== undefined && this.familiar?.isFar(features) === true
+    const isUnsure = Math.max(...probabilities) < this.sure
+    const teaches = isUnsure || (features !== undefined && this.familiar?.isFar(features) === true)
+    this.looked++
+    if (teaches) this.kept++
+    return teaches
+  }
+
+  /** Photos looked at, and how many of them would teach something; copies of each other are not told apart here. */
+  get doubted(): { readonly looked: number; readonly kept: number } {
+    return { looked: this.looked, kept: this.kept }
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
-import type { CollectResult } from '../../actions/collect.js'
-import type { CollectConfigResult } from '../../actions/collect-config.js'
+import type { CollectOptions, CollectResult } from '../../actions/collect.js'
+import type { CollectConfigOptions, CollectConfigResult } from '../../actions/collect-config.js'
 import { ChiquitoError } from '../../core/index.js'
 import { decimal, integer } from '../options.js'
 import { oneLine } from '../output.js'
@@ -8,7 +8,7 @@ import { addExamples } from '../program.js'
 import type { Shell } from '../shell.js'
 import { registerCollectArchive } from './collect-archive.js'
 import { registerCollectLfw } from './collect-lfw.js'
-import { several } from './shared.js'
+import { allowHost, several } from './shared.js'
 
 /** Addresses that a preview shows; `--json` has all. */
 const shownAddresses = 20
@@ -50,11 +50,7 @@ export function registerCollect(program: Command, shell: Shell): void {
       'longest silence of a server (10)',
       decimal('--timeout', { min: 0.1, max: 600 }),
     )
-    .option(
-      '--allow-host <host:port>',
-      'a private server that may be fetched from; none is by default',
-      several,
-    )
+    .option(...allowHost)
     .action(
       (words, { source: sources, allowHost: allowHosts, naming, out, dryRun, configFile, ...options }) =>
         shell.run(async work => {
@@ -62,31 +58,25 @@ export function registerCollect(program: Command, shell: Shell): void {
           const [file, keywords] = configFile === 'f' ? [words[0], words.slice(1)] : [configFile, words]
           if (file !== undefined) {
             refuseWith(keywords, { ...options, 'no-naming': naming ? undefined : true })
-            const { collectConfig } = await import('../../actions/collect-config.js')
             const { add, contact, timeout } = options
-            const given = {
+            return byConfig({
+              ...work,
+              configFile: file,
               add,
               contact,
               timeout,
-              ...work,
-              configFile: file,
               out,
               sources,
               allowHosts,
               dryRun,
-            }
-            const result = await collectConfig(given)
-            return { json: result, text: configSummaryOf(result), failed: !result.isDone }
+            })
           }
           if (configFile !== undefined)
             throw new ChiquitoError('usage', 'Name the file after -cf: -cf config.json.')
           if (out === undefined)
             throw new ChiquitoError('usage', 'Say with --out which folder the photos go into.')
-          const { collect, previewCollect } = await import('../../actions/collect.js')
           const asked = { ...options, ...work, keywords, out, sources, allowHosts, noNaming: !naming }
-          if (dryRun) return previewOf(await previewCollect(asked))
-          const result = await collect(asked)
-          return { json: result, text: summaryOf(result), failed: !result.isDone }
+          return byKeywords(asked, dryRun === true)
         }),
     )
   registerCollectLfw(command, shell)
@@ -97,6 +87,19 @@ export function registerCollect(program: Command, shell: Shell): void {
     'chiquito collect --source urls=list.csv --out photos',
     'chiquito collect -cf config.json',
   ])
+}
+
+async function byConfig(options: CollectConfigOptions) {
+  const { collectConfig } = await import('../../actions/collect-config.js')
+  const result = await collectConfig(options)
+  return { json: result, text: configSummaryOf(result), failed: !result.isDone }
+}
+
+async function byKeywords(options: CollectOptions, isPreview: boolean) {
+  const { collect, previewCollect } = await import('../../actions/collect.js')
+  if (isPreview) return previewOf(await previewCollect(options))
+  const result = await collect(options)
+  return { json: result, text: summaryOf(result), failed: !result.isDone }
 }
 
 /** What the configuration file says is not said here as well. */
