@@ -1,9 +1,8 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
-import { ChiquitoError, throwIfAborted, type WorkOptions } from '../core/index.js'
+import { ChiquitoError, pause, throwIfAborted, type WorkOptions } from '../core/index.js'
 import { errorCode, ioError } from './io-error.js'
 
 const ownerSchema = z.object({ pid: z.int().positive(), host: z.string() })
@@ -52,7 +51,7 @@ export async function waitForLock(
     if (typeof taken === 'function') return taken
     const message = `${busy(taken, what)} Waiting for it; ${remedy(file)}`
     if (!told) progress?.({ kind: 'notice', message })
-    await delay(POLL_MS, undefined, { signal }).catch(() => undefined)
+    await pause(POLL_MS, signal)
   }
 }
 

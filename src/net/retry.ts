@@ -1,4 +1,4 @@
-import { ChiquitoError, throwIfAborted, type WorkOptions } from '../core/index.js'
+import { ChiquitoError, pause, type WorkOptions } from '../core/index.js'
 
 /** Tries in a row that bring nothing new, and tries in all: a bad line is worth many, a broken server few. */
 const MAX_FRUITLESS_TRIES = 4
@@ -88,19 +88,4 @@ export function retryAfterMs(value: string | undefined): number | undefined {
   const seconds = value.trim() === '' ? Number.NaN : Number(value)
   const wait = Number.isNaN(seconds) ? Date.parse(value) - Date.now() : seconds * 1000
   return Number.isNaN(wait) ? undefined : Math.max(0, wait)
-}
-
-/** Waits, unless the caller's signal fires first. @throws `interrupted` */
-async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  throwIfAborted(signal)
-  await new Promise<void>(resolve => {
-    const timer = setTimeout(done, ms)
-    function done(): void {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', done)
-      resolve()
-    }
-    signal?.addEventListener('abort', done)
-  })
-  throwIfAborted(signal)
 }

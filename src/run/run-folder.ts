@@ -330,8 +330,10 @@ export class RunFolder {
   }
 
   private ownLog(): LogWriter {
-    this.own()
-    this.writer ??= LogWriter.open(this.file('log.jsonl'))
+    if (this.writer === undefined) {
+      this.own()
+      this.writer = LogWriter.open(this.file('log.jsonl'))
+    }
     return this.writer
   }
 

@@ -1,8 +1,9 @@
 import type { Command } from '@commander-js/extra-typings'
 import type { CollectArchiveResult } from '../../actions/collect-archive.js'
+import { plural } from '../../core/index.js'
 import { addExamples } from '../program.js'
 import type { Shell } from '../shell.js'
-import { several } from './shared.js'
+import { allowHost } from './shared.js'
 
 /** `chiquito collect archive`: photos and tables out of an archive. */
 export function registerCollectArchive<A extends unknown[], O extends Record<string, unknown>>(
@@ -17,11 +18,7 @@ export function registerCollectArchive<A extends unknown[], O extends Record<str
     .argument('<file or address>', 'the archive')
     .requiredOption('--out <dir>', 'folder for the photos, new or empty')
     .option('--sha256 <digits>', 'what the archive must be; told by whoever publishes it')
-    .option(
-      '--allow-host <host:port>',
-      'a private server that may be fetched from; none is by default',
-      several,
-    )
+    .option(...allowHost)
     .action((archive, { allowHost: allowHosts, ...options }) =>
       shell.run(async work => {
         const { collectArchive } = await import('../../actions/collect-archive.js')
@@ -39,14 +36,10 @@ export function registerCollectArchive<A extends unknown[], O extends Record<str
 function summary({ folder, photos, tables, left, leftNames }: CollectArchiveResult): string {
   const more = left > leftNames.length ? ', …' : ''
   return [
-    `${count(photos, 'photo')}${tables === 0 ? '' : ` and ${count(tables, 'table')}`} in ${folder}`,
+    `${plural(photos, 'photo')}${tables === 0 ? '' : ` and ${plural(tables, 'table')}`} in ${folder}`,
     ...(left === 0
       ? []
-      : [`${count(left, 'other file')} left in the archive: ${leftNames.join(', ')}${more}`]),
+      : [`${plural(left, 'other file')} left in the archive: ${leftNames.join(', ')}${more}`]),
     '',
   ].join('\n')
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`
 }

@@ -3,7 +3,7 @@ import type { Command } from '@commander-js/extra-typings'
 import { integer } from '../options.js'
 import { addExamples } from '../program.js'
 import type { Shell } from '../shell.js'
-import { several } from './shared.js'
+import { allowHost, several } from './shared.js'
 
 /** `chiquito collect lfw`: strangers for a class of negatives. */
 export function registerCollectLfw<A extends unknown[], O extends Record<string, unknown>>(
@@ -18,11 +18,7 @@ export function registerCollectLfw<A extends unknown[], O extends Record<string,
     .option('--seed <n>', 'what the draw starts from (0)', integer('--seed', { min: 0 }))
     .option('--exclude <name>', 'somebody who is not to be among them; may be given several times', several)
     .option('--archive <file or address>', 'lfw.tgz, or one of its funneled versions, where you have it')
-    .option(
-      '--allow-host <host:port>',
-      'a private server that may be fetched from; none is by default',
-      several,
-    )
+    .option(...allowHost)
     .action(({ allowHost: allowHosts, ...options }) =>
       shell.run(async work => {
         // An archive passes by as thousands of pieces that are waste a moment later. Node would give them more and more

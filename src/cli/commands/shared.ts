@@ -7,6 +7,13 @@ export function several(value: string, before: string[] | undefined): string[] {
   return [...(before ?? []), value]
 }
 
+/** Option of every command that fetches what a person names. */
+export const allowHost = [
+  '--allow-host <host:port>',
+  'a private server that may be fetched from; none is by default',
+  several,
+] as const
+
 /** Options of every command that runs a network. */
 export function addDeviceOptions<A extends unknown[], O extends Record<string, unknown>>(
   command: Command<A, O>,

@@ -2,14 +2,13 @@ import { dirname, join, resolve } from 'node:path'
 import { ChiquitoError } from '../../core/index.js'
 import { LogWriter, makeFolder, type Release, removeLeftovers, takeLock } from '../../files/index.js'
 import type { Arrived, Refused } from '../downloader/index.js'
-import type { Found, Page } from '../sources/index.js'
 import { writeAttribution } from './attribution.js'
 import { Copies } from './copies.js'
-import { type Candidate, type History, readHistory, type SearchState } from './history.js'
+import { type Candidate, type History, readHistory } from './history.js'
 import { MetadataFile, type MetadataRow, rowOf } from './metadata.js'
 import type { Naming } from './names.js'
 import { namesIn, Place } from './places.js'
-import { LOG } from './recollection.js'
+import { LOG, Recollection } from './recollection.js'
 import type { AlbumRecord } from './records.js'
 import { moveToPlace, putWaiting, removeWaiting, settleWaiting } from './waiting.js'
 
@@ -21,19 +20,20 @@ const LOCK = '.collect.lock'
  * offered. Each step is in the log before anything follows from it, so a collection that was killed goes on where it
  * stopped: nothing is fetched twice, and nothing is lost.
  */
-export class Album {
+export class Album extends Recollection {
   private readonly places = new Map<string, Place>()
   private readonly copies = new Copies()
 
   private constructor(
     /** Absolute. */
     readonly folder: string,
-    private readonly history: History,
+    history: History,
     private readonly log: LogWriter,
     private readonly metadata: MetadataFile,
     private readonly release: Release,
     private readonly naming: Naming | undefined,
   ) {
+    super(history)
     for (const { arrived, file } of history.kept())
       if (arrived !== undefined && file !== undefined) this.copies.add(arrived, file)
   }
@@ -56,43 +56,13 @@ export class Album {
     }
   }
 
-  /** What was asked for last, and whether all of it was done; undefined in a new folder. */
-  get request(): { readonly text: string; readonly isDone: boolean } | undefined {
-    return this.history.request
-  }
-
   begin(request: string): void {
     this.record({ event: 'begin', format: 'chiquito-collection', version: 1, request })
-  }
-
-  /** How far a search has come. */
-  search(key: string): SearchState | undefined {
-    return this.history.searches.get(key)
-  }
-
-  /** Whether an address was found before, by whichever search. */
-  knows(address: string): boolean {
-    return this.history.addresses.has(address)
-  }
-
-  /** Photos that the present request put into a class folder. */
-  collected(folder: string): number {
-    return this.history.collected.get(folder) ?? 0
   }
 
   /** Those of each class folder into which it put any. */
   collectedByFolder(): ReadonlyMap<string, number> {
     return this.history.collected
-  }
-
-  /** A source answered; `found` are the photos of its page that are new. */
-  addPage(
-    where: { readonly search: string; readonly source: string; readonly folder: string | undefined },
-    cursor: string | undefined,
-    { next }: Pick<Page, 'next'>,
-    found: readonly Found[],
-  ): void {
-    this.record({ event: 'page', ...where, cursor, next, found: [...found] })
   }
 
   /** A photo arrived: it waits for its turn. @throws `io` */
@@ -161,9 +131,9 @@ export class Album {
     return place
   }
 
-  private record(record: AlbumRecord): void {
+  protected override record(record: AlbumRecord): void {
     this.log.append(record)
-    this.history.take(record)
+    super.record(record)
   }
 }
 

@@ -6,8 +6,10 @@ const DIGITS = 5
 /** A keyword may be a whole sentence; folders with longer names cannot be made everywhere. */
 const MAX_FOLDER_BYTES = 120
 
-/** Extensions by which other tools know what they can open. */
-const extensions: Readonly<Record<string, string>> = { jpeg: 'jpg' }
+/** The extension by which other tools know that they can open a format. */
+export function extensionOf(format: string): string {
+  return format === 'jpeg' ? 'jpg' : format
+}
 
 /** Devices of Windows: no folder can be called so. */
 const deviceNames = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i
@@ -30,7 +32,7 @@ export const byNumber: Naming = ({ number, format }) => fileNameOf('', number, f
 
 /** A photo's path relative to the collection: `dog/00012.jpg`. */
 export function fileNameOf(folder: string, number: number, format: string): string {
-  const name = `${String(number).padStart(DIGITS, '0')}.${extensions[format] ?? format}`
+  const name = `${String(number).padStart(DIGITS, '0')}.${extensionOf(format)}`
   return folder === '' ? name : `${folder}/${name}`
 }
 

@@ -1,4 +1,4 @@
-import { throwIfAborted } from '../../core/index.js'
+import { pause } from '../../core/index.js'
 
 /** When each host may be asked again: one question after another, with a pause between. */
 export class HostPace {
@@ -14,7 +14,7 @@ export class HostPace {
     const now = performance.now()
     const at = Math.max(now, this.free.get(host) ?? now)
     this.free.set(host, at + paceMs)
-    await sleep(at - now, signal)
+    await pause(at - now, signal)
   }
 
   /** The host asked for patience: its next turn is not before. */
@@ -22,19 +22,4 @@ export class HostPace {
     const until = performance.now() + ms
     if (until > (this.free.get(host) ?? 0)) this.free.set(host, until)
   }
-}
-
-async function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  throwIfAborted(signal)
-  if (ms <= 0) return
-  await new Promise<void>(resolve => {
-    const timer = setTimeout(done, ms)
-    function done(): void {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', done)
-      resolve()
-    }
-    signal?.addEventListener('abort', done)
-  })
-  throwIfAborted(signal)
 }

@@ -1,10 +1,8 @@
-import type { Naming } from '../album/index.js'
+import { extensionOf, type Naming } from '../album/index.js'
 import type { Job } from './job.js'
 
 /** With the number, the prefix and an extension, names stay below the 255 bytes that disks allow. */
 const MAX_NAME_CHARACTERS = 60
-
-const extensions: Readonly<Record<string, string>> = { jpeg: 'jpg' }
 
 /**
  * Names as google-images-download gives them: `[prefix ]<n>.<name in the address>`, with the extension that fits the
@@ -17,7 +15,7 @@ export function namingFor({ prefix, numbered }: Job['names']): Naming {
     const name = plain(nameIn(address))
     const stem = numbered ? `${number}.${name}` : `${name || number}`
     const whole = `${before}${stem}${again}`.replace(/\.$/, '')
-    return `${whole}.${extensions[format] ?? format}`
+    return `${whole}.${extensionOf(format)}`
   }
 }
 
