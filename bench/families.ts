@@ -7,7 +7,7 @@ import { asFloat32, float32, messageOf, sizeOf } from '../src/core/index.js'
 import { Session } from '../src/engine/index.js'
 import { GraphBuilder, type Model, model, readModelFile, upgradeModel } from '../src/onnx/index.js'
 import { benchNetworks } from './networks.js'
-import { startPython } from './support/python.js'
+import { LastingPython } from './support/python.js'
 import { type BenchOptions, type BenchResult, type BenchRow, median } from './support/result.js'
 
 const name = 'families'
@@ -74,17 +74,18 @@ interface Comparison {
 export async function benchFamilies(options: BenchOptions): Promise<BenchResult> {
   const { json, only = '' } = options
   const folder = mkdtempSync(path.join(tmpdir(), 'chiquito-families-'))
-  const started = await startPython('families.py', [folder])
+  const started = await LastingPython.start('families.py', [folder])
   if ('skipped' in started) return { name, rows: [], skipped: started.skipped }
   const { peer, ready } = started
   const rows: BenchRow[] = []
   const failures: string[] = []
   try {
     const { families, exporters, skipped } = readySchema.parse(ready).ready
-    for (const family of families.filter(one => one.includes(only)))
+    for (const family of families)
       for (const exporter of exporters) {
         const what = `${family}, ${exporter}`
-        const found = await measure(await peer.ask({ family, exporter })).catch(messageOf)
+        if (!what.includes(only)) continue
+        const found = await peer.ask({ family, exporter }).then(measure).catch(messageOf)
         if (typeof found === 'string') failures.push(`${what}: ${found}`)
         else rows.push(...found.rows(what))
         if (typeof found !== 'string' && found.failure !== undefined)

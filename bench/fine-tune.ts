@@ -22,13 +22,15 @@ const comparisons = [
  * same weights: ours with an empty cache and with report and TTA, the others without their imports; and the accuracy
  * that each reaches. One round by default: each is minutes.
  */
-export async function benchFineTune({ json, rounds = 1 }: BenchOptions): Promise<BenchResult> {
+export async function benchFineTune({ json, rounds = 1, only = '' }: BenchOptions): Promise<BenchResult> {
   const photos = articlePhotos()
   if (photos === undefined) return { name, rows: [], skipped: noArticlePhotos }
   const python = findPython()
   if (python === undefined) return { name, rows: [], skipped: noPython }
   const folder = await mkdtemp(path.join(tmpdir(), 'chiquito-bench-'))
   const found = new Map<Program, Trained[]>()
+  const compared = comparisons.filter(({ what }) => what.includes(only))
+  const wanted = new Set<Program>(compared.flatMap(({ ours, theirs }) => [ours, theirs]))
   try {
     for (let round = 0; round < rounds; round++) {
       const seed = ['--seed', String(round)]
@@ -39,6 +41,7 @@ export async function benchFineTune({ json, rounds = 1 }: BenchOptions): Promise
         ['modern', () => trainTheirs(python, 'modern.py', [...seed, photos])],
       ]
       for (const [program, train] of programs) {
+        if (!wanted.has(program)) continue
         const trained = await train()
         found.set(program, [...(found.get(program) ?? []), trained])
         if (!json) process.stderr.write(`${program}: ${described(trained)}\n`)
@@ -47,7 +50,8 @@ export async function benchFineTune({ json, rounds = 1 }: BenchOptions): Promise
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
-  return { name, rows: rowsOf(program => found.get(program) ?? []), notes: notesOf(found.get('auto') ?? []) }
+  const rows = rowsOf(program => found.get(program) ?? []).filter(({ what }) => what.includes(only))
+  return { name, rows, notes: notesOf(found.get('auto') ?? []) }
 }
 
 function rowsOf(runs: (program: Program) => readonly Trained[]): BenchRow[] {

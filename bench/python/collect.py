@@ -17,11 +17,15 @@ from importlib.metadata import version
 PROCESSES = 2
 
 
+def lines(path: str) -> int:
+    with open(path, encoding='utf-8') as file:
+        return sum(1 for _ in file)
+
+
 def img2dataset(addresses: str, folder: str) -> None:
     from img2dataset import download
 
-    with open(addresses, encoding='utf-8') as file:
-        count = sum(1 for _ in file)
+    count = lines(addresses)
     download(
         url_list=addresses,
         output_folder=folder,
@@ -40,9 +44,10 @@ def icrawler(addresses: str, folder: str, threads: str) -> None:
 
     from icrawler.builtin import UrlListCrawler
 
+    # Unless told how many, it stops after a thousand.
     UrlListCrawler(
         downloader_threads=int(threads), storage={'root_dir': folder}, log_level=logging.ERROR
-    ).crawl(addresses)
+    ).crawl(addresses, max_num=lines(addresses))
 
 
 def versions() -> dict[str, str | None]:

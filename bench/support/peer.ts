@@ -16,6 +16,7 @@ export type Started = { readonly peer: Peer; readonly ready: unknown } | { reado
 export class Peer {
   private readonly lines: AsyncIterator<string>
   private stderr = ''
+  private isOver = false
 
   private constructor(
     private readonly name: string,
@@ -67,6 +68,11 @@ export class Peer {
     }
   }
 
+  /** Whether it has ended without being asked to, and answers no more. */
+  get hasEnded(): boolean {
+    return this.isOver
+  }
+
   /** The most memory it had so far, in MB; undefined where the system does not say. */
   peakMb(): number | undefined {
     return highWaterMark(this.process.pid)
@@ -80,6 +86,7 @@ export class Peer {
 
   private async answer(): Promise<unknown> {
     const { value, done } = await this.lines.next()
+    this.isOver = done === true
     if (done) throw new Error(`${this.name} ended: ${lastWords(this.stderr)}`)
     return JSON.parse(value)
   }

@@ -29,3 +29,36 @@ export async function startPython(script: string, args: readonly string[] = []):
     env: { PYTHONUNBUFFERED: '1' },
   })
 }
+
+/** A script of bench/python that is started anew where it ended: a request that kills it costs no other its answer. */
+export class LastingPython {
+  private constructor(
+    private readonly start: () => Promise<Started>,
+    private peer: Peer,
+  ) {}
+
+  static async start(
+    script: string,
+    args: readonly string[],
+  ): Promise<{ readonly peer: LastingPython; readonly ready: unknown } | { readonly skipped: string }> {
+    const start = () => startPython(script, args)
+    const started = await start()
+    return 'skipped' in started
+      ? started
+      : { peer: new LastingPython(start, started.peer), ready: started.ready }
+  }
+
+  /** As {@link Peer.ask}; throws for the request that ends it. */
+  async ask(request: unknown, limit?: number): Promise<unknown> {
+    if (this.peer.hasEnded) {
+      const again = await this.start()
+      if ('skipped' in again) throw new Error(again.skipped)
+      this.peer = again.peer
+    }
+    return this.peer.ask(request, limit)
+  }
+
+  close(): void {
+    this.peer.close()
+  }
+}
