@@ -4,6 +4,7 @@ import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { EvaluateResult } from '../src/actions/evaluate.js'
 import type { TrainResult } from '../src/actions/train.js'
+import type { RecordedPhoto } from '../src/dataset/index.js'
 import { chiquito, documentOf, suiteFolder } from './support/chiquito.js'
 import { canDropRights, temporaryFolder, writeTree } from './support/files.js'
 import { drawings } from './support/photos.js'
@@ -107,6 +108,47 @@ describe('test photos', () => {
     expect(told.status, told.stderr).toBe(0)
     expect(documentOf(told)).toMatchObject({ split, count, right: count })
   })
+})
+
+describe('photos that a run learnt from', () => {
+  it('are named where they are judged again, whatever they are called, and the others are counted apart', async () => {
+    const root = writeTree(await drawings('wave', 'wave', 2, { from: 30 }))
+    cpSync(path.join(parted, 'test/ball'), path.join(root, 'ball'), { recursive: true })
+    const { photos } = JSON.parse(readFileSync(path.join(run, 'split.json'), 'utf8'))
+    const learnt = photos.filter((photo: RecordedPhoto) => photo.split === 'train')
+    cpSync(path.join(parted, learnt[0].path), path.join(root, learnt[0].label, 'renamed.png'))
+    const sentence =
+      /^! 1 of these 6 photos is among those that the run learnt from \(.*renamed\.png\); without them 5 of 5 right/m
+    for (const model of [run, path.join(run, 'model.onnx')]) {
+      expect((await call(['evaluate', model, root])).stdout).toMatch(sentence)
+      expect(documentOf(await call(['evaluate', model, root, '--json']))).toMatchObject({
+        learnt: 1,
+        leaks: [{ train: learnt[0].path, valid: `${learnt[0].label}/renamed.png` }],
+        withoutLeaks: { count: 5 },
+      })
+    }
+    const known = temporaryFolder()
+    for (const { path: name } of learnt) cpSync(path.join(parted, name), path.join(known, name))
+    const again = await call(['evaluate', run, path.join(known, 'train')])
+    expect(again.stdout).toContain(
+      'The run learnt from these very photos, so this does not say how it does on others.',
+    )
+  })
+
+  it('are not looked for in a model without its run', async () => {
+    const root = temporaryFolder()
+    cpSync(path.join(run, 'model.onnx'), path.join(root, 'model.onnx'))
+    const told = await call(['evaluate', path.join(root, 'model.onnx'), path.join(parted, 'train'), '--json'])
+    expect(documentOf(told)).toMatchObject({ count: 16, leaks: [] })
+    expect(documentOf(told)).not.toHaveProperty('learnt')
+  })
+})
+
+it('photos that cannot be read are told of once by evaluate', async () => {
+  const root = writeTree({ ...(await drawings('ball', 'ball', 2, { from: 50 })), 'ball/page.jpg': '<html>' })
+  const told = await call(['evaluate', run, root])
+  expect(told.stdout).toMatch(/^! 1 of 3 photos could not be used: .*web page.*: ball\/page\.jpg\.$/m)
+  expect(told.stdout.match(/page\.jpg/g)).toHaveLength(1)
 })
 
 describe('an option', () => {

@@ -153,7 +153,7 @@ describe('a data set', () => {
     })
     const told = await chiquito(['evaluate', finished, root, '--threads', '1'])
     expect(told.status, told.stderr).toBe(0)
-    expect(told.stdout).toContain('not judged: ball/two\u240alines\u241b[31m.jpg: ')
+    expect(told.stdout).toContain(': ball/two\u240alines\u241b[31m.jpg.')
     expect(told.stdout).not.toContain('\u001b')
   })
 })

@@ -5,8 +5,9 @@ import { argumentError, ChiquitoError, commandName, type WorkOptions } from '../
 import { type Dataset, openDataset, type Split } from '../dataset/index.js'
 import type { DeviceOptions } from '../engine/index.js'
 import { Predictor } from '../predict/index.js'
-import { summaryText, visible } from '../report/index.js'
+import { summaryText } from '../report/index.js'
 import { RunFolder } from '../run/index.js'
+import { photosLearntFrom } from './learnt-photos.js'
 import { type MeasuredPart, measurePart } from './measure.js'
 import { noticeOnce } from './notice-once.js'
 import { modelPath } from './predict.js'
@@ -54,7 +55,9 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluateResult
   try {
     const dataset = await photosOf(options, folder)
     const [split, ...others] = measuredParts(dataset)
-    const work = { tta, progress, signal }
+    const learnt =
+      options.data === undefined ? undefined : await photosLearntFrom(model, predictor.metadata, progress)
+    const work = { tta, learnt, progress, signal }
     const measured = await measurePart(predictor, dataset, split, work)
     return {
       run: path.resolve(options.run),
@@ -133,17 +136,14 @@ export function evaluationText(result: EvaluateResult): string {
   return `${parts.join('\n')}\nin ${seconds.toFixed(1)} s\n`
 }
 
-function partText({ confusion, evaluation, tta, leaks, unreadable, split }: MeasuredPart): string {
+function partText(measured: MeasuredPart): string {
+  const { confusion, evaluation, tta, leaks, learnt, unreadable, split } = measured
   const part = { valid: 'validation', test: 'test', train: 'training' }[split]
-  const bad = unreadable
-    .map(({ path: file, reason }) => `${visible(`not judged: ${file}: ${reason}`)}\n`)
-    .join('')
-  const summary = summaryText({
+  return summaryText({
     evaluation: { ...evaluation, confusion },
     tta,
     stages: [],
     part,
-    data: { leaks, unreadable, hints: [], photos: evaluation.count + unreadable.length },
+    data: { leaks, learnt, unreadable, hints: [], photos: evaluation.count + unreadable.length },
   })
-  return bad === '' ? summary : `${summary}\n${bad}`
 }

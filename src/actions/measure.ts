@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { ChiquitoError, type WorkOptions } from '../core/index.js'
-import { type Dataset, leaks, type Photo, type Split } from '../dataset/index.js'
+import { type Dataset, type Leak, leaks, type Photo, type Split } from '../dataset/index.js'
 import { type Evaluation, evaluatePredictions, type Interval } from '../evaluate/index.js'
 import { testTimeViews } from '../images/index.js'
 import { type Predictor, predictAll, type Refused } from '../predict/index.js'
@@ -28,6 +28,11 @@ export interface MeasuredPart {
       }
     | undefined
   readonly evaluation: EvaluationDetails
+  /**
+   * How many photos of this part the run learnt from, or from exact copies of them; undefined where no record tells. They
+   * are the `leaks` then.
+   */
+  readonly learnt?: number | undefined
   /** Photos of this part that are exact copies of training photos; `valid` is the one of this part. */
   readonly leaks: readonly { readonly train: string; readonly valid: string }[]
   readonly unreadable: readonly Refused[]
@@ -39,17 +44,23 @@ export interface MeasuredPart {
   }[]
 }
 
+export interface MeasureOptions extends WorkOptions {
+  /** Augmented views beside the plain photo. */
+  readonly tta: number
+  /** The photos that the model learnt from, where they are known and other ones are judged: to each SHA-256 a path. */
+  readonly learnt?: ReadonlyMap<string, string> | undefined
+}
+
 /**
  * Shows the photos of one part to a model.
  *
- * @param tta - augmented views beside the plain photo
  * @throws `data` where a class is none of the model's, or no photo can be read
  */
 export async function measurePart(
   predictor: Predictor,
   dataset: Dataset,
   split: Split,
-  { tta, progress, signal }: WorkOptions & { readonly tta: number },
+  { tta, learnt, progress, signal }: MeasureOptions,
 ): Promise<MeasuredPart> {
   const { labels, metadata } = predictor
   const { root } = dataset
@@ -65,7 +76,7 @@ export async function measurePart(
       'data',
       `None of the ${photos.length} photos could be read: ${plain.unreadable[0]?.reason}`,
     )
-  const leaked = split === 'train' ? [] : leaks(dataset.photos, split)
+  const leaked = leaksAmong(kept, dataset, split, learnt)
   const held = new Set(leaked.map(leak => leak.held))
   const copies = kept.flatMap((photo, i) => (held.has(photo.path) ? [i] : []))
   const measure = (rows: readonly { probabilities: readonly number[] }[]) =>
@@ -86,6 +97,7 @@ export async function measurePart(
       interval: augmented.interval,
       evaluation: augmented,
     },
+    learnt: learnt && leaked.length,
     leaks: leaked.map(({ train, held }) => ({ train, valid: held })),
     unreadable: plain.unreadable.map(({ path: file, reason }) => ({
       path: path.relative(root, file),
@@ -98,6 +110,20 @@ export async function measurePart(
       probabilities,
     })),
   }
+}
+
+/** Judged photos that the model is known to have learnt from: by the record of its run, else by the data set's own parts. */
+function leaksAmong(
+  photos: readonly Photo[],
+  dataset: Dataset,
+  split: Split,
+  learnt: MeasureOptions['learnt'],
+): Omit<Leak, 'sha256'>[] {
+  if (learnt === undefined) return split === 'train' ? [] : leaks(dataset.photos, split)
+  return photos.flatMap(({ path: held, sha256 }) => {
+    const train = learnt.get(sha256)
+    return train === undefined ? [] : [{ train, held }]
+  })
 }
 
 /** An evaluation and, beside it, the figures that are asked for most. */

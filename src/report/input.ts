@@ -28,7 +28,10 @@ export interface ReportInput {
 
 /** What a summary for a terminal shows of a report. */
 export type SummaryInput = Pick<ReportInput, 'evaluation' | 'tta' | 'test' | 'stages' | 'part' | 'choice'> & {
-  readonly data: Pick<DataFacts, 'leaks' | 'hints' | 'unreadable' | 'photos'>
+  readonly data: Pick<DataFacts, 'leaks' | 'hints' | 'unreadable' | 'photos'> & {
+    /** Photos judged that the run is known to have learnt from, which are then the `leaks`. */
+    readonly learnt?: number | undefined
+  }
 }
 
 /** The same photos judged with test-time augmentation. */

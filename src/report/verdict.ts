@@ -36,7 +36,9 @@ export function verdictOf(input: SummaryInput): Verdict {
       ...(choice?.fineTuning === undefined ? [] : [visible(choice.fineTuning)]),
     ],
     warnings: [
-      ...leakWarning(evaluation, data.leaks, part),
+      ...(data.learnt === undefined
+        ? leakWarning(evaluation, data.leaks, part)
+        : learntWarning(evaluation, data.leaks)),
       ...(test ? leakWarning(test.evaluation, test.leaks, 'test') : []),
       ...data.hints.map(visible),
       ...[lostPhotos(data.unreadable, data.photos) ?? []].flat(),
@@ -77,9 +79,24 @@ function leakWarning({ withoutCopies }: Evaluation, leaks: DataFacts['leaks'], p
     leaks.length === 1
       ? `1 ${part} photo is an exact copy`
       : `${leaks.length} ${part} photos are exact copies`
-  const seen = withoutCopies && withoutCopies.count > 0 ? `; without them ${figure(withoutCopies)}` : ''
-  const named = leaks.slice(0, NAMED_LEAKS).map(leak => visible(leak.valid))
-  const more = leaks.length - named.length
-  const names = named.length > 0 ? ` (${list(more > 0 ? [...named, `${more} more`] : named)})` : ''
-  return [`${known} of training photos${names}${seen}.`]
+  return [`${known} of training photos${named(leaks)}${without(withoutCopies)}.`]
+}
+
+/** Of photos from elsewhere: those that the run learnt from show what it remembers, not what it can tell. */
+function learntWarning({ withoutCopies, count }: Evaluation, leaks: DataFacts['leaks']): string[] {
+  if (leaks.length === 0) return []
+  if (leaks.length === count)
+    return ['The run learnt from these very photos, so this does not say how it does on others.']
+  const are = `${leaks.length} of these ${count} photos ${leaks.length === 1 ? 'is' : 'are'}`
+  return [`${are} among those that the run learnt from${named(leaks)}${without(withoutCopies)}.`]
+}
+
+function without(figures: Evaluation['withoutCopies']): string {
+  return figures && figures.count > 0 ? `; without them ${figure(figures)}` : ''
+}
+
+function named(leaks: DataFacts['leaks']): string {
+  const names = leaks.slice(0, NAMED_LEAKS).map(leak => visible(leak.valid))
+  const more = leaks.length - names.length
+  return names.length > 0 ? ` (${list(more > 0 ? [...names, `${more} more`] : names)})` : ''
 }
