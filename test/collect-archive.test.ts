@@ -1,5 +1,6 @@
 // Archives that people have, unpacked by the command line. Those that would harm are in hostile-archives.test.ts.
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -180,6 +181,17 @@ describe('collect archive', () => {
     expect(result).toMatchObject({ photos: 4, left: 1, leftNames: ['manifest.json'] })
   })
 
+  it('also where the project was packed again, in a folder, on a Mac', async () => {
+    const archive = zip([
+      { name: 'project/', content: '' },
+      { name: 'project/manifest.json', content: '{"type":"image","appdata":{}}' },
+      ...['a-!-0.jpg', 'b-!-0.jpg'].map(name => ({ name: `project/${name}`, content: photo })),
+      { name: '__MACOSX/project/._a-!-0.jpg', content: 'x' },
+      { name: 'project/.DS_Store', content: 'x' },
+    ])
+    expect((await unpack(archive)).files).toEqual(['a/0.jpg', 'b/0.jpg'])
+  })
+
   it.each<[string, () => Buffer, RegExp]>([
     [
       'with sounds',
@@ -194,6 +206,11 @@ describe('collect archive', () => {
       'without samples',
       () => zip([{ name: 'x.jpg', content: photo }]),
       /no file is called "<class>-!-<number>\.jpg"/,
+    ],
+    [
+      'with a class that nobody would see',
+      () => zip(['.x-!-0.jpg', 'a-!-0.jpg'].map(name => ({ name, content: photo }))),
+      /entry "\.x-!-0\.jpg": as "\.x\/0\.jpg" it would be hidden: give the class another name/,
     ],
     ['with a class that climbs out', () => zip([{ name: '..-!-0.jpg', content: photo }]), /leads upwards/],
     [
@@ -212,6 +229,27 @@ describe('collect archive', () => {
     ])
     expect(told).toMatchObject({ status: 1, stderr: expect.stringMatching(says) })
     expect(readdirSync(root)).toEqual(['project.tm'])
+  })
+
+  it('holds a file to a checksum before it reads it', async () => {
+    const bytes = zip(entries())
+    const root = writeTree({ 'a.zip': bytes })
+    const run = (sha256: string) =>
+      chiquitoHere([
+        ...['collect', 'archive', path.join(root, 'a.zip'), '--out', path.join(root, 'out')],
+        ...['--sha256', sha256],
+      ])
+    const right = createHash('sha256').update(bytes).digest('hex')
+    expect(await run('0'.repeat(64))).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(`is not the file it should be: its SHA-256 is ${right}, expected 0000`),
+    })
+    expect(await run(right.slice(1))).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/sha256 must be the 64 hexadecimal digits of a SHA-256/),
+    })
+    expect(readdirSync(root)).toEqual(['a.zip'])
+    expect(await run(right.toUpperCase())).toMatchObject({ status: 0 })
   })
 
   it('says what is wrong with its arguments', async () => {
@@ -267,7 +305,9 @@ describe('collect archive of an address', () => {
       const { address } = await serve(
         (_request, response) => void response.end(zip([{ name: 'cat/1.png', content: photo }])),
       )
-      expect((await unpack(`${address}/photos.zip`)).files).toEqual(['cat/1.png'])
+      const { files, told } = await unpack(`${address}/photos.zip`)
+      expect(files).toEqual(['cat/1.png'])
+      expect(told.stderr).not.toContain('Trying again')
       expect(filesOf(cache)).toEqual([])
     } finally {
       if (before === undefined) delete process.env.CHIQUITO_CACHE

@@ -285,12 +285,56 @@ const kinds: readonly (readonly [what: string, make: () => Buffer, says: RegExp]
   [
     'a name that is not the UTF-8 that it says (zip)',
     () => zip([{ ...one(), name: Buffer.from('ni\xf1o.png', 'latin1') }]),
-    /not in the letters that it says/,
+    /has a name that is not the UTF-8 that it says/,
   ],
   [
     'another name in Unicode (zip)',
     () => zip([{ ...one(), extra: unicodePath('cat/1.png', 'dog/1.png'), flags: 0 }]),
     /"dog\/1.png" also goes by the name "cat\/1.png"/,
+  ],
+  [
+    'another name in Unicode beside one of other letters (zip)',
+    () => zip([{ ...one(), name: 'niño/1.png', extra: unicodePath('niño/1.png', 'dog/1.png') }]),
+    /"dog\/1.png" also goes by the name "niño\/1.png"/,
+  ],
+  [
+    'another name in Unicode beside one in an old code page (zip)',
+    () =>
+      zip([{ ...oldPage('cat\xa4/1.png'), extra: unicodePath(oldPage('cat\xa4/1.png').name, 'dogñ/1.png') }]),
+    /"dogñ\/1.png" also goes by the name "catñ\/1.png"/,
+  ],
+  [
+    'a name in an unknown code page (zip)',
+    () => zip([oldPage('\xaa\xae\xe2/1.png')]),
+    /has letters in its name that each system reads in its own way: pack it again, in UTF-8/,
+  ],
+  [
+    'a name in another unknown code page (zip)',
+    () => zip([oldPage('\x8e\xca\x90^/1.png')]),
+    /has letters in its name that each system reads in its own way/,
+  ],
+  [
+    'a name in Unicode before the bytes only (zip)',
+    () => zip([{ ...one(), localExtra: unicodePath('cat/1.png', 'dog/1.png') }]),
+    /"cat\/1.png" has one name in Unicode in the directory and another/,
+  ],
+  [
+    'another large size before the bytes (zip)',
+    () => {
+      const localExtra = Buffer.alloc(20)
+      localExtra.set([1, 0, 16, 0, 5])
+      const local = (header: Buffer) => header.fill(0xff, 18, 26)
+      return zip([{ ...one(), local, localExtra }])
+    },
+    /has one size in the directory and another/,
+  ],
+  [
+    'compression by another method (zip)',
+    () => {
+      const say = (at: number) => (header: Buffer) => void header.writeUInt16LE(12, at)
+      return zip([{ ...one(), local: say(8), central: say(10) }])
+    },
+    /"cat\/1.png" is compressed by bzip2 \(12\), which is not read here: unpack it yourself/,
   ],
   [
     'another name before the bytes (zip)',
@@ -349,7 +393,7 @@ const kinds: readonly (readonly [what: string, make: () => Buffer, says: RegExp]
     /is a 7-Zip archive: unpack it with "7z x"/,
   ],
   ['the form of RAR', () => Buffer.from('Rar!\x1a\x07\x01\0', 'latin1'), /is a RAR archive: unpack it/],
-  ['nothing in it', () => Buffer.of(), /it is no archive that is read here/],
+  ['nothing in it', () => Buffer.of(), /cannot be unpacked: it is empty/],
   ['no files (tar)', () => tar({ name: 'cat', type: '5' }), /it holds no files/],
   ['no files (zip)', () => zip([{ name: 'cat/' }]), /it holds no files/],
   [
@@ -438,6 +482,11 @@ function names(): [string, () => Buffer, RegExp][] {
     [`${what} (tar)`, () => tar(...list.flatMap(name => long(name))), says],
     [`${what} (zip)`, () => zip(list.map(name => ({ name, content: photo }))), says],
   ])
+}
+
+/** A photo whose name has the bytes of an old code page, and nothing that says which. */
+function oldPage(name: string) {
+  return { name: Buffer.from(name, 'latin1'), content: photo, flags: 0 }
 }
 
 /** A photo of any name, a long one as pax has it. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { serve } from '../../test/support/server.js'
+import type { ProgressEvent } from '../core/index.js'
 import { type StreamOptions, streamAddress } from './index.js'
 
 const content = Buffer.from(Array.from({ length: 500_000 }, (_, i) => (i * 2654435761) >>> 24))
@@ -19,13 +20,14 @@ async function read(address: string, options: StreamOptions = {}): Promise<Buffe
 }
 
 /** Serves the content, cutting the line after so many bytes of each of the first answers. */
-function cutting(cuts: number[], versions: string[] = []) {
+function cutting(cuts: number[], { hasRanges = true, bodies = [] as Buffer[] } = {}) {
   return serve((request, response) => {
+    const whole = bodies.shift() ?? content
     const start = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0)
-    const etag = versions.shift() ?? '"v1"'
-    const isRange = request.headers.range !== undefined && request.headers['if-range'] === etag
-    const body = isRange ? content.subarray(start) : content
-    const range = { 'content-range': `bytes ${start}-${content.length - 1}/${content.length}` }
+    const etag = `"${createHash('sha256').update(whole).digest('hex')}"`
+    const isRange = hasRanges && request.headers.range !== undefined && request.headers['if-range'] === etag
+    const body = isRange ? whole.subarray(start) : whole
+    const range = { 'content-range': `bytes ${start}-${whole.length - 1}/${whole.length}` }
     response.writeHead(isRange ? 206 : 200, {
       etag,
       'content-length': body.length,
@@ -45,9 +47,41 @@ describe('streamAddress', () => {
     expect(requests[1].headers.range).toMatch(/^bytes=\d+-$/)
   })
 
-  it('does not join two versions of a file', async () => {
-    const { address } = await cutting([150_000], ['"v1"', '"v2"'])
-    await expect(read(address)).rejects.toThrow(/cannot go on where the line broke, or has another file now/)
+  it('begins anew where the server cannot go on, and gives nothing twice', async () => {
+    const { address, requests } = await cutting([150_000, 300_000, 100], { hasRanges: false })
+    expect((await read(address, { sha256 })).equals(content)).toBe(true)
+    expect(requests).toHaveLength(4)
+  })
+
+  it('gives up on a server that always breaks off at the same place', async () => {
+    const { address, requests } = await cutting(new Array(9).fill(150_000), { hasRanges: false })
+    await expect(read(address)).rejects.toThrow(/Check the address and the connection, and try again/)
+    expect(requests).toHaveLength(5)
+  })
+
+  it.each([
+    ['of the same length', Buffer.from(content.map(byte => byte ^ 1))],
+    ['that is shorter', content.subarray(0, 1000)],
+  ])('does not join two versions of a file: another one %s', async (_, other) => {
+    const { address } = await cutting([150_000], { bodies: [content, other] })
+    await expect(read(address)).rejects.toThrow(/has another file now than before the line broke/)
+  })
+
+  it('takes a version that only went on for itself', async () => {
+    const longer = Buffer.concat([content, Buffer.from('more')])
+    const { address } = await cutting([150_000], { bodies: [content, longer] })
+    expect((await read(address)).equals(longer)).toBe(true)
+  })
+
+  it('takes the compression of a file for its own, as servers do', async () => {
+    const { address } = await serve(
+      (_request, response) => void response.writeHead(200, { 'content-encoding': 'x-gzip' }).end(content),
+    )
+    expect((await read(address)).equals(content)).toBe(true)
+    const other = await serve(
+      (_request, response) => void response.writeHead(200, { 'content-encoding': 'br' }).end(content),
+    )
+    await expect(read(other.address)).rejects.toThrow(/sent the file compressed without being asked/)
   })
 
   it('ends with an error when the file is not what it should be', async () => {
@@ -82,8 +116,11 @@ describe('streamAddress', () => {
       }
       pour()
     })
-    for await (const chunk of streamAddress(address, local)) if (chunk.length > 0) break
+    const notices: string[] = []
+    const progress = (event: ProgressEvent) => void (event.kind === 'notice' && notices.push(event.message))
+    for await (const chunk of streamAddress(address, { ...local, progress })) if (chunk.length > 0) break
     await isClosed
+    expect(notices).toEqual([])
   })
 
   it('stays away from private addresses', async () => {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import { ChiquitoError } from '../core/index.js'
@@ -23,17 +23,25 @@ export interface StreamOptions extends ClientOptions, RetryOptions {
 }
 
 /**
- * A file's bytes as they come over http or https, without a copy on disk. A broken connection is taken up where it broke
- * when the server still has the same version. Who stops reading ends the transfer.
+ * A compression that some servers announce for files that are compressed themselves, `.tgz` among them (Apache's
+ * `AddEncoding`). Who reads an archive tells by its bytes how it is compressed, so it is none to undo here.
+ */
+const harmlessEncoding = /^(identity|(x-)?gzip)$/i
+
+/**
+ * A file's bytes as they come over http or https, without a copy on disk. A broken connection is taken up where it broke;
+ * where the server only begins anew, what came before must come again, byte by byte. Who stops reading ends the transfer.
  *
  * @throws while reading: `usage` for an address that is none; `io` for all that the network or the server does; `data`
  * for a file that is not what it should be; `interrupted`
  */
 export async function* streamAddress(address: string, options: StreamOptions = {}): AsyncGenerator<Buffer> {
   const url = parseAddress(address)
-  const client = await Client.open(options)
+  const stop = new AbortController()
+  const signal = AbortSignal.any([stop.signal, ...(options.signal === undefined ? [] : [options.signal])])
+  const client = await Client.open({ ...options, signal })
   const pipe = new PassThrough({ highWaterMark: PROGRESS_BYTES })
-  const flow = new Flow(client, url, pipe, options)
+  const flow = new Flow(client, url, pipe, { ...options, signal })
   const done = flow.run().then(
     () => pipe.end(),
     (error: unknown) => pipe.destroy(error instanceof Error ? error : new Error(String(error))),
@@ -42,9 +50,18 @@ export async function* streamAddress(address: string, options: StreamOptions = {
     yield* pipe
   } finally {
     pipe.destroy()
+    // Before the client: what fails because nobody reads on is no failure that another try would mend.
+    stop.abort()
     await client.close()
     await done
   }
+}
+
+/** An answer that begins anew: what came before is looked at, and left out. */
+interface Again {
+  readonly hash: Hash
+  /** Bytes that came before, and are still to come again. */
+  left: number
 }
 
 /** The transfer of one file into a pipe. */
@@ -86,14 +103,15 @@ class Flow {
   }
 
   private async read(answer: Answer, pace: Pace, task: string): Promise<void> {
-    const total = this.begin(answer)
+    const { again, total } = this.begin(answer)
     this.requireSize(answer, total)
     let reported = this.bytes
     try {
       for await (const chunk of answer.body) {
         pace.add(chunk.length)
-        this.requireSize(answer, this.bytes + chunk.length)
-        await this.pass(chunk)
+        const fresh = again === undefined ? chunk : this.passAgain(again, chunk, answer)
+        this.requireSize(answer, this.bytes + fresh.length)
+        if (fresh.length > 0) await this.pass(fresh)
         if (this.bytes - reported < PROGRESS_BYTES && this.bytes !== total) continue
         reported = this.bytes
         const event = { kind: 'advance', task, done: this.bytes, total: total ?? this.bytes } as const
@@ -102,25 +120,43 @@ class Flow {
     } catch (error) {
       throw networkError(error, answer.url, pace)
     }
+    if (again !== undefined && again.left > 0) throw this.otherFile(answer)
     if (total !== undefined && this.bytes !== total)
       throw new TransientError(
         `${showAddress(answer.url)} sent ${this.bytes} bytes and had announced ${total}.`,
       )
   }
 
-  /** Whether the answer is what comes next, and the size that the whole file should have. */
-  private begin(answer: Answer): number | undefined {
-    if ((answer.header('content-encoding') ?? 'identity') !== 'identity')
+  /** Whether the answer is what comes next, or all of it again, and the size that the whole file should have. */
+  private begin(answer: Answer): { readonly again?: Again; readonly total: number | undefined } {
+    if (!harmlessEncoding.test(answer.header('content-encoding') ?? 'identity'))
       throw this.refuse(answer, 'sent the file compressed without being asked')
     const range = /^bytes (\d+)-\d+\/(\d+)$/.exec(answer.header('content-range') ?? '')
-    if (answer.status === 206 && range !== null && Number(range[1]) === this.bytes) return Number(range[2])
-    if (answer.status === 200 && this.bytes === 0) {
+    if (answer.status === 206 && range !== null && Number(range[1]) === this.bytes)
+      return { total: Number(range[2]) }
+    if (answer.status !== 200) throw this.refuse(answer, 'cannot go on where the line broke. Try again')
+    const length = answer.header('content-length')
+    const total = length === undefined ? undefined : Number(length)
+    if (this.bytes > 0) return { again: { hash: createHash('sha256'), left: this.bytes }, total }
+    this.version = versionOf(answer)
+    return { total }
+  }
+
+  /** Leaves out what came before the line broke, if it is the same: it has been used, and cannot be taken back. */
+  private passAgain(again: Again, chunk: Buffer, answer: Answer): Buffer {
+    if (again.left === 0) return chunk
+    const known = chunk.subarray(0, again.left)
+    again.hash.update(known)
+    again.left -= known.length
+    if (again.left === 0) {
+      if (again.hash.digest('hex') !== this.hash.copy().digest('hex')) throw this.otherFile(answer)
       this.version = versionOf(answer)
-      const length = answer.header('content-length')
-      return length === undefined ? undefined : Number(length)
     }
-    // What came has been used: it cannot be taken back, as it could in a file.
-    throw this.refuse(answer, 'cannot go on where the line broke, or has another file now. Try again')
+    return chunk.subarray(known.length)
+  }
+
+  private otherFile(answer: Answer): ChiquitoError {
+    return this.refuse(answer, 'has another file now than before the line broke. Try again')
   }
 
   private async pass(chunk: Buffer): Promise<void> {

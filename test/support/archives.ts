@@ -81,6 +81,8 @@ export interface ZipEntry {
   /** Bits of the general purpose flag; bit 11, UTF-8, by default. */
   readonly flags?: number
   readonly extra?: Buffer
+  /** In place of `extra` before the file's bytes. */
+  readonly localExtra?: Buffer
   /** Changes what stands before the file's bytes only, or in the directory only. */
   readonly local?: (header: Buffer) => void
   readonly central?: (header: Buffer) => void
@@ -116,10 +118,12 @@ export function zip(
     fields.writeUInt16LE(name.length, 22)
     fields.writeUInt16LE(entry.extra?.length ?? 0, 24)
     const local = Buffer.concat([Buffer.from('PK\x03\x04', 'latin1'), fields])
-    entry.local?.(local)
     const extra = entry.extra ?? Buffer.of()
+    const localExtra = entry.localExtra ?? extra
+    local.writeUInt16LE(localExtra.length, 28)
+    entry.local?.(local)
     offsets.push(at)
-    const whole = Buffer.concat([local, Buffer.from(entry.localName ?? name), extra, data])
+    const whole = Buffer.concat([local, Buffer.from(entry.localName ?? name), localExtra, data])
     if (entry.sharesWith === undefined) {
       parts.push(whole)
       at += whole.length
@@ -144,7 +148,7 @@ export function zip(
 }
 
 /** The extra field in which old programs keep a name in Unicode (Info-ZIP's 0x7075). */
-export function unicodePath(plain: string, name: string): Buffer {
+export function unicodePath(plain: string | Buffer, name: string): Buffer {
   const head = Buffer.alloc(9)
   head.writeUInt16LE(0x7075, 0)
   head.writeUInt16LE(5 + Buffer.byteLength(name), 2)

@@ -1,3 +1,4 @@
+import { ignoredName } from '../../dataset/index.js'
 import { beginsTar } from './tar/header.js'
 
 /** What an archive is, told by its first bytes, never by its name. */
@@ -61,4 +62,14 @@ const archiveName = /\.(zip|tar|t[gbx]z2?|tzst|tar\.\w+|gz|bz2|xz|zst|lz4|lzma|7
 /** Whether a file's name is an archive's. */
 export function looksLikeArchive(name: string): boolean {
   return archiveName.test(name)
+}
+
+/** What a file may be by its name and its folders'. */
+export function kindByName(name: string): 'photo' | 'table' | 'hidden' | 'other' {
+  const parts = name.split('/')
+  if (parts.slice(0, -1).some(part => ignoredName(part, true) !== undefined)) return 'hidden'
+  const ignored = ignoredName(parts[parts.length - 1], false)
+  if (ignored === undefined) return 'photo'
+  if (ignored === 'table') return 'table'
+  return ignored === 'hidden' || ignored === 'system' ? 'hidden' : 'other'
 }

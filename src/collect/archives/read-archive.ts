@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { ChiquitoError, throwIfAborted, type WorkOptions } from '../../core/index.js'
 import { cacheFolder, ioError } from '../../files/index.js'
 import { download, hostAndPort, parseAddress, showAddress, streamAddress, zipFile } from '../../net/index.js'
+import { checksumOf, requireChecksum } from './checksum.js'
 import { type Bytes, decompress } from './decompress.js'
 import { type ArchiveKind, HEAD_BYTES, kindOf } from './kind.js'
 import type { ArchiveLimits } from './limits.js'
@@ -17,7 +18,7 @@ import { extractAll, readSmall, withZip } from './zip/unzip.js'
 const READ_BYTES = 64 * 1024
 
 export interface ReadArchiveOptions extends WorkOptions, ArchiveLimits {
-  /** What a fetched archive must be, hexadecimal. */
+  /** What the archive must be, hexadecimal. */
   readonly sha256?: string | undefined
   /** Private servers, `host:port`, that may be fetched from beside the address's own. */
   readonly allowedHosts?: ReadonlySet<string> | undefined
@@ -58,8 +59,10 @@ export async function readArchive(
   plan: Plan,
   options: ReadArchiveOptions = {},
 ): Promise<void> {
-  if (isAddress(place)) return readAddress(place, plan, options)
+  const sha256 = checksumOf(options.sha256)
+  if (isAddress(place)) return readAddress(place, plan, { ...options, sha256 })
   const size = await sizeOf(place)
+  if (sha256 !== undefined) await requireChecksum(place, sha256, options.signal)
   await withHead(fileBytes(place, size, options), async (head, bytes) => {
     const kind = knownKind(place, head)
     await (kind === 'zip' ? readZip(place, place, plan, options) : readTar(kind, bytes, place, plan, options))
@@ -150,6 +153,7 @@ function knownKind(archive: string, head: Buffer): ArchiveKind {
   const kind = kindOf(head)
   if (typeof kind === 'string') return kind
   if (kind !== undefined) throw refusal(archive, kind.refused)
+  if (head.length === 0) throw refusal(archive, 'it is empty')
   const begins = head
     .toString('latin1', 0, 60)
     .replace(/[^\x20-\x7e]+/g, ' ')

@@ -1,8 +1,7 @@
 import { basename, join } from 'node:path'
-import { ignoredName } from '../../dataset/index.js'
 import { sniff } from '../../images/index.js'
 import { FolderWriter } from './file-sink.js'
-import { HEAD_BYTES, kindOf, looksLikeArchive } from './kind.js'
+import { HEAD_BYTES, kindByName, kindOf, looksLikeArchive } from './kind.js'
 import { entry, refusal } from './refusal.js'
 import type { ArchivedFile, Sink } from './sink.js'
 
@@ -105,16 +104,6 @@ export class Sift {
     this.counts.left++
     if (this.leftNames.length < TOLD) this.leftNames.push(name)
   }
-}
-
-/** What a file may be by its name and its folders'. */
-function kindByName(name: string): 'photo' | 'table' | 'hidden' | 'other' {
-  const parts = name.split('/')
-  if (parts.slice(0, -1).some(part => ignoredName(part, true) !== undefined)) return 'hidden'
-  const ignored = ignoredName(parts[parts.length - 1], false)
-  if (ignored === undefined) return 'photo'
-  if (ignored === 'table') return 'table'
-  return ignored === 'hidden' || ignored === 'system' ? 'hidden' : 'other'
 }
 
 /** Waits for a file's first bytes, and then decides where all of them go. */

@@ -1,16 +1,22 @@
-import { isUtf8 } from 'node:buffer'
-import { type Entry, getFileNameLowLevel, openPromise, type ZipFile } from 'yauzl'
+import { type Entry, openPromise, type ZipFile } from 'yauzl'
 import { ChiquitoError, throwIfAborted, type WorkOptions } from '../../../core/index.js'
 import { errorCode, ioError } from '../../../files/index.js'
 import { type ArchiveLimits, Budget, bombRatio } from '../limits.js'
 import { Names, nameProblem, tidyName } from '../names.js'
 import { entry as called, damage, refusal } from '../refusal.js'
 import type { ArchivedFile } from '../sink.js'
-import { requireAgreement } from './local-headers.js'
+import { entryName } from './entry-name.js'
+import { rawNameOf, requireAgreement } from './local-headers.js'
 
-/** Bit of the general purpose flag, and number of the extra field, that say that a name is UTF-8 (APPNOTE 4.4.4, 4.6.9). */
-const UTF8_FLAG = 0x800
-const UNICODE_PATH_FIELD = 0x7075
+/** Methods of compression that are not read, by their numbers (APPNOTE 4.4.5). */
+const otherMethods: Readonly<Record<number, string>> = {
+  9: 'Deflate64',
+  12: 'bzip2',
+  14: 'LZMA',
+  93: 'zstd',
+  95: 'xz',
+  98: 'PPMd',
+}
 
 /** A file in an archive, fit to be unpacked. */
 export interface ZippedFile extends ArchivedFile {
@@ -50,11 +56,9 @@ export async function readFiles(
   try {
     for await (const entry of zip.eachEntry()) {
       entries.push(entry)
-      const raw = nameOf(entry)
-      if (raw === undefined)
-        throw refusal(archive, 'a name in it is not in the letters that it says: pack it again')
+      const { name: raw, doubt } = entryName(rawNameOf(entry))
       const name = tidyName(raw)
-      const problem = nameProblem(name) ?? nameDoubt(entry, raw) ?? kindProblem(entry)
+      const problem = nameProblem(name) ?? doubt ?? kindProblem(entry)
       if (problem !== undefined) throw refusal(archive, `${called(raw)} ${problem}`)
       budget.add(entry.uncompressedSize)
       const isFolder = raw.endsWith('/')
@@ -71,26 +75,6 @@ export async function readFiles(
   return files
 }
 
-/**
- * The name of an entry. Many programs write UTF-8 without saying so, and would be read in the code page of the first
- * PC; what is valid UTF-8 is hardly ever meant otherwise.
- */
-function nameOf({ generalPurposeBitFlag, fileNameRaw, extraFields }: Entry): string | undefined {
-  const isPlain = isUtf8(fileNameRaw)
-  const saysUtf8 = (generalPurposeBitFlag & UTF8_FLAG) !== 0
-  if (saysUtf8 && !isPlain) return undefined
-  const hasUnicodeField = extraFields.some(({ id }) => id === UNICODE_PATH_FIELD)
-  if (isPlain && !hasUnicodeField) return fileNameRaw.toString('utf8')
-  return getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, true)
-}
-
-/** Whether programs that do not know the extra field with a name in Unicode read another name. */
-function nameDoubt({ fileNameRaw }: Entry, name: string): string | undefined {
-  const plain = fileNameRaw.toString('latin1')
-  const isAscii = /^[\0-\x7f]*$/.test(plain)
-  return isAscii && plain !== name ? `also goes by the name ${JSON.stringify(plain)}` : undefined
-}
-
 /** Why an entry is none that is unpacked. */
 function kindProblem(entry: Entry): string | undefined {
   const { compressedSize, uncompressedSize, compressionMethod } = entry
@@ -99,7 +83,10 @@ function kindProblem(entry: Entry): string | undefined {
   if (type !== 0 && type !== 0o100000 && type !== 0o040000) return 'is neither a file nor a folder'
   if (entry.isEncrypted()) return 'is encrypted: unpack it yourself, with its password'
   if (compressionMethod !== 0 && compressionMethod !== 8)
-    return `is compressed by an unknown method (${compressionMethod})`
+    return (
+      `is compressed by ${otherMethods[compressionMethod] ?? 'an unknown method'} (${compressionMethod}), which is not ` +
+      'read here: unpack it yourself and give the folder, or pack it again in the ordinary way'
+    )
   const ratio = bombRatio(compressedSize, uncompressedSize)
   if (ratio !== undefined) return `would grow ${ratio} times, as only a bomb does`
   const isFolder = entry.fileNameRaw.at(-1) === 0x2f

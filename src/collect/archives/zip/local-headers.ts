@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises'
-import type { Entry, LocalFileHeader, ZipFile } from 'yauzl'
+import { type Entry, type LocalFileHeader, parseExtraFields, type ZipFile } from 'yauzl'
 import { entry as called, refusal } from '../refusal.js'
+import { entryName, type RawName } from './entry-name.js'
 
 /** A data descriptor behind a file's bytes: signature, checksum, two sizes of 8 bytes (APPNOTE 4.3.9). */
 const MAX_DESCRIPTOR_BYTES = 24
@@ -12,8 +13,15 @@ const LOCAL_HEADER = Buffer.from('PK\x03\x04', 'latin1')
 const DESCRIPTOR_FLAG = 0x8
 const TELLING_FLAGS = 0x1 | 0x800
 
-/** In place of a size that is in an extra field. */
+/** In place of a size that is in an extra field, and that field's number: two sizes of 8 bytes (APPNOTE 4.5.3). */
 const IN_EXTRA_FIELD = 0xffffffff
+const ZIP64_FIELD = 1
+const ZIP64_BYTES = 16
+
+/** What the directory has of a name. */
+export function rawNameOf({ generalPurposeBitFlag, fileNameRaw, extraFields }: Entry): RawName {
+  return { flags: generalPurposeBitFlag, bytes: fileNameRaw, extraFields }
+}
 
 /**
  * A zip archive says everything twice: in its directory, at the end, and before each file. Programs that read it as it
@@ -62,13 +70,20 @@ function disagreement(entry: Entry, header: LocalFileHeader): string | undefined
   if (header.compressionMethod !== entry.compressionMethod) return 'one method of compression'
   const flags = entry.generalPurposeBitFlag ^ header.generalPurposeBitFlag
   if ((flags & TELLING_FLAGS) !== 0) return 'one kind of name or encryption'
+  const extraFields = parseExtraFields(header.extraField)
+  const local = entryName({ flags: header.generalPurposeBitFlag, bytes: header.fileName, extraFields })
+  if (local.name !== entryName(rawNameOf(entry)).name) return 'one name in Unicode'
   if ((header.generalPurposeBitFlag & DESCRIPTOR_FLAG) !== 0 && isUnsaid(header)) return undefined
   if (header.crc32 !== entry.crc32) return 'one checksum'
+  const zip64 = extraFields.find(({ id }) => id === ZIP64_FIELD)?.data
+  const [unpacked, packed] = [0, 8].map(at =>
+    zip64 !== undefined && zip64.length >= ZIP64_BYTES ? Number(zip64.readBigUInt64LE(at)) : IN_EXTRA_FIELD,
+  )
   const sizes = [
-    [header.compressedSize, entry.compressedSize],
-    [header.uncompressedSize, entry.uncompressedSize],
+    [header.compressedSize, packed, entry.compressedSize],
+    [header.uncompressedSize, unpacked, entry.uncompressedSize],
   ]
-  return sizes.every(([local, central]) => local === central || local === IN_EXTRA_FIELD)
+  return sizes.every(([said, more, central]) => (said === IN_EXTRA_FIELD ? more : said) === central)
     ? undefined
     : 'one size'
 }

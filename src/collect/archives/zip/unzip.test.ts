@@ -117,7 +117,11 @@ describe('unzip', () => {
       /is no path that anybody uses/,
     ],
     ['encryption', () => archive(plain, patch(6, 8, 1)), /is encrypted: unpack it yourself/],
-    ['an unknown method', () => archive(plain, patch(8, 10, 93)), /unknown method \(93\)/],
+    [
+      'an unknown method',
+      () => archive(plain, patch(8, 10, 93)),
+      /is compressed by zstd \(93\), which is not read here/,
+    ],
     ['a bomb', () => archive({ zeros }), /would grow \d+ times, as only a bomb does/],
     [
       'a wrong checksum',
