@@ -278,6 +278,13 @@ const tables: readonly Layout[] = [
     parts: [7, 2, 0],
     notices: [/by column "image_file_name", classes by column "label"/, /gives none: "10\.jpg"/],
   },
+  {
+    situation: "metadata.parquet with Hugging Face's image column, paths within objects",
+    tree: { ...named('', 'NUMBER.jpg', 10), 'metadata.parquet': parquet('image-column') },
+    classes: pets,
+    parts: [8, 2, 0],
+    notices: [/photos by column "image\.path", classes by column "label"/],
+  },
   ...['zstd', 'gzip', 'brotli', 'lz4', 'none'].map(
     (codec): Layout => ({
       situation: `metadata.parquet packed with ${codec}, with lists and bytes beside`,
@@ -320,6 +327,76 @@ const tables: readonly Layout[] = [
     classes: pets,
     parts: [4, 2, 4],
     notices: [/^Tables divide the photos: "meta\/test\.txt", "meta\/train\.txt"\.$/],
+  },
+  {
+    situation: 'MIT Indoor 67: TrainImages.txt and TestImages.txt beside the folder of class folders',
+    tree: {
+      ...grid('Images/CLASS', { x: 4 }, ['cat', 'dog']),
+      'TrainImages.txt': lines('cat/1.jpg', 'cat/2.jpg', 'cat/3.jpg', 'dog/1.jpg', 'dog/2.jpg', 'dog/3.jpg'),
+      'TestImages.txt': lines('cat/4.jpg', 'dog/4.jpg'),
+    },
+    classes: ['cat', 'dog'],
+    parts: [4, 2, 2],
+    notices: [/^Tables divide the photos: "TestImages\.txt", "TrainImages\.txt"\.$/],
+  },
+  {
+    situation: 'CUB-200: lists that share numbers, one of them with the test photos, and a README',
+    tree: {
+      ...grid('CUB/images/CLASS', { x: 4 }, ['001.Auk', '002.Owl']),
+      'CUB/images.txt': each(8, n => `${n} ${n > 4 ? '002.Owl' : '001.Auk'}/${((n - 1) % 4) + 1}.jpg`),
+      'CUB/image_class_labels.txt': each(8, n => `${n} ${n > 4 ? 2 : 1}`),
+      'CUB/classes.txt': lines('1 001.Auk', '2 002.Owl'),
+      'CUB/train_test_split.txt': each(8, n => `${n} ${n % 4 === 0 ? 0 : 1}`),
+      'CUB/bounding_boxes.txt': each(8, n => `${n} 6.0 27.0 325.0 304.0`),
+      'CUB/attributes/image_attribute_labels.txt': each(8, n => `${n} 1 0 3 27.7`),
+      'CUB/parts/parts.txt': lines('1 back', '2 beak'),
+      'CUB/README': 'x',
+    },
+    classes: ['001.Auk', '002.Owl'],
+    parts: [4, 2, 2],
+    notices: [/^Everything lies in ".*CUB"/, /^Tables divide the photos: "images\.txt"\.$/],
+  },
+  {
+    situation: 'the same lists for one folder of photos, names of classes with spaces',
+    tree: {
+      images: 8,
+      'images.txt': each(8, n => `0a${n} ${n}.jpg`),
+      'image_class_labels.txt': each(8, n => `0a${n} ${(n % 2) + 1}`),
+      'classes.txt': lines('1 Oak Titmouse', '2 Ovenbird (immature male)'),
+      'train_test_split.txt': each(8, n => `0a${n} ${n < 7 ? 1 : 0}`),
+    },
+    classes: ['Oak Titmouse', 'Ovenbird (immature male)'],
+    parts: [4, 2, 2],
+    notices: [
+      /^Labels come from "images\.txt": photos by column "image", classes by column "class", their part by column "is_tr/,
+    ],
+  },
+  {
+    situation: 'FGVC-Aircraft: a number, and a name with spaces',
+    tree: {
+      'data/images': 8,
+      'data/images_variant_train.txt': each(6, (n, label) => `${n} ${label}`, ['Boeing 717', '707-320']),
+      'data/images_variant_test.txt': lines('7 Boeing 717', '8 707-320'),
+      'data/images_box.txt': each(8, n => `${n} 1 2 3 4`),
+    },
+    classes: ['707-320', 'Boeing 717'],
+    parts: [4, 2, 2],
+    notices: [
+      /^Everything lies in ".*data"/,
+      /^Labels come from "images_variant_test\.txt"/,
+      /^Labels come from "images_variant_train\.txt"/,
+      /^The names of the tables divide the photos/,
+    ],
+  },
+  {
+    situation: 'a text to every photo is no list',
+    tree: {
+      ...grid('CLASS', { x: 5 }, ['cat', 'dog']),
+      ...Object.fromEntries(Array.from({ length: 70 }, (_, i) => [`notes/train_${i}.txt`, 'cat/1.jpg'])),
+    },
+    classes: ['cat', 'dog'],
+    parts: [8, 2, 0],
+    notices: [/^Left out: folders without a photo, so that they are no classes: "notes"\.$/],
   },
   {
     situation: 'lists that do not name every photo of the class folders',
@@ -533,22 +610,10 @@ const refused: readonly Refused[] = [
     error:
       /"train" has no class folders.*"labels\.csv" was looked at, but no column names a photo.*"id" has "zz1"/,
   },
-  ...['|', ',', ';'].map(
-    (mark): Refused => ({
-      situation: `several classes in a cell, with ${mark} between`,
-      tree: {
-        images: 6,
-        'labels.csv':
-          lines('file,finding') +
-          each(6, (n, one) => `${n}.jpg,"${one}"`, ['Mass', `Mass${mark}Nodule`, 'Nodule']),
-      },
-      error: /column "finding" holds several classes for a photo/,
-    }),
-  ),
   {
-    situation: 'lists as text',
-    tree: { images: 6, 'labels.csv': lines('file,label') + each(6, (n, one) => `${n}.jpg,['${one}']`) },
-    error: /column "label" holds several classes for a photo/,
+    situation: 'metadata.parquet with a list of classes to a photo',
+    tree: { ...named('', 'NUMBER.jpg', 10), 'metadata.parquet': parquet('class-lists') },
+    error: /column "label" holds lists or objects, where one class a photo is expected/,
   },
   {
     situation: 'HAM10000: folders that cut through the classes of a table',

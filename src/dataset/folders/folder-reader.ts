@@ -9,6 +9,9 @@ import type { OddityCounter } from './oddities.js'
 /** More files than any training this project can do; a folder like that was chosen by mistake (a whole disk). */
 const MAX_FILES = 2_000_000
 
+/** DTD divides its photos in ten ways, each by three lists; no data set has many more. */
+const MAX_LISTS = 64
+
 /** What one folder holds, by name, sorted; what is left out has been counted. */
 export interface Listing {
   /** Folders in which, at any depth, lies a file that may be a photo, or a link that was not followed. */
@@ -143,7 +146,15 @@ export class FolderReader {
       else if (await isOutputFolder(join(this.root, path))) this.oddities.add('run', path)
       else folders.push(entry.name)
     }
-    return { folders, files, tables, links }
+    return { folders, files, tables: this.listsAmong(folder, tables), links }
+  }
+
+  /** Texts beyond a handful are notes to a photo each (`train_0001.txt`), not lists. */
+  private listsAmong(folder: string, tables: readonly string[]): readonly string[] {
+    const texts = tables.filter(name => /\.txt$/i.test(name))
+    if (texts.length <= MAX_LISTS) return tables
+    for (const name of texts) this.oddities.add('other-file', child(folder, name))
+    return tables.filter(name => !/\.txt$/i.test(name))
   }
 
   /** The tables in folders without photos beside what is listed: `annotations/labels.csv` beside `images`. */

@@ -1,4 +1,5 @@
 import { extname } from 'node:path'
+import { partName } from './part-names.js'
 
 /** Left behind by Windows, macOS, Synology, archivers, Python and lost+found; lower case. */
 const systemNames = new Set([
@@ -29,6 +30,13 @@ const otherExtensions = new Set(
   ).split(' '),
 )
 
+/** What archives bring beside photos and what has no extension. */
+const documents = new Set(
+  'readme license licence copying notice changelog changes authors contributors citation version manifest makefile'.split(
+    ' ',
+  ),
+)
+
 /** Files that this project itself keeps beside photos; read elsewhere and no oddity. */
 const ownFiles = new Set([
   '.collect.jsonl',
@@ -43,8 +51,8 @@ const ownFiles = new Set([
 /** Extensions of files that may give photos their labels. */
 const tableExtensions = new Set(['csv', 'tsv', 'tab', 'jsonl', 'ndjson', 'parquet'])
 
-/** Texts that list photos go by such names (`val_annotations.txt`, `labels.txt`, `train.txt`); `README.txt` does not. */
-const listName = /annotation|label|^(train|training|val|valid|validation|test)\.txt$/
+/** Texts that list photos go by such names (`val_annotations.txt`, `labels.txt`, `images.txt`), or by those of parts. */
+const listName = /annotation|label|^images\.txt$/
 
 /** What photos are usually called; for messages, never to decide what is read. */
 const photoExtensions = new Set(
@@ -70,6 +78,8 @@ export function ignoredName(
   if (name.startsWith('.')) return 'hidden'
   if (isFolder) return undefined
   const extension = extname(lower).slice(1)
-  if (tableExtensions.has(extension) || (extension === 'txt' && listName.test(lower))) return 'table'
+  const isList = extension === 'txt' && (listName.test(lower) || partName(name.slice(0, -4)) !== undefined)
+  if (tableExtensions.has(extension) || isList) return 'table'
+  if (documents.has(lower)) return 'other-file'
   return otherExtensions.has(extension) ? 'other-file' : undefined
 }

@@ -1,4 +1,5 @@
 import type { Column } from '../tables/index.js'
+import { holdsSeveral } from './several-classes.js'
 
 /** Names under which tables keep the class, in lower case with `_`; a column of the first line goes before the second. */
 const labelNames: readonly (readonly string[])[] = [
@@ -80,26 +81,6 @@ function fromNamed(named: readonly Column[], rows: readonly number[]): Labels {
 
 function severalIn({ name }: Column): Labels {
   return { problem: `column "${name}" holds several classes for a photo, where one is expected` }
-}
-
-/** Marks between several values in one cell; a space is one only between words that also stand alone. */
-const marks = ['|', ';', ',', ' ']
-
-/**
- * Whether cells hold several classes: a list (`['a', 'b']`), or values of which some are made of others (`Mass`,
- * `Mass|Nodule`, `Nodule`).
- */
-function holdsSeveral({ values }: Column, rows: readonly number[]): boolean {
-  const all = new Set(rows.flatMap(row => values[row] ?? []))
-  if (all.size > 0 && [...all].every(value => /^\[.*\]$/s.test(value))) return true
-  return marks.some(mark => {
-    const seen = new Map<string, number>()
-    const split = [...all].map(value => [...new Set(value.split(mark).map(word => word.trim()))])
-    for (const words of split) for (const word of words) seen.set(word, (seen.get(word) ?? 0) + 1)
-    const isKnown = (word: string) =>
-      mark === ' ' ? all.has(word) : all.has(word) || (seen.get(word) ?? 0) > 2
-    return split.some(words => words.length > 1 && words.every(isKnown) && words.some(word => all.has(word)))
-  })
 }
 
 function isNumeric({ values, classNames }: Column, rows: readonly number[]): boolean {

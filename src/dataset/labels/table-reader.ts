@@ -9,7 +9,7 @@ import {
   type Part,
 } from '../folders/index.js'
 import type { Split } from '../photo.js'
-import { readTable } from '../tables/index.js'
+import { linkedLists, readTable } from '../tables/index.js'
 import { type Entry, labelsInTable, type NoLabels, partOfTable, type TableLabels } from './from-table.js'
 import type { FoundFile } from './labelled.js'
 import { PhotoIndex } from './photo-index.js'
@@ -55,7 +55,9 @@ export class TableReader {
    * @throws `io`, `data`
    */
   async read(tables: readonly string[], column: string | undefined): Promise<Said> {
-    const others = tables.filter(path => !isMetadata(path) && !submission.test(nameOf(path)))
+    const others = tables.filter(
+      path => !isMetadata(path) && !submission.test(nameOf(path)) && !isLinked(path, tables),
+    )
     const metadata = tables.filter(isMetadata)
     if (column !== undefined) {
       for (const path of [...metadata, ...others]) await this.take(path, this.found, column)
@@ -194,6 +196,14 @@ export class TableReader {
     }
     this.splits = division.settle(files, this.options.notice)
   }
+}
+
+/** Whether a list is read with `images.txt` beside it. */
+function isLinked(path: string, tables: readonly string[]): boolean {
+  return (
+    linkedLists.some(name => name === nameOf(path)) &&
+    tables.includes(posix.join(posix.dirname(path), 'images.txt'))
+  )
 }
 
 /** Whether a part has photos and no class folder, or one, or none but such as `images`. */

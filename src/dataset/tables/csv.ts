@@ -66,7 +66,8 @@ function requireWidth(records: readonly (readonly string[])[]): void {
 /** What programs write for no value; Hugging Face reads CSV with pandas, which takes them for none, too. */
 const missing = new Set(['', 'NaN', 'nan', '<NA>', '#N/A', 'N/A', 'n/a', 'null', 'NULL'])
 
-function decodeText(bytes: Uint8Array): string {
+/** UTF-8 or UTF-16 with a byte order mark, else Windows-1252. */
+export function decodeText(bytes: Uint8Array): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes)
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)

@@ -1,2 +1,3 @@
+export { linkedLists } from './linked-lists.js'
 export { readTable } from './read-table.js'
 export type { Column, Table } from './table.js'

@@ -73,9 +73,12 @@ describe('JSON lines', () => {
 })
 
 describe('Parquet', () => {
-  it('gives plain columns, and leaves lists and bytes alone', async () => {
+  it('gives plain columns, also those within objects, and names lists; bytes are let be', async () => {
     const table = await readTable(fixtures, 'zstd.parquet')
-    expect(table.columns.map(({ name }) => name)).toEqual(['file_name', 'category', 'seen'])
+    const names = ['file_name', 'category', 'image.path', 'seen', 'boxes']
+    expect(table.columns.map(({ name }) => name)).toEqual(names)
+    expect(table.columns.map(({ isNested }) => isNested)).toEqual([false, false, false, false, true])
+    expect(valuesOf(table)['image.path']?.[0]).toBe('1.jpg')
     expect(valuesOf(table).category?.slice(0, 3)).toEqual(['cat', 'dog', 'cat'])
     expect(valuesOf(table).seen?.slice(0, 2)).toEqual(['true', 'false'])
   })

@@ -1,9 +1,10 @@
-import { readFile, stat } from 'node:fs/promises'
-import { extname, join } from 'node:path'
+import { lstat, readFile, stat } from 'node:fs/promises'
+import { basename, dirname, extname, join } from 'node:path'
 import { ChiquitoError } from '../../core/index.js'
 import { ioError } from '../../files/index.js'
-import { readCsv } from './csv.js'
+import { decodeText, readCsv } from './csv.js'
 import { readJsonLines } from './json-lines.js'
+import { readLinkedLists, readPairs } from './linked-lists.js'
 import { readParquet } from './parquet.js'
 import type { Table } from './table.js'
 
@@ -17,21 +18,38 @@ const MAX_TABLE_BYTES = 128 * 1024 * 1024
  * @throws `io`; `data` naming file and line
  */
 export async function readTable(root: string, path: string): Promise<Table> {
-  const absolute = join(root, path)
-  const bytes = await readBounded(absolute)
+  const bytes = await readBounded(join(root, path))
+  if (basename(path) === 'images.txt')
+    return readLinkedLists(path, bytes, name => readBeside(root, path, name))
   const extension = extname(path).toLowerCase()
   if (extension === '.parquet') return readParquet(path, bytes)
   if (extension === '.txt') return readText(path, bytes)
   return ['.csv', '.tsv', '.tab'].includes(extension) ? readCsv(path, bytes) : readJsonLines(path, bytes)
 }
 
-/** A text is a table, also one with spaces between the cells, or it is a text: that is no fault. */
+/** A text is a table, also one with spaces between the cells, or in the second of two; or it is a text: that is no fault. */
 function readText(path: string, bytes: Uint8Array): Table {
+  const none = { path, columns: [], where: (row: number) => `${path} line ${row + 1}` }
   try {
-    return readCsv(path, bytes, [' '])
+    return (isRagged(bytes) && readPairs(path, bytes)) || readCsv(path, bytes, [' '])
   } catch {
-    return { path, columns: [], where: row => `${path} line ${row + 1}` }
+    return none
   }
+}
+
+/** Whether lines whose cells only spaces could part have different numbers of words: names with spaces are in them. */
+function isRagged(bytes: Uint8Array): boolean {
+  const lines = decodeText(bytes).split(/\r\n|\n|\r/)
+  if (/[,;\t|]/.test(lines[0])) return false
+  const words = lines.flatMap(line => (line.trim() === '' ? [] : [line.trim().split(/\s+/).length]))
+  return new Set(words).size > 1
+}
+
+/** Undefined where there is none. A link could lead to a private file, so it counts for none. */
+async function readBeside(root: string, path: string, name: string): Promise<Uint8Array | undefined> {
+  const beside = join(root, dirname(path), name)
+  const isThere = (await lstat(beside).catch(() => undefined))?.isFile() === true
+  return isThere ? readBounded(beside) : undefined
 }
 
 async function readBounded(absolute: string): Promise<Uint8Array> {
