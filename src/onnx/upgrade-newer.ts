@@ -1,11 +1,13 @@
 // Operators that came after our operator set, written in operators of ours.
 
 import { float32, int64, type Tensor } from '../core/index.js'
-import type { Attribute, Node, Value, ValueType } from './graph.js'
+import type { Attribute, Dim, Node, Value, ValueType } from './graph.js'
 
 /** What a rule needs of the upgrade it is part of. */
 export interface NewerTools {
   type(value: Value): ValueType | undefined
+  /** The value of an initializer or a constant. */
+  tensor(value: Value): Tensor | undefined
   constant(wanted: string, tensor: Tensor): Value
   fresh(wanted: string): Value
   fail(node: Node, why: string): never
@@ -22,7 +24,7 @@ class Writer {
   readonly nodes: Node[] = []
 
   constructor(
-    private readonly node: Node,
+    readonly node: Node,
     readonly to: NewerTools,
   ) {}
 
@@ -99,16 +101,40 @@ function attention(node: Node, to: NewerTools): Node[] {
   const turned = w.op('Transpose', [key], 'keys', { perm })
   const scale = w.scalar(numberOf(node, 'scale', 1 / Math.sqrt(size)), 'scale')
   const scores = w.op('Mul', [w.op('MatMul', [query, turned], 'products'), scale], 'scores')
+  const keys = shapes[1]?.[2]
   const axis: Attribute = { kind: 'int', value: -1 }
-  const shares = w.op('Softmax', [mask ? masked(w, scores, mask) : scores], 'shares', { axis })
+  const shares = mask ? maskedShares(w, scores, mask, keys) : w.op('Softmax', [scores], 'shares', { axis })
   return w.last('MatMul', [shares, value])
 }
 
-/** A mask of truth values lets through where it is true; one of numbers is added. */
-function masked(w: Writer, scores: Value, mask: Value): Value {
-  if (w.to.type(mask)?.dtype !== 'bool') return w.op('Add', [scores, mask], 'masked')
-  return w.op('Where', [mask, scores, w.scalar(-3e38, 'never')], 'masked')
+/**
+ * The shares of values after the mask. One of truth values lets through where it is true; one of numbers is added. What
+ * may look nowhere at all (false, or minus infinity, throughout) sees zeros, where a softmax alone would make NaN, or a mean of what is hidden.
+ * A mask that tells of fewer keys than there are hides the rest.
+ */
+function maskedShares(w: Writer, scores: Value, mask: Value, keys: Dim | undefined): Value {
+  const axis: Attribute = { kind: 'int', value: -1 }
+  const softmax = (given: Value) => w.op('Softmax', [given], 'shares', { axis })
+  const told = w.to.type(mask)
+  const last = told?.shape?.[told.shape.length - 1]
+  if (typeof last === 'number' && typeof keys === 'number' && last !== keys)
+    w.to.fail(w.node, 'its mask must tell of as many keys as there are')
+  if (told?.dtype === 'bool') {
+    const shares = softmax(w.op('Where', [mask, scores, w.scalar(lowest, 'never')], 'masked'))
+    return w.op('Where', [mask, shares, w.scalar(0, 'nothing')], 'seen')
+  }
+  const known = w.to.tensor(mask)
+  if (known?.dtype === 'float32' && known.data.every(Number.isFinite))
+    return softmax(w.op('Add', [scores, mask], 'masked'))
+  // Finite, so that gradients of rows that are all hidden are numbers; so low that hidden shares are zero as before.
+  const least = w.scalar(lowest, 'least')
+  const shares = softmax(w.op('Add', [scores, w.op('Max', [mask, least], 'bias')], 'masked'))
+  const most = w.op('ReduceMax', [mask, w.to.constant(`${mask}.last`, int64([-1]))], 'most')
+  return w.op('Where', [w.op('Less', [most, least], 'blind'), w.scalar(0, 'nothing'), shares], 'seen')
 }
+
+/** The lowest number in float32; only minus infinity lies below. */
+const lowest = -(2 - 2 ** -23) * 2 ** 127
 
 function numberOf({ attributes }: Node, name: string, fallback: number): number {
   const attribute = attributes[name]

@@ -46,6 +46,22 @@ describe('upgradeModel', () => {
       23,
       `${heads}\nweight m: bool[3, 5] {1, 1, 0, 1, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1}\ny = Attention(q, k, v, m)`,
     ],
+    [
+      23,
+      `${heads}\nweight m: bool[3, 5] {1, 1, 0, 1, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1}\ny = Attention(q, k, v, m)`,
+    ],
+    [
+      23,
+      `${heads}
+weight n: float32[1] {-1.0}
+weight z: float32[1] {0.0}
+weight a: float32[3, 5] {1.0, 1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 1.0}
+i = Div(n, z)
+b = Cast(a) to=9
+m = Where(b, a, i)
+y = Attention(q, k, v, m)`,
+    ],
+    [23, `${heads}\ninput m: float32[2, 1, 3, 5]\ny = Attention(q, k, v, m)`],
     [12, `${image}\ny = Softmax(x) axis=-1`],
     [11, `${image}\ny = LogSoftmax(x) axis=2`],
     [11, `${image}\na = Squeeze(s) axes=[1]\ninput s: float32[3, 1, 2]\nr = ReduceMean(x)\ny = Mul(a, r)`],
@@ -143,6 +159,7 @@ y, m, v, saved, spread = BatchNormalization(x, s, s, s, s)`
       'y = Attention(x, x, x) is_causal=1',
       /Attention\) cannot be brought .* it is causal or caps its scores/,
     ],
+    [23, 'input m: float32[6, 5]\ny = Attention(x, x, x, m)', /mask must tell of as many keys/],
     [23, 'y = Attention(x, x, x, x, x, x)', /keeps keys and values/],
     [23, 'input k: float32[1, 2, 6, 6]\ny = Attention(x, k, k)', /must have as many heads/],
     [23, 'input q: float32[1, 2, 6]\ny = Attention(q, q, q)', /\[batch, heads, length, size\]/],
