@@ -399,6 +399,37 @@ const tables: readonly Layout[] = [
     notices: [/^Left out: folders without a photo, so that they are no classes: "notes"\.$/],
   },
   {
+    situation: 'a column that puts a photo of train into test',
+    tree: {
+      ...grid('PART/CLASS', { train: 4, val: 2 }, pets),
+      'splits.csv': lines(
+        'file,split',
+        'train/cat/1.jpg,test',
+        'train/cat/2.jpg,train',
+        'val/cat/1.jpg,valid',
+      ),
+    },
+    classes: pets,
+    parts: [8, 4, 0],
+    notices: [
+      /puts 1 photo into other parts \("train\/cat\/1\.jpg" lies in train and is listed as test\): the folders hold/,
+    ],
+  },
+  {
+    situation: 'metadata that divides otherwise than the folders',
+    tree: {
+      ...grid('PART/CLASS', { train: 4, val: 2 }, pets),
+      'metadata.csv': lines(
+        'file_name,label,split',
+        ...pets.flatMap(pet => [1, 2, 3, 4].map(n => `train/${pet}/${n}.jpg,${pet},train`)),
+        ...pets.flatMap(pet => [1, 2].map(n => `val/${pet}/${n}.jpg,${pet},train`)),
+      ).replace('1.jpg,cat,train', '1.jpg,cat,test'),
+    },
+    classes: pets,
+    parts: [8, 4, 0],
+    notices: [/^Labels come from/, /puts 5 photos into other parts/],
+  },
+  {
     situation: 'lists that do not name every photo of the class folders',
     tree: {
       ...grid('CLASS', { x: 5 }, pets),

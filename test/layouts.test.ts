@@ -376,6 +376,25 @@ const refused: readonly Refused[] = [
     error: /"valid" has no class folders/,
   },
   {
+    situation: 'a division too deep in the classes',
+    tree: {
+      ...grid('cat/CLASS/PART', { train: 3, test: 1 }, ['tabby', 'siamese']),
+      ...grid('dog/CLASS/PART', { train: 3, test: 1 }, ['pug']),
+      'cat/loose.jpg': 'x',
+    },
+    error:
+      /"test", "train" in "cat\/siamese" look like parts of a data set, but lie too deep in the class "cat"/,
+  },
+  {
+    situation: 'folds that are divided in themselves',
+    tree: {
+      ...grid('fold_0/PART/CLASS', { train: 3, test: 1 }, pets),
+      ...grid('fold_1/train/CLASS', { x: 3 }, pets),
+    },
+    error:
+      /"fold_0\/train", "fold_1\/train" all have the same folders "cat", "dog" and no photos of their own/,
+  },
+  {
     situation: 'one class divided in itself, another not',
     tree: { 'cat/train': 4, 'cat/test': 2, dog: 5 },
     error: /"cat\/test" and "cat\/train" divide the class "cat", but "dog" is not divided/,

@@ -108,8 +108,10 @@ function bareSeen({ homes, bare }: Part): string[] {
 }
 
 function linksSeen(count: number, folder: string): string {
-  const links = count === 1 ? 'There is 1 link' : `There are ${count} links`
-  return `${links} in "${folder}" that lead out of the data set or nowhere and were not followed. ${FOLLOW_LINKS}`
+  const lead = 'out of the data set or nowhere and'
+  return count === 1
+    ? `There is 1 link in "${folder}" that leads ${lead} was not followed. ${FOLLOW_LINKS}`
+    : `There are ${count} links in "${folder}" that lead ${lead} were not followed. ${FOLLOW_LINKS}`
 }
 
 function keyOf({ split, label }: { split: Split | undefined; label: string }): string {

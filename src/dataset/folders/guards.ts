@@ -1,7 +1,7 @@
 import { ChiquitoError } from '../../core/index.js'
 import { child, type FolderReader } from './folder-reader.js'
 import type { Part } from './part.js'
-import { isEmptyName } from './part-names.js'
+import { isEmptyName, partName } from './part-names.js'
 import { nameOf } from './wrappers.js'
 
 /** Names told in a message; more would not be read. */
@@ -20,7 +20,9 @@ export async function requireClassesNotParts(
   if (homes.length < 2) return
   const inner: Set<string>[] = []
   for (const home of homes) inner.push(await foldersInside(reader, home.folder))
-  const names = homes.map(home => nameOf(home.folder))
+  // In classes that are divided in themselves all have the name of the part.
+  const isInClasses = folder.startsWith('*')
+  const names = homes.map(home => (isInClasses ? home.folder : nameOf(home.folder)))
   refuseNested(names, inner)
   const shared = sharedNames(inner)
   if (shared.length === 0) return
@@ -30,10 +32,41 @@ export async function requireClassesNotParts(
     : [`have folders of the same names, ${list(shared)},`, `folders such as ${list(shared)}`]
   throw new ChiquitoError(
     'data',
-    `${list(names)}${folder === '' ? '' : ` in "${folder}"`} ${have} and no photos of their own. If ${inside} are the ` +
+    `${list(names)}${folder === '' || isInClasses ? '' : ` in "${folder}"`} ${have} and no photos of their own. If ${inside} are the ` +
       'classes, give one of the outer folders, or name those train, valid and test. If the outer ones are the classes, ' +
       'say --labels-from folders.',
   )
+}
+
+/**
+ * Stops where a class holds a division further down (`cat/tabby/train`, `cat/tabby/test`), as photos to test with would be
+ * learnt from.
+ *
+ * @throws `data` saying what is seen and what to do; `io`
+ */
+export async function refusePartsBelow(reader: FolderReader, { homes }: Pick<Part, 'homes'>): Promise<void> {
+  for (const home of homes) {
+    const { files } = await reader.gather(home.folder)
+    const partsIn = new Map<string, Map<string, string>>()
+    for (const file of files) {
+      const steps = file.slice(home.folder.length + 1).split('/')
+      steps.slice(0, -1).forEach((name, i) => {
+        const part = partName(name)
+        if (part?.rest !== '') return
+        const around = [home.folder, ...steps.slice(0, i)].join('/')
+        partsIn.set(around, (partsIn.get(around) ?? new Map()).set(name, part.split))
+      })
+    }
+    const divided = [...partsIn].find(([, parts]) => new Set(parts.values()).size > 1)
+    if (divided === undefined) continue
+    const [folder, parts] = divided
+    throw new ChiquitoError(
+      'data',
+      `${list([...parts.keys()])} in "${folder}" look like parts of a data set, but lie too deep in the class "${home.label}" ` +
+        'to be taken for them. Make it train/CLASS and test/CLASS, or CLASS/train and CLASS/test. If all of ' +
+        `"${home.label}" is to be learnt from, say --labels-from folders.`,
+    )
+  }
 }
 
 /** The folders with photos in a class folder without photos of its own, below whatever only wraps them. */

@@ -1,7 +1,7 @@
 import { findDividedClasses } from './divided-classes.js'
 import { findDivision } from './division.js'
 import type { FolderReader } from './folder-reader.js'
-import { refusePacked, requireClassesNotParts } from './guards.js'
+import { refusePacked, refusePartsBelow, requireClassesNotParts } from './guards.js'
 import { type Layout, type LayoutOptions, refuseLinkedParts, wholePart } from './part.js'
 import { descend } from './wrappers.js'
 
@@ -17,15 +17,26 @@ export async function findLayout(reader: FolderReader, options: LayoutOptions): 
   const isQuestioned = options.folderNames === 'questioned'
   const division = await findDivision(reader, base, options)
   if (division !== undefined) {
-    if (isQuestioned) for (const part of division.parts) await requireClassesNotParts(reader, part)
+    if (isQuestioned) await question(reader, division)
     return noted(division, options)
   }
   const divided = await findDividedClasses(reader, base, options)
-  if (divided !== undefined) return noted(divided, options)
+  if (divided !== undefined) {
+    if (isQuestioned) await question(reader, divided)
+    return noted(divided, options)
+  }
   const whole = wholePart(undefined, base)
   if (isQuestioned) await refusePacked(reader, whole)
-  if (isQuestioned) await requireClassesNotParts(reader, whole)
+  if (isQuestioned) await question(reader, { parts: [whole] })
   return noted({ parts: [whole], tableFolders: base.through, asides: base.asides }, options)
+}
+
+/** Stops where what was taken for classes may be something else. @throws `data`, `io` */
+async function question(reader: FolderReader, { parts }: Pick<Layout, 'parts'>): Promise<void> {
+  for (const part of parts) {
+    await requireClassesNotParts(reader, part)
+    await refusePartsBelow(reader, part)
+  }
 }
 
 /** Counts the folders that might have been taken for classes. */

@@ -11,6 +11,7 @@ import {
 import { labelOfName, offerNames } from './from-names.js'
 import type { ClassOfPart, FoundFile, LabelledFile, LabelledFiles, LabelOptions } from './labelled.js'
 import { columnOf } from './labels-from.js'
+import { noticeContradiction } from './table-division.js'
 import { type Said, TableReader } from './table-reader.js'
 
 /**
@@ -57,8 +58,9 @@ async function settle(
   layout: Layout,
   found: readonly FoundFile[],
   said: Said | undefined,
-  { oddities, labelsFrom }: LabelOptions,
+  { oddities, labelsFrom, notice }: LabelOptions,
 ): Promise<LabelledFiles> {
+  if (said !== undefined) noticeContradiction(found, path => said.entries.get(path)?.split, notice)
   const files: LabelledFile[] = []
   const lost: { file: FoundFile; isDecided: boolean }[] = []
   const kept = new Set<ClassFolder>()

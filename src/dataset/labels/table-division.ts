@@ -29,6 +29,7 @@ export class TableDivision {
   settle(files: readonly FoundFile[], notice: (message: string) => void): ReadonlyMap<string, Split> {
     const splits = new Set(this.splits.values())
     const isDivided = this.found.some(({ part }) => part.split !== undefined)
+    if (isDivided) noticeContradiction(this.found, path => this.splits.get(path), notice)
     if (isDivided || !splits.has('train') || splits.size < 2) return new Map()
     const tables = [...this.tables].map(table => `"${table}"`).join(', ')
     const open = files.find(({ path }) => !this.splits.has(path))
@@ -40,4 +41,22 @@ export class TableDivision {
     notice(`Not used: the division into parts by ${tables}, as ${reason}. Another is drawn.`)
     return new Map()
   }
+}
+
+/** Says where a table puts photos to test with into folders to learn from, or the other way round: the folders hold. */
+export function noticeContradiction(
+  found: readonly FoundFile[],
+  splitOf: (path: string) => Split | undefined,
+  notice: (message: string) => void,
+): void {
+  const wrong = found.filter(({ path, part }) => {
+    const split = splitOf(path)
+    return part.split !== undefined && split !== undefined && (part.split === 'train') !== (split === 'train')
+  })
+  if (wrong.length === 0) return
+  const [{ path, part }] = wrong
+  notice(
+    `The folders divide the photos, and a table puts ${wrong.length === 1 ? '1 photo' : `${wrong.length} photos`} into other parts ` +
+      `("${path}" lies in ${part.split} and is listed as ${splitOf(path)}): the folders hold. Move the photos where the table is right.`,
+  )
 }
