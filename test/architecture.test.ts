@@ -145,7 +145,7 @@ describe('the sources', () => {
     expect(readImports(sources).length).toBeGreaterThan(300)
     expect(rules.folders.get('core')).toBe(0)
     expect(rules.packages.map(({ names }) => names[0])).toContain('sharp')
-    expect(rules.open).toEqual(['actions'])
+    expect(rules.open).toEqual(['actions', 'collect'])
     expect(rules.browser).toContain('src/images/view.ts')
   })
 

@@ -2,12 +2,13 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { collectLfw } from '../src/collect/index.js'
+import { collectLfw } from '../src/collect/lfw/index.js'
 import { tar, zip } from './support/archives.js'
-import { documentOf } from './support/chiquito.js'
-import { temporaryFolder } from './support/files.js'
+import { chiquito, documentOf } from './support/chiquito.js'
+import { temporaryFolder, writeTree } from './support/files.js'
 import { chiquitoHere } from './support/in-process.js'
 import { drawing } from './support/photos.js'
 import { serve } from './support/server.js'
@@ -188,6 +189,23 @@ describe('collect lfw', () => {
     await expect(
       collectLfw(path.join(temporaryFolder(), 'x'), { people: 3, mirrors: mirrors.slice(0, 2), pauseMs: 1 }),
     ).rejects.toThrow(/is not the file it should be/)
+  })
+
+  it('loads no package of other commands', async () => {
+    const root = writeTree({
+      'lfw.tar': tar(...lfw()),
+      'telling.mjs': `import { writeSync } from 'node:fs'
+        export function load(url, context, next) { writeSync(2, 'loads ' + url + '\\n'); return next(url, context) }`,
+      'register.mjs': `import { register } from 'node:module'; register('./telling.mjs', import.meta.url)`,
+    })
+    const args = ['--archive', path.join(root, 'lfw.tar'), '--people', '1', '--out', path.join(root, 'not')]
+    const env = { NODE_OPTIONS: `--import ${pathToFileURL(path.join(root, 'register.mjs'))}` }
+    const told = await chiquito(['collect', 'lfw', ...args], { env })
+    expect(told.status, told.stderr).toBe(0)
+    const loaded = [...told.stderr.matchAll(/^loads .*\/node_modules\/([^/\n]+)/gm)].map(([, name]) => name)
+    expect(loaded).toContain('sharp')
+    for (const name of ['htmlparser2', 'hyparquet', 'undici', 'onnxruntime-web', 'zstddec'])
+      expect(loaded).not.toContain(name)
   })
 
   const mini = path.join(import.meta.dirname, '../../shared/datasets/lfw-mini.tgz')

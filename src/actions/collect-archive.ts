@@ -1,4 +1,4 @@
-import { type CollectedArchive, collectArchive as unpack } from '../collect/index.js'
+import { type CollectedArchive, collectArchive as unpack } from '../collect/archives/index.js'
 import type { WorkOptions } from '../core/index.js'
 
 export interface CollectArchiveOptions extends WorkOptions {

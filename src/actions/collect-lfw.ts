@@ -1,4 +1,4 @@
-import { type CollectedLfw, collectLfw as draw } from '../collect/index.js'
+import { type CollectedLfw, collectLfw as draw } from '../collect/lfw/index.js'
 import type { WorkOptions } from '../core/index.js'
 
 /** As many strangers as the article had beside its 270 photos. */

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
-import { fetchArticleDataset, unzip } from '../collect/index.js'
+import { unzip } from '../collect/archives/index.js'
+import { fetchArticleDataset } from '../collect/article.js'
 import { ChiquitoError, commandName, type WorkOptions } from '../core/index.js'
 import { openDataset } from '../dataset/index.js'
 import type { DeviceOptions } from '../engine/index.js'

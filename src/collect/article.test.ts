@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { temporaryFolder, writeTree } from '../../test/support/files.js'
 import { serve } from '../../test/support/server.js'
 import { openDataset } from '../dataset/index.js'
-import { articleAddress, fetchArticleDataset } from './index.js'
+import { articleAddress, fetchArticleDataset } from './article.js'
 
 const files = ['train', 'valid'].flatMap(part =>
   ['chiquito', 'not'].map(label => [

@@ -15,13 +15,17 @@ export interface ExaminedPhoto {
   readonly phash: string
 }
 
+/** Decoding so few pixels whole takes less time than having them shrunk on the way (LFW's 250 x 250: 1.9 and 2.5 ms). */
+const WHOLE_PIXELS = 512 * 512
+
 /**
  * Decodes a photo to see whether it is one, all of it, and what it looks like. Throws `UnreadablePhoto`, naming the photo
  * and the reason.
  */
 export async function examinePhoto(bytes: Uint8Array, name: string): Promise<ExaminedPhoto> {
   const photo = await openPhoto(bytes, name)
-  const pixels = await photo.pixelsAt(HASH_SIDE)
+  const isSmall = photo.width * photo.height <= WHOLE_PIXELS
+  const pixels = await photo.pixelsAt(isSmall ? Number.POSITIVE_INFINITY : HASH_SIDE)
   const { width, height } = isTurned(photo, pixels)
     ? { width: photo.height, height: photo.width }
     : { width: photo.width, height: photo.height }

@@ -8,7 +8,7 @@ import { refusal } from './refusal.js'
 export type Bytes = AsyncIterable<Uint8Array>
 
 /** Pieces large enough for few turns of the event loop; those that wait to be collected take memory, so no larger. */
-const PIECE_BYTES = 64 * 1024
+const PIECE_BYTES = 256 * 1024
 
 /** A damaged zstd stream never moves on, and its decoder does not say so; frames without content come a few in a row. */
 const MAX_EMPTY_PIECES = 64

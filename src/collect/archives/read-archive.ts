@@ -15,7 +15,7 @@ import { TarReader } from './tar/reader.js'
 import { extractAll, readSmall, withZip } from './zip/unzip.js'
 
 /** Bytes of a file that are read at once. */
-const READ_BYTES = 64 * 1024
+const READ_BYTES = 256 * 1024
 
 export interface ReadArchiveOptions extends WorkOptions, ArchiveLimits {
   /** What the archive must be, hexadecimal. */

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { makeFolderSync } from '../../files/index.js'
 import type { Sink } from '../archives/index.js'
 
-/** Photos held in memory. LFW has 15 kB each, so a thousand people fit; more wait in a folder. */
-const MAX_HELD_BYTES = 16 * 1024 * 1024
+/** Photos held in memory. LFW has 15 kB each, so five hundred people fit; more wait in a folder. */
+const MAX_HELD_BYTES = 8 * 1024 * 1024
 
 /** The bytes of photos that are drawn so far: in memory, so that those that give way never touch the disk. */
 export class HeldPhotos {

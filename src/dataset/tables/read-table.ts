@@ -5,7 +5,6 @@ import { ioError } from '../../files/index.js'
 import { decodeText, readCsv } from './csv.js'
 import { readJsonLines } from './json-lines.js'
 import { readLinkedLists, readPairs } from './linked-lists.js'
-import { readParquet } from './parquet.js'
 import type { Table } from './table.js'
 
 /** A million lines of 128 characters. The whole table is held in memory, so a larger one was not meant. */
@@ -22,7 +21,8 @@ export async function readTable(root: string, path: string): Promise<Table> {
   if (basename(path) === 'images.txt')
     return readLinkedLists(path, bytes, name => readBeside(root, path, name))
   const extension = extname(path).toLowerCase()
-  if (extension === '.parquet') return readParquet(path, bytes)
+  // Its readers take longer to load than most tables to read.
+  if (extension === '.parquet') return (await import('./parquet.js')).readParquet(path, bytes)
   if (extension === '.txt') return readText(path, bytes)
   return ['.csv', '.tsv', '.tab'].includes(extension) ? readCsv(path, bytes) : readJsonLines(path, bytes)
 }
