@@ -86,6 +86,15 @@ describe.skipIf(process.platform === 'win32')(
       expect((await chiquito(['evaluate', at('linked-run')], { env })).status).toBe(0)
       const judged = await chiquito(['predict', at('linked-run'), at('linked'), '--follow-links'], { env })
       expect(judged.stdout.trim().split('\n')).toHaveLength(16)
+      const unjudged = await chiquito(['predict', at('linked-run'), at('linked')], { env })
+      expect(unjudged).toMatchObject({
+        status: 2,
+        stderr: expect.stringMatching(
+          /links that lead out of the data set \(16.*With --follow-links they are read/,
+        ),
+      })
+      const one = ['predict', at('linked-run'), at('linked/ball/1.png'), '--follow-links']
+      expect((await chiquito(one, { env })).stderr.match(/--follow-links changes nothing/g)).toHaveLength(1)
     })
   },
 )

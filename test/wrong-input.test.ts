@@ -483,9 +483,10 @@ describe('a run to evaluate', () => {
     expect(documentOf(told)).toMatchObject({ error: { message: expect.stringMatching(message) } })
   })
 
-  it('and photos of other classes do not fit together', async () => {
+  it('and photos of other classes do not fit together, which is said before they are read', async () => {
     const root = writeTree(await drawings('sea', 'wave', 2))
     const told = await chiquito(['evaluate', finished, root, '--json'])
+    expect(told.stderr).not.toContain('Reading photos')
     expect(told).toMatchObject({
       status: 1,
       stderr: expect.stringMatching(

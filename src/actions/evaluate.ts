@@ -8,7 +8,7 @@ import { Predictor } from '../predict/index.js'
 import { summaryText } from '../report/index.js'
 import { RunFolder } from '../run/index.js'
 import { photosLearntFrom } from './learnt-photos.js'
-import { type MeasuredPart, measurePart } from './measure.js'
+import { type MeasuredPart, measurePart, requireKnown } from './measure.js'
 import { noticeOnce } from './notice-once.js'
 import { modelPath } from './predict.js'
 import { dataConfigurationSchema } from './resume.js'
@@ -53,7 +53,7 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluateResult
   // Before the photos are read, which may take minutes.
   const predictor = await Predictor.open(model, { notice: noticeOnce(progress), ...options })
   try {
-    const dataset = await photosOf(options, folder)
+    const dataset = await photosOf(options, folder, predictor.labels)
     const [split, ...others] = measuredParts(dataset)
     const learnt =
       options.data === undefined ? undefined : await photosLearntFrom(model, predictor.metadata, progress)
@@ -81,6 +81,14 @@ function measuredParts({ photos }: Dataset): readonly [Split, ...Split[]] {
   return first === undefined ? ['train'] : [first, ...others]
 }
 
+/** The classes of those photos, before they are read. */
+function measuredLabels(
+  files: readonly { readonly label: string; readonly split: Split | undefined }[],
+): string[] {
+  const measured = files.filter(({ split }) => split !== 'train')
+  return [...new Set((measured.length > 0 ? measured : files).map(({ label }) => label))].sort()
+}
+
 async function modelOf({
   run,
   data,
@@ -99,6 +107,7 @@ async function modelOf({
 async function photosOf(
   { data, followLinks, labelsFrom, progress, signal }: EvaluateOptions,
   folder: RunFolder | undefined,
+  known: readonly string[],
 ): Promise<Dataset> {
   const own =
     data === undefined && folder
@@ -112,6 +121,7 @@ async function photosOf(
     split: own?.split ?? 'none',
     followLinks: followLinks ?? own?.followLinks,
     labelsFrom: labelsFrom ?? own?.labelsFrom,
+    check: files => requireKnown(measuredLabels(files), known),
     progress,
     signal,
   })

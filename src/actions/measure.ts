@@ -54,7 +54,7 @@ export interface MeasureOptions extends WorkOptions {
 /**
  * Shows the photos of one part to a model.
  *
- * @throws `data` where a class is none of the model's, or no photo can be read
+ * @throws `data` where no photo can be read; every class must be one of the model's (`requireKnown`)
  */
 export async function measurePart(
   predictor: Predictor,
@@ -65,7 +65,7 @@ export async function measurePart(
   const { labels, metadata } = predictor
   const { root } = dataset
   const photos = dataset.photos.filter(photo => photo.split === split)
-  const truths = truthsOf(photos, dataset.labels, labels)
+  const truths = dataset.labels.map(label => labels.indexOf(label))
   const sources = photos.map(photo => ({ path: path.join(root, photo.path), sha256: photo.sha256 }))
   const plain = await predictAll(predictor, sources, { progress, signal })
   const judged = new Set(plain.predictions.map(prediction => prediction.path))
@@ -133,18 +133,18 @@ export function figures(evaluation: Evaluation) {
   return { count, right, accuracy, interval, confusion, withoutLeaks: withoutCopies, evaluation: details }
 }
 
-/** For each label of the data its number in the model. */
-function truthsOf(
-  photos: readonly Photo[],
-  dataLabels: readonly string[],
-  labels: readonly string[],
-): number[] {
-  const numbers = dataLabels.map(label => labels.indexOf(label))
-  const unknown = dataLabels.find((_, k) => numbers[k] < 0 && photos.some(photo => photo.label === k))
+/**
+ * Refuses photos of a class that a model does not know.
+ *
+ * @param dataLabels - classes of the photos
+ * @param labels - those of the model
+ * @throws `data`
+ */
+export function requireKnown(dataLabels: readonly string[], labels: readonly string[]): void {
+  const unknown = dataLabels.find(label => !labels.includes(label))
   if (unknown !== undefined)
     throw new ChiquitoError(
       'data',
       `Class "${unknown}" of the photos is none of the model's: ${labels.join(', ')}. Rename the folder, or leave it out.`,
     )
-  return numbers
 }

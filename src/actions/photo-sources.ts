@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { ChiquitoError, messageOf, type WorkOptions } from '../core/index.js'
-import { type Oddity, type OddityKind, photosBelow } from '../dataset/index.js'
+import { FOLLOW_LINKS, type Oddity, type OddityKind, photosBelow } from '../dataset/index.js'
 import type { PhotoSource, Refused } from '../predict/index.js'
 
 /** What people named, as photos to judge one by one. */
@@ -27,10 +27,12 @@ export async function photoSources(
   const photos: PhotoSource[] = []
   const refused: Refused[] = []
   const leftOut: Oddity[] = []
+  const folders = new Set<string | PhotoSource>()
   const notice = (message: string) => progress?.({ kind: 'notice', message })
   for (const one of given) {
     const isFolder = typeof one === 'string' && (await stat(one).catch(() => undefined))?.isDirectory()
-    if (!isFolder) {
+    if (isFolder) folders.add(one)
+    else {
       photos.push(typeof one === 'string' ? { path: one } : one)
       continue
     }
@@ -43,13 +45,17 @@ export async function photoSources(
         examples: odd.examples.map(name => path.join(one, name)),
       }))
       leftOut.push(...oddities)
-      for (const odd of oddities) if (told.has(odd.kind)) notice(`Left out: ${inWords(odd)}.`)
+      for (const odd of oddities)
+        if (told.has(odd.kind))
+          notice(`Left out: ${inWords(odd)}.${odd.kind === 'link-outside' ? ` ${FOLLOW_LINKS}` : ''}`)
       if (found.files.length === 0 && found.refused.length === 0) notice(nothingIn(one, oddities))
     } catch (error) {
       if (!(error instanceof ChiquitoError) || error.code === 'interrupted') throw error
       refused.push({ path: one, reason: messageOf(error).replace(/\.$/, '') })
     }
   }
+  if (followLinks && !given.some(one => folders.has(one)))
+    notice('--follow-links changes nothing: it is about links in folders, and no folder is given.')
   return { photos, refused, leftOut }
 }
 

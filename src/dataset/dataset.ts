@@ -48,6 +48,8 @@ export interface DatasetOptions extends WorkOptions {
    * table in the data set).
    */
   readonly labelsFrom?: string | undefined
+  /** Shown every photo's class and part, as far as names tell it, before any is read: to refuse what cannot be used. */
+  readonly check?: ((files: readonly Pick<LabelledFile, 'label' | 'split'>[]) => void) | undefined
 }
 
 /**
@@ -65,6 +67,7 @@ export async function openDataset(root: string, options: DatasetOptions = {}): P
   const { folder, labelled, present } = await findLabels(root, options, oddities, notice)
   // All that names alone tell comes before photos are read, which may take minutes.
   const plan = planDivision(labelled, options)
+  options.check?.(labelled.files)
   const { recorded } = options
   if (recorded) requirePresent(pathsOf(labelled.files), recorded)
   const undivided = await readPhotos(folder, labelled.files, present, oddities, options)
