@@ -1,12 +1,21 @@
 // Archives that people have, unpacked by the command line. Those that would harm are in hostile-archives.test.ts.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { gnuLongName, pax, tar, tarEntry, zip } from './support/archives.js'
-import { documentOf } from './support/chiquito.js'
+import { chiquito, documentOf } from './support/chiquito.js'
 import { temporaryFolder, writeTree } from './support/files.js'
 import { chiquitoHere } from './support/in-process.js'
 import { drawing, drawings } from './support/photos.js'
@@ -229,6 +238,30 @@ describe('collect archive', () => {
     ])
     expect(told).toMatchObject({ status: 1, stderr: expect.stringMatching(says) })
     expect(readdirSync(root)).toEqual(['project.tm'])
+  })
+
+  it('fills the folder in which one stands, and the one to which a link leads, and they stay', async () => {
+    const root = writeTree({ 'a.zip': zip(entries()), 'here/x': '', 'there/x': '' })
+    for (const name of ['here', 'there']) rmSync(path.join(root, name, 'x'))
+    // What a process left that was killed there.
+    mkdirSync(path.join(root, 'here', '.photos.0123456789ab.tmp'))
+    symlinkSync('there', path.join(root, 'link'))
+    symlinkSync('nowhere', path.join(root, 'astray'))
+    const run = (out: string, cwd: string) =>
+      chiquito(['collect', 'archive', path.join(root, 'a.zip'), '--out', out], { cwd })
+    const before = statSync(path.join(root, 'here')).ino
+    expect(await run('.', path.join(root, 'here'))).toMatchObject({ status: 0 })
+    expect(statSync(path.join(root, 'here')).ino).toBe(before)
+    expect(readdirSync(path.join(root, 'here'))).toEqual(['train'])
+    expect(filesOf(path.join(root, 'here'))).toEqual(expected)
+    expect(await run('link', root)).toMatchObject({ status: 0 })
+    expect(filesOf(path.join(root, 'there'))).toEqual(expected)
+    expect(lstatSync(path.join(root, 'link')).isSymbolicLink()).toBe(true)
+    expect(await run('astray', root)).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/"astray" is a link that leads nowhere\. Give a new folder/),
+    })
+    expect(readdirSync(root).sort()).toEqual(['a.zip', 'astray', 'here', 'link', 'there'])
   })
 
   it('holds a file to a checksum before it reads it', async () => {
