@@ -5,6 +5,7 @@ import { BlockedOps } from './blocked-ops.js'
 import { Filters } from './filters.js'
 import { type Formulation, keyOfFormulation } from './formulation.js'
 import { type Fusion, fusionsOf } from './fuse.js'
+import { floatShape } from './known-shape.js'
 import type { Norm } from './norm.js'
 import { Tables } from './tables.js'
 
@@ -95,15 +96,7 @@ export class Lowering {
 
   /** The shape of a float32 value with all dimensions known; undefined for others. */
   shape(value: Value): readonly number[] | undefined {
-    const { graph } = this
-    const type =
-      graph.types.get(value) ??
-      graph.outputs.get(value) ??
-      graph.inputs.get(value) ??
-      graph.initializers.get(value)
-    if (type?.dtype !== 'float32' || !type.shape) return undefined
-    const dims = type.shape.filter(dim => typeof dim === 'number')
-    return dims.length === type.shape.length ? dims : undefined
+    return floatShape(this.graph, value)
   }
 
   /** The tensor behind a constant of the source graph. */

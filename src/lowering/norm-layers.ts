@@ -1,6 +1,7 @@
 import { sizeOf } from '../core/index.js'
 import { type Graph, keyOf, type Node, readAttributes, readBy, type Value } from '../onnx/index.js'
 import { geometryOf, isPoint } from './geometry.js'
+import { floatShape } from './known-shape.js'
 
 /** A convolution that only a batch norm in training mode reads, and the gradients of both. */
 export interface NormLayer {
@@ -54,8 +55,8 @@ function layerOf(
 ): NormLayer | undefined {
   if (keyOf(conv) !== 'Conv' || conv.inputs[2]) return undefined
   const [x, weight] = conv.inputs
-  const [xShape, w, y] = [x, weight, conv.outputs[0]].map(value => shapeOf(graph, value))
-  if (xShape?.length !== 4 || !w || !y) return undefined
+  const [xShape, w, y] = [x, weight, conv.outputs[0]].map(value => floatShape(graph, value))
+  if (xShape?.length !== 4 || !w || !y || sizeOf(y) === 0) return undefined
   const others = readersOf(conv.outputs[0])?.filter(node => node !== norm)
   if (!others || others.length > 1) return undefined
   const [normGrad] = others
@@ -90,15 +91,4 @@ function isConvGrad(node: Node, conv: Node, normGrad: Node | undefined): boolean
   if (key !== 'chiquito:ConvInputGrad' && key !== 'chiquito:ConvWeightGrad') return false
   const [x, weight, dy] = node.inputs
   return x === conv.inputs[0] && weight === conv.inputs[1] && dy === normGrad?.outputs[0] && dy !== x
-}
-
-function shapeOf(graph: Graph, value: Value): readonly number[] | undefined {
-  const type =
-    graph.types.get(value) ??
-    graph.outputs.get(value) ??
-    graph.inputs.get(value) ??
-    graph.initializers.get(value)
-  const dims = type?.shape?.filter(dim => typeof dim === 'number')
-  if (type?.dtype !== 'float32' || !dims || dims.length !== type.shape?.length) return undefined
-  return sizeOf(dims) > 0 ? dims : undefined
 }

@@ -1,4 +1,5 @@
 import { type Graph, type Node, pruneUnused, type Value } from '../onnx/index.js'
+import { knownShape } from './known-shape.js'
 
 /** Reshapes of reshapes as one, and none where the shape is the same: each node costs a few microseconds a step. */
 export function joinReshapes(graph: Graph): Graph {
@@ -16,7 +17,7 @@ export function joinReshapes(graph: Graph): Graph {
     const [value, shape] = node.inputs
     const [output] = node.outputs
     const source = sources.get(value) ?? value
-    if (!graph.outputs.has(output) && shapeOf(graph, source) === shapeOf(graph, output))
+    if (!graph.outputs.has(output) && isSame(knownShape(graph, source), knownShape(graph, output)))
       same.set(output, source)
     else nodes.push({ ...node, inputs: [source, shape] })
     sources.set(output, source)
@@ -36,15 +37,8 @@ function isReshape(graph: Graph, { op, domain, inputs, outputs }: Node): boolean
     shape?.dtype === 'int64' &&
     !graph.inputs.has(inputs[1]) &&
     shape.data.every(size => size !== 0n) &&
-    shapeOf(graph, outputs[0]) !== undefined
+    knownShape(graph, outputs[0]) !== undefined
   )
 }
 
-function shapeOf(graph: Graph, value: Value): string | undefined {
-  const type =
-    graph.types.get(value) ??
-    graph.outputs.get(value) ??
-    graph.inputs.get(value) ??
-    graph.initializers.get(value)
-  return type?.shape?.every(dim => typeof dim === 'number') ? type.shape.join() : undefined
-}
+const isSame = (a: readonly number[] | undefined, b: readonly number[] | undefined) => a?.join() === b?.join()

@@ -10,6 +10,7 @@ import {
   readAttributes,
   type Value,
 } from '../onnx/index.js'
+import { knownShape } from './known-shape.js'
 
 const binary: ReadonlySet<string> = new Set(['Add', 'Sub', 'Mul', 'Div'])
 
@@ -59,7 +60,7 @@ function flattened(
   ones: number,
 ): Value {
   const e = new Emitter(builder)
-  const shape = staticShape(graph, node.outputs[0]) ?? []
+  const shape = knownShape(graph, node.outputs[0]) ?? []
   const flat = (input: Value) => {
     const found = flats.get(`${ones} ${input}`)
     if (found !== undefined) return found
@@ -86,10 +87,10 @@ function flattened(
 
 /** How many dimensions could be dropped with profit. */
 function trailingOnes(graph: Graph, node: Node, flat: ReadonlySet<Value>): number {
-  if (summedAxes(graph, node)) return onesAtEnd(staticShape(graph, node.inputs[0]) ?? [])
+  if (summedAxes(graph, node)) return onesAtEnd(knownShape(graph, node.inputs[0]) ?? [])
   if (!binary.has(keyOf(node))) return 0
-  const shape = staticShape(graph, node.outputs[0])
-  const operands = node.inputs.map(input => staticShape(graph, input))
+  const shape = knownShape(graph, node.outputs[0])
+  const operands = node.inputs.map(input => knownShape(graph, input))
   if (!shape || operands.some(operand => operand === undefined)) return 0
   const isFlat = node.inputs.some(input => flat.has(input))
   if (!isFlat && operands.every(operand => operand?.join() === shape.join())) return 0
@@ -99,7 +100,7 @@ function trailingOnes(graph: Graph, node: Node, flat: ReadonlySet<Value>): numbe
 /** The axes of a sum over known ones, counted from the start. */
 function summedAxes(graph: Graph, node: Node): number[] | undefined {
   if (keyOf(node) !== 'ReduceSum') return undefined
-  const shape = staticShape(graph, node.inputs[0])
+  const shape = knownShape(graph, node.inputs[0])
   const axes = graph.initializers.get(node.inputs[1] ?? '') ?? int64([])
   if (!shape || axes.dtype !== 'int64' || graph.inputs.has(node.inputs[1] ?? '')) return undefined
   if (axes.data.length === 0 || readAttributes('ReduceSum', node).noop_with_empty_axes) return undefined
@@ -108,14 +109,4 @@ function summedAxes(graph: Graph, node: Node): number[] | undefined {
 
 function onesAtEnd(shape: readonly number[]): number {
   return sizeOf(shape) < worthwhile ? 0 : shape.length - 1 - shape.findLastIndex(dim => dim !== 1)
-}
-
-function staticShape(graph: Graph, value: Value): readonly number[] | undefined {
-  const type =
-    graph.types.get(value) ??
-    graph.outputs.get(value) ??
-    graph.inputs.get(value) ??
-    graph.initializers.get(value)
-  const dims = type?.shape?.filter(dim => typeof dim === 'number')
-  return dims && dims.length === type?.shape?.length ? dims : undefined
 }
