@@ -194,10 +194,12 @@ async function fromOnnx(
       `${file} is a network of its own, not the weights of ${entry.name}. Give it without a name: --backbone ${file}`,
     )
   const bytes = await readWeights(file)
-  const { filesBeside, onnxBackbone } = await import('./import/index.js')
+  const { checkAnswers, filesBeside, importNetwork } = await import('./import/index.js')
   const files = await filesBeside(file, bytes, MAX_WEIGHTS_BYTES)
   const beside = recorded ? [] : await findingsBeside(file)
-  return onnxBackbone(bytes, file, { preprocessing, recorded, beside, files })
+  const { backbone, trial } = importNetwork(bytes, file, { preprocessing, recorded, beside, files })
+  await checkAnswers(file, backbone.id, trial)
+  return backbone
 }
 
 async function readWeights(file: string): Promise<Buffer> {

@@ -7,7 +7,7 @@ import {
   type ExternalFiles,
   foldBatchNorm,
   type Graph,
-  type GraphBuilder,
+  GraphBuilder,
   type Model,
   openBatch,
   readModel,
@@ -19,6 +19,7 @@ import {
 import type { Backbone, Preprocessing } from '../backbone.js'
 import { networkGraph } from '../network.js'
 import { hasNonFinite } from '../weights.js'
+import { isSteady, type Trial } from './answers/index.js'
 import { appendClassifier, findEnding } from './ending/index.js'
 import { groupsOf, type ImportedLayer, layersOf, ownNames, parametersOf } from './layers/index.js'
 import { appendLayers, bound, chosen, type Declared, howToOpen, trialBatch } from './network.js'
@@ -32,7 +33,7 @@ import {
   photosOf,
 } from './photos/index.js'
 import { refuseForRuntimesOnly, refuseOtherTasks } from './refusals/index.js'
-import { channelsFirst, keepPaddedMaxima, tidy, widen, withoutIdle } from './tidying/index.js'
+import { channelsFirst, isInHalves, keepPaddedMaxima, tidy, widen, withoutIdle } from './tidying/index.js'
 import { GraphView } from './view/index.js'
 
 export interface ImportOptions extends PhotoOptions {
@@ -49,12 +50,22 @@ export interface ImportOptions extends PhotoOptions {
  *   or shapes that fix the number of photos.
  */
 export function onnxBackbone(bytes: Uint8Array, file: string, options: ImportOptions = {}): Backbone {
-  const { takesBytes, ...model } = prepared(readModel(bytes, file, options.files), file)
-  const { graph: raw, size: usualSize, ...given } = imageGraph(model.graph, file)
-  const tidied = plain(raw, given)
+  return importNetwork(bytes, file, options).backbone
+}
+
+/** The same as {@link onnxBackbone}, with what is needed to see whether it answers as the file does. */
+export function importNetwork(
+  bytes: Uint8Array,
+  file: string,
+  options: ImportOptions = {},
+): { readonly backbone: Backbone; readonly trial: Trial } {
+  const given = readModel(bytes, file, options.files)
+  const { takesBytes, ...model } = prepared(given, file)
+  const { graph: raw, size: usualSize, ...layout } = imageGraph(model.graph, file)
+  const tidied = plain(raw, layout)
   const { metadata } = model
   const photos = photosOf({ ...options, graph: tidied, file, metadata, takesBytes, usualSize })
-  const declared = { ...given, size: photos.size }
+  const declared = { ...layout, size: photos.size }
   const network = analysed(opened(tidied, file, declared), file, declared, metadata)
   const { graph, layers, groups, logits } = network
   const name = path.basename(file).replace(/\.onnx$/i, '')
@@ -67,7 +78,7 @@ export function onnxBackbone(bytes: Uint8Array, file: string, options: ImportOpt
       bound(graph, file, values, [trialBatch(declared), ...dims.slice(1)], declared)
     return { wanted, graph: bound(graph, file, values, dims, declared) }
   }
-  return {
+  const backbone: Backbone = {
     name,
     id: idOf(bytes, options.files, photos.preprocessing),
     licence: 'NOASSERTION',
@@ -91,6 +102,8 @@ export function onnxBackbone(bytes: Uint8Array, file: string, options: ImportOpt
     classifier: (builder, map) =>
       appendClassifier(builder, map, graph, layers[layers.length - 1].value, logits, file),
   }
+  const { preprocessing } = photos
+  return { backbone, trial: trialOf(given.graph, file, { ...network, ...declared, preprocessing }) }
 }
 
 /** The graph in our operator set and in float32. */
@@ -124,11 +137,38 @@ function opened(graph: Graph, file: string, declared: Declared): Graph {
   }
 }
 
+/** @param given the graph as the file has it. */
+function trialOf(
+  given: Graph,
+  file: string,
+  used: Pick<Analysed, 'graph' | 'output'> & Declared & Pick<Backbone, 'preprocessing'>,
+): Trial {
+  const { graph, output, size } = used
+  const [name] = photoInput(floatInput(given).graph, file)
+  return {
+    ...used,
+    input: [name, given.inputs.get(name) ?? { dtype: 'float32' }],
+    output: output.own,
+    isSteady: isSteady(given),
+    isInHalves: isInHalves(given),
+    network: photos => {
+      const builder = new GraphBuilder('trial')
+      const dims = [photos, 3, size, size]
+      const whole = foldBatchNorm(bound(graph, file, [output.used], dims, used))
+      const values = builder.append(whole, new Map([['image', builder.input('image', 'float32', dims)]]))
+      builder.output(values.get(output.used) ?? output.used, 'answer')
+      return builder.build()
+    },
+  }
+}
+
 interface Analysed {
   readonly graph: Graph
   readonly layers: readonly ImportedLayer[]
   readonly groups: Backbone['groups']
   readonly notices: readonly string[]
+  /** The output that is judged, by its name in the file and in the graph. */
+  readonly output: { readonly own: Value; readonly used: Value }
   /** The file's own class scores, where it has a classifier. */
   readonly logits: Value | undefined
 }
@@ -165,6 +205,7 @@ function analysed(
       ...group,
       parameters: group.parameters.map(renamed),
     })),
+    output: { own: output, used: renamed(output) },
     logits: logits && renamed(logits),
     notices: noticesOf(file, tidied, whole, { output, logits }, { trunk, layers, features }),
   }

@@ -22,6 +22,18 @@ const typeAttributes: Readonly<Record<string, string>> = {
   RandomUniformLike: 'dtype',
 }
 
+/** Whether a graph computes in 16-bit floats somewhere. */
+export function isInHalves({ inputs, initializers, nodes }: Graph): boolean {
+  const held = [...inputs.values(), ...initializers.values()]
+  return held.some(({ dtype }) => halves.has(dtype)) || nodes.some(makesHalves)
+}
+
+function makesHalves({ op, attributes }: Node): boolean {
+  const to = Object.hasOwn(typeAttributes, op) ? attributes[typeAttributes[op]] : undefined
+  const dtype = to?.kind === 'int' ? dtypeOfCode(Number(to.value)) : undefined
+  return dtype !== undefined && halves.has(dtype)
+}
+
 /**
  * The graph in float32 where it is in 16-bit floats: weights are widened, which is exact, and what was cast to 16 bits is
  * cast to 32. Such files are made to take less room; nobody trains in 16 bits without keeping weights in 32.
