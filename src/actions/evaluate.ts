@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { z } from 'zod'
-import { argumentError, ChiquitoError, commandName, type WorkOptions } from '../core/index.js'
+import { argumentError, ChiquitoError, commandName, throwIfAborted, type WorkOptions } from '../core/index.js'
 import { type Dataset, openDataset, type Split } from '../dataset/index.js'
 import type { DeviceOptions } from '../engine/index.js'
 import { Predictor } from '../predict/index.js'
@@ -53,6 +53,7 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluateResult
   // Before the photos are read, which may take minutes.
   const predictor = await Predictor.open(model, { notice: noticeOnce(progress), ...options })
   try {
+    throwIfAborted(signal)
     const dataset = await photosOf(options, folder, predictor.labels)
     const [split, ...others] = measuredParts(dataset)
     const learnt =

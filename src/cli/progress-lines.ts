@@ -22,7 +22,7 @@ export function progressLines(print: (line: string) => void, now: () => number):
   const begin = (name: string, total?: number): Task => {
     const task = { started: now(), lastLine: now(), lastShare: 0 }
     tasks.set(name, task)
-    print(total === undefined ? `${name} …` : `${name} … (${total})`)
+    print(total === undefined || total === 1 ? `${name} …` : `${name} … (${total})`)
     return task
   }
   return event => {
@@ -39,9 +39,12 @@ export function progressLines(print: (line: string) => void, now: () => number):
     task.lastLine = now()
     task.lastShare = share
     const note = event.note ? `, ${event.note}` : ''
+    const percent = `${Math.round(share * 100)} %`
+    // A task without pieces to count tells its share alone.
+    if (event.total === 1) return print(`${event.task}: ${percent}${note}`)
     const done = event.unit === 'bytes' ? megabytes(event.done) : event.done
     const total = event.unit === 'bytes' ? `${megabytes(event.total)} MB` : event.total
-    print(`${event.task}: ${done} of ${total} (${Math.round(share * 100)} %)${note}`)
+    print(`${event.task}: ${done} of ${total} (${percent})${note}`)
   }
 }
 

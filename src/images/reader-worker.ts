@@ -10,12 +10,16 @@ const seat: GateSeat = workerData
 sit(seat)
 
 let last: Promise<void> = Promise.resolve()
+let isClosing = false
 
 parentPort?.on('message', (request: ViewsRequest | 'close') => {
+  isClosing ||= request === 'close'
   last = last.then(() => (request === 'close' ? parentPort?.close() : answer(request)))
 })
 
 async function answer(request: ViewsRequest): Promise<void> {
+  // Nobody waits for it any more.
+  if (isClosing) return
   let reply: ViewsAnswer
   try {
     const { id, file, keep, known } = request

@@ -78,6 +78,35 @@ describe('PhotoReader', () => {
       }
     },
   )
+
+  it.skipIf(!existsSync(path.join(path.dirname(built), 'reader-worker.js')))(
+    'gives up what it has not begun when it is closed',
+    async () => {
+      const folder = mkdtempSync(path.join(tmpdir(), 'chiquito-reader-'))
+      try {
+        writeFileSync(path.join(folder, 'a'), entry('jpeg 4:2:0').file)
+        const program = `
+        import { PhotoReader } from ${JSON.stringify(built)}
+        const reader = new PhotoReader({ workers: 2 })
+        const options = { name: 'a', rule: ${JSON.stringify(rule)}, draws: [null] }
+        const asked = Array.from({ length: 200 }, () => reader.views(${JSON.stringify(path.join(folder, 'a'))}, options))
+        const settled = Promise.allSettled(asked)
+        await asked[0]
+        await reader.close()
+        console.log(JSON.stringify((await settled).map(one => one.reason?.message ?? 'done')))
+      `
+        const run = promisify(execFile)
+        const { stdout } = await run(process.execPath, ['--input-type=module', '-e', program])
+        const told: string[] = JSON.parse(stdout)
+        expect(told[0]).toBe('done')
+        expect(told.at(-1)).toBe('This PhotoReader is closed.')
+        expect(told.filter(one => one === 'done').length).toBeLessThan(100)
+        expect(new Set(told).size).toBe(2)
+      } finally {
+        rmSync(folder, { recursive: true })
+      }
+    },
+  )
 })
 
 it('inspectPhoto reads headers and leaves drawings alone', async () => {

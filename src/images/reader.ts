@@ -94,7 +94,7 @@ export class PhotoReader {
    * where it is not what it was.
    */
   views(file: PhotoFile, options: ViewsOptions): Promise<Uint8Array[]> {
-    if (this.closed) return Promise.reject(new ChiquitoError('usage', 'This PhotoReader is closed.'))
+    if (this.closed) return Promise.reject(closedError())
     const { name, sha256, rule, draws } = options
     const keep = options.keep === true && typeof file === 'string'
     const known = keep ? this.cache.get(file, rule) : undefined
@@ -115,10 +115,15 @@ export class PhotoReader {
     })
   }
 
-  /** Lets what was asked for finish, then ends the threads. */
+  /**
+   * Ends the threads, each after the photo that it is decoding. What was asked for and is not done is given up: whoever
+   * loads ahead may have asked for hundreds, and whoever stops the work waits for this.
+   */
   async close(): Promise<void> {
     this.closed = true
-    while (this.waiting.length > 0) await new Promise(resolve => setTimeout(resolve, 5))
+    const begun = this.threads.flatMap(({ jobs }) => [...jobs.values()])
+    for (const { jobs } of this.threads) jobs.clear()
+    for (const { reject } of [...begun, ...this.waiting.splice(0)]) reject(closedError())
     await Promise.all(
       this.threads.map(({ worker }) => {
         const gone = new Promise(resolve => worker.once('exit', resolve))
@@ -199,6 +204,10 @@ export class PhotoReader {
     } else job.reject(new ChiquitoError(answer.code, answer.message))
     this.hand()
   }
+}
+
+function closedError(): ChiquitoError {
+  return new ChiquitoError('usage', 'This PhotoReader is closed.')
 }
 
 /** The views of one photo file, on this thread. */

@@ -24,17 +24,27 @@ export class Predictor {
   /**
    * Opens a `model.onnx` that training wrote, and asks it about the golden photos it carries.
    * Throws `io` where the file cannot be read, `model` where it is not such a file, or no longer answers as it did when
-   * it was made.
+   * it was made; `interrupted`.
    */
-  static async open(path: string, options: DeviceOptions = {}): Promise<Predictor> {
+  static async open(
+    path: string,
+    options: DeviceOptions & { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<Predictor> {
+    const { signal } = options
     const { graph, metadata, producer } = await readModelFile(path)
     const facts = parseModelMetadata(metadata, path, producer)
+    throwIfAborted(signal)
     const session = await Session.open(path, options)
     try {
       requireFit(session, facts, path)
       const predictor = new Predictor(facts, session, path)
       const { device } = session
-      await checkGolden(facts, (views, count) => predictor.judge(views, count), { path, device })
+      const judge = (views: Uint8Array, count: number) => {
+        throwIfAborted(signal)
+        return predictor.judge(views, count)
+      }
+      await checkGolden(facts, judge, { path, device })
+      throwIfAborted(signal)
       requireSameGraph(graph, facts, path)
       return predictor
     } catch (error) {
@@ -49,17 +59,21 @@ export class Predictor {
 
   /**
    * Judges one photo, given as the bytes of its file. With `views` the probabilities are the mean over those views
-   * (`null` is the plain photo). Throws `image` for a photo that cannot be read.
+   * (`null` is the plain photo). Throws `image` for a photo that cannot be read; `interrupted` between two views.
    */
   async predict(
     bytes: Uint8Array,
     name: string,
     views: readonly (AugmentationDraw | null)[] = [null],
+    signal?: AbortSignal,
   ): Promise<Prediction> {
     const rule = this.metadata.view
     const pixels = await decode(bytes, { name, shortSide: rule.size })
     const answers: number[][] = []
-    for (const view of renderViews(pixels, rule, views)) answers.push(...(await this.judge(view, 1)))
+    for (const view of renderViews(pixels, rule, views)) {
+      throwIfAborted(signal)
+      answers.push(...(await this.judge(view, 1)))
+    }
     const probabilities = answers[0].map(
       (_, k) => answers.reduce((sum, answer) => sum + answer[k], 0) / answers.length,
     )
@@ -211,7 +225,8 @@ export async function predictAll(
     throwIfAborted(signal)
     try {
       const content = bytes ?? (await readPhotoFile(path, path, sha256))
-      predictions.push({ path, ...(await predictor.predict(content, path, views?.(sha256Of(content)))) })
+      const draws = views?.(sha256Of(content))
+      predictions.push({ path, ...(await predictor.predict(content, path, draws, signal)) })
     } catch (error) {
       if (!isPhotosFault(error)) throw error
       unreadable.push({ path, reason: error.message.replace(`${path}: `, '') })

@@ -88,7 +88,7 @@ export class BatchLoader {
     return this.batches(queue)
   }
 
-  /** Ends the threads, once what was asked for is done. */
+  /** Ends the threads; what is not loaded yet is given up. */
   async close(): Promise<void> {
     await this.own?.close()
   }
@@ -103,7 +103,10 @@ export class BatchLoader {
       const started = queue.take()
       if (started.length === 0) return
       const pixels = new Uint8Array(batchSize * bytes)
-      for (const [i, { view }] of started.entries()) pixels.set(await view, i * bytes)
+      for (const [i, { view }] of started.entries()) {
+        pixels.set(await view, i * bytes)
+        throwIfAborted(this.options.signal)
+      }
       // The next photos start before this batch is used, not after.
       queue.fill()
       yield { pixels, photos: started.map(({ item }) => item.photo), count: started.length }
