@@ -372,6 +372,13 @@ const tables: readonly Layout[] = [
     ],
   },
   {
+    situation: 'images.txt that is a list like others',
+    tree: { images: 8, 'images.txt': each(8, (n, label) => `${n}.jpg ${label}`) },
+    classes: pets,
+    parts: [6, 2, 0],
+    notices: [/^Labels come from "images\.txt"/],
+  },
+  {
     situation: 'FGVC-Aircraft: a number, and a name with spaces',
     tree: {
       'data/images': 8,

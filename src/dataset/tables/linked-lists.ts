@@ -23,7 +23,7 @@ export const linkedLists = ['image_class_labels.txt', 'classes.txt', 'train_test
 /**
  * Reads lists that share numbers, as CUB-200 and NABirds have them: `images.txt` (number, path) and, beside it,
  * `image_class_labels.txt` (number, number of a class), `classes.txt` (number of a class, name) and `train_test_split.txt`
- * (number, 1 to learn from). What is not there is left out.
+ * (number, 1 to learn from). What is not there is left out; undefined where neither classes nor parts are.
  *
  * @param beside - bytes of a list by its name, undefined where there is none
  */
@@ -31,15 +31,16 @@ export async function readLinkedLists(
   path: string,
   bytes: Uint8Array,
   beside: (name: string) => Promise<Uint8Array | undefined>,
-): Promise<Table> {
+): Promise<Table | undefined> {
   const where = (row: number) => `${path} line ${row + 1}`
   const images = pairsOf(bytes)
-  if (images === undefined) return { path, columns: [], where }
+  if (images === undefined) return undefined
   const list = async (name: string) => {
     const found = await beside(name)
     return new Map(found && pairsOf(found))
   }
   const [classOf, nameOf, splitOf] = await Promise.all(linkedLists.map(list))
+  if (classOf.size === 0 && splitOf.size === 0) return undefined
   const classes = images.map(([id]) => {
     const number = classOf.get(id)
     return number === undefined ? undefined : (nameOf.get(number) ?? number)

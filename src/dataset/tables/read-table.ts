@@ -19,7 +19,7 @@ const MAX_TABLE_BYTES = 128 * 1024 * 1024
 export async function readTable(root: string, path: string): Promise<Table> {
   const bytes = await readBounded(join(root, path))
   if (basename(path) === 'images.txt')
-    return readLinkedLists(path, bytes, name => readBeside(root, path, name))
+    return (await readLinkedLists(path, bytes, name => readBeside(root, path, name))) ?? readText(path, bytes)
   const extension = extname(path).toLowerCase()
   // Its readers take longer to load than most tables to read.
   if (extension === '.parquet') return (await import('./parquet.js')).readParquet(path, bytes)

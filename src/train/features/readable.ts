@@ -43,7 +43,9 @@ export function requireEveryClass(
     'data',
     `Class "${labels[empty]}" has no readable photo in the ${partNames[part]} part. ` +
       `${plural(unreadable.length, 'photo')} could not be read:\n` +
-      `${reasons.join('\n')}\nAdd photos of "${labels[empty]}", or take the class away.`,
+      `${reasons.join('\n')}\nAdd photos of "${labels[empty]}", or take ` +
+      // Without them the class is learnt and not measured, or the others are divided.
+      `${part === 'valid' ? 'these or the class' : 'the class'} away.`,
   )
 }
 
