@@ -13,6 +13,7 @@ export interface LowerOptions {
   readonly plain?: boolean | undefined
   /** Told when something is not as asked for. */
   readonly notice?: ((message: string) => void) | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 /**
@@ -27,10 +28,10 @@ export async function lowerGraph(graph: Graph, options: LowerOptions = {}): Prom
   return nameOutputs(joinReshapes(dropTrailingOnes(lowered)))
 }
 
-async function inBlocks(given: Graph, block: number, { notice }: LowerOptions): Promise<Graph> {
+async function inBlocks(given: Graph, block: number, { notice, signal }: LowerOptions): Promise<Graph> {
   const graph = mergeNorms(given)
   const rewritten = rewriteGraph(graph, block)
-  const refused = await wrongFormulations(rewritten.formulations, block)
+  const refused = await wrongFormulations(rewritten.formulations, block, signal)
   if (refused.size === 0) return rewritten.graph
   notice?.(
     `${refused.size} of ${rewritten.formulations.size} kinds of convolution are wrong in this runtime's blocked ` +

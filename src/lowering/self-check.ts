@@ -1,5 +1,13 @@
 import { expandComposites } from '../autodiff/index.js'
-import { float32, RandomStream, scalar, sizeOf, type Tensor } from '../core/index.js'
+import {
+  breather,
+  float32,
+  RandomStream,
+  scalar,
+  sizeOf,
+  type Tensor,
+  throwIfAborted,
+} from '../core/index.js'
 import { Session } from '../engine/index.js'
 import { type Graph, GraphBuilder, model, type Value } from '../onnx/index.js'
 import { type Formulation, keyOfFormulation } from './formulation.js'
@@ -11,40 +19,48 @@ import { rewriteGraph } from './rewrite.js'
  */
 const tolerance = 1e-3
 
+/** Formulations tried together: a run of the runtime keeps the thread, and Ctrl-C is to be heard in between. */
+const ATONCE = 8
+
 /** What was tried in this process: whether it was right. */
 const tried = new Map<string, boolean>()
 
 /**
  * Those of the formulations that do not give on this machine what the plain operators give. Each is tried once a
- * process, on a small random example.
+ * process, on a small random example. Throws `interrupted`.
  */
 export async function wrongFormulations(
   formulations: ReadonlyMap<string, Formulation>,
   block: number,
+  signal?: AbortSignal,
 ): Promise<Set<string>> {
   const fresh = new Map(Array.from(formulations).filter(([key]) => !tried.has(key)))
-  if (fresh.size > 0)
-    for (const [key, right] of await tryOut([...fresh.values()], block)) tried.set(key, right)
+  const open = [...fresh.values()]
+  for (let i = 0; i < open.length; i += ATONCE)
+    for (const [key, right] of await tryOut(open.slice(i, i + ATONCE), block, signal)) tried.set(key, right)
   return new Set([...formulations.keys()].filter(key => !tried.get(key)))
 }
 
-async function tryOut(formulations: readonly Formulation[], block: number): Promise<Map<string, boolean>> {
+async function tryOut(
+  formulations: readonly Formulation[],
+  block: number,
+  signal: AbortSignal | undefined,
+): Promise<Map<string, boolean>> {
   const graph = exampleGraph(formulations)
   const random = RandomStream.fromSeed(1)
-  const feeds = Object.fromEntries(
-    Array.from(graph.inputs, ([name, { shape }]): [string, Tensor] => {
-      const dims = (shape ?? []).map(Number)
-      return [
-        name,
-        float32(
-          Float32Array.from({ length: sizeOf(dims) }, () => random.normal()),
-          dims,
-        ),
-      ]
-    }),
-  )
+  const feeds: Record<string, Tensor> = {}
+  const breathe = breather(signal)
+  for (const [name, { shape }] of graph.inputs) {
+    const dims = (shape ?? []).map(Number)
+    const data = new Float32Array(sizeOf(dims))
+    for (let i = 0; i < data.length; i++) data[i] = random.normal()
+    feeds[name] = float32(data, dims)
+    await breathe()
+  }
   const plain = await evaluate(expandComposites(graph), feeds)
+  throwIfAborted(signal)
   const blocked = await evaluate(rewriteGraph(graph, block).graph, feeds).catch(() => undefined)
+  throwIfAborted(signal)
   return new Map(
     formulations.map((formulation, i) => {
       const [expected, actual] = [plain[`y${i}`], blocked?.[`y${i}`]]

@@ -8,6 +8,8 @@ import { headName } from './groups.js'
 import { type NetworkStepOptions, networkStep, rateName, stateShape } from './step-graph.js'
 
 export interface NetworkTrainerOptions extends NetworkStepOptions, DeviceOptions {
+  /** Stops the opening, which takes seconds for a large network. */
+  readonly signal?: AbortSignal | undefined
   /** What the head knows already. */
   readonly weights: HeadWeights
   /** Every step's dropout comes from it. */

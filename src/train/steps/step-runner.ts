@@ -42,6 +42,8 @@ export interface Noise {
 }
 
 export interface StepRunnerOptions extends DeviceOptions {
+  /** Stops the opening, which takes seconds for a large network. */
+  readonly signal?: AbortSignal | undefined
   readonly step: TrainingStep
   /** What parameters and carried values start with. */
   readonly weights: Tensors
