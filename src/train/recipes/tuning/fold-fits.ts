@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { float32, type RandomStream } from '../../../core/index.js'
+import type { RandomStream } from '../../../core/index.js'
 import { anyNumber, weightsIn, weightTensors } from '../../checkpoint/index.js'
 import type { Callback } from '../../loop/index.js'
 import type { NetworkWeights } from '../../network/index.js'
 import { runFit } from '../../stages/index.js'
-import type { Tensors } from '../../steps/index.js'
 import type { RecipeOptions } from '../recipe.js'
 import { type Fold, folds, type Trial } from './folds.js'
+import { meanWith } from './mean-weights.js'
 import { paced } from './pace.js'
 import type { Tuner } from './tuner.js'
 import { scheduleOf, tuningEpochs } from './values.js'
@@ -45,9 +45,8 @@ export interface Compared {
 }
 
 /**
- * Fine-tunes on each fold's photos, and judges those left out. The mean of the folds' weights is kept: networks that
- * learnt from one start on are about as good as their mean, or less (Wortsman et al. 2022, "Model soups"). Undefined
- * where no rate suits the network.
+ * Fine-tunes on each fold's photos, and judges those left out. The mean of the folds' weights is kept. Undefined where no
+ * rate suits the network.
  */
 export async function tunedFolds(
   starts: readonly Fold[],
@@ -64,7 +63,7 @@ export async function tunedFolds(
     const found = await tunedFold(start, fold, tuner, random, comparison, trial)
     if (!found) return undefined
     logits = [...logits, found]
-    weights = joined(weights, tuner.weights(), fold)
+    weights = weights ? meanWith(weights, tuner.weights(), fold) : tuner.weights()
     checkpoint?.set(comparedName, { facts: { logits }, tensors: weightTensors(weights) })
     await checkpoint?.save()
   }
@@ -113,19 +112,4 @@ function kept(starts: readonly Fold[], options: RecipeOptions): Compared {
     throw checkpoint.broken('it judges other photos')
   const whole = () => backbone.network({ size, batch: 1 }).initializers
   return { logits, weights: weightsIn(checkpoint, comparedName, starts[0].head, whole) }
-}
-
-/** The mean of so many networks and one more. */
-function joined(mean: NetworkWeights | undefined, more: NetworkWeights, count: number): NetworkWeights {
-  if (!mean) return more
-  const both = (a: Tensors, b: Tensors): Tensors =>
-    new Map(
-      Array.from(b, ([name, { data, shape }]) => {
-        const before = a.get(name)?.data ?? data
-        const joint = new Float32Array(data.length)
-        for (let i = 0; i < joint.length; i++) joint[i] = before[i] + (data[i] - before[i]) / (count + 1)
-        return [name, float32(joint, shape)]
-      }),
-    )
-  return { trunk: both(mean.trunk, more.trunk), head: both(mean.head, more.head) }
 }

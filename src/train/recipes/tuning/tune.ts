@@ -22,6 +22,12 @@ export interface TuneOptions extends RecipeOptions {
   readonly measure: (logits: readonly number[][]) => Validation
 }
 
+/** What a fine-tuning came to. */
+export interface TunedWeights {
+  readonly weights: NetworkWeights
+  readonly stage: Stage
+}
+
 /**
  * Fine-tunes in a stage of its own, measured after each epoch. Undefined where the network is worse than at the start
  * at every rate tried.
@@ -29,7 +35,7 @@ export interface TuneOptions extends RecipeOptions {
 export async function tune(
   random: RandomStream,
   { open, pace, start, photos, held, measure, ...options }: TuneOptions,
-): Promise<{ weights: NetworkWeights; stage: Stage } | undefined> {
+): Promise<TunedWeights | undefined> {
   const { checkpoint, backbone, size = backbone.inputSize } = options
   const done = checkpoint?.get(tunedName)
   if (checkpoint && done) {
