@@ -65,6 +65,7 @@ describe('chiquito collect', () => {
     const args = ['collect', 'red ball', '--out', out, '--limit', '25', '--json']
     const told = await chiquito([...args, '--source', `openverse=${server.address}`])
     expect(told.status, told.stderr).toBe(0)
+    expect(told.stderr).not.toContain('Warning')
     expect(documentOf(told)).toMatchObject({ classes: [{ folder: '', photos: 25, wanted: 25 }] })
     expect(readdirSync(out).filter(name => name.endsWith('.jpg'))).toHaveLength(25)
     const lines = readFileSync(path.join(out, 'metadata.jsonl'), 'utf8').trimEnd().split('\n')

@@ -95,7 +95,13 @@ export async function collect(options: CollectOptions): Promise<CollectResult> {
 
 /** What `collect` would fetch; nothing is written and no photo asked for. */
 export async function previewCollect(options: CollectOptions): Promise<readonly PreviewedPhoto[]> {
-  return previewPhotos(settingsOf(options))
+  const given = settingsOf(options)
+  const chooser = await chooserFor(options)
+  try {
+    return await previewPhotos({ ...given, chooser })
+  } finally {
+    await chooser?.close()
+  }
 }
 
 function resultOf(given: CollectPhotosOptions, collected: Collected): CollectResult {
@@ -122,6 +128,7 @@ function resultOf(given: CollectPhotosOptions, collected: Collected): CollectRes
 function settingsOf(options: CollectOptions): CollectPhotosOptions {
   const { out, limit = DEFAULT_LIMIT, add, timeout, progress, signal } = options
   const { sources, hosts, secrets } = namedSources(options.sources, process.env, progress)
+  askForContact(options, sources)
   return {
     out: path.resolve(out),
     subjects: subjectsOf(options, sources),
@@ -135,6 +142,16 @@ function settingsOf(options: CollectOptions): CollectPhotosOptions {
     progress,
     signal,
   }
+}
+
+/** Says whose wish is not fulfilled; they answer all the same. */
+function askForContact({ contact, progress }: CollectOptions, sources: readonly NamedSource[]): void {
+  const titles = sources.flatMap(({ source }) => (source.wantsContact ? [source.title] : []))
+  if (contact !== undefined || titles.length === 0) return
+  progress?.({
+    kind: 'notice',
+    message: `${titles.join(' and ')} asks programs to say whom to write to: give --contact with your mail address or page.`,
+  })
 }
 
 /** A class for each keyword, in a folder of its own where there are several; what a list holds, where there is none. */

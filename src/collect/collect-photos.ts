@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { resolve } from 'node:path'
 import { ChiquitoError, type WorkOptions } from '../core/index.js'
 import { Album, type MetadataRow, type Naming, Recollection } from './album/index.js'
@@ -98,11 +99,12 @@ export async function collectPhotos(options: CollectPhotosOptions): Promise<Coll
 /**
  * What `collectPhotos` would fetch. Nothing is written, and no photo is asked for.
  *
- * @throws what sources throw; `interrupted`
+ * @throws `usage` for a folder that holds another collection; what sources throw; `interrupted`
  */
 export async function previewPhotos(options: CollectPhotosOptions): Promise<PreviewedPhoto[]> {
   const { subjects, sources, limit, progress } = options
   const memory = await Recollection.of(options.out)
+  begin(memory, options)
   return atWork(options, ({ asker, signal }) =>
     preview(memory, { subjects, sources, limit, progress, signal, ask: pagesOf(asker) }),
   )
@@ -121,6 +123,8 @@ async function atWork<T>(options: CollectPhotosOptions, work: (tools: Tools) => 
   const { userAgent, allowedHosts, idleMs, secrets, progress } = options
   const own = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, own.signal]) : own.signal
+  // Every photo on its way listens to it; Node would warn of a leak.
+  setMaxListeners(0, signal)
   const asker = await Asker.open({ userAgent, secrets, allowedHosts, idleMs, signal, progress })
   const downloader = await Downloader.open({ userAgent, allowedHosts, idleMs, signal })
   try {
@@ -137,17 +141,20 @@ function pagesOf(asker: Asker) {
 }
 
 /** Begins a request, or goes on with the one that was begun. */
-function begin(album: Album, { subjects, sources, limit, chooser, add }: CollectPhotosOptions): void {
+function begin(
+  album: Recollection,
+  { out, subjects, sources, limit, chooser, add }: CollectPhotosOptions,
+): void {
   const asked = sources.map(({ given }) => given)
   const request = JSON.stringify({ subjects, sources: asked, limit, chooser: chooser?.id })
   const last = album.request
   const isSame = last?.text === request
   if (isSame && !last.isDone) return
-  if (last === undefined || add) album.begin(request)
+  if (last === undefined || add || (!isSame && album.isEmpty)) album.begin(request)
   else if (!isSame)
     throw new ChiquitoError(
       'usage',
-      `"${resolve(album.folder)}" holds another collection${last.isDone ? '' : ', which is not finished'}. Give --add to ` +
+      `"${resolve(out)}" holds another collection${last.isDone ? '' : ', which is not finished'}. Give --add to ` +
         'go on with it, or another folder.',
     )
 }

@@ -145,7 +145,7 @@ function summaryOf(result: CollectResult): string {
     ...(mix.length === 0 ? [] : [`licences of the ${result.photos} photos:`, ...aligned(mix)]),
     ...failures.map(({ source, message }) => `! ${source} failed: ${oneLine(message)}`),
     ...(failures.length === 0 ? [] : ['The same command goes on where this one stopped.']),
-    `who made them  ${result.attribution}`,
+    ...(result.photos === 0 ? [] : [`who made them  ${result.attribution}`]),
   ].join('\n')
 }
 

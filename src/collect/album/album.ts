@@ -56,10 +56,6 @@ export class Album extends Recollection {
     }
   }
 
-  begin(request: string): void {
-    this.record({ event: 'begin', format: 'chiquito-collection', version: 1, request })
-  }
-
   /** Those of each class folder into which it put any. */
   collectedByFolder(): ReadonlyMap<string, number> {
     return this.history.collected

@@ -20,6 +20,16 @@ export class Recollection {
     return this.history.request
   }
 
+  /** Whether no photo was ever found for it. */
+  get isEmpty(): boolean {
+    return this.history.candidates.length === 0
+  }
+
+  /** Something is asked for. */
+  begin(request: string): void {
+    this.record({ event: 'begin', format: 'chiquito-collection', version: 1, request })
+  }
+
   /** How far a search has come. */
   search(key: string): SearchState | undefined {
     return this.history.searches.get(key)

@@ -72,6 +72,7 @@ const answerSchema = z.object({
 export const commons: MakeSource = ({ address = home }) => ({
   name: 'commons',
   title: TITLE,
+  wantsContact: true,
   paceMs: 1000,
   // "No more than two at a time", says the robot policy of the media servers.
   photosAtOnce: 2,

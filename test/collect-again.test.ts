@@ -1,0 +1,300 @@
+// A folder of collected photos that is come back to: looked at before, added to, changed by its owner. Through the command line.
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import sharp from 'sharp'
+import { describe, expect, it } from 'vitest'
+import { openDataset } from '../src/dataset/index.js'
+import { documentOf } from './support/chiquito.js'
+import { answerPhoto, openversePage, smallPhoto } from './support/collect/photo-host.js'
+import { temporaryFolder } from './support/files.js'
+import { chiquitoHere } from './support/in-process.js'
+import { serve } from './support/server.js'
+
+/** Openverse with these photos for every keyword, and their host. */
+async function openverse(count = 40) {
+  const server = await serve(async (request, response) => {
+    const from = new URL(request.url ?? '', 'http://x').searchParams.get('q') === 'other' ? 500 : 0
+    const photos = Array.from({ length: count }, (_, i) => `${server.address}/photo/${from + i}.jpg`)
+    if (request.url?.startsWith('/v1/images/')) response.end(openversePage(request, photos))
+    else if (!(await answerPhoto(request, response))) response.writeHead(404).end()
+  })
+  const collect = (keyword: string, out: string, ...more: string[]) =>
+    chiquitoHere(['collect', keyword, '--out', out, '--source', `openverse=${server.address}`, ...more])
+  const fetched = () => server.requests.map(one => one.path).filter(name => name.startsWith('/photo/'))
+  return { ...server, collect, fetched }
+}
+
+const photosIn = (out: string) => readdirSync(out).filter(name => name.endsWith('.jpg'))
+
+function rowsIn(out: string): { file_name: string; source_url: string }[] {
+  const text = readFileSync(path.join(out, 'metadata.jsonl'), 'utf8').trimEnd()
+  return text === '' ? [] : text.split('\n').map(line => JSON.parse(line))
+}
+
+describe('collect --dry-run', () => {
+  it('says what would come and from where, asks for no photo and writes nothing', async () => {
+    const { collect, fetched, address } = await openverse()
+    const out = path.join(temporaryFolder(), 'ball')
+    const told = await collect('ball', out, '--limit', '3', '--dry-run')
+    expect(told.status, told.stderr).toBe(0)
+    for (const number of [0, 1, 2]) expect(told.stdout).toContain(`${address}/photo/${number}.jpg`)
+    expect(told.stdout).not.toContain('/photo/3.jpg')
+    expect(fetched()).toEqual([])
+    expect(existsSync(out)).toBe(false)
+  })
+
+  it('tells what --add would bring: what is there is left out', async () => {
+    const { collect, fetched, address } = await openverse()
+    const out = path.join(temporaryFolder(), 'ball')
+    await collect('ball', out, '--limit', '3')
+    const before = [readdirSync(out), fetched().length]
+    const told = await collect('ball', out, '--limit', '2', '--add', '--dry-run', '--json')
+    expect(told.status, told.stderr).toBe(0)
+    expect(told.stdout).toContain(`${address}/photo/3.jpg`)
+    expect(told.stdout).toContain(`${address}/photo/4.jpg`)
+    expect(told.stdout).not.toContain('/photo/2.jpg')
+    expect([readdirSync(out), fetched().length]).toEqual(before)
+  })
+})
+
+describe('collect --add', () => {
+  it('brings so many more, under the next numbers, and fetches nothing twice', async () => {
+    const { collect, fetched } = await openverse()
+    const out = path.join(temporaryFolder(), 'ball')
+    await collect('ball', out, '--limit', '5')
+    const refused = await collect('ball', out, '--limit', '7')
+    expect(refused.status).toBe(2)
+    expect(refused.stderr).toContain(
+      'holds another collection. Give --add to go on with it, or another folder.',
+    )
+    const told = await collect('ball', out, '--limit', '4', '--add', '--json')
+    expect(told.status, told.stderr).toBe(0)
+    expect(documentOf(told)).toMatchObject({ photos: 9, classes: [{ photos: 4, wanted: 4 }] })
+    const names = Array.from({ length: 9 }, (_, i) => `0000${i + 1}.jpg`)
+    expect(photosIn(out)).toEqual(names)
+    expect(rowsIn(out).map(row => row.file_name)).toEqual(names)
+    expect(new Set(fetched()).size).toBe(fetched().length)
+    const page = readFileSync(path.join(out, 'ATTRIBUTION.md'), 'utf8')
+    for (const name of names) expect(page).toContain(`\`${name}\``)
+  })
+
+  it('takes another keyword and another source', async () => {
+    const { collect, address } = await openverse(4)
+    const folder = temporaryFolder()
+    const [out, list] = [path.join(folder, 'ball'), path.join(folder, 'list.txt')]
+    await collect('ball', out, '--limit', '4')
+    expect((await collect('other', out, '--limit', '2', '--add')).status).toBe(0)
+    // One that is there, two that are not.
+    writeFileSync(list, [1, 600, 601].map(number => `${address}/photo/${number}.jpg\n`).join(''))
+    const told = await chiquitoHere([
+      'collect',
+      ...['--source', `urls=${list}`, '--out', out, '--limit', '5', '--add'],
+      ...['--allow-host', new URL(address).host],
+    ])
+    expect(told.status, told.stderr).toBe(0)
+    expect(rowsIn(out).map(row => row.source_url.replace(address, ''))).toEqual(
+      [0, 1, 2, 3, 500, 501, 600, 601].map(number => `/photo/${number}.jpg`),
+    )
+    expect(photosIn(out)).toHaveLength(8)
+  })
+
+  it('keeps what a folder of other photos says of them', async () => {
+    const { collect } = await openverse()
+    const out = temporaryFolder()
+    writeFileSync(path.join(out, 'Ana_0001.jpg'), await smallPhoto(900))
+    const row = { file_name: 'Ana_0001.jpg', label: 'people', license: '' }
+    writeFileSync(path.join(out, 'metadata.jsonl'), `${JSON.stringify(row)}\n`)
+    const told = await collect('ball', out, '--limit', '2', '--add')
+    expect(told.status, told.stderr).toBe(0)
+    expect(rowsIn(out)[0]).toEqual(row)
+    expect(rowsIn(out).map(one => one.file_name)).toEqual(['Ana_0001.jpg', '00001.jpg', '00002.jpg'])
+  })
+})
+
+describe('a folder that its owner changes', () => {
+  it('does not get back what was taken away', async () => {
+    const { collect, fetched, address } = await openverse()
+    const root = temporaryFolder()
+    for (const name of ['ball', 'other']) await collect(name, path.join(root, name), '--limit', '10')
+    const out = path.join(root, 'ball')
+    rmSync(path.join(out, '00002.jpg'))
+    rmSync(path.join(out, '00010.jpg'))
+    const told = await collect('ball', out, '--limit', '3', '--add')
+    expect(told.status, told.stderr).toBe(0)
+    expect(photosIn(out)).toHaveLength(11)
+    expect(existsSync(path.join(out, '00010.jpg'))).toBe(false)
+    expect(rowsIn(out).map(row => row.file_name)).toEqual(photosIn(out))
+    expect(rowsIn(out).map(row => row.source_url)).not.toContain(`${address}/photo/1.jpg`)
+    expect(new Set(fetched()).size).toBe(fetched().length)
+    expect(readFileSync(path.join(out, 'ATTRIBUTION.md'), 'utf8')).not.toContain('`00002.jpg`')
+    const dataset = await openDataset(root)
+    expect(dataset).toMatchObject({ labels: ['ball', 'other'], notices: [], oddities: [] })
+    expect(dataset.photos).toHaveLength(21)
+  })
+
+  it('keeps the photos that were there: names are not given twice, and copies of them do not count', async () => {
+    const { collect } = await openverse()
+    const out = path.join(temporaryFolder(), 'ball')
+    mkdirSync(out)
+    const own = {
+      '00001.jpg': await smallPhoto(700),
+      'mine.png': await sharp(await smallPhoto(1))
+        .png()
+        .toBuffer(),
+    }
+    for (const [name, bytes] of Object.entries(own)) writeFileSync(path.join(out, name), bytes)
+    const told = await collect('ball', out, '--limit', '4', '--json')
+    expect(told.status, told.stderr).toBe(0)
+    expect(documentOf(told)).toMatchObject({ photos: 4, refused: [{ count: 1 }] })
+    for (const [name, bytes] of Object.entries(own))
+      expect(readFileSync(path.join(out, name)).equals(bytes)).toBe(true)
+    expect(photosIn(out)).toEqual(['00001.jpg', '00002.jpg', '00003.jpg', '00004.jpg', '00005.jpg'])
+  })
+})
+
+describe('a folder in which nothing was found', () => {
+  it('is as free as a new one', async () => {
+    const server = await serve((_, response) => response.writeHead(403).end())
+    const out = path.join(temporaryFolder(), 'ball')
+    const failed = await chiquitoHere([
+      'collect',
+      'bal',
+      '--out',
+      out,
+      '--source',
+      `openverse=${server.address}`,
+    ])
+    expect(failed.status).toBe(1)
+    const { collect } = await openverse()
+    const told = await collect('ball', out, '--limit', '2')
+    expect(told.status, told.stderr).toBe(0)
+    expect(photosIn(out)).toEqual(['00001.jpg', '00002.jpg'])
+  })
+})
+
+describe('what strangers say of their photos', () => {
+  it('stays text: no markup, no address but of the web, one line each', async () => {
+    const evil = '<script>alert(1)</script> [x](javascript:alert(1))\n\n# Heading `code`'
+    const server = await serve(async (request, response) => {
+      if (await answerPhoto(request, response)) return
+      const one = { title: evil, creator: `${evil} & "co"`, license: 'by', license_version: '4.0' }
+      const addresses = { url: `${server.address}/photo/1.jpg`, license_url: 'javascript:alert(2)' }
+      const results = [
+        { id: 'a', ...one, ...addresses, foreign_landing_url: 'data:text/html,<script>3</script>' },
+      ]
+      response.end(JSON.stringify({ result_count: 1, page_count: 1, page_size: 20, page: 1, results }))
+    })
+    const out = path.join(temporaryFolder(), 'ball')
+    const told = await chiquitoHere([
+      'collect',
+      'ball',
+      '--out',
+      out,
+      '--source',
+      `openverse=${server.address}`,
+    ])
+    expect(told.status, told.stderr).toBe(0)
+    const page = readFileSync(path.join(out, 'ATTRIBUTION.html'), 'utf8')
+    expect(page).not.toMatch(/<script|href="(?!http)/)
+    const lines = readFileSync(path.join(out, 'ATTRIBUTION.md'), 'utf8').trimEnd().split('\n')
+    expect(lines).toHaveLength(3)
+    // What is not escaped is ours.
+    expect(lines[2].replace(/\\./g, '')).toMatch(
+      /^- `00001\.jpg`: \[[^[\]<>`]*\]\(<http[^<>]*>\), by [^[\]<>`]*, \[CC BY 40\]\(<https:[^<>]*>\)$/,
+    )
+    expect(rowsIn(out)).toHaveLength(1)
+  })
+})
+
+describe('photos that only some tools open', () => {
+  it('are kept as JPEG, upright, and the row tells the bytes that lie there', async () => {
+    const picture = sharp(await smallPhoto(3, 96))
+    const forms: Record<string, Buffer> = {
+      webp: await picture.clone().webp().toBuffer(),
+      tiff: await picture.clone().flip().tiff().toBuffer(),
+      avif: await picture.clone().flop().avif().toBuffer(),
+      cmyk: await picture.clone().rotate(90).toColourspace('cmyk').jpeg().toBuffer(),
+    }
+    const server = await serve((request, response) => {
+      const bytes = forms[request.url?.slice(1) ?? '']
+      response.writeHead(bytes === undefined ? 404 : 200).end(bytes)
+    })
+    const folder = temporaryFolder()
+    const [out, list] = [path.join(folder, 'ball'), path.join(folder, 'list.txt')]
+    writeFileSync(
+      list,
+      Object.keys(forms)
+        .map(name => `${server.address}/${name}\n`)
+        .join(''),
+    )
+    const told = await chiquitoHere([
+      'collect',
+      ...['--source', `urls=${list}`, '--out', out],
+      ...['--allow-host', new URL(server.address).host],
+    ])
+    expect(told.status, told.stderr).toBe(0)
+    expect(photosIn(out)).toHaveLength(4)
+    for (const row of rowsIn(out)) {
+      const bytes = readFileSync(path.join(out, row.file_name))
+      expect(row).toMatchObject({ width: 96, sha256: createHash('sha256').update(bytes).digest('hex') })
+      expect(await sharp(bytes).metadata()).toMatchObject({
+        format: 'jpeg',
+        space: 'srgb',
+        width: 96,
+        height: 96,
+      })
+    }
+  })
+})
+
+describe('a connection that is down', () => {
+  it('stops after many photos in a row, blames none of them, and the same command goes on', async () => {
+    const { address } = await openverse()
+    const gone = await serve(() => undefined)
+    const folder = temporaryFolder()
+    const [out, list] = [path.join(folder, 'ball'), path.join(folder, 'list.txt')]
+    // Port 9 of this machine: nobody listens.
+    const dead = Array.from({ length: 60 }, (_, i) => `http://127.0.0.1:9/${i}.jpg`)
+    writeFileSync(list, [`${address}/photo/1.jpg`, ...dead].join('\n'))
+    const hosts = [address, gone.address].map(one => new URL(one).host)
+    const run = () =>
+      chiquitoHere([
+        'collect',
+        ...['--source', `urls=${list}`, '--out', out, '--limit', '50', '--allow-host', '127.0.0.1:9'],
+        ...hosts.flatMap(host => ['--allow-host', host]),
+      ])
+    const told = await run()
+    expect(told.status).toBe(1)
+    expect(told.stderr).toMatch(
+      /25 photos in a row could not be reached; the last one: .*Is the connection down\?/,
+    )
+    expect(photosIn(out)).toEqual(['00001.jpg'])
+    // Now they are not waited for a second time: they are refused for themselves.
+    const again = await run()
+    expect(again.stderr).toMatch(/25 photos in a row could not be reached/)
+    const last = await run()
+    expect(last.status, last.stderr).toBe(0)
+    expect(rowsIn(out)).toHaveLength(1)
+  })
+})
+
+describe('a source that wants to know whom to write to', () => {
+  it('is told of, until the person says it', async () => {
+    const server = await serve((_, response) => response.end('{"batchcomplete":true,"query":{"pages":[]}}'))
+    const args = ['collect', 'ball', '--source', `commons=${server.address}`, '--limit', '3']
+    const folder = temporaryFolder()
+    const told = await chiquitoHere([...args, '--out', path.join(folder, 'a')])
+    expect(told.stderr).toContain('Wikimedia Commons asks programs to say whom to write to: give --contact')
+    expect(told.stdout).not.toContain('who made them')
+    const said = await chiquitoHere([
+      ...args,
+      '--out',
+      path.join(folder, 'b'),
+      '--contact',
+      'ana@example.org',
+    ])
+    expect(said.stderr).not.toContain('whom to write to')
+    expect(server.requests.at(-1)?.headers['user-agent']).toContain('ana@example.org')
+  })
+})
