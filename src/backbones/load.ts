@@ -159,6 +159,11 @@ async function fromFile(
 ): Promise<Backbone> {
   refuseWeightsBeside(file)
   const bytes = await readWeights(file)
+  if (isOrt(bytes))
+    throw new ChiquitoError(
+      'model',
+      `${file} is a model in onnxruntime's own format (.ort), which is made to be run only. Give the .onnx file that it was made from.`,
+    )
   const { chooseWeights } = await import('./matching/choose.js')
   const sets = await readSets(bytes, file)
   const { entry, weights, notices } = chooseWeights(sets, file, [...registry.values()], expected)
@@ -180,6 +185,8 @@ function build(entry: RegistryEntry, weights: Weights, id: string): Backbone {
   weights.check(entry.name, entry.tensors)
   return entry.build(weights, id)
 }
+
+const isOrt = (bytes: Buffer) => bytes.toString('latin1', 4, 8) === 'ORTM'
 
 const isOnnx = (file: string) => path.extname(file).toLowerCase() === '.onnx'
 

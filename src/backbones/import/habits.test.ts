@@ -206,6 +206,24 @@ describe('what is no network for photos', () => {
       /float32 \[n, 16000\]: not of photos/,
     ],
     [
+      'a sequence',
+      small(b => b.output(b.op('Relu', [b.input('x', 'float32', ['n', 20, 8])]), 'y')),
+      /float32 \[n, 20, 8\]: a sequence, not photos/,
+    ],
+    [
+      'noise to a picture',
+      small(b => b.output(b.op('Relu', [b.input('z', 'float32', ['n', 100, 1, 1])]), 'img')),
+      /z is float32 \[n, 100, 1, 1\]: what networks that make pictures begin with/,
+    ],
+    [
+      'diffusion',
+      small(b => {
+        b.output(b.op('Relu', [b.input('sample', 'float32', ['n', 4, 64, 64])]), 'out_sample')
+        b.output(b.op('Cast', [b.input('timestep', 'int64', ['n'])], { to: 'float32' }), 't')
+      }),
+      /2 inputs \(sample, timestep\): it is a network that makes pictures/,
+    ],
+    [
       'boxes by name',
       small(b => b.output(b.op('GlobalAveragePool', [maps(b, 6)]), 'pred_boxes')),
       /it is a network that finds objects \(its outputs are pred_boxes/,
@@ -238,6 +256,26 @@ describe('what is no network for photos', () => {
     ],
   ])('%s is named', async (name, bytes, message) => {
     expect(await said(`${name}.onnx`, bytes)).toMatch(message)
+  })
+
+  it('tokens as many as places of a small detector are features', async () => {
+    const bytes = small(b => {
+      const rows = b.op('Reshape', [maps(b, 20), b.constant(int64([1, 64, 20]))])
+      const [cut] = b.ops('Split', [rows, b.constant(int64([21, 43]))], { axis: 1 }, 2)
+      b.output(b.op('Relu', [cut]), 'last_hidden_state')
+    })
+    const file = path.join(scratch, 'tokens.onnx')
+    writeFileSync(file, bytes)
+    const { layers } = await loadBackbone(file)
+    expect(layers[layers.length - 1].channels).toBe(20)
+  })
+
+  it("onnxruntime's own format is named, whatever the file is called", async () => {
+    const bytes = Buffer.concat([Buffer.from([32, 0, 0, 0]), Buffer.from('ORTM'), Buffer.alloc(64)])
+    for (const name of ['net.ort', 'net.onnx'])
+      expect(await said(name, bytes)).toMatch(
+        /a model in onnxruntime's own format \(\.ort\).*give the \.onnx file/i,
+      )
   })
 
   it.each<[string, string | Uint8Array, RegExp]>([

@@ -1,3 +1,3 @@
 export { appendClassifier } from './classifier.js'
 export { findEnding } from './ending.js'
-export { looksLikeScores } from './heads.js'
+export { isNamedAsFeatures, looksLikeScores } from './heads.js'

@@ -20,7 +20,7 @@ export function photoInput(graph: Graph, file: string): [name: Value, type: Valu
     const names = inputs.map(([name]) => name).join(', ') || 'none'
     throw refuse(`it has ${inputs.length} inputs (${names})${kindOf(inputs)}`)
   }
-  const problem = problemOf(first[1])
+  const problem = problemOf(first[1], first[0])
   if (problem !== undefined) throw refuse(`its input ${first[0]} is ${showType(first[1])}${problem}`)
   return first
 }
@@ -29,6 +29,9 @@ export function photoInput(graph: Graph, file: string): [name: Value, type: Valu
 function kindOf(inputs: readonly (readonly [Value, ValueType])[]): string {
   if (inputs.some(([, type]) => problemOf(type) === undefined) && inputs.some(isText))
     return ': it takes photos with a text; give the part that takes photos alone (such as vision_model.onnx)'
+  // Diffusion: what is noisy, and how far it has come.
+  if (inputs.some(([name]) => /^(timestep|t|sigma|noise_level)$/i.test(name)))
+    return ': it is a network that makes pictures'
   return inputs.some(isText) ? ': it is a network for text' : ''
 }
 
@@ -39,7 +42,7 @@ function isText([name, { dtype, shape }]: readonly [Value, ValueType]): boolean 
 }
 
 /** Why an input is none for photos; undefined where it is one. */
-function problemOf({ dtype, shape }: ValueType): string | undefined {
+function problemOf({ dtype, shape }: ValueType, name = ''): string | undefined {
   if (isText(['', { dtype, shape }])) return ': whole numbers, as networks for text take'
   if (!floats.has(dtype)) return '; export the network in float32'
   if (!shape) return ' of unknown rank'
@@ -51,7 +54,12 @@ function problemOf({ dtype, shape }: ValueType): string | undefined {
       : `: photos here are square; export it for square ones (torch.randn(2, 3, ${height}, ${height}))`
   }
   if (shape.length === 4 && typeof shape[1] === 'string') return undefined
-  return shape.length === 4 ? ': photos here have 3 channels' : ': not of photos, which have four dimensions'
+  if (shape.length === 4 && /^(z|latents?|latent_sample|noise)$/i.test(name))
+    return ': what networks that make pictures begin with, not photos'
+  if (shape.length === 4) return ': photos here have 3 channels'
+  return shape.length === 3
+    ? ': a sequence, not photos, which have four dimensions'
+    : ': not of photos, which have four dimensions'
 }
 
 /** What is taken as float32: 16 bits are widened. */

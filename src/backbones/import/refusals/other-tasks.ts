@@ -1,5 +1,6 @@
 import { ChiquitoError } from '../../../core/index.js'
 import type { Dim, Graph, Value } from '../../../onnx/index.js'
+import { isNamedAsFeatures } from '../ending/index.js'
 
 /**
  * Refuses networks that look at photos for something else than what is in them as a whole: those that find objects, and
@@ -38,7 +39,8 @@ export function refuseOtherTasks(
 /** Boxes by name, or as many rows as a detector has places to look at: on maps of 8, 16, 32 (and 64, or 4) pixels a step. */
 function isOfBoxes(name: Value, shape: readonly Dim[], size: number): boolean {
   if (/(^|_|\.)(pred_)?(b?box(es)?|anchors?|dets?|detections?|num_dets)($|_|\.|\d)/i.test(name)) return true
-  if (shape.length !== 3) return false
+  // A few patches, a class token and registers are as many rows as some small detector's.
+  if (shape.length !== 3 || isNamedAsFeatures(name)) return false
   const steps = [
     [8, 16, 32],
     [4, 8, 16, 32],
