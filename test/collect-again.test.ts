@@ -110,6 +110,23 @@ describe('collect --add', () => {
     expect(rowsIn(out)[0]).toEqual(row)
     expect(rowsIn(out).map(one => one.file_name)).toEqual(['Ana_0001.jpg', '00001.jpg', '00002.jpg'])
   })
+
+  it('attributes the photos that another collection brought, as long as they are there', async () => {
+    const { collect } = await openverse()
+    const out = temporaryFolder()
+    writeFileSync(path.join(out, 'Ana_0001.jpg'), await smallPhoto(900))
+    const row = { file_name: 'Ana_0001.jpg', label: 'people', source: 'lfw', license: '', title: 'Ana' }
+    const rows = [row, { ...row, file_name: 'Gone_0001.jpg' }]
+    writeFileSync(path.join(out, 'metadata.jsonl'), rows.map(one => `${JSON.stringify(one)}\n`).join(''))
+    const told = await collect('ball', out, '--limit', '2', '--add')
+    expect(told.status, told.stderr).toBe(0)
+    for (const name of ['ATTRIBUTION.md', 'ATTRIBUTION.html']) {
+      const text = readFileSync(path.join(out, name), 'utf8')
+      expect(text).toContain('Ana_0001.jpg')
+      expect(text).toContain('00002.jpg')
+      expect(text).not.toContain('Gone_0001.jpg')
+    }
+  })
 })
 
 describe('a folder that its owner changes', () => {

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { ChiquitoError } from '../../core/index.js'
 import { LogWriter, makeFolder, type Release, removeLeftovers, takeLock } from '../../files/index.js'
@@ -5,7 +6,7 @@ import type { Arrived, Refused } from '../downloader/index.js'
 import { writeAttribution } from './attribution.js'
 import { Copies } from './copies.js'
 import { type Candidate, type History, readHistory } from './history.js'
-import { MetadataFile, type MetadataRow, rowOf } from './metadata.js'
+import { type AttributedRow, MetadataFile, type MetadataRow, rowOf } from './metadata.js'
 import type { Naming } from './names.js'
 import { namesIn, Place } from './places.js'
 import { LOG, Recollection } from './recollection.js'
@@ -98,9 +99,10 @@ export class Album extends Recollection {
     return present.map(candidate => rowOf(this.folder, candidate))
   }
 
-  /** Writes who made the photos. @throws `io` */
+  /** Writes who made the photos, those that another collection brought too. @throws `io` */
   async attribute(): Promise<void> {
-    await writeAttribution(this.folder, this.rows())
+    const others = await presentIn(this.folder, this.metadata.others)
+    await writeAttribution(this.folder, [...others, ...this.rows()])
   }
 
   /** All that was asked for was done. */
@@ -131,6 +133,19 @@ export class Album extends Recollection {
     this.log.append(record)
     super.record(record)
   }
+}
+
+/** Rows of photos that are there. */
+async function presentIn(root: string, rows: readonly AttributedRow[]): Promise<AttributedRow[]> {
+  const isThere = await Promise.all(
+    rows.map(row =>
+      stat(join(root, row.file_name)).then(
+        found => found.isFile(),
+        () => false,
+      ),
+    ),
+  )
+  return rows.filter((_, i) => isThere[i])
 }
 
 /** Notes which photos the person has taken away. */

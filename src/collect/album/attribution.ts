@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { html } from 'hono/html'
 import { writeFileAtomic } from '../../files/index.js'
-import type { MetadataRow } from './metadata.js'
+import type { AttributedRow } from './metadata.js'
 
 /** How people write the licences that have a common code. */
-function licenceName({ license }: MetadataRow): string {
+function licenceName({ license }: AttributedRow): string {
   if (license === null) return 'licence unknown'
   const [code, version = ''] = license.split(' ')
   if (code === 'cc0') return `CC0 ${version || '1.0'}`
@@ -15,12 +15,12 @@ function licenceName({ license }: MetadataRow): string {
 }
 
 /** Who made each photo and under which licence it is offered, as a page and as Markdown, ready to publish. @throws `io` */
-export async function writeAttribution(folder: string, rows: readonly MetadataRow[]): Promise<void> {
+export async function writeAttribution(folder: string, rows: readonly AttributedRow[]): Promise<void> {
   await writeFileAtomic(join(folder, 'ATTRIBUTION.md'), attributionMarkdown(rows))
   await writeFileAtomic(join(folder, 'ATTRIBUTION.html'), await attributionPage(rows))
 }
 
-export function attributionMarkdown(rows: readonly MetadataRow[]): string {
+export function attributionMarkdown(rows: readonly AttributedRow[]): string {
   const lines = rows.map(row => {
     const parts = [
       `\`${row.file_name}\`: ${markdownLink(titleOf(row), row.page_url ?? row.source_url)}`,
@@ -32,7 +32,7 @@ export function attributionMarkdown(rows: readonly MetadataRow[]): string {
   return `# Photos and who made them\n\n${lines.join('\n')}\n`
 }
 
-export async function attributionPage(rows: readonly MetadataRow[]): Promise<string> {
+export async function attributionPage(rows: readonly AttributedRow[]): Promise<string> {
   const link = (text: string, address: string | null) => {
     const safe = webAddress(address)
     return safe === undefined ? html`<bdi>${text}</bdi>` : html`<a href="${safe}"><bdi>${text}</bdi></a>`
@@ -61,7 +61,7 @@ by <bdi>${row.creator ?? 'unknown'}</bdi>, ${link(licenceName(row), row.license_
   return page.toString()
 }
 
-function titleOf({ title, file_name }: MetadataRow): string {
+function titleOf({ title, file_name }: AttributedRow): string {
   return title?.trim() || file_name
 }
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { z } from 'zod'
 import { errorCode, ioError, LogWriter, writeFileAtomic } from '../../files/index.js'
 import type { Candidate } from './history.js'
 
@@ -32,6 +33,29 @@ export interface MetadataRow {
   /** ISO 8601. */
   readonly fetched_at: string
 }
+
+/** What says who made a photo. */
+export type AttributedRow = Pick<
+  MetadataRow,
+  'file_name' | 'source_url' | 'page_url' | 'license' | 'license_url' | 'creator' | 'title'
+>
+
+const text = z
+  .string()
+  .nullish()
+  .transform(said => said || null)
+
+/** A line that some collection wrote: a person's own lines tell of no source. */
+const otherSchema = z.object({
+  file_name: z.string(),
+  source: z.string().min(1),
+  source_url: z.string().default(''),
+  page_url: text,
+  license: text,
+  license_url: text,
+  creator: text,
+  title: text,
+})
 
 /** The line of a photo that was kept. */
 export function rowOf(root: string, { file, folder, source, found, arrived }: Candidate): MetadataRow {
@@ -81,7 +105,11 @@ export function lineOf(row: MetadataRow) {
  * photos of others stay as they are, first.
  */
 export class MetadataFile {
-  private constructor(private readonly log: LogWriter) {}
+  private constructor(
+    private readonly log: LogWriter,
+    /** What other collections, such as `collect lfw`, said here of their photos. */
+    readonly others: readonly AttributedRow[],
+  ) {}
 
   /**
    * @param kept - all that the collection ever kept, also those that the person has taken away
@@ -95,7 +123,7 @@ export class MetadataFile {
     const lines = kept.filter(({ isGone }) => !isGone).map(one => JSON.stringify(lineOf(rowOf(root, one))))
     const text = [...others, ...lines].map(line => `${line}\n`).join('')
     if (before !== text) await writeFileAtomic(path, text)
-    return new MetadataFile(LogWriter.open(path))
+    return new MetadataFile(LogWriter.open(path), others.flatMap(otherRow))
   }
 
   /** @throws `io` */
@@ -105,6 +133,15 @@ export class MetadataFile {
 
   close(): void {
     this.log.close()
+  }
+}
+
+function otherRow(line: string): AttributedRow[] {
+  try {
+    const row = otherSchema.safeParse(JSON.parse(line))
+    return row.success ? [row.data] : []
+  } catch {
+    return []
   }
 }
 
