@@ -73,20 +73,29 @@ export function progressBars(stream: Output, now: () => number): { progress: Pro
   return { progress, close: hide }
 }
 
-/** One line of at most so many columns: the task, a bar, how far, how long still, what it has to say. */
+/**
+ * One line of at most so many columns: the task, a bar, how far, how long still, what it has to say. Where that does not
+ * fit, what it has to say is worth more than bar and time.
+ */
 function line(task: Task, now: number, columns: number): string {
-  const parts = [`  ${task.name.padEnd(nameWidth)}`]
-  if (task.total !== undefined && task.total > 0) {
-    const share = Math.min(1, task.done / task.total)
-    const full = Math.round(share * barWidth)
-    parts.push(`${'█'.repeat(full)}${'░'.repeat(barWidth - full)}`)
-    parts.push(counted(task.done, task.total, task.unit))
-    const elapsed = (now - task.started) / 1000
-    if (elapsed > estimateAfterSeconds && share > 0 && share < 1)
-      parts.push(`${duration((elapsed / share) * (1 - share))} left`)
-  } else parts.push('…')
-  if (task.note) parts.push(task.note)
-  return parts.join('  ').slice(0, columns - 1)
+  const { name, total, note } = task
+  const length = total !== undefined && total > 0 ? lengthOf(task, total, now) : ['…']
+  const said = note ? [note] : []
+  const whole = [`  ${name.padEnd(nameWidth)}`, ...length, ...said].join('  ')
+  if (whole.length < columns || !note) return whole.slice(0, columns - 1)
+  const counts = total !== undefined && total > 0 ? [counted(task.done, total, task.unit)] : []
+  return [`  ${name}`, ...counts, note].join('  ').slice(0, columns - 1)
+}
+
+/** A bar, how much is done, and how long it takes still. */
+function lengthOf({ started, done, unit }: Task, total: number, now: number): string[] {
+  const share = Math.min(1, done / total)
+  const full = Math.round(share * barWidth)
+  const parts = [`${'█'.repeat(full)}${'░'.repeat(barWidth - full)}`, counted(done, total, unit)]
+  const elapsed = (now - started) / 1000
+  if (elapsed > estimateAfterSeconds && share > 0 && share < 1)
+    parts.push(`${duration((elapsed / share) * (1 - share))} left`)
+  return parts
 }
 
 /** How much is done, as wide at the beginning as at the end. */

@@ -82,6 +82,17 @@ describe('progress on a terminal', () => {
     expect(text().lastIndexOf(shown)).toBeGreaterThan(text().lastIndexOf(hidden))
   })
 
+  it('leaves out bar and time where what there is to say needs the room', () => {
+    const { progress, close, clock, text } = view({ terminal: true })
+    const note = '71.5/s; openverse 25, commons 5; refused 9 (gone)'
+    progress({ kind: 'start', task: 'Collecting photos', total: 800 })
+    clock.now += 3000
+    progress({ kind: 'advance', task: 'Collecting photos', done: 30, total: 800, note })
+    progress({ kind: 'notice', message: 'A notice.' })
+    expect(text()).toContain(`  Collecting photos   30/800  ${note}`)
+    close()
+  })
+
   it('gives the terminal back when the work breaks off', () => {
     const { progress, close, text } = view({ terminal: true })
     progress({ kind: 'start', task: 'Endless' })

@@ -27,12 +27,12 @@ export class Tally {
     this.reasons.set(reason, (this.reasons.get(reason) ?? 0) + 1)
   }
 
-  /** For a line of progress: `12.3 photos/s; openverse 120, wikimedia 30; refused 14 (gone 9, small 5)`. */
+  /** For a line of progress: `12.3/s; openverse 120, commons 30; refused 14 (gone 9, small 5)`. */
   note(): string {
     const sources = [...this.sources.values()]
     const kept = sources.reduce((sum, one) => sum + one.kept, 0)
     const rate = kept / ((performance.now() - this.started) / 1000)
-    const parts = [`${rate.toFixed(1)} photos/s`, sources.map(one => `${one.source} ${one.kept}`).join(', ')]
+    const parts = [`${rate.toFixed(1)}/s`, sources.map(one => `${one.source} ${one.kept}`).join(', ')]
     const reasons = [...this.reasons].sort((a, b) => b[1] - a[1])
     if (reasons.length > 0) {
       const total = reasons.reduce((sum, [, count]) => sum + count, 0)
