@@ -5,7 +5,6 @@ import {
   collectPhotos,
   folderNameOf,
   METADATA,
-  type MetadataRow,
   type NamedSource,
   namedSources,
   type PreviewedPhoto,
@@ -18,6 +17,7 @@ import {
   userAgentFor,
 } from '../collect/index.js'
 import { ChiquitoError, type WorkOptions } from '../core/index.js'
+import { countLicences, type LicenceCount } from '../dataset/index.js'
 import type { Doubt } from './doubt.js'
 
 /** As many as the article asked Google for. */
@@ -72,7 +72,7 @@ export interface CollectResult {
     readonly count: number
   }[]
   /** Under which licences the photos in the folder are offered, the commonest first; null where none is known. */
-  readonly licences: readonly { readonly license: string | null; readonly photos: number }[]
+  readonly licences: readonly LicenceCount[]
   /** With `unsure`: photos that the model looked at in this process, and those that would teach it something. */
   readonly doubted?: { readonly looked: number; readonly kept: number } | undefined
   /** Sources that failed. */
@@ -119,7 +119,7 @@ function resultOf(given: CollectPhotosOptions, collected: Collected): CollectRes
     refused: refused
       .map(({ reason, count }) => ({ reason, what: refusalReasons[reason], count }))
       .sort((a, b) => b.count - a.count),
-    licences: licencesOf(rows),
+    licences: countLicences(rows.map(({ license }) => license)),
     failures,
     isDone: failures.length === 0,
   }
@@ -182,12 +182,6 @@ function subjectsOf(options: CollectOptions, sources: readonly NamedSource[]): S
     seen.set(folder.toLowerCase(), words)
     return { folder, query: { words, ...query } }
   })
-}
-
-function licencesOf(rows: readonly MetadataRow[]): { license: string | null; photos: number }[] {
-  const counts = new Map<string | null, number>()
-  for (const { license } of rows) counts.set(license, (counts.get(license) ?? 0) + 1)
-  return [...counts].map(([license, photos]) => ({ license, photos })).sort((a, b) => b.photos - a.photos)
 }
 
 async function chooserFor({ unsure, sure, progress, signal }: CollectOptions): Promise<Doubt | undefined> {

@@ -12,7 +12,13 @@ export {
 } from './folders/index.js'
 export { type HashedFile, hashFiles } from './hash-files.js'
 export type { LabelsFrom } from './labels/index.js'
-export { type LicenceMix, licenceMix, licencesInWords } from './licences.js'
+export {
+  countLicences,
+  type LicenceCount,
+  type LicenceMix,
+  licenceMix,
+  licencesInWords,
+} from './licences.js'
 export type { Photo, Split } from './photo.js'
 export { type RecordedPhoto, type RecordedPhotos, recordedPhotoSchema, recordPhotos } from './recorded.js'
 export {

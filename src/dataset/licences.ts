@@ -16,10 +16,16 @@ const rowSchema = z.object({
   may_change: z.boolean().nullable(),
 })
 
+/** A licence, null where none is known, and how many photos are offered under it. */
+export interface LicenceCount {
+  readonly license: string | null
+  readonly photos: number
+}
+
 /** Under which licences photos are offered, as they were collected. */
 export interface LicenceMix {
-  /** The commonest first; null where none is known. */
-  readonly licences: readonly { readonly license: string | null; readonly photos: number }[]
+  /** The commonest first. */
+  readonly licences: readonly LicenceCount[]
   /** Photos whose licence says that they may not be changed, which cropping them is, or used commercially. */
   readonly noChanges: number
   readonly noCommercialUse: number
@@ -38,15 +44,20 @@ export async function licenceMix(root: string, paths: readonly string[]): Promis
   const known = paths.map(path => rows.get(path))
   if (known.every(row => row === undefined)) return undefined
   const licensed = known.flatMap(row => (row && row.license !== null ? [row] : []))
-  const counts = new Map<string | null, number>()
-  for (const row of known) counts.set(row?.license ?? null, (counts.get(row?.license ?? null) ?? 0) + 1)
   return {
-    licences: [...counts]
-      .map(([license, photos]) => ({ license, photos }))
-      .sort((a, b) => b.photos - a.photos || ((a.license ?? '') < (b.license ?? '') ? -1 : 1)),
+    licences: countLicences(known.map(row => row?.license ?? null)),
     noChanges: licensed.filter(row => row.may_change === false).length,
     noCommercialUse: licensed.filter(row => row.may_use_commercially === false).length,
   }
+}
+
+/** How often each of the photos' licences is there, the commonest first, then by name. */
+export function countLicences(licences: readonly (string | null)[]): LicenceCount[] {
+  const counts = new Map<string | null, number>()
+  for (const license of licences) counts.set(license, (counts.get(license) ?? 0) + 1)
+  return [...counts]
+    .map(([license, photos]) => ({ license, photos }))
+    .sort((a, b) => b.photos - a.photos || ((a.license ?? '') < (b.license ?? '') ? -1 : 1))
 }
 
 /** In words: `12 by 4.0, 3 unknown; 2 may not be changed, 5 may not be used commercially`. */
