@@ -63,7 +63,7 @@ describe('collect --add', () => {
     const { collect, fetched } = await openverse()
     const out = path.join(temporaryFolder(), 'ball')
     await collect('ball', out, '--limit', '5')
-    const refused = await collect('ball', out, '--limit', '7')
+    const refused = await collect('other', out, '--limit', '5')
     expect(refused.status).toBe(2)
     expect(refused.stderr).toContain(
       'holds another collection. Give --add to go on with it, or another folder.',
@@ -77,6 +77,18 @@ describe('collect --add', () => {
     expect(new Set(fetched()).size).toBe(fetched().length)
     const page = readFileSync(path.join(out, 'ATTRIBUTION.md'), 'utf8')
     for (const name of names) expect(page).toContain(`\`${name}\``)
+  })
+
+  it('is not needed for a higher limit, which is that of all photos', async () => {
+    const { collect, fetched } = await openverse()
+    const out = path.join(temporaryFolder(), 'ball')
+    await collect('ball', out, '--limit', '3')
+    const told = await collect('ball', out, '--limit', '8', '--json')
+    expect(documentOf(told)).toMatchObject({ photos: 8, classes: [{ photos: 8, wanted: 8 }] })
+    const fewer = await collect('ball', out, '--limit', '2')
+    expect(fewer.status, fewer.stderr).toBe(0)
+    expect(photosIn(out)).toHaveLength(8)
+    expect(fetched()).toHaveLength(8)
   })
 
   it('takes another keyword and another source', async () => {
@@ -171,6 +183,25 @@ describe('a folder that its owner changes', () => {
 })
 
 describe('a folder in which nothing was found', () => {
+  it('is not there, and no error is said twice', async () => {
+    const out = path.join(temporaryFolder(), 'ball')
+    const told = await chiquitoHere(['collect', 'ball', '--source', 'folder', '--out', out])
+    expect(told.status).toBe(1)
+    expect(`${told.stdout}${told.stderr}`.match(/Say which folder is meant/g)).toHaveLength(1)
+    expect(existsSync(out)).toBe(false)
+  })
+
+  it('keeps what else is in it, and a script does not go on', async () => {
+    const folder = temporaryFolder()
+    const [out, empty] = [path.join(folder, 'ball'), path.join(folder, 'empty')]
+    for (const one of [out, empty]) mkdirSync(one)
+    writeFileSync(path.join(out, 'notes.txt'), 'mine')
+    const told = await chiquitoHere(['collect', 'ball', '--source', `folder=${empty}`, '--out', out])
+    expect(told.status).toBe(1)
+    expect(told.stdout).toContain('0 of 800: the sources have no more')
+    expect(readdirSync(out)).toEqual(['notes.txt'])
+  })
+
   it('is as free as a new one', async () => {
     const server = await serve((_, response) => response.writeHead(403).end())
     const out = path.join(temporaryFolder(), 'ball')
@@ -187,6 +218,61 @@ describe('a folder in which nothing was found', () => {
     const told = await collect('ball', out, '--limit', '2')
     expect(told.status, told.stderr).toBe(0)
     expect(photosIn(out)).toEqual(['00001.jpg', '00002.jpg'])
+  })
+})
+
+describe('what was wrong the first time', () => {
+  it('is made good: a server that is allowed now, a list and a folder that have grown', async () => {
+    const { address } = await openverse()
+    const folder = temporaryFolder()
+    const [out, list, own] = ['out', 'list.txt', 'own'].map(name => path.join(folder, name))
+    const write = (count: number) =>
+      writeFileSync(list, Array.from({ length: count }, (_, i) => `${address}/photo/${i}.jpg\n`).join(''))
+    const run = (...more: string[]) =>
+      chiquitoHere(['collect', '--source', `urls=${list}`, '--out', out, ...more])
+    const allowed = ['--allow-host', new URL(address).host]
+    write(3)
+    const forgotten = await run()
+    expect(forgotten.status).toBe(1)
+    expect(forgotten.stdout).toMatch(
+      / 3 {2}leads to this machine or a private network \(--allow-host HOST:PORT/,
+    )
+    expect((await run('--allow-host', 'localhost')).stderr).toContain(
+      '--allow-host must be a server and its port, such as localhost:8000, but is "localhost"',
+    )
+    const told = await run(...allowed)
+    expect(told.status, told.stderr).toBe(0)
+    expect(photosIn(out)).toHaveLength(3)
+    write(5)
+    expect((await run(...allowed)).status).toBe(0)
+    expect(photosIn(out)).toHaveLength(5)
+
+    mkdirSync(own)
+    const bring = () =>
+      chiquitoHere(['collect', 'me', '--source', `folder=${own}`, '--out', path.join(folder, 'me')])
+    for (const number of [1, 2]) {
+      writeFileSync(path.join(own, `${number}.jpg`), await smallPhoto(800 + number))
+      expect((await bring()).status).toBe(0)
+      expect(photosIn(path.join(folder, 'me'))).toHaveLength(number)
+    }
+  })
+
+  it('does not keep --dry-run from asking the other sources', async () => {
+    const { collect, address } = await openverse()
+    const dead = await serve((_, response) => response.writeHead(403).end())
+    const out = path.join(temporaryFolder(), 'ball')
+    const told = await collect(
+      'ball',
+      out,
+      '--source',
+      `commons=${dead.address}`,
+      '--limit',
+      '60',
+      '--dry-run',
+    )
+    expect(told.status, told.stderr).toBe(0)
+    expect(told.stdout).toContain(`${address}/photo/0.jpg`)
+    expect(told.stderr).toContain('Wikimedia Commons failed: ')
   })
 })
 

@@ -69,6 +69,7 @@ export async function collectPhotos(options: CollectPhotosOptions): Promise<Coll
         sources,
         limit,
         chooser,
+        allowedHosts: options.allowedHosts,
         progress,
         signal,
         ask,
@@ -82,7 +83,7 @@ export async function collectPhotos(options: CollectPhotosOptions): Promise<Coll
       if (gatherer.failures.length === 0 || gatherer.isFull) album.finish()
       return gatherer.failures
     })
-    await album.attribute()
+    if (!album.isEmpty) await album.attribute()
     return {
       folder: album.folder,
       classes: [...album.collectedByFolder()].map(([folder, photos]) => ({ folder, photos })),
@@ -92,7 +93,7 @@ export async function collectPhotos(options: CollectPhotosOptions): Promise<Coll
       rows: album.rows(),
     }
   } finally {
-    album.close()
+    await album.close()
   }
 }
 
@@ -141,12 +142,10 @@ function pagesOf(asker: Asker) {
 }
 
 /** Begins a request, or goes on with the one that was begun. */
-function begin(
-  album: Recollection,
-  { out, subjects, sources, limit, chooser, add }: CollectPhotosOptions,
-): void {
+function begin(album: Recollection, { out, subjects, sources, chooser, add }: CollectPhotosOptions): void {
   const asked = sources.map(({ given }) => given)
-  const request = JSON.stringify({ subjects, sources: asked, limit, chooser: chooser?.id })
+  // However many are wanted, it is the same request.
+  const request = JSON.stringify({ subjects, sources: asked, chooser: chooser?.id })
   const last = album.request
   const isSame = last?.text === request
   if (isSame && !last.isDone) return

@@ -99,7 +99,9 @@ async function byKeywords(options: CollectOptions, isPreview: boolean) {
   const { collect, previewCollect } = await import('../../actions/collect.js')
   if (isPreview) return previewOf(await previewCollect(options))
   const result = await collect(options)
-  return { json: result, text: summaryOf(result), failed: !result.isDone }
+  // A script that goes on to train needs photos.
+  const hasNone = result.photos === 0 && options.unsure === undefined
+  return { json: result, text: summaryOf(result), failed: hasNone || !result.isDone }
 }
 
 /** What the configuration file says is not said here as well. */
@@ -136,6 +138,7 @@ function summaryOf(result: CollectResult): string {
   const from = sources.map(({ source, kept, found }) => [`from ${source}`, `${kept} of ${found} found`])
   const reasons = refused.map(({ what, count }) => [`  ${count}`, what])
   const mix = licences.map(({ license, photos }) => [`  ${photos}`, license ?? 'licence unknown'])
+  if (lines.length === 0) lines.push(['photos', '0'])
   return [
     ...aligned([...lines, ...from]),
     ...(doubted
@@ -143,8 +146,12 @@ function summaryOf(result: CollectResult): string {
       : []),
     ...(reasons.length === 0 ? [] : ['not collected:', ...aligned(reasons)]),
     ...(mix.length === 0 ? [] : [`licences of the ${result.photos} photos:`, ...aligned(mix)]),
-    ...failures.map(({ source, message }) => `! ${source} failed: ${oneLine(message)}`),
-    ...(failures.length === 0 ? [] : ['The same command goes on where this one stopped.']),
+    // Why was said when they did.
+    ...(failures.length === 0
+      ? []
+      : [
+          `failed: ${failures.map(({ source }) => source).join(', ')}. The same command goes on where this one stopped.`,
+        ]),
     ...(result.photos === 0 ? [] : [`who made them  ${result.attribution}`]),
   ].join('\n')
 }

@@ -1,5 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
 import type { PreprocessingOptions } from '../../backbones/index.js'
+import { argumentError } from '../../core/index.js'
 import { choice, decimals, integer } from '../options.js'
 
 /** Gathers the values of an option that may be given several times. */
@@ -11,8 +12,15 @@ export function several(value: string, before: string[] | undefined): string[] {
 export const allowHost = [
   '--allow-host <host:port>',
   'a private server that may be fetched from; none is by default',
-  several,
+  hosts,
 ] as const
+
+/** Gathers servers, each with its port: what is allowed is one server, not a machine. */
+function hosts(value: string, before: string[] | undefined): string[] {
+  if (!/^(\[[0-9a-f:.]+\]|[^\s:/@]+):\d{1,5}$/i.test(value))
+    throw argumentError('--allow-host', 'a server and its port, such as localhost:8000', value)
+  return several(value, before)
+}
 
 /** Options of every command that runs a network. */
 export function addDeviceOptions<A extends unknown[], O extends Record<string, unknown>>(

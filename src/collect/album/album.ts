@@ -1,4 +1,5 @@
-import { stat } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { ChiquitoError } from '../../core/index.js'
 import { LogWriter, makeFolder, type Release, removeLeftovers, takeLock } from '../../files/index.js'
@@ -6,7 +7,7 @@ import type { Arrived, Refused } from '../downloader/index.js'
 import { writeAttribution } from './attribution.js'
 import { Copies } from './copies.js'
 import { type Candidate, type History, readHistory } from './history.js'
-import { type AttributedRow, MetadataFile, type MetadataRow, rowOf } from './metadata.js'
+import { type AttributedRow, METADATA, MetadataFile, type MetadataRow, rowOf } from './metadata.js'
 import type { Naming } from './names.js'
 import { namesIn, Place } from './places.js'
 import { LOG, Recollection } from './recollection.js'
@@ -33,6 +34,8 @@ export class Album extends Recollection {
     private readonly metadata: MetadataFile,
     private readonly release: Release,
     private readonly naming: Naming | undefined,
+    /** The folder was made for it. */
+    private readonly isNew: boolean,
   ) {
     super(history)
     for (const { arrived, file } of history.kept())
@@ -42,6 +45,7 @@ export class Album extends Recollection {
   /** Opens a folder, made when absent, and puts in order what a kill left. @throws `io` when in use, `data` */
   static async open(path: string, naming?: Naming | undefined): Promise<Album> {
     const folder = resolve(path)
+    const isNew = !existsSync(folder)
     await makeFolder(folder)
     const release = takeLock(join(folder, LOCK), `"${folder}"`)
     try {
@@ -50,7 +54,8 @@ export class Album extends Recollection {
       await settleWaiting(folder, history)
       await noteGone(folder, history)
       const metadata = await MetadataFile.open(folder, history.kept())
-      return new Album(folder, history, LogWriter.open(join(folder, LOG)), metadata, release, naming)
+      const log = LogWriter.open(join(folder, LOG))
+      return new Album(folder, history, log, metadata, release, naming, isNew)
     } catch (error) {
       release()
       throw error
@@ -110,10 +115,17 @@ export class Album extends Recollection {
     if (this.request?.isDone === false) this.record({ event: 'end' })
   }
 
-  close(): void {
+  /** Closes its files. Where nothing was ever found, it leaves no trace of itself. @throws `io` */
+  async close(): Promise<void> {
     this.log.close()
     this.metadata.close()
     this.release()
+    if (!this.isEmpty) return
+    await rm(join(this.folder, LOG), { force: true })
+    const metadata = join(this.folder, METADATA)
+    if ((await stat(metadata).catch(() => undefined))?.size === 0) await rm(metadata)
+    // Only where nothing is in it.
+    if (this.isNew) await rmdir(this.folder).catch(() => undefined)
   }
 
   /** A class folder, looked at when its first photo comes: what lies there already is not to come again. */

@@ -99,7 +99,7 @@ export class History {
     if (record.event === 'unreached') candidate.wasUnreached = true
     else candidate.state = record.event
     if (record.event === 'arrived') candidate.arrived = record
-    if (record.event === 'refused') candidate.reason = record.reason
+    candidate.reason = record.event === 'refused' ? record.reason : undefined
     if (record.event !== 'kept') return
     candidate.file = record.file
     this.collected.set(candidate.folder, (this.collected.get(candidate.folder) ?? 0) + 1)

@@ -178,9 +178,10 @@ async function sizeOf(path: string): Promise<number> {
 async function* fileBytes(path: string, total: number, { progress }: WorkOptions): AsyncGenerator<Buffer> {
   const task = 'Reading the archive'
   let done = 0
-  progress?.({ kind: 'start', task })
   for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES })) {
     yield chunk
+    // Of a zip archive no more than this is read here.
+    if (done === 0) progress?.({ kind: 'start', task })
     done += chunk.length
     progress?.({ kind: 'advance', task, done, total, unit: 'bytes' })
   }

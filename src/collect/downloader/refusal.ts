@@ -13,7 +13,7 @@ export const refusalReasons = {
   licence: 'the licence does not allow what is needed, or does not say so',
   site: 'lies on another site than asked for',
   address: 'the address is none that can be fetched',
-  private: 'leads to this machine or a private network',
+  private: 'leads to this machine or a private network (--allow-host HOST:PORT lets a server of yours)',
   robots: "the site's robots.txt asks programs to stay away",
   redirect: 'redirects in a circle, to nowhere or to an unsafe address',
   gone: 'is not there (any more)',

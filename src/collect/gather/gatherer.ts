@@ -1,4 +1,5 @@
 import { ChiquitoError, throwIfAborted, type WorkOptions } from '../../core/index.js'
+import { hostAndPort } from '../../net/index.js'
 import type { Album, Candidate } from '../album/index.js'
 import { type Downloader, type Refused, refused } from '../downloader/index.js'
 import { Search, type SearchSubject } from '../search/index.js'
@@ -25,6 +26,8 @@ export interface GatherOptions extends WorkOptions {
   /** Photos for each class. */
   readonly limit: number
   readonly chooser?: Chooser | undefined
+  /** Private servers, `host:port`, that may be fetched from. */
+  readonly allowedHosts?: ReadonlySet<string> | undefined
   /** Asks a source for a page. */
   readonly ask: (source: Source, query: Query, cursor: string | undefined) => Promise<Page>
 }
@@ -131,7 +134,7 @@ export class Gatherer {
   }
 
   private begin(candidate: Candidate, { source, query }: SearchSubject): void {
-    if (candidate.state !== 'open' && candidate.state !== 'arrived') return
+    if (candidate.state !== 'open' && candidate.state !== 'arrived' && !this.isAllowedNow(candidate)) return
     this.tally.found(candidate.source)
     const outcome =
       candidate.state === 'arrived'
@@ -141,6 +144,13 @@ export class Gatherer {
     outcome.catch(() => undefined)
     this.begun.push({ candidate, outcome })
     this.begunIn.set(candidate.folder, this.begunOf(candidate.folder) + 1)
+  }
+
+  /** Whether a photo was refused for its private server, which the person has allowed since. */
+  private isAllowedNow({ state, reason, found: { address } }: Candidate): boolean {
+    const { allowedHosts } = this.options
+    if (state !== 'refused' || reason !== 'private' || !URL.canParse(address)) return false
+    return allowedHosts?.has(hostAndPort(new URL(address))) ?? false
   }
 
   /** What becomes of a photo is in the log as soon as it is known, so that no kill makes it be fetched again. */

@@ -1,7 +1,7 @@
-import { throwIfAborted } from '../../core/index.js'
+import { ChiquitoError, throwIfAborted } from '../../core/index.js'
 import type { Recollection } from '../album/index.js'
-import { Search } from '../search/index.js'
-import type { Found } from '../sources/index.js'
+import { type AskForPage, Search, type SearchSubject } from '../search/index.js'
+import type { Found, Source } from '../sources/index.js'
 import type { GatherOptions } from './gatherer.js'
 import { refusedUnseen } from './judge.js'
 
@@ -17,33 +17,51 @@ export interface PreviewedPhoto {
  * What would be fetched: sources are asked as for collecting, as far as the limit, and no photo is. Copies and photos that
  * cannot be had are not known before they are fetched; then others would take their places.
  *
- * @throws what sources throw; `interrupted`
+ * A source that fails is told, and the others are asked.
+ *
+ * @throws what the last source threw, where none answered; `interrupted`
  */
 export async function preview(memory: Recollection, options: GatherOptions): Promise<PreviewedPhoto[]> {
-  const { subjects, sources, limit, signal } = options
+  const { subjects, sources, progress } = options
   const photos: PreviewedPhoto[] = []
   const counts = new Map<string, number>()
-  const missing = (folder: string) => limit - (counts.get(folder) ?? memory.collected(folder))
+  const failed = new Map<Source, ChiquitoError>()
   for (const subject of subjects)
     for (const named of sources) {
-      const ask = options.ask
-      const search = new Search(
-        memory,
-        { ...subject, ...named },
-        (query, cursor) => ask(named.source, query, cursor),
-        options,
-      )
-      while (subject.folder === undefined || missing(subject.folder) > 0) {
-        throwIfAborted(signal)
-        const candidate = await search.next(subject.folder === undefined ? limit : missing(subject.folder))
-        if (candidate === undefined) break
-        search.take()
-        const { folder, source, found, state } = candidate
-        const isOpen = state === 'open' || state === 'arrived'
-        if (!isOpen || missing(folder) <= 0 || refusedUnseen(candidate, subject.query) !== undefined) continue
-        counts.set(folder, limit - missing(folder) + 1)
-        photos.push({ folder, source, found })
+      if (failed.has(named.source)) continue
+      try {
+        await previewSearch(memory, { ...subject, ...named }, counts, photos, options)
+      } catch (error) {
+        if (!(error instanceof ChiquitoError) || error.code === 'interrupted') throw error
+        failed.set(named.source, error)
+        if (failed.size === sources.length && photos.length === 0) throw error
+        progress?.({ kind: 'notice', message: `${named.source.title} failed: ${error.message}` })
       }
     }
   return photos
+}
+
+/** What one source would give for one class, beside what others would. */
+async function previewSearch(
+  memory: Recollection,
+  subject: SearchSubject,
+  counts: Map<string, number>,
+  photos: PreviewedPhoto[],
+  options: GatherOptions,
+): Promise<void> {
+  const { limit, signal } = options
+  const missing = (folder: string) => limit - (counts.get(folder) ?? memory.collected(folder))
+  const ask: AskForPage = (query, cursor) => options.ask(subject.source, query, cursor)
+  const search = new Search(memory, subject, ask, options)
+  while (subject.folder === undefined || missing(subject.folder) > 0) {
+    throwIfAborted(signal)
+    const candidate = await search.next(subject.folder === undefined ? limit : missing(subject.folder))
+    if (candidate === undefined) break
+    search.take()
+    const { folder, source, found, state } = candidate
+    const isOpen = state === 'open' || state === 'arrived'
+    if (!isOpen || missing(folder) <= 0 || refusedUnseen(candidate, subject.query) !== undefined) continue
+    counts.set(folder, limit - missing(folder) + 1)
+    photos.push({ folder, source, found })
+  }
 }

@@ -1,1 +1,1 @@
-export { Search, type SearchSubject } from './search.js'
+export { type AskForPage, Search, type SearchSubject } from './search.js'

@@ -46,6 +46,8 @@ export class Search {
   private readonly key: string
   private taken = 0
   private stale = 0
+  /** Whether the source was asked in this process. */
+  private isAsked = false
 
   constructor(
     private readonly memory: SearchMemory,
@@ -68,7 +70,12 @@ export class Search {
       const state = this.memory.search(this.key)
       const candidate = state?.candidates[this.taken]
       if (candidate !== undefined) return candidate
-      if (state !== undefined && state.next === undefined) return undefined
+      if (state !== undefined && state.next === undefined) {
+        const { isList, isLocal } = this.subject.source
+        if (this.isAsked || !(isList || isLocal)) return undefined
+        await this.lookAgain(wanted)
+        continue
+      }
       throwIfAborted(this.options.signal)
       await this.askForPage(state?.next, wanted)
     }
@@ -79,8 +86,29 @@ export class Search {
     this.taken++
   }
 
+  /** What the person's own list or folder holds that it did not hold when it was read to its end. */
+  private async lookAgain(wanted: number): Promise<void> {
+    const { source, query, folder } = this.subject
+    this.isAsked = true
+    let cursor: string | undefined
+    do {
+      throwIfAborted(this.options.signal)
+      const page = await this.ask({ ...query, wanted }, cursor)
+      const fresh = this.fresh(page.found)
+      if (fresh.length > 0)
+        this.memory.addPage(
+          { search: this.key, source: source.name, folder },
+          cursor,
+          { next: undefined },
+          fresh,
+        )
+      cursor = page.next
+    } while (cursor !== undefined)
+  }
+
   private async askForPage(cursor: string | undefined, wanted: number): Promise<void> {
     const { source, query, folder } = this.subject
+    this.isAsked = true
     const page = await this.ask({ ...query, wanted }, cursor)
     if (page.notice !== undefined) this.notice(page.notice)
     const fresh = this.fresh(page.found)
