@@ -25,6 +25,12 @@ async function openverse(count = 40) {
   return { ...server, collect, fetched }
 }
 
+/** Collects a list of addresses, from these servers of this machine. */
+function fromList(list: string, out: string, servers: readonly string[], ...more: string[]) {
+  const allowed = servers.flatMap(address => ['--allow-host', new URL(address).host])
+  return chiquitoHere(['collect', '--source', `urls=${list}`, '--out', out, ...allowed, ...more])
+}
+
 const photosIn = (out: string) => readdirSync(out).filter(name => name.endsWith('.jpg'))
 
 function rowsIn(out: string): { file_name: string; source_url: string }[] {
@@ -99,11 +105,7 @@ describe('collect --add', () => {
     expect((await collect('other', out, '--limit', '2', '--add')).status).toBe(0)
     // One that is there, two that are not.
     writeFileSync(list, [1, 600, 601].map(number => `${address}/photo/${number}.jpg\n`).join(''))
-    const told = await chiquitoHere([
-      'collect',
-      ...['--source', `urls=${list}`, '--out', out, '--limit', '5', '--add'],
-      ...['--allow-host', new URL(address).host],
-    ])
+    const told = await fromList(list, out, [address], '--limit', '5', '--add')
     expect(told.status, told.stderr).toBe(0)
     expect(rowsIn(out).map(row => row.source_url.replace(address, ''))).toEqual(
       [0, 1, 2, 3, 500, 501, 600, 601].map(number => `/photo/${number}.jpg`),
@@ -228,23 +230,22 @@ describe('what was wrong the first time', () => {
     const [out, list, own] = ['out', 'list.txt', 'own'].map(name => path.join(folder, name))
     const write = (count: number) =>
       writeFileSync(list, Array.from({ length: count }, (_, i) => `${address}/photo/${i}.jpg\n`).join(''))
-    const run = (...more: string[]) =>
-      chiquitoHere(['collect', '--source', `urls=${list}`, '--out', out, ...more])
-    const allowed = ['--allow-host', new URL(address).host]
     write(3)
-    const forgotten = await run()
+    const forgotten = await fromList(list, out, [])
     expect(forgotten.status).toBe(1)
     expect(forgotten.stdout).toMatch(
       / 3 {2}leads to this machine or a private network \(--allow-host HOST:PORT/,
     )
-    expect((await run('--allow-host', 'localhost')).stderr).toContain(
+    expect((await fromList(list, out, [], '--allow-host', 'localhost')).stderr).toContain(
       '--allow-host must be a server and its port, such as localhost:8000, but is "localhost"',
     )
-    const told = await run(...allowed)
+    const preview = await fromList(list, out, [address], '--dry-run')
+    expect(preview.stdout).toContain('Would fetch 3 photos')
+    const told = await fromList(list, out, [address])
     expect(told.status, told.stderr).toBe(0)
     expect(photosIn(out)).toHaveLength(3)
     write(5)
-    expect((await run(...allowed)).status).toBe(0)
+    expect((await fromList(list, out, [address])).status).toBe(0)
     expect(photosIn(out)).toHaveLength(5)
 
     mkdirSync(own)
@@ -331,11 +332,7 @@ describe('photos that only some tools open', () => {
         .map(name => `${server.address}/${name}\n`)
         .join(''),
     )
-    const told = await chiquitoHere([
-      'collect',
-      ...['--source', `urls=${list}`, '--out', out],
-      ...['--allow-host', new URL(server.address).host],
-    ])
+    const told = await fromList(list, out, [server.address])
     expect(told.status, told.stderr).toBe(0)
     expect(photosIn(out)).toHaveLength(4)
     for (const row of rowsIn(out)) {
@@ -354,19 +351,12 @@ describe('photos that only some tools open', () => {
 describe('a connection that is down', () => {
   it('stops after many photos in a row, blames none of them, and the same command goes on', async () => {
     const { address } = await openverse()
-    const gone = await serve(() => undefined)
     const folder = temporaryFolder()
     const [out, list] = [path.join(folder, 'ball'), path.join(folder, 'list.txt')]
     // Port 9 of this machine: nobody listens.
     const dead = Array.from({ length: 60 }, (_, i) => `http://127.0.0.1:9/${i}.jpg`)
     writeFileSync(list, [`${address}/photo/1.jpg`, ...dead].join('\n'))
-    const hosts = [address, gone.address].map(one => new URL(one).host)
-    const run = () =>
-      chiquitoHere([
-        'collect',
-        ...['--source', `urls=${list}`, '--out', out, '--limit', '50', '--allow-host', '127.0.0.1:9'],
-        ...hosts.flatMap(host => ['--allow-host', host]),
-      ])
+    const run = () => fromList(list, out, [address, 'http://127.0.0.1:9'], '--limit', '50')
     const told = await run()
     expect(told.status).toBe(1)
     expect(told.stderr).toMatch(

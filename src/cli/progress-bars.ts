@@ -78,24 +78,26 @@ export function progressBars(stream: Output, now: () => number): { progress: Pro
  * fit, what it has to say is worth more than bar and time.
  */
 function line(task: Task, now: number, columns: number): string {
-  const { name, total, note } = task
-  const length = total !== undefined && total > 0 ? lengthOf(task, total, now) : ['…']
+  const { name, done, total = 0, unit, note } = task
+  const counts = total > 0 ? [counted(done, total, unit)] : []
   const said = note ? [note] : []
+  const length = total > 0 ? [barOf(done / total), ...counts, ...leftOf(task, total, now)] : ['…']
   const whole = [`  ${name.padEnd(nameWidth)}`, ...length, ...said].join('  ')
-  if (whole.length < columns || !note) return whole.slice(0, columns - 1)
-  const counts = total !== undefined && total > 0 ? [counted(task.done, total, task.unit)] : []
-  return [`  ${name}`, ...counts, note].join('  ').slice(0, columns - 1)
+  const fits = whole.length < columns || !note
+  return (fits ? whole : [`  ${name}`, ...counts, ...said].join('  ')).slice(0, columns - 1)
 }
 
-/** A bar, how much is done, and how long it takes still. */
-function lengthOf({ started, done, unit }: Task, total: number, now: number): string[] {
-  const share = Math.min(1, done / total)
-  const full = Math.round(share * barWidth)
-  const parts = [`${'█'.repeat(full)}${'░'.repeat(barWidth - full)}`, counted(done, total, unit)]
+function barOf(share: number): string {
+  const full = Math.round(Math.min(1, share) * barWidth)
+  return `${'█'.repeat(full)}${'░'.repeat(barWidth - full)}`
+}
+
+/** How long it takes still, once that can be told. */
+function leftOf({ started, done }: Task, total: number, now: number): string[] {
+  const share = done / total
   const elapsed = (now - started) / 1000
-  if (elapsed > estimateAfterSeconds && share > 0 && share < 1)
-    parts.push(`${duration((elapsed / share) * (1 - share))} left`)
-  return parts
+  const canTell = elapsed > estimateAfterSeconds && share > 0 && share < 1
+  return canTell ? [`${duration((elapsed / share) * (1 - share))} left`] : []
 }
 
 /** How much is done, as wide at the beginning as at the end. */

@@ -103,11 +103,11 @@ export async function collectPhotos(options: CollectPhotosOptions): Promise<Coll
  * @throws `usage` for a folder that holds another collection; what sources throw; `interrupted`
  */
 export async function previewPhotos(options: CollectPhotosOptions): Promise<PreviewedPhoto[]> {
-  const { subjects, sources, limit, progress } = options
+  const { subjects, sources, limit, allowedHosts, progress } = options
   const memory = await Recollection.of(options.out)
   begin(memory, options)
   return atWork(options, ({ asker, signal }) =>
-    preview(memory, { subjects, sources, limit, progress, signal, ask: pagesOf(asker) }),
+    preview(memory, { subjects, sources, limit, allowedHosts, progress, signal, ask: pagesOf(asker) }),
   )
 }
 

@@ -1,10 +1,9 @@
 import { ChiquitoError, throwIfAborted, type WorkOptions } from '../../core/index.js'
-import { hostAndPort } from '../../net/index.js'
 import type { Album, Candidate } from '../album/index.js'
 import { type Downloader, type Refused, refused } from '../downloader/index.js'
 import { Search, type SearchSubject } from '../search/index.js'
 import type { Page, Query, Source } from '../sources/index.js'
-import { Judge, refusedUnseen } from './judge.js'
+import { isUndecided, Judge, refusedUnseen } from './judge.js'
 import type { Tally } from './tally.js'
 
 /**
@@ -134,7 +133,7 @@ export class Gatherer {
   }
 
   private begin(candidate: Candidate, { source, query }: SearchSubject): void {
-    if (candidate.state !== 'open' && candidate.state !== 'arrived' && !this.isAllowedNow(candidate)) return
+    if (!isUndecided(candidate, this.options.allowedHosts)) return
     this.tally.found(candidate.source)
     const outcome =
       candidate.state === 'arrived'
@@ -144,13 +143,6 @@ export class Gatherer {
     outcome.catch(() => undefined)
     this.begun.push({ candidate, outcome })
     this.begunIn.set(candidate.folder, this.begunOf(candidate.folder) + 1)
-  }
-
-  /** Whether a photo was refused for its private server, which the person has allowed since. */
-  private isAllowedNow({ state, reason, found: { address } }: Candidate): boolean {
-    const { allowedHosts } = this.options
-    if (state !== 'refused' || reason !== 'private' || !URL.canParse(address)) return false
-    return allowedHosts?.has(hostAndPort(new URL(address))) ?? false
   }
 
   /** What becomes of a photo is in the log as soon as it is known, so that no kill makes it be fetched again. */

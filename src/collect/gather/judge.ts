@@ -1,4 +1,5 @@
 import { ChiquitoError } from '../../core/index.js'
+import { hostAndPort } from '../../net/index.js'
 import type { Album, Candidate } from '../album/index.js'
 import { type Refused, refused } from '../downloader/index.js'
 import { allows, type Query } from '../sources/index.js'
@@ -58,6 +59,21 @@ export class Judge {
         'lost: the same command goes on where this one stopped.',
     )
   }
+}
+
+/**
+ * Whether it is still to be found out what a photo is: also of one that was refused for its private server, where the
+ * person has allowed that since.
+ *
+ * @param allowedHosts - private servers, `host:port`
+ */
+export function isUndecided(
+  { state, reason, found: { address } }: Candidate,
+  allowedHosts: ReadonlySet<string> | undefined,
+): boolean {
+  if (state === 'open' || state === 'arrived') return true
+  if (state !== 'refused' || reason !== 'private' || !URL.canParse(address)) return false
+  return allowedHosts?.has(hostAndPort(new URL(address))) ?? false
 }
 
 /** Why a photo need not be fetched at all. */

@@ -3,7 +3,7 @@ import type { Recollection } from '../album/index.js'
 import { type AskForPage, Search, type SearchSubject } from '../search/index.js'
 import type { Found, Source } from '../sources/index.js'
 import type { GatherOptions } from './gatherer.js'
-import { refusedUnseen } from './judge.js'
+import { isUndecided, refusedUnseen } from './judge.js'
 
 /** A photo that would be fetched. */
 export interface PreviewedPhoto {
@@ -49,7 +49,7 @@ async function previewSearch(
   photos: PreviewedPhoto[],
   options: GatherOptions,
 ): Promise<void> {
-  const { limit, signal } = options
+  const { limit, allowedHosts, signal } = options
   const missing = (folder: string) => limit - (counts.get(folder) ?? memory.collected(folder))
   const ask: AskForPage = (query, cursor) => options.ask(subject.source, query, cursor)
   const search = new Search(memory, subject, ask, options)
@@ -58,9 +58,9 @@ async function previewSearch(
     const candidate = await search.next(subject.folder === undefined ? limit : missing(subject.folder))
     if (candidate === undefined) break
     search.take()
-    const { folder, source, found, state } = candidate
-    const isOpen = state === 'open' || state === 'arrived'
-    if (!isOpen || missing(folder) <= 0 || refusedUnseen(candidate, subject.query) !== undefined) continue
+    const { folder, source, found } = candidate
+    if (!isUndecided(candidate, allowedHosts) || missing(folder) <= 0) continue
+    if (refusedUnseen(candidate, subject.query) !== undefined) continue
     counts.set(folder, limit - missing(folder) + 1)
     photos.push({ folder, source, found })
   }
