@@ -1,0 +1,66 @@
+import type { PhotoProblem } from '../../images/index.js'
+
+/** What a photo's file says of itself, before its pixels: from its head, never from its name. */
+export interface HeaderFacts {
+  /** Told by its content: `jpeg`, `png`, … */
+  readonly format: string
+  /** Pixels, upright. */
+  readonly width: number
+  readonly height: number
+  /** Pictures in the file: more than one in an animation. */
+  readonly frames: number
+  /** EXIF orientation, 1 to 8; 1 where nothing is said. */
+  readonly orientation: number
+  /** Mean of the JPEG's luminance quantisation table, 1 (finest) to 255; null for other formats. */
+  readonly quantisation: number | null
+  /** Chroma subsampling of a JPEG, as `4:2:0`; null for other formats. */
+  readonly subsampling: string | null
+  readonly hasExif: boolean
+  readonly hasProfile: boolean
+  /** EXIF says where the photo was taken. */
+  readonly hasPlace: boolean
+  /** EXIF or XMP fields that name people: `Artist`, `Copyright`, … */
+  readonly names: readonly string[]
+  /** When the photo was taken, as EXIF has it (`2018:04:01 10:00:00`); null where it says nothing. */
+  readonly takenAt: string | null
+}
+
+/** What a photo looks like, from one small decode. Brightness is 0 to 255, by ITU-R 601-2. */
+export interface LookFacts {
+  /** `perceptualHash` of the photo: 16 hexadecimal digits. */
+  readonly phash: string
+  /** The same of the photo without the uniform border around it; equal to `phash` where there is none. */
+  readonly innerPhash: string
+  /** Share of the area that is uniform border, 0 to 1. */
+  readonly border: number
+  /** Brightness: mean, and what 1, 5, 95 and 99 of a hundred pixels lie below. */
+  readonly luminance: {
+    readonly mean: number
+    readonly p1: number
+    readonly p5: number
+    readonly p95: number
+    readonly p99: number
+  }
+  /** Deviation of the Laplacian at a long side of 256 pixels: how much fine detail there is. */
+  readonly sharpness: number
+  /** Entropy of brightness, bits, 0 to 8. */
+  readonly entropy: number
+  /** Different colours among those looked at, channels rounded to 5 bits. */
+  readonly colours: number
+  /** What 99 of a hundred pixels' difference between largest and smallest channel lies below: near 0 in grey photos. */
+  readonly chroma: number
+  /** Mean colour, RGB. */
+  readonly colour: readonly [number, number, number]
+  /** Mean colours (RGB) of the outer 12 of 4 x 4 fields, row by row: the photo's edge without its middle. */
+  readonly edge: readonly number[]
+}
+
+/** All that quick checks ask of a photo's content; kept by its SHA-256, so that it is measured once. */
+export interface PhotoFacts {
+  /** Null where the file is no photo, or one that cannot be used. */
+  readonly header: HeaderFacts | null
+  /** Null where it cannot be decoded. */
+  readonly looks: LookFacts | null
+  /** Why it cannot be used; null where it can. */
+  readonly problem: { readonly kind: PhotoProblem; readonly message: string } | null
+}

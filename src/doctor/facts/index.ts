@@ -1,0 +1,1 @@
+export type { HeaderFacts, LookFacts, PhotoFacts } from './facts.js'

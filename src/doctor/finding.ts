@@ -1,0 +1,13 @@
+/** Something about the data that a person should know. */
+export interface Finding {
+  /** Name of the check that found it. */
+  readonly check: string
+  /** Photos it is about, relative to the folder, with `/`: one, a pair or a group; none where it is about a class or all. */
+  readonly photos: readonly string[]
+  /** Whether it is beyond doubt, so that `--fix` may act on it; otherwise a person looks first. */
+  readonly certain: boolean
+  /** One sentence: what, and where it helps how much. */
+  readonly message: string
+  /** How much it matters among the findings of its check, larger first; 0 where all are alike. */
+  readonly weight: number
+}
