@@ -14,7 +14,7 @@ export { asJpeg, type ExaminedPhoto, examinePhoto, isRare } from './examine.js'
 export { type PhotoFormat, type Sniffed, sniff } from './formats/index.js'
 export { inspectPhoto, type PhotoHeader } from './inspect.js'
 export { MAX_FILE_BYTES } from './limits.js'
-export { hashDistance, perceptualHash } from './perceptual-hash.js'
+export { hashDistance, perceptualHash, symmetricHash } from './perceptual-hash.js'
 export { readPhotoFile, sha256Of } from './photo-file.js'
 export { type Colour, type Pixels, pixelsOf } from './pixels.js'
 export {

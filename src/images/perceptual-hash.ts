@@ -32,13 +32,37 @@ export function perceptualHash(pixels: Pixels): string {
 
 /** The hash of 32 x 32 grey values, row by row. */
 export function hashOfGrey(grey: Float64Array): string {
-  const coarse = coarsest(grey)
-  const sorted = coarse.slice().sort()
+  return hashOfCorner(coarsest(grey), 1, 1)
+}
+
+/**
+ * The hashes of a photo and of its mirror image, upside down, and turned by 180 degrees: 64 hexadecimal digits, of which
+ * the first 16 are its {@link perceptualHash}. One cosine transform gives all four, as mirroring only changes the sign of
+ * every other column or row of it. Those of the photo turned by 90 degrees are the same bits with rows and columns
+ * exchanged.
+ */
+export function symmetricHash(pixels: Pixels): string {
+  const corner = coarsest(greyOf(resizeTo(pixels, SIDE, SIDE)))
+  return (
+    hashOfCorner(corner, 1, 1) +
+    hashOfCorner(corner, -1, 1) +
+    hashOfCorner(corner, 1, -1) +
+    hashOfCorner(corner, -1, -1)
+  )
+}
+
+/** The hash of coarse frequencies whose odd columns and odd rows are taken with these signs. */
+function hashOfCorner(corner: Float64Array, column: 1 | -1, row: 1 | -1): string {
+  const signed = corner.map((value, i) => {
+    const [j, k] = [Math.floor(i / CORNER), i % CORNER]
+    return value * (k % 2 === 1 ? column : 1) * (j % 2 === 1 ? row : 1)
+  })
+  const sorted = signed.slice().sort()
   const median = (sorted[BITS / 2 - 1] + sorted[BITS / 2]) / 2
   let hash = ''
   for (let i = 0; i < BITS; i += 4) {
     let digit = 0
-    for (let k = 0; k < 4; k++) digit = digit * 2 + (coarse[i + k] > median ? 1 : 0)
+    for (let k = 0; k < 4; k++) digit = digit * 2 + (signed[i + k] > median ? 1 : 0)
     hash += digit.toString(16)
   }
   return hash

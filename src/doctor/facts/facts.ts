@@ -27,7 +27,7 @@ export interface HeaderFacts {
 
 /** What a photo looks like, from one small decode. Brightness is 0 to 255, by ITU-R 601-2. */
 export interface LookFacts {
-  /** `perceptualHash` of the photo: 16 hexadecimal digits. */
+  /** `symmetricHash` of the photo: 64 hexadecimal digits, of which the first 16 are its `perceptualHash`. */
   readonly phash: string
   /** The same of the photo without the uniform border around it; equal to `phash` where there is none. */
   readonly innerPhash: string
