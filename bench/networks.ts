@@ -17,6 +17,8 @@ const threads = 1
 const manyRounds = 5
 const stepsPerRound = 2
 const formats = ['nchw', 'channels_last'] as const
+/** Networks whose step ends PyTorch's process in a memory format (2.15, FastViT): timed in the others. */
+const endsPyTorch: Readonly<Record<string, readonly string[]>> = { fastvit_t8: ['channels_last'] }
 /** How the network was exported whose steps are timed, where that exporter takes it. */
 const stepWay = 'dynamo'
 /** What `--only` finds the times by. */
@@ -71,8 +73,11 @@ export async function benchNetworks(options: BenchOptions, folder: string): Prom
         }
         if (!options.json) process.stderr.write(`${what}\n`)
       }
-      if (areStepsWanted && last !== undefined)
-        merge(found, await stepTimes(network, last, options.rounds ?? manyRounds))
+      if (!areStepsWanted || last === undefined) continue
+      const times = await stepTimes(network, last, options.rounds ?? manyRounds)
+      merge(found, times)
+      if (!options.json)
+        for (const { what, ratio } of times.rows ?? []) process.stderr.write(`${what}: ${ratio.toFixed(2)}\n`)
     }
     return { name, ...found }
   } finally {
@@ -144,33 +149,57 @@ async function answersHere(file: string): Promise<number[]> {
 async function stepTimes(network: string, onnx: string, rounds: number): Promise<Partial<Found>> {
   const worker = fileURLToPath(new URL('./workers/network-step.js', import.meta.url))
   const shape = [batch, size, threads].map(String)
+  const forms = formats.filter(form => !endsPyTorch[network]?.includes(form))
   const starting: Promise<Started>[] = [
     Peer.start('our side', process.execPath, [worker, onnx, ...shape], { cwd: checkoutRoot() }),
-    ...formats.map(form => startPython('networks.py', ['step', network, form, ...shape])),
+    ...forms.map(form => startPython('networks.py', ['step', network, form, ...shape])),
   ]
   const started = await Promise.all(starting)
   const peers = started.flatMap(one => ('peer' in one ? [one.peer] : []))
   try {
     const skipped = started.flatMap(one => ('skipped' in one ? [one.skipped] : []))
     if (skipped.length > 0) return { failures: skipped.map(why => `${network}: no step times: ${why}`) }
-    const turn = async (side: Peer) =>
-      turnSchema.parse(await side.ask({ run: stepsPerRound }, patience)).seconds
-    for (const side of peers) await turn(side)
-    const seconds: number[][] = peers.map(() => [])
-    for (let round = 0; round < rounds; round++)
-      for (const [i, side] of peers.entries()) seconds[i].push(...(await turn(side)))
-    const rowsBy = formats.map((form, i) => ({
-      times: row(`${network}, ${stepName} (PyTorch ${form})`, 's', seconds[0], seconds[i + 1]),
-      peaks: [peers[0].peakMb(), peers[i + 1].peakMb()],
-    }))
-    const best = rowsBy.reduce((a, b) => (a.times.theirs <= b.times.theirs ? a : b))
-    const [ours, theirs] = best.peaks
+    const [ours, ...theirs] = await takeTurns(peers, rounds)
+    if ('died' in ours) return { failures: [`${network}: no step times: ${ours.died}`] }
+    const notes: string[] = []
+    const rowsBy = theirs.flatMap((side, i) => {
+      if ('died' in side) {
+        notes.push(`${network}, PyTorch ${forms[i]}: ${side.died}`)
+        return []
+      }
+      const what = `${network}, ${stepName} (PyTorch ${forms[i]})`
+      return [{ times: row(what, 's', ours.seconds, side.seconds), peak: side.peak }]
+    })
+    if (rowsBy.length === 0) return { notes, failures: [`${network}: no side to compare step times with`] }
+    const { times, peak } = rowsBy.reduce((a, b) => (a.times.theirs <= b.times.theirs ? a : b))
     const memory =
-      ours === undefined || theirs === undefined
+      ours.peak === undefined || peak === undefined
         ? []
-        : [row(`${network}, peak memory`, 'MB', [ours], [theirs])]
-    return { rows: [best.times, ...memory] }
+        : [row(`${network}, peak memory`, 'MB', [ours.peak], [peak])]
+    return { rows: [times, ...memory], notes }
   } finally {
     for (const side of peers) side.close()
   }
+}
+
+type Side = { readonly seconds: number[]; readonly peak: number | undefined } | { readonly died: string }
+
+/** Times of steps, turn by turn after one to warm up; a side that dies is told of and the others go on. */
+async function takeTurns(peers: readonly Peer[], rounds: number): Promise<Side[]> {
+  const seconds: number[][] = peers.map(() => [])
+  const died = new Map<number, string>()
+  for (let round = -1; round < rounds; round++)
+    for (const [i, side] of peers.entries()) {
+      if (died.has(i)) continue
+      try {
+        const turn = turnSchema.parse(await side.ask({ run: stepsPerRound }, patience)).seconds
+        if (round >= 0) seconds[i].push(...turn)
+      } catch (error) {
+        died.set(i, messageOf(error))
+      }
+    }
+  return peers.map((side, i) => {
+    const words = died.get(i)
+    return words === undefined ? { seconds: seconds[i], peak: side.peakMb() } : { died: words }
+  })
 }

@@ -136,6 +136,9 @@ def steps(name, form, batch, size, threads):
     optimizer = torch.optim.SGD(network.parameters(), lr=1e-3, momentum=0.9)
 
     def step():
+        # What some networks keep between photos in evaluation mode (TinyViT's position biases) belongs to the step before.
+        network.train()
+        network.eval()
         begin = time.perf_counter()
         optimizer.zero_grad()
         torch.nn.functional.cross_entropy(network(photos), labels).backward()
