@@ -7,5 +7,13 @@ export type {
   DeepData,
   QuickCheck,
 } from './check.js'
+export {
+  type CopyKind,
+  type CopyLeak,
+  type CopyPair,
+  type FindCopiesOptions,
+  findCopies,
+  leaksOf,
+} from './copies/index.js'
 export type { HeaderFacts, LookFacts, PhotoFacts } from './facts/index.js'
 export type { Finding } from './finding.js'

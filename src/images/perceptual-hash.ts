@@ -1,5 +1,5 @@
+import { greyMap } from './grey.js'
 import type { Pixels } from './pixels.js'
-import { resizeTo } from './resize.js'
 
 /** Side of the small grey picture that is looked at, in pixels. */
 const SIDE = 32
@@ -27,11 +27,11 @@ const basis = Float64Array.from({ length: CORNER * SIDE }, (_, i) => {
  * median of all. It differs from imagehash in how the photo is made small (the mean of the area, where Pillow has Lanczos).
  */
 export function perceptualHash(pixels: Pixels): string {
-  return hashOfGrey(greyOf(resizeTo(pixels, SIDE, SIDE)))
+  return hashOfGrey(greyMap(pixels, SIDE))
 }
 
 /** The hash of 32 x 32 grey values, row by row. */
-export function hashOfGrey(grey: Float64Array): string {
+export function hashOfGrey(grey: ArrayLike<number>): string {
   return hashOfCorner(coarsest(grey), 1, 1)
 }
 
@@ -42,7 +42,7 @@ export function hashOfGrey(grey: Float64Array): string {
  * exchanged.
  */
 export function symmetricHash(pixels: Pixels): string {
-  const corner = coarsest(greyOf(resizeTo(pixels, SIDE, SIDE)))
+  const corner = coarsest(greyMap(pixels, SIDE))
   return (
     hashOfCorner(corner, 1, 1) +
     hashOfCorner(corner, -1, 1) +
@@ -78,16 +78,8 @@ export function hashDistance(a: string, b: string): number {
   return bits
 }
 
-/** Brightness as Pillow computes it: ITU-R 601-2 in whole numbers. */
-function greyOf({ data }: Pixels): Float64Array {
-  const grey = new Float64Array(data.length / 3)
-  for (let i = 0, p = 0; i < grey.length; i++, p += 3)
-    grey[i] = (data[p] * 19595 + data[p + 1] * 38470 + data[p + 2] * 7471 + 0x8000) >> 16
-  return grey
-}
-
 /** The corner of the two-dimensional DCT-II, not normalised: [CORNER, CORNER]. */
-function coarsest(grey: Float64Array): Float64Array {
+function coarsest(grey: ArrayLike<number>): Float64Array {
   const rows = new Float64Array(SIDE * CORNER)
   for (let y = 0; y < SIDE; y++)
     for (let k = 0; k < CORNER; k++) {
