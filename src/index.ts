@@ -15,6 +15,7 @@ export {
   type TrainResult,
   train,
 } from './actions/train.js'
+export { listOperations, type UndoOptions, type UndoResult, undo } from './actions/undo.js'
 export {
   type AdamWOptions,
   adamw,
@@ -75,6 +76,7 @@ export type {
   Rows,
   Sample,
 } from './evaluate/index.js'
+export type { LeftAlone, ListedOperation } from './files/index.js'
 export type { Augmentation, AugmentationDraw, ViewRule } from './images/index.js'
 export type { Attribute, Dim, Graph, GraphBuilder, Node, OpType, Value, ValueType } from './onnx/index.js'
 export {

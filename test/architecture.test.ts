@@ -59,6 +59,8 @@ const publicNames: readonly string[] = [
   'LeakedPhoto',
   'Learner',
   'LearnerOptions',
+  'LeftAlone',
+  'ListedOperation',
   'LoadOptions',
   'MacroMetrics',
   'MeasuredPart',
@@ -106,6 +108,8 @@ const publicNames: readonly string[] = [
   'TrainResult',
   'TrainedNorms',
   'TrunkOptions',
+  'UndoOptions',
+  'UndoResult',
   'Unreadable',
   'Update',
   'Updated',
@@ -118,10 +122,12 @@ const publicNames: readonly string[] = [
   'evaluate',
   'findRate',
   'listBackbones',
+  'listOperations',
   'loadBackbone',
   'predict',
   'sgd',
   'train',
+  'undo',
 ]
 
 const root = path.dirname(import.meta.dirname)

@@ -2,6 +2,7 @@ export { byContent, type Comparable, exactCopies, type Leak, labelConflicts, lea
 export { type Dataset, type DatasetOptions, openDataset } from './dataset.js'
 export { fingerprintOf } from './fingerprint.js'
 export {
+  enterWrappers,
   FOLLOW_LINKS,
   ignoredName,
   isPlainPart,

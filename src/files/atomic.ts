@@ -90,7 +90,7 @@ export async function requireWritable(path: string, { parents = false } = {}): P
 }
 
 /** Makes a rename survive a power cut. Not every system can; then the rename is merely atomic. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   try {
     const handle = await open(folder, 'r')
     try {

@@ -8,6 +8,36 @@ export {
 export { type CacheSurroundings, cacheFolder } from './cache-folder.js'
 export { errorCode, ioError } from './io-error.js'
 export { describeIssue } from './issue.js'
+export {
+  type Act,
+  type ActOf,
+  type AskedBy,
+  ChangedByHand,
+  contentAt,
+  editOf,
+  filesSetAside,
+  freePath,
+  hasJournal,
+  InnerFolder,
+  JOURNAL,
+  Journal,
+  kindOf,
+  type LeftAlone,
+  type ListedOperation,
+  listOperations,
+  type Operation,
+  type OperationWriter,
+  type RecordedAct,
+  readJournal,
+  readText,
+  SetAside,
+  type TextChange,
+  type TextFile,
+  tidySetAside,
+  type UndoFolderOptions,
+  type UndoneFolder,
+  undoFolder,
+} from './journal/index.js'
 export { type Release, takeLock, waitForLock } from './lock.js'
 export { cutLog, type LogRecord, LogWriter, readLog } from './log.js'
 export { makeFolder, makeFolderSync } from './make-folder.js'

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { z } from 'zod'
 import { ChiquitoError } from '../core/index.js'
@@ -34,6 +34,15 @@ export class LogWriter {
   /** Adds a line. @throws `io`, for example when the disk is full */
   append(record: LogRecord): void {
     this.write(`${JSON.stringify(record)}\n`)
+  }
+
+  /** Has what was added on the disk, so that a power cut does not lose it either (milliseconds). @throws `io` */
+  sync(): void {
+    try {
+      fsyncSync(this.file)
+    } catch (error) {
+      throw ioError(error, 'write', this.path)
+    }
   }
 
   /** Bytes in the file: where the next line begins. */

@@ -4,7 +4,7 @@ import { extname, join } from 'node:path'
 import { writeFileAtomic } from './atomic.js'
 
 /** In a folder that is no run but was written by this program: says which kind, as `run.json` does for a run. */
-const MARK_FILE = 'chiquito.json'
+export const MARK_FILE = 'chiquito.json'
 
 /** Files that may say so, each beginning with the format. */
 const markFiles = ['run.json', MARK_FILE]
@@ -31,6 +31,12 @@ export async function markOutput(folder: string, kind: string): Promise<void> {
   const path = join(folder, MARK_FILE)
   if (await begins(path)) return
   await writeFileAtomic(path, `{ "format": "chiquito-${kind}" }\n`)
+}
+
+/** Whether a folder has the mark of this kind. Never throws. */
+export async function hasMark(folder: string, kind: string): Promise<boolean> {
+  const text = await beginningOf(join(folder, MARK_FILE))
+  return text !== undefined && mark.test(text) && text.includes(`"chiquito-${kind}"`)
 }
 
 /**
@@ -75,16 +81,22 @@ async function isJustBegun(folder: string): Promise<boolean> {
 }
 
 async function begins(path: string): Promise<boolean> {
+  const text = await beginningOf(path)
+  return text !== undefined && mark.test(text)
+}
+
+/** Undefined where there is no such file. */
+async function beginningOf(path: string): Promise<string | undefined> {
   try {
-    if (!(await stat(path)).isFile()) return false
+    if (!(await stat(path)).isFile()) return undefined
     const file = await open(path)
     try {
       const { buffer, bytesRead } = await file.read(Buffer.alloc(MARK_BYTES), 0, MARK_BYTES, 0)
-      return mark.test(buffer.toString('utf8', 0, bytesRead))
+      return buffer.toString('utf8', 0, bytesRead)
     } finally {
       await file.close()
     }
   } catch {
-    return false
+    return undefined
   }
 }

@@ -6,6 +6,7 @@ import { registerEvaluate } from './evaluate.js'
 import { registerFindRate } from './find-rate.js'
 import { registerPredict } from './predict.js'
 import { registerTrain } from './train.js'
+import { registerUndo } from './undo.js'
 
 /** The commands, in the order in which the help lists them. */
 export const commands: readonly RegisterCommand[] = [
@@ -15,5 +16,6 @@ export const commands: readonly RegisterCommand[] = [
   registerPredict,
   registerEvaluate,
   registerFindRate,
+  registerUndo,
   registerBackbones,
 ]

@@ -41,6 +41,7 @@ const documents = new Set(
 const ownFiles = new Set([
   '.collect.jsonl',
   '.collect.lock',
+  '.journal.lock',
   'attribution.html',
   'attribution.md',
   'rate-finder.svg',

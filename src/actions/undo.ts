@@ -1,0 +1,68 @@
+import { resolve } from 'node:path'
+import type { WorkOptions } from '../core/index.js'
+import { enterWrappers } from '../dataset/index.js'
+import {
+  type AskedBy,
+  hasJournal,
+  type LeftAlone,
+  type ListedOperation,
+  listOperations as operationsIn,
+  undoFolder,
+} from '../files/index.js'
+
+export interface UndoOptions extends WorkOptions {
+  /** Folder of the photos, as `doctor` was given it. */
+  readonly data: string
+  /**
+   * Take back all from this operation on (its number or name, as {@link listOperations} gives them), or all that was begun
+   * since this time (ISO 8601, or `10:30` today); the last operation by default.
+   */
+  readonly since?: string | undefined
+}
+
+export interface UndoResult {
+  /** Absolute; paths are relative to it. */
+  readonly folder: string
+  /** What was taken back, newest first; none where nothing was left to take back. */
+  readonly operations: readonly { readonly id: number; readonly name: string; readonly at: string }[]
+  /** How many moves, changes of photos and of tables, and marks were taken back. */
+  readonly changes: number
+  /** What was changed since by somebody else, and was left as it is. */
+  readonly left: readonly LeftAlone[]
+  /** Photos that lie set aside without a word of them in the journal, as it was cut or replaced. */
+  readonly unknown: readonly string[]
+}
+
+/**
+ * Takes back what `doctor` did to a folder of photos, exactly: places, names, bytes, lines of tables, marks. What was changed
+ * since by somebody else is left as it is, and told; nothing is ever overwritten. After a kill in the middle the next call
+ * finishes it.
+ *
+ * @throws `data` where nothing was ever done here, or the journal is damaged or newer; `usage`; `io`; `interrupted`
+ */
+export function undo(options: UndoOptions): Promise<UndoResult> {
+  return undoFor('library', options)
+}
+
+export async function undoFor(by: AskedBy, { data, ...options }: UndoOptions): Promise<UndoResult> {
+  const folder = await folderOf(data)
+  const { acts, ...rest } = await undoFolder(folder, { ...options, by })
+  return { folder, changes: acts, ...rest }
+}
+
+/**
+ * What was done to a folder of photos, oldest first. Changes nothing.
+ *
+ * @throws `data` where nothing was ever done here, or the journal is damaged or newer; `io`
+ */
+export async function listOperations(data: string): Promise<ListedOperation[]> {
+  return operationsIn(await folderOf(data))
+}
+
+/** The folder with the journal: a data set that stands alone in the folder given is where `doctor` worked. */
+async function folderOf(data: string): Promise<string> {
+  const folder = resolve(data)
+  if (await hasJournal(folder)) return folder
+  const inner = await enterWrappers(folder, false).catch(() => folder)
+  return (await hasJournal(inner)) ? inner : folder
+}

@@ -1,0 +1,97 @@
+import type { Command } from '@commander-js/extra-typings'
+import type { UndoOptions, UndoResult } from '../../actions/undo.js'
+import { ChiquitoError, plural } from '../../core/index.js'
+import { oneLine } from '../output.js'
+import { addExamples } from '../program.js'
+import type { Shell } from '../shell.js'
+
+/** Photos that are named on the terminal; `--json` has all. */
+const SHOWN = 20
+
+/** `chiquito undo`: takes back what `doctor` did to a folder. */
+export function registerUndo(program: Command, shell: Shell): void {
+  const command = program
+    .command('undo')
+    .description('take back what "doctor" did to a folder: the last thing, or all since a name or time')
+    .argument('<dir>', 'folder of the photos')
+    .option(
+      '--since <what>',
+      'take back all from this on: the number or name of something done, or a time (2026-11-29T10:30, 10:30)',
+    )
+    .option('--list', 'say what was done, and change nothing')
+    .action((data, { list, since }) =>
+      shell.run(async work => {
+        if (list && since !== undefined)
+          throw new ChiquitoError('usage', '--list shows all that was done: leave out --since.')
+        return list ? listed(data) : undone({ ...work, data, since })
+      }),
+    )
+  addExamples(command, [
+    'chiquito undo photos',
+    'chiquito undo photos --list',
+    'chiquito undo photos --since 3',
+  ])
+}
+
+async function undone(options: UndoOptions) {
+  const { undoFor } = await import('../../actions/undo.js')
+  const result = await undoFor('command line', options)
+  return { json: result, text: textOf(result), failed: result.left.length > 0 }
+}
+
+function textOf({ operations, changes, left, unknown }: UndoResult): string {
+  const lines = operations.map(({ id, name, at }) => `took back ${id}  ${oneLine(name)}  (${localTime(at)})`)
+  if (operations.length === 0) lines.push('There is nothing left to take back.')
+  else lines.push(plural(changes, 'change'))
+  if (left.length > 0)
+    lines.push(
+      `${plural(left.length, 'change')} could not be taken back, as something else was changed since:`,
+      ...shown(
+        left.map(
+          ({ path, place, reason }) => `  ${path}${place === path ? '' : `  (now ${place})`}: ${reason}`,
+        ),
+      ),
+    )
+  if (unknown.length > 0)
+    lines.push(
+      `${plural(unknown.length, 'photo')} set aside of which the journal does not tell, as it was cut or replaced; move them back by hand:`,
+      ...shown(unknown.map(path => `  ${path}`)),
+    )
+  return lines.join('\n')
+}
+
+function shown(lines: readonly string[]): string[] {
+  const more = lines.length - SHOWN
+  return [
+    ...lines.slice(0, SHOWN).map(oneLine),
+    ...(more > 0 ? [`  … and ${more} more (--json has all)`] : []),
+  ]
+}
+
+async function listed(data: string) {
+  const { listOperations } = await import('../../actions/undo.js')
+  const operations = await listOperations(data)
+  const rows = operations.map(({ id, name, at, acts, undone, isCutOff }) => {
+    const state =
+      undone > 0 && undone === acts
+        ? 'taken back'
+        : [undone > 0 ? `${undone} taken back` : '', isCutOff ? 'cut off' : ''].filter(Boolean).join(', ')
+    return [String(id), localTime(at), oneLine(name), plural(acts, 'change'), state]
+  })
+  const widths = [0, 1, 2, 3].map(i => Math.max(0, ...rows.map(row => row[i].length)))
+  const text = rows.map(row =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
+  return { json: { operations }, text: text.join('\n') }
+}
+
+/** As `--since` takes it. */
+function localTime(at: string): string {
+  const time = new Date(at)
+  const two = (value: number) => String(value).padStart(2, '0')
+  const day = [time.getFullYear(), two(time.getMonth() + 1), two(time.getDate())].join('-')
+  return `${day}T${[time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(':')}`
+}
