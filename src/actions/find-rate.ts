@@ -4,9 +4,9 @@ import type { RatePoint } from '../charts/index.js'
 import type { WorkOptions } from '../core/index.js'
 import { openDataset } from '../dataset/index.js'
 import { type DeviceOptions, usableDevice } from '../engine/index.js'
-import { cacheFolder, requireWritable, writeFileAtomic } from '../files/index.js'
+import { requireWritable, writeFileAtomic } from '../files/index.js'
 import { lostPhotos } from '../report/index.js'
-import { FeatureStore } from '../run/index.js'
+import { openFeatureStore } from '../run/index.js'
 import { FeatureExtractor, headSpec, ImageData, Learner } from '../train/index.js'
 import { noticeOnce } from './notice-once.js'
 
@@ -67,10 +67,9 @@ export async function findRate(options: FindRateOptions): Promise<FindRateResult
   const data = ImageData.of(dataset, { size, seed })
   const rule = { size: size ?? backbone.inputSize, resize: data.resize }
   const spec = headSpec(backbone)
-  const store = FeatureStore.open(
-    path.join(cacheFolder(), 'features'),
+  const store = openFeatureStore(
     FeatureExtractor.namespace({ ...options, device, backbone, rule, spec, root: dataset.root }),
-    { notice },
+    notice,
   )
   const learn = await Learner.pretrained(backbone, data, { ...options, device, notice, store })
   try {

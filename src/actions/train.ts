@@ -1,12 +1,10 @@
 import { availableParallelism } from 'node:os'
-import path from 'node:path'
 import { type Backbone, checkBackboneName, loadBackbone, type Preprocessing } from '../backbones/index.js'
 import { ChiquitoError, commandName, messageOf } from '../core/index.js'
 import { type Dataset, leaks, openDataset, recordPhotos, type Split } from '../dataset/index.js'
 import { usableDevice } from '../engine/index.js'
 import type { Evaluation, Interval } from '../evaluate/index.js'
-import { cacheFolder } from '../files/index.js'
-import { FeatureStore, type RunDetails, RunFolder } from '../run/index.js'
+import { openFeatureStore, type RunDetails, RunFolder } from '../run/index.js'
 import {
   type Checkpoint,
   type Choice,
@@ -102,7 +100,7 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
       threads,
       notice,
       checkpoint,
-      store: options.cache === false ? undefined : openStore(notice),
+      store: options.cache === false ? undefined : namespace => openFeatureStore(namespace, notice),
       log: line => run.log({ ...line, event: String(line.event) }),
     })
     if (epochs !== undefined && result.choice?.fineTuning?.chosen === false)
@@ -212,10 +210,6 @@ function detailsOf(options: TrainOptions, recipe: Recipe, backbone: Backbone, da
 
 function recordOf({ preprocessing: { mean, std, channels = 'rgb' } }: Backbone): Preprocessing {
   return { mean, std, channels }
-}
-
-function openStore(notice: (message: string) => void): (namespace: string) => FeatureStore {
-  return namespace => FeatureStore.open(path.join(cacheFolder(), 'features'), namespace, { notice })
 }
 
 /** Photos used and accuracy reached stand in the model itself; nothing in it differs between equal runs. */

@@ -17,7 +17,7 @@ export interface CheckedFeatures {
   /** Row-major, [photos, width]; rows of photos that cannot be decoded are zero. */
   readonly data: Float32Array
   readonly width: number
-  /** The classifier's usual layer, for distances: columns from here to the end of `width`. */
+  /** The first so many columns are the means of the network's last layer: the usual ones for distances. */
   readonly lastLayer: number
 }
 

@@ -16,4 +16,5 @@ export {
   leaksOf,
 } from './copies/index.js'
 export type { HeaderFacts, LookFacts, PhotoFacts } from './facts/index.js'
+export { type FeaturesOptions, featuresOf } from './features.js'
 export type { Finding } from './finding.js'

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readdirSync, statSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { argumentError } from '../core/index.js'
-import { ioError, makeFolderSync } from '../files/index.js'
+import { cacheFolder, ioError, makeFolderSync } from '../files/index.js'
 import { FeaturePack, type PackEntry } from './feature-pack.js'
 
 /** Two hundred thousand vectors of 2,560 values: some fifty data sets of this project's usual size. */
@@ -22,6 +22,11 @@ export interface FeatureStoreOptions {
   readonly maxBytes?: number | undefined
   /** Told once when the store stops growing, and why. */
   readonly notice?: ((message: string) => void) | undefined
+}
+
+/** The store that all commands share, in the cache folder. */
+export function openFeatureStore(namespace: string, notice?: FeatureStoreOptions['notice']): FeatureStore {
+  return FeatureStore.open(join(cacheFolder(), 'features'), namespace, { notice })
 }
 
 /** A key for what depends on exactly these facts: SHA-256, hexadecimal. */

@@ -1,4 +1,4 @@
-export { FeatureStore, type FeatureStoreOptions, featureKey } from './feature-store.js'
+export { FeatureStore, type FeatureStoreOptions, featureKey, openFeatureStore } from './feature-store.js'
 export { graphDigest } from './graph-digest.js'
 export { inputNote, type ModelMetadata, modelMetadataEntries, parseModelMetadata } from './model-bundle.js'
 export { MAX_CHECKPOINT_BYTES, type RunFile, RunFolder } from './run-folder.js'

@@ -161,7 +161,7 @@ export class FeatureExtractor {
       others.length === 0
         ? `"${first.path}" was`
         : `${others.length + 1} photos, for example "${first.path}", were`
-    this.options.notice?.(`${what} changed or replaced while training read the photos: left out.`)
+    this.options.notice?.(`${what} changed or replaced while the photos were read: left out.`)
   }
 
   private photoReader(): PhotoReader {

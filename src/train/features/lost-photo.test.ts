@@ -42,7 +42,7 @@ it('is left out of what is learnt, of the cache and of the fingerprint, and this
   expect(features.unreadable).toEqual([
     { path: 'ball/2.png', reason: expect.stringMatching(/changed or replaced/), changed: true },
   ])
-  expect(notices).toEqual(['"ball/2.png" was changed or replaced while training read the photos: left out.'])
+  expect(notices).toEqual(['"ball/2.png" was changed or replaced while the photos were read: left out.'])
   const seen = dataset.photos.filter(({ path }) => path !== 'ball/2.png')
   expect(fingerprintSeen(dataset, features.unreadable)).toBe(fingerprintOf(seen, dataset.labels))
   await extractor.close()
