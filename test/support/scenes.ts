@@ -73,14 +73,16 @@ export const plants = {
   brighter: photo => sharp(photo).linear(1.25).jpeg().toBuffer(),
   screenshot: async photo => {
     const { width, height } = await sizeOf(photo)
-    return sharp(photo)
-      .extend({
-        left: Math.round(0.08 * width),
-        right: Math.round(0.08 * width),
-        top: Math.round(0.18 * height),
-        bottom: Math.round(0.1 * height),
-        background: '#e8eaed',
-      })
+    const [side, above, below] = [Math.round(0.05 * width), Math.round(0.2 * width), Math.round(0.25 * width)]
+    const [full, tall] = [width + 2 * side, above + height + below]
+    const line = (y: number, words: string) =>
+      `<text x="${side}" y="${y}" font-size="${full / 22}" fill="#536471">${words}</text>`
+    const screen = `<svg width="${full}" height="${tall}"><rect width="100%" height="100%" fill="#fff"/>
+      <circle cx="${2 * side}" cy="${above * 0.6}" r="${above * 0.25}" fill="#8899a6"/>
+      ${line(above * 0.25, '12:05')}${line(tall - below * 0.6, 'When you see it, you know it')}
+      ${line(tall - below * 0.25, 'Have a nice day, all of you')}</svg>`
+    return sharp(Buffer.from(screen))
+      .composite([{ input: photo, left: side, top: above }])
       .png()
       .toBuffer()
   },

@@ -29,7 +29,7 @@ export interface HeaderFacts {
 export interface LookFacts {
   /** `symmetricHash` of the photo: 64 hexadecimal digits, of which the first 16 are its `perceptualHash`. */
   readonly phash: string
-  /** The same of the photo without the uniform border around it; equal to `phash` where there is none. */
+  /** The same of the photo without the frame around it (`insideFrame`); equal to `phash` where there is none. */
   readonly innerPhash: string
   /** Share of the area that is uniform border, 0 to 1. */
   readonly border: number
