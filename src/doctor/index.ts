@@ -18,3 +18,15 @@ export {
 export type { HeaderFacts, LookFacts, PhotoFacts } from './facts/index.js'
 export { type FeaturesOptions, featuresOf } from './features.js'
 export type { Finding } from './finding.js'
+export {
+  findShortcuts,
+  SHORTCUT_AUC,
+  type Shortcut,
+  type ShortcutData,
+  type ShortcutOptions,
+  type ShortcutPhoto,
+  type ShortcutWords,
+  shortcutLine,
+  shortcutWords,
+} from './shortcuts/index.js'
+export { shortcutsOf } from './shortcuts-of.js'
