@@ -11,6 +11,7 @@ export {
   type PhotosBelow,
   photosBelow,
 } from './folders/index.js'
+export { type PhotoFate, type PhotoTable, photoTable, photoTables, rowChanges } from './following/index.js'
 export { type HashedFile, hashFiles } from './hash-files.js'
 export type { LabelsFrom } from './labels/index.js'
 export {

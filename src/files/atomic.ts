@@ -65,10 +65,13 @@ export async function replaceFile(from: string, to: string): Promise<void> {
  */
 export async function removeLeftovers(folder: string, of?: string): Promise<void> {
   const names = await readdir(folder).catch(() => [])
-  const isMeant = (name: string) => of === undefined || name.slice(1, -temporaryEnd) === of
   for (const name of names)
-    if (temporaryName.test(name) && isMeant(name))
-      await rm(join(folder, name), { recursive: true, force: true })
+    if (isLeftover(name, of)) await rm(join(folder, name), { recursive: true, force: true })
+}
+
+/** Whether a name is a temporary file's, or that of one that was to become `of`. */
+export function isLeftover(name: string, of?: string): boolean {
+  return temporaryName.test(name) && (of === undefined || name.slice(1, -temporaryEnd) === of)
 }
 
 /**

@@ -5,6 +5,8 @@ import { resizeTo } from './resize.js'
 export interface EncodeOptions {
   /** 1 (smallest file) to 100 (best). */
   readonly quality?: number | undefined
+  /** How finely a JPEG keeps colours; whole unless said. */
+  readonly subsampling?: '4:2:0' | '4:4:4' | undefined
 }
 
 const DEFAULT_QUALITY = 85
@@ -12,9 +14,9 @@ const DEFAULT_QUALITY = 85
 /** A JPEG file. */
 export function encodeJpeg(
   pixels: Pixels,
-  { quality = DEFAULT_QUALITY }: EncodeOptions = {},
+  { quality = DEFAULT_QUALITY, subsampling = '4:4:4' }: EncodeOptions = {},
 ): Promise<Uint8Array> {
-  return picture(pixels).jpeg({ quality, chromaSubsampling: '4:4:4' }).toBuffer()
+  return picture(pixels).jpeg({ quality, chromaSubsampling: subsampling }).toBuffer()
 }
 
 /** A PNG file: exact. */

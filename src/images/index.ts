@@ -28,3 +28,4 @@ export {
 } from './reader.js'
 export { testTimeViews } from './test-time-views.js'
 export { checkRule, NEUTRAL, renderView, type ViewRule, viewVersion } from './view.js'
+export { type EvenFormat, writeEven } from './write-even.js'

@@ -1,3 +1,5 @@
+export { type FileColumn, fileColumn, lacksHeader } from './file-column.js'
 export { labelFiles } from './label-files.js'
 export type { ClassOfPart, LabelledFile, LabelledFiles } from './labelled.js'
 export { checkLabelsFrom, type LabelsFrom } from './labels-from.js'
+export { PhotoIndex } from './photo-index.js'

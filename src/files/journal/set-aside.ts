@@ -1,6 +1,6 @@
 import { readdir, rm, rmdir } from 'node:fs/promises'
 import { extname, join } from 'node:path'
-import { removeLeftovers } from '../atomic.js'
+import { isLeftover, removeLeftovers } from '../atomic.js'
 import { ioError } from '../io-error.js'
 import { makeFolder } from '../make-folder.js'
 import { hasMark, MARK_FILE, markOutput } from '../own-output.js'
@@ -23,13 +23,19 @@ export class SetAside {
 
   /** Made where there is none yet. @throws `io` */
   static async open(folder: InnerFolder): Promise<SetAside> {
+    const aside = await SetAside.preview(folder)
+    const path = join(folder.root, aside.name)
+    await makeFolder(path)
+    await removeLeftovers(path, MARK_FILE)
+    await markOutput(path, KIND)
+    return aside
+  }
+
+  /** As it would be opened; nothing is made. @throws `io` */
+  static async preview(folder: InnerFolder): Promise<SetAside> {
     for (let number = 1; ; number++) {
       const name = number === 1 ? NAME : `${NAME}-${number}`
-      const path = join(folder.root, name)
-      if (!(await isUsable(path))) continue
-      await makeFolder(path)
-      await markOutput(path, KIND)
-      return new SetAside(folder, name)
+      if (await isUsable(join(folder.root, name))) return new SetAside(folder, name)
     }
   }
 
@@ -38,9 +44,14 @@ export class SetAside {
     return `${this.name}/${STAGED}`
   }
 
+  /** Whether a path is of something that was set aside. */
+  holds(path: string): boolean {
+    return path.startsWith(`${this.name}/`)
+  }
+
   /** A free place for a photo: `set-aside/exact-copies/train/cat/1.jpg`. @throws `io` */
-  placeFor(path: string, why: string): Promise<string> {
-    return freePath(this.folder, `${this.name}/${why}/${path}`)
+  placeFor(path: string, why: string, isTaken?: (path: string) => boolean): Promise<string> {
+    return freePath(this.folder, `${this.name}/${why}/${path}`, isTaken)
   }
 }
 
@@ -104,8 +115,7 @@ async function isUsable(path: string): Promise<boolean> {
   const kind = await kindOf(path)
   if (kind !== 'folder') return kind === 'nothing'
   if (await hasMark(path, KIND)) return true
-  await removeLeftovers(path, MARK_FILE)
-  return (await entriesOf(path)).length === 0
+  return (await entriesOf(path)).every(({ name }) => isLeftover(name, MARK_FILE))
 }
 
 async function removeEmpty(path: string): Promise<void> {

@@ -1,0 +1,2 @@
+export { type PhotoTable, photoTable, photoTables } from './photo-table.js'
+export { type PhotoFate, type RowChanges, rowChanges } from './row-changes.js'

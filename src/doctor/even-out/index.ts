@@ -1,0 +1,2 @@
+export { applyEvenOut, type EvenOutReport } from './apply-even-out.js'
+export { describePlan, type EvenPlan, evenPlanSchema, planEvenOut } from './plan-even-out.js'
