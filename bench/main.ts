@@ -4,6 +4,7 @@ import { benchAccuracy } from './accuracy.js'
 import { benchClasses } from './classes.js'
 import { benchCollect } from './collect.js'
 import { benchDecode } from './decode.js'
+import { benchDoctor } from './doctor.js'
 import { benchFamilies } from './families.js'
 import { benchFeatures } from './features.js'
 import { benchFineTune } from './fine-tune.js'
@@ -33,6 +34,7 @@ const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Ben
   photos: benchPhotos,
   lfw: benchLfw,
   collect: benchCollect,
+  doctor: benchDoctor,
 }
 
 const usage =

@@ -35,6 +35,7 @@ CLEANVISION = {
     'odd_size': ['under 40 pixels'],
 }
 JOBS = 2
+BATCH = 16
 
 
 def cleanvision(folder: Path) -> dict:
@@ -121,16 +122,18 @@ def datalab(folder: Path) -> dict:
     from cleanlab import Datalab
     from PIL import Image
 
-    net, files, rows = embedded(), [], []
+    files, photos = [], []
+    for path in sorted(folder.iterdir()):
+        try:
+            photos.append(to_pixels(Image.open(path)))
+        except OSError:
+            continue  # what Pillow cannot read has no features
+        files.append(path.name)
+    net = embedded()
     with torch.inference_mode():
-        for path in sorted(folder.iterdir()):
-            try:
-                rows.append(net(to_pixels(Image.open(path))[None])[0].numpy())
-            except OSError:
-                continue  # what Pillow cannot read has no features
-            files.append(path.name)
+        rows = np.concatenate([net(torch.stack(photos[i : i + BATCH])).numpy() for i in range(0, len(photos), BATCH)])
     lab = Datalab(data={'file': files}, verbosity=0)
-    lab.find_issues(features=np.stack(rows), issue_types={'near_duplicate': {}})
+    lab.find_issues(features=rows, issue_types={'near_duplicate': {}})
     sets = lab.get_info('near_duplicate')['near_duplicate_sets']
     groups = {tuple(sorted((files[i], files[int(j)]))) for i, near in enumerate(sets) for j in near if int(j) != i}
     return {'flags': {}, 'groups': sorted(groups), 'notes': []}

@@ -1,17 +1,13 @@
+import { htmlDocument } from './document.js'
 import type { ReportInput } from './input.js'
-import { type Html, html, raw } from './markup.js'
+import type { Html } from './markup.js'
 import { dataSection } from './sections/data.js'
 import { headline, modelSection } from './sections/headline.js'
 import { photosSection } from './sections/photos.js'
 import { qualitySection } from './sections/quality.js'
 import { repeatSection } from './sections/repeat.js'
 import { hasTraining, trainingSection } from './sections/training.js'
-import { styleSheet } from './style.js'
 import { titleOf } from './verdict.js'
-
-/** Nothing may be fetched and nothing may run: pictures are in the page, styles too, and there is no script. */
-const POLICY =
-  "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 interface Part {
   readonly id: string
@@ -39,24 +35,10 @@ const PARTS: readonly Part[] = [
  */
 export async function renderReport(input: ReportInput): Promise<string> {
   const parts = PARTS.filter(part => part.when?.(input) ?? true)
-  const page = await html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${raw(POLICY)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${titleOf(input)} · chiquito report</title>
-<style>${raw(styleSheet)}</style>
-</head>
-<body>
-${headline(input)}
-<nav aria-label="Contents"><ul>${parts.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
-<main>${parts.map(({ render }) => render(input))}</main>
-<footer><p>Made by chiquito. This page is one file: keep it, send it, open it offline.</p></footer>
-</body>
-</html>
-`
-  return page.toString()
+  return htmlDocument({
+    title: `${titleOf(input)} · chiquito report`,
+    headline: headline(input),
+    contents: parts,
+    sections: parts.map(({ render }) => render(input)),
+  })
 }
