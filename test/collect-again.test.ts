@@ -187,9 +187,9 @@ describe('a folder that its owner changes', () => {
 describe('a folder in which nothing was found', () => {
   it('is not there, and no error is said twice', async () => {
     const out = path.join(temporaryFolder(), 'ball')
-    const told = await chiquitoHere(['collect', 'ball', '--source', 'folder', '--out', out])
+    const told = await chiquitoHere(['collect', 'ball', '--source', `folder=${out}-none`, '--out', out])
     expect(told.status).toBe(1)
-    expect(`${told.stdout}${told.stderr}`.match(/Say which folder is meant/g)).toHaveLength(1)
+    expect(`${told.stdout}${told.stderr}`.match(/Cannot open the folder/g)).toHaveLength(1)
     expect(existsSync(out)).toBe(false)
   })
 
@@ -389,5 +389,44 @@ describe('a source that wants to know whom to write to', () => {
     ])
     expect(said.stderr).not.toContain('whom to write to')
     expect(server.requests.at(-1)?.headers['user-agent']).toContain('ana@example.org')
+  })
+})
+
+describe('a photo that one search found and left', () => {
+  /** Addresses of the photos in a class. */
+  const inClass = (out: string, label: string) =>
+    rowsIn(out)
+      .filter(row => row.file_name.startsWith(label))
+      .map(row => path.basename(row.source_url))
+
+  it('is offered to the next keyword, and fetched once', async () => {
+    const { address, fetched } = await openverse(9)
+    const out = path.join(temporaryFolder(), 'out')
+    const collect = (...more: string[]) =>
+      chiquitoHere(['collect', 'cat', 'dog', '--out', out, '--source', `openverse=${address}`, ...more])
+    const looked = await collect('--limit', '3', '--dry-run', '--json')
+    expect(looked.stdout.match(/photo\/\d/g)).toHaveLength(6)
+    const told = await collect('--limit', '3')
+    expect(told.status, told.stderr).toBe(0)
+    expect(inClass(out, 'cat')).toEqual(['0.jpg', '1.jpg', '2.jpg'])
+    expect(inClass(out, 'dog')).toEqual(['3.jpg', '4.jpg', '5.jpg'])
+    expect((await collect('--limit', '5')).status).toBe(0)
+    expect(inClass(out, 'cat')).toEqual(['0.jpg', '1.jpg', '2.jpg', '6.jpg', '7.jpg'])
+    expect(inClass(out, 'dog')).toEqual(['3.jpg', '4.jpg', '5.jpg', '8.jpg'])
+    expect(fetched()).toHaveLength(9)
+  })
+
+  it('is offered again where another licence will do, or another site', async () => {
+    const { collect, fetched } = await openverse(10)
+    const out = path.join(temporaryFolder(), 'ball')
+    const wrong = await collect('ball', out, '--limit', '6', '--site', 'example.com')
+    expect(wrong.status).toBe(1)
+    const narrow = await collect('ball', out, '--limit', '6', '--no-naming', '--add')
+    expect(narrow.status, narrow.stderr).toBe(0)
+    expect(photosIn(out)).toHaveLength(2)
+    const told = await collect('ball', out, '--limit', '6', '--add')
+    expect(told.status, told.stderr).toBe(0)
+    expect(photosIn(out)).toHaveLength(8)
+    expect(fetched()).toHaveLength(8)
   })
 })

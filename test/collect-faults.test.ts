@@ -3,9 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { hostname } from 'node:os'
 import path from 'node:path'
-import { expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import type { CollectResult } from '../src/actions/collect.js'
-import { chiquito, documentOf } from './support/chiquito.js'
+import { chiquito, documentOf, type RunOptions } from './support/chiquito.js'
 import { answerFaulty, faults } from './support/collect/faults.js'
 import { answerPhoto, openversePage } from './support/collect/photo-host.js'
 import { temporaryFolder } from './support/files.js'
@@ -87,4 +87,62 @@ it('brings 800 photos past every kind of fault', async () => {
   const rows = readFileSync(path.join(out, 'metadata.jsonl'), 'utf8').trimEnd().split('\n')
   expect(rows.map(row => JSON.parse(row).file_name)).toEqual(photos)
   expect(readdirSync(out).filter(name => name.startsWith('.'))).toEqual(['.collect.jsonl'])
+})
+
+describe('a host that asks for patience', () => {
+  /** Openverse, whose photos' host answers 429 with this Retry-After, so many times. */
+  async function limited(after: number, times = Number.POSITIVE_INFINITY) {
+    let left = times
+    const server = await serve(async (request, response) => {
+      const photos = Array.from({ length: 40 }, (_, i) => `${server.address}/photo/${i}.jpg`)
+      if (request.url?.startsWith('/v1/images/')) return void response.end(openversePage(request, photos))
+      if (request.url?.startsWith('/photo/') && left-- > 0)
+        return void response.writeHead(429, { 'retry-after': String(after) }).end()
+      if (!(await answerPhoto(request, response))) response.writeHead(404).end()
+    })
+    const out = path.join(temporaryFolder(), 'ball')
+    const words = [
+      'collect',
+      'ball',
+      '--out',
+      out,
+      '--limit',
+      '30',
+      '--source',
+      `openverse=${server.address}`,
+    ]
+    return { collect: (options: RunOptions = {}) => chiquito(words, options), out, requests: server.requests }
+  }
+
+  it('gets it, and all photos arrive', async () => {
+    const { collect, out } = await limited(1, 6)
+    const told = await collect()
+    expect(told.status, told.stderr).toBe(0)
+    expect(readdirSync(out).filter(name => name.endsWith('.jpg'))).toHaveLength(30)
+  })
+
+  it('is left where it asks for too much: nothing is lost, and the same command goes on later', async () => {
+    const { collect, out, requests } = await limited(3600, 1)
+    const told = await collect()
+    expect(told.status).toBe(1)
+    expect(told.stderr).toMatch(/photos in a row could not be reached; .*It asks to wait 3600 s/)
+    // It is not asked again, by whichever photo.
+    expect(requests.filter(({ path: asked }) => asked.startsWith('/photo/')).length).toBeLessThanOrEqual(4)
+    const again = await collect()
+    expect(again.status, again.stderr).toBe(0)
+    expect(readdirSync(out).filter(name => name.endsWith('.jpg'))).toHaveLength(30)
+  })
+
+  it('does not keep Ctrl-C from stopping the work', async () => {
+    const { collect, out } = await limited(60)
+    let isTold = false
+    const told = await collect({
+      watch: (child, stderr) => {
+        if (isTold || !/asks for patience: its photos wait for 60 s/.test(stderr)) return
+        isTold = child.kill('SIGINT')
+      },
+    })
+    expect(told.status).toBe(130)
+    expect(readdirSync(out)).not.toContain('.collect.lock')
+  })
 })

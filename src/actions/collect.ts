@@ -4,6 +4,7 @@ import {
   type CollectPhotosOptions,
   collectPhotos,
   folderNameOf,
+  isKeyword,
   METADATA,
   type NamedSource,
   namedSources,
@@ -14,6 +15,7 @@ import {
   type SourceFailure,
   type SourceTally,
   type Subject,
+  siteOf,
   userAgentFor,
 } from '../collect/index.js'
 import { ChiquitoError, type WorkOptions } from '../core/index.js'
@@ -156,7 +158,8 @@ function askForContact({ contact, progress }: CollectOptions, sources: readonly 
 
 /** A class for each keyword, in a folder of its own where there are several; what a list holds, where there is none. */
 function subjectsOf(options: CollectOptions, sources: readonly NamedSource[]): Subject[] {
-  const { keywords, commercial = false, changes = false, noNaming = false, safe, site } = options
+  const { keywords, commercial = false, changes = false, noNaming = false, safe } = options
+  const site = options.site === undefined ? undefined : siteOf(options.site)
   const query = { needs: { commercial, changes, noNaming }, safe, site }
   if (keywords.length === 0) {
     const asking = sources.find(({ source }) => !source.isList)
@@ -170,7 +173,7 @@ function subjectsOf(options: CollectOptions, sources: readonly NamedSource[]): S
   const seen = new Map<string, string>()
   return keywords.map(words => {
     const folder = keywords.length === 1 ? '' : folderNameOf(words)
-    if (words.trim() === '' || (keywords.length > 1 && folder === ''))
+    if (!isKeyword(words) || (keywords.length > 1 && folder === ''))
       throw new ChiquitoError('usage', `The keyword ${JSON.stringify(words)} has nothing to look for.`)
     const twin = seen.get(folder.toLowerCase())
     if (twin !== undefined)

@@ -76,13 +76,48 @@ function assemble(
       const { json, quiet }: { json?: unknown; quiet?: unknown } = command.opts()
       flags.json = json === true
       flags.quiet = quiet === true
+      refuseEmpty(command)
     })
   for (const register of commands) register(program, shell)
-  for (const command of program.commands.flatMap(one => [one, ...one.commands]))
+  for (const command of program.commands.flatMap(one => [one, ...one.commands])) {
+    tellTwice(command, message => system.stderr.write(`${message}\n`))
     command
       .option('--json', 'print the result as one JSON document on standard output')
       .option('--quiet', 'show no progress')
+  }
   return program
+}
+
+/** An empty text is what a script's variable leaves that nobody set; as a folder it would be the one that one stands in. */
+function refuseEmpty(command: CommandUnknownOpts): void {
+  for (const option of command.options) {
+    const value: unknown = command.getOptionValue(option.attributeName())
+    if (value === '' || (Array.isArray(value) && value.includes('')))
+      throw new ChiquitoError('usage', `option '${option.flags}' is given an empty text.`)
+  }
+  const empty = command.args.indexOf('')
+  if (empty < 0) return
+  const argument = command.registeredArguments[Math.min(empty, command.registeredArguments.length - 1)]
+  throw new ChiquitoError('usage', `argument '${argument?.name() ?? empty + 1}' is given as an empty text.`)
+}
+
+/**
+ * Of an option that is given twice the last value counts, as scripts that wrap a command expect; but not without a word,
+ * as one of two folders for the result would be passed over.
+ */
+function tellTwice(command: CommandUnknownOpts, tell: (message: string) => void): void {
+  // Parsers that gather several values are given those before.
+  const single = command.options.filter(
+    option => option.required && !option.variadic && (option.parseArg?.length ?? 1) < 2,
+  )
+  for (const option of single) {
+    let before: string | undefined
+    command.on(`option:${option.name()}`, (value: string) => {
+      if (before !== undefined && before !== value)
+        tell(`--${option.name()} is given twice: "${value}" counts, and "${before}" does not.`)
+      before = value
+    })
+  }
 }
 
 /**
@@ -129,7 +164,9 @@ function ours(error: unknown): unknown {
 
 function hintFor(program: Command, args: readonly string[]): string {
   const command = program.commands.find(candidate => candidate.name() === args[0])
-  return `"${commandName()} ${command ? `${command.name()} ` : ''}--help" says what there is.`
+  const inner = command?.commands.find(candidate => candidate.name() === args[1])
+  const words = [commandName(), command?.name(), inner?.name(), '--help'].filter(word => word !== undefined)
+  return `"${words.join(' ')}" says what there is.`
 }
 
 /** Asked before parsing, as parsing may fail. */

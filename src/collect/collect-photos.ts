@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events'
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { ChiquitoError, type WorkOptions } from '../core/index.js'
 import { Album, type MetadataRow, type Naming, Recollection } from './album/index.js'
@@ -92,9 +93,20 @@ export async function collectPhotos(options: CollectPhotosOptions): Promise<Coll
       failures,
       rows: album.rows(),
     }
+  } catch (error) {
+    throw existsSync(album.folder) ? error : removed(album.folder, error)
   } finally {
     await album.close()
   }
+}
+
+function removed(folder: string, cause: unknown): ChiquitoError {
+  return new ChiquitoError(
+    'io',
+    `"${folder}" was removed or renamed while photos were collected into it. Those that are still wanted have to be ` +
+      'collected again; where it was renamed, give its new name as --out.',
+    { cause },
+  )
 }
 
 /**
@@ -127,7 +139,7 @@ async function atWork<T>(options: CollectPhotosOptions, work: (tools: Tools) => 
   // Every photo on its way listens to it; Node would warn of a leak.
   setMaxListeners(0, signal)
   const asker = await Asker.open({ userAgent, secrets, allowedHosts, idleMs, signal, progress })
-  const downloader = await Downloader.open({ userAgent, allowedHosts, idleMs, signal })
+  const downloader = await Downloader.open({ userAgent, allowedHosts, idleMs, signal, progress })
   try {
     return await work({ asker, downloader, signal, stop: () => own.abort() })
   } finally {

@@ -1,5 +1,5 @@
-import { argumentError, type Progress } from '../core/index.js'
-import { hostAndPort } from '../net/index.js'
+import { argumentError, ChiquitoError, type Progress } from '../core/index.js'
+import { hostAndPort, parseAddress } from '../net/index.js'
 import { keyOf, Secrets } from './asking/index.js'
 import { defaultSources, type MakeSource, type Source, sources } from './sources/index.js'
 
@@ -40,12 +40,29 @@ export function namedSources(
     const source = make({})
     const key = keyOf(source, environment)
     keys.push(key)
-    if (address !== undefined && /^https?:/i.test(address) && URL.canParse(address))
-      hosts.push(hostAndPort(new URL(address)))
+    const server = serverOf(source, address)
+    if (server !== undefined) hosts.push(hostAndPort(server))
     if (source.terms !== undefined) progress?.({ kind: 'notice', message: source.terms })
     return { source: make({ address, key }), given: text }
   })
   return { sources: named, hosts, secrets: new Secrets(keys) }
+}
+
+/**
+ * The server that a person means by what stands behind a source's name; undefined for the source's own, and for lists and
+ * folders.
+ *
+ * @throws `usage` for an address that is none, and for what is lacking
+ */
+function serverOf({ name, lacking, isList, isLocal }: Source, address: string | undefined): URL | undefined {
+  if (lacking !== undefined && !address) throw new ChiquitoError('usage', lacking)
+  if (address === undefined || isList || isLocal) return undefined
+  try {
+    return parseAddress(address)
+  } catch (error) {
+    if (!(error instanceof ChiquitoError)) throw error
+    throw new ChiquitoError('usage', `--source ${name}=ADDRESS: ${error.message}`)
+  }
 }
 
 function makerOf(name: string): MakeSource {

@@ -1,7 +1,7 @@
 import type { Command } from '@commander-js/extra-typings'
 import type { CollectOptions, CollectResult } from '../../actions/collect.js'
 import type { CollectConfigOptions, CollectConfigResult } from '../../actions/collect-config.js'
-import { ChiquitoError } from '../../core/index.js'
+import { ChiquitoError, plural } from '../../core/index.js'
 import { decimal, integer } from '../options.js'
 import { oneLine } from '../output.js'
 import { addExamples } from '../program.js'
@@ -145,7 +145,7 @@ function summaryOf(result: CollectResult): string {
       ? [`The model looked at ${doubted.looked} photos; ${doubted.kept} would teach it something.`]
       : []),
     ...(reasons.length === 0 ? [] : ['not collected:', ...aligned(reasons)]),
-    ...(mix.length === 0 ? [] : [`licences of the ${result.photos} photos:`, ...aligned(mix)]),
+    ...(mix.length === 0 ? [] : [`licences of ${plural(result.photos, 'photo')}:`, ...aligned(mix)]),
     // Why was said when they did.
     ...(failures.length === 0
       ? []

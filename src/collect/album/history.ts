@@ -3,7 +3,7 @@ import { ChiquitoError } from '../../core/index.js'
 import { readLog } from '../../files/index.js'
 import type { RefusalReason } from '../downloader/index.js'
 import type { Found } from '../sources/index.js'
-import { folderNameOf } from './names.js'
+import { foldedFolderOf, folderNameOf } from './names.js'
 import {
   type AlbumRecord,
   type ArrivedRecord,
@@ -39,13 +39,26 @@ export interface SearchState {
   next: string | undefined
   /** What it found, in order. */
   readonly candidates: Candidate[]
+  /** Addresses of these. */
+  readonly addresses: Set<string>
+}
+
+/** Photos are refused so by what was asked for, not by what they are: another request may want them. */
+const ofRequest: ReadonlySet<RefusalReason | undefined> = new Set(['licence', 'site'])
+
+/** Whether it is known what becomes of a photo, whoever asks. */
+function isSettled({ state, reason }: Candidate): boolean {
+  return state === 'kept' || state === 'arrived' || (state === 'refused' && !ofRequest.has(reason))
 }
 
 /** What a log says, all of it, in memory. */
 export class History {
   readonly candidates: Candidate[] = []
   readonly searches = new Map<string, SearchState>()
-  readonly addresses = new Set<string>()
+  /** By address: several searches may offer the same photo. */
+  private readonly byAddress = new Map<string, Candidate[]>()
+  /** The class that a folder was made for, by the folder's name as systems compare it that do not tell case. */
+  readonly labels = new Map<string, string>()
   /** Photos that the last request put into each class folder. */
   readonly collected = new Map<string, number>()
   /** Photos of others, by file. */
@@ -67,6 +80,11 @@ export class History {
     return this.candidates.filter(({ state }) => state === 'kept')
   }
 
+  /** Whether it is known what becomes of the photo at an address, because of another than this one. */
+  isSettled(address: string, but?: Candidate): boolean {
+    return this.byAddress.get(address)?.some(one => one !== but && isSettled(one)) ?? false
+  }
+
   /** What arrived is gone: it is as if it had not. */
   forget(candidate: Candidate): void {
     candidate.state = 'open'
@@ -74,11 +92,13 @@ export class History {
   }
 
   private takePage({ search, source, folder, cursor, next, found }: PageRecord): void {
-    const state = this.searches.get(search) ?? { cursors: new Set(), next: undefined, candidates: [] }
+    const state = this.searches.get(search) ?? emptySearch()
     state.cursors.add(cursor)
     state.next = next
     this.searches.set(search, state)
     for (const one of found) {
+      if (folder === undefined && one.label !== undefined)
+        this.labels.set(foldedFolderOf(one.label), one.label)
       const candidate: Candidate = {
         number: this.candidates.length,
         source,
@@ -88,7 +108,8 @@ export class History {
       }
       this.candidates.push(candidate)
       state.candidates.push(candidate)
-      this.addresses.add(one.address)
+      state.addresses.add(one.address)
+      this.byAddress.set(one.address, [...(this.byAddress.get(one.address) ?? []), candidate])
     }
   }
 
@@ -104,6 +125,10 @@ export class History {
     candidate.file = record.file
     this.collected.set(candidate.folder, (this.collected.get(candidate.folder) ?? 0) + 1)
   }
+}
+
+function emptySearch(): SearchState {
+  return { cursors: new Set(), next: undefined, candidates: [], addresses: new Set() }
 }
 
 /** @throws `data` for a log that is not a collection's, or of a later version; `io` */

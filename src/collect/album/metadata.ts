@@ -119,7 +119,7 @@ export class MetadataFile {
     const path = join(root, METADATA)
     const before = await textOf(path)
     const own = new Set(kept.map(({ file }) => file))
-    const others = before.split('\n').filter(line => line.trim() !== '' && !own.has(fileIn(line)))
+    const others = wholeLines(before).filter(line => !own.has(fileIn(line)))
     const lines = kept.filter(({ isGone }) => !isGone).map(one => JSON.stringify(lineOf(rowOf(root, one))))
     const text = [...others, ...lines].map(line => `${line}\n`).join('')
     if (before !== text) await writeFileAtomic(path, text)
@@ -145,7 +145,14 @@ function otherRow(line: string): AttributedRow[] {
   }
 }
 
-/** The photo that a line is about; undefined for a line that a kill has torn, which nobody needs. */
+/** Lines, without one at the end that a kill or a full disk has torn: its photo comes again from the log. */
+function wholeLines(text: string): string[] {
+  const lines = text.split('\n')
+  const last = lines.pop() ?? ''
+  return [...lines, ...(fileIn(last) === undefined ? [] : [last])].filter(line => line.trim() !== '')
+}
+
+/** The photo that a line is about; undefined for a line that is no such JSON. */
 function fileIn(line: string): string | undefined {
   try {
     const row: unknown = JSON.parse(line)

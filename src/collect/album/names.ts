@@ -52,6 +52,11 @@ export function folderNameOf(label: string): string {
   return deviceNames.test(safe) ? `${safe}_` : safe
 }
 
+/** A class folder's name as systems compare it that do not tell upper and lower case. */
+export function foldedFolderOf(label: string): string {
+  return folderNameOf(label).toLowerCase()
+}
+
 /** The beginning of a text that takes at most so many bytes as UTF-8. */
 function cutTo(text: string, bytes: number): string {
   let size = 0

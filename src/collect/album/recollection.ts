@@ -1,6 +1,8 @@
 import { join, resolve } from 'node:path'
+import { ChiquitoError } from '../../core/index.js'
 import type { Found, Page } from '../sources/index.js'
-import { type History, readHistory, type SearchState } from './history.js'
+import { type Candidate, type History, readHistory, type SearchState } from './history.js'
+import { foldedFolderOf } from './names.js'
 import type { AlbumRecord } from './records.js'
 
 /** The log of an album; in its folder, and hidden. */
@@ -35,9 +37,18 @@ export class Recollection {
     return this.history.searches.get(key)
   }
 
-  /** Whether an address was found before, by whichever search. */
-  knows(address: string): boolean {
-    return this.history.addresses.has(address)
+  /**
+   * Whether an address brings nothing new: the same search found it before, or it is known what becomes of it. Photos that
+   * another search found and left, as its class was full, or that another request refused for itself, are new.
+   */
+  knows(address: string, search: string): boolean {
+    const isFound = this.history.searches.get(search)?.addresses.has(address) ?? false
+    return isFound || this.history.isSettled(address)
+  }
+
+  /** Whether another search has seen to this photo, after this one had found and left it. */
+  isSeenTo(candidate: Candidate): boolean {
+    return this.history.isSettled(candidate.found.address, candidate)
   }
 
   /** Photos that the last request put into a class folder. */
@@ -45,14 +56,35 @@ export class Recollection {
     return this.history.collected.get(folder) ?? 0
   }
 
-  /** A source answered; `found` are the photos of its page that are new. */
+  /**
+   * A source answered; `found` are the photos of its page that are new.
+   *
+   * @throws `data` for classes that would share a folder
+   */
   addPage(
     where: { readonly search: string; readonly source: string; readonly folder: string | undefined },
     cursor: string | undefined,
     { next }: Pick<Page, 'next'>,
     found: readonly Found[],
   ): void {
+    if (where.folder === undefined) this.requireOwnFolders(found)
     this.record({ event: 'page', ...where, cursor, next, found: [...found] })
+  }
+
+  private requireOwnFolders(found: readonly Found[]): void {
+    const here = new Map<string, string>()
+    for (const { label } of found) {
+      if (label === undefined) continue
+      const name = foldedFolderOf(label)
+      const other = here.get(name) ?? this.history.labels.get(name) ?? label
+      if (other !== label)
+        throw new ChiquitoError(
+          'data',
+          `The classes ${JSON.stringify(other)} and ${JSON.stringify(label)} would share a folder, here or on other systems. ` +
+            'Give one of them another name; or, where they are the same class, write it the same way.',
+        )
+      here.set(name, label)
+    }
   }
 
   protected record(record: AlbumRecord): void {

@@ -4,6 +4,14 @@ import { type RefusalReason, refusalReasons } from '../downloader/index.js'
 // What a collection remembers, a line of its log each. The log is the only truth: photos and metadata follow from it,
 // so a kill between any two steps leaves nothing that cannot be told.
 
+/**
+ * A path inside the collection: a folder may come from anybody, and so its log. Nothing in it is to be moved or read
+ * elsewhere.
+ */
+const inside = z
+  .string()
+  .refine(path => !/^[/\\]|\\|\0|(^|\/)\.\.(\/|$)|^[a-z]:/i.test(path), 'leads out of the folder')
+
 const licenceSchema = z
   .object({
     code: z.string(),
@@ -41,7 +49,7 @@ const pageSchema = z.object({
   search: z.string(),
   source: z.string(),
   /** Folder of the class, relative, empty for the collection's own; absent where each photo's label says it. */
-  folder: z.string().optional(),
+  folder: inside.optional(),
   cursor: z.string().optional(),
   next: z.string().optional(),
   found: z.array(foundSchema),
@@ -68,14 +76,14 @@ const unreachedSchema = z.object({ event: z.literal('unreached'), number: z.int(
 /** A photo lay in a class folder that this collection did not bring. */
 const thereSchema = z.object({
   event: z.literal('there'),
-  file: z.string(),
+  file: inside,
   bytes: z.int(),
   sha256: z.string(),
   phash: z.string(),
 })
 
 /** It was the next one's turn, and it is in the folder. */
-const keptSchema = z.object({ event: z.literal('kept'), number: z.int(), file: z.string() })
+const keptSchema = z.object({ event: z.literal('kept'), number: z.int(), file: inside })
 
 const refusedSchema = z.object({
   event: z.literal('refused'),

@@ -1,6 +1,6 @@
-import { readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { ioError, makeFolder } from '../../files/index.js'
+import { errorCode, ioError } from '../../files/index.js'
 import type { History } from './history.js'
 
 // Photos arrive in any order and get their names by the order of finding. Until it is its turn, a photo waits in the
@@ -30,10 +30,20 @@ export async function removeWaiting(root: string, number: number): Promise<void>
 export async function moveToPlace(root: string, number: number, file: string): Promise<void> {
   const path = join(root, file)
   try {
-    await makeFolder(dirname(path))
+    // The collection's own folder is there, unless somebody took it away: then it must not come back empty.
+    if (dirname(file) !== '.') await mkdirIn(root, dirname(file))
     await rename(waitingPath(root, number), path)
   } catch (error) {
     throw ioError(error, 'write', path)
+  }
+}
+
+/** Makes a class folder, where it is not there. */
+async function mkdirIn(root: string, folder: string): Promise<void> {
+  try {
+    await mkdir(join(root, folder))
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Progress } from '../../core/index.js'
 import { sha256Of } from '../../images/index.js'
 import { Client, parseAddress, readBytes, TransientError, withRetries } from '../../net/index.js'
 import { Robots } from '../robots/index.js'
@@ -8,6 +9,7 @@ import {
   CONNECT_MS,
   IDLE_MS,
   MAX_PHOTO_BYTES,
+  MAX_REST_MS,
   MIN_BYTES_PER_SECOND,
   PACE_SPAN_MS,
   PHOTO_MS,
@@ -31,7 +33,12 @@ export interface DownloaderOptions {
   /** Private servers, `host:port`, from which photos may come. */
   readonly allowedHosts?: ReadonlySet<string> | undefined
   readonly signal?: AbortSignal | undefined
+  /** Told of hosts that make everybody wait. */
+  readonly progress?: Progress | undefined
 }
+
+/** A rest that is shorter needs no word. */
+const NOTICED_REST_MS = 5000
 
 /** How photos of one source are fetched. */
 export interface FetchRules {
@@ -47,6 +54,8 @@ export interface FetchRules {
 export class Downloader {
   private readonly gate = new HostGate(AT_ONCE)
   private readonly robots: Robots
+  /** Hosts that asked for more patience than there is: until when, and what they said. */
+  private readonly closed = new Map<string, { readonly until: number; readonly error: TransientError }>()
 
   private constructor(
     private readonly client: Client,
@@ -97,17 +106,31 @@ export class Downloader {
       return (await readBytes(this.client, url, { maxBytes: MAX_PHOTO_BYTES })).bytes
     }
     const once = () => this.gate.run(url.host, atOnce, () => this.restingAfter(url, work), signal)
-    return withRetries(once, { tries: TRIES, signal })
+    return withRetries(once, { tries: TRIES, maxPauseMs: MAX_REST_MS, signal })
   }
 
   /** A host that asks for patience gets it from all who wait for it. */
   private async restingAfter<T>(url: URL, work: () => Promise<T>): Promise<T> {
+    const closed = this.closed.get(url.host)
+    if (closed !== undefined && closed.until > performance.now()) throw closed.error
     try {
       return await work()
     } catch (error) {
       if (error instanceof TransientError && error.pauseMs !== undefined)
-        this.gate.rest(url.host, error.pauseMs)
+        this.restFor(url.host, error.pauseMs, error)
       throw error
     }
+  }
+
+  private restFor(host: string, ms: number, error: TransientError): void {
+    if (ms > MAX_REST_MS) {
+      this.closed.set(host, { until: performance.now() + ms, error })
+      return
+    }
+    const isNews = this.gate.rest(host, ms)
+    if (!isNews || ms < NOTICED_REST_MS) return
+    const seconds = Math.ceil(ms / 1000)
+    const message = `${host} asks for patience: its photos wait for ${seconds} s.`
+    this.options.progress?.({ kind: 'notice', message })
   }
 }

@@ -15,6 +15,7 @@ export class HostGate {
   private readonly busy = new Map<string, number>()
   private readonly resting = new Map<string, number>()
   private readonly waiting: Waiting[] = []
+  private wake: ReturnType<typeof setTimeout> | undefined
   private total = 0
 
   constructor(private readonly atOnce: number) {}
@@ -23,7 +24,7 @@ export class HostGate {
    * Does work as soon as there is room.
    *
    * @param limit - most at a time for this host
-   * @throws what the work throws; `interrupted`
+   * @throws what the work throws; `interrupted`, also while waiting
    */
   async run<T>(
     host: string,
@@ -31,33 +32,55 @@ export class HostGate {
     work: () => Promise<T>,
     signal: AbortSignal | undefined,
   ): Promise<T> {
-    await new Promise<void>(go => {
-      this.waiting.push({ host, limit, go })
-      this.letIn()
-    })
+    const isIn = await this.turn(host, limit, signal)
     try {
       throwIfAborted(signal)
       return await work()
     } finally {
-      this.total--
-      this.busy.set(host, this.busyAt(host) - 1)
-      this.letIn()
+      if (isIn) {
+        this.total--
+        this.busy.set(host, this.busyAt(host) - 1)
+        this.letIn()
+      }
     }
   }
 
-  /** The host asked for patience: nobody is let in to it for so long. */
-  rest(host: string, ms: number): void {
-    const until = performance.now() + ms
-    if (until <= (this.resting.get(host) ?? 0)) return
-    this.resting.set(host, until)
-    setTimeout(() => this.letIn(), ms).unref()
+  /** The host asked for patience: nobody is let in to it for so long. False where it rests already. */
+  rest(host: string, ms: number): boolean {
+    const now = performance.now()
+    const before = this.resting.get(host) ?? 0
+    this.resting.set(host, Math.max(before, now + ms))
+    return before <= now
+  }
+
+  /** Whether the host's turn came: false where the work was stopped before. */
+  private async turn(host: string, limit: number, signal: AbortSignal | undefined): Promise<boolean> {
+    throwIfAborted(signal)
+    return new Promise(resolve => {
+      const waiting = { host, limit, go: () => end(true) }
+      const leave = () => {
+        this.waiting.splice(this.waiting.indexOf(waiting), 1)
+        end(false)
+        this.letIn()
+      }
+      const end = (isIn: boolean) => {
+        signal?.removeEventListener('abort', leave)
+        resolve(isIn)
+      }
+      signal?.addEventListener('abort', leave)
+      this.waiting.push(waiting)
+      this.letIn()
+    })
   }
 
   private letIn(): void {
+    clearTimeout(this.wake)
+    let next = Number.POSITIVE_INFINITY
     for (let at = 0; at < this.waiting.length && this.total < this.atOnce; ) {
       const { host, limit, go } = this.waiting[at]
-      const isResting = (this.resting.get(host) ?? 0) > performance.now()
-      if (isResting || this.busyAt(host) >= limit) {
+      const rests = (this.resting.get(host) ?? 0) - performance.now()
+      if (rests > 0) next = Math.min(next, rests)
+      if (rests > 0 || this.busyAt(host) >= limit) {
         at++
         continue
       }
@@ -66,6 +89,8 @@ export class HostGate {
       this.busy.set(host, this.busyAt(host) + 1)
       go()
     }
+    // Where all hosts rest, nothing but this keeps the program from ending; where nobody waits, nothing may.
+    if (Number.isFinite(next)) this.wake = setTimeout(() => this.letIn(), next)
   }
 
   private busyAt(host: string): number {

@@ -29,5 +29,8 @@ export const PACE_SPAN_MS = 20_000
 /** Tries in all where a failure may pass; most do not, and there are other photos. */
 export const TRIES = 3
 
+/** A host may ask for so much patience. One that asks for more gets no question for so long, and its photos are not had. */
+export const MAX_REST_MS = 120_000
+
 /** Shorter sides show nothing that could be learnt: icons, tracking pixels, "not found" pictures. */
 export const MIN_SIDE = 32

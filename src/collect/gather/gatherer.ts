@@ -133,7 +133,7 @@ export class Gatherer {
   }
 
   private begin(candidate: Candidate, { source, query }: SearchSubject): void {
-    if (!isUndecided(candidate, this.options.allowedHosts)) return
+    if (!isUndecided(candidate, this.options.allowedHosts) || this.album.isSeenTo(candidate)) return
     this.tally.found(candidate.source)
     const outcome =
       candidate.state === 'arrived'

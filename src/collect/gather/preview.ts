@@ -23,7 +23,7 @@ export interface PreviewedPhoto {
  */
 export async function preview(memory: Recollection, options: GatherOptions): Promise<PreviewedPhoto[]> {
   const { subjects, sources, progress } = options
-  const photos: PreviewedPhoto[] = []
+  const photos = new Map<string, PreviewedPhoto>()
   const counts = new Map<string, number>()
   const failed = new Map<Source, ChiquitoError>()
   for (const subject of subjects)
@@ -34,11 +34,11 @@ export async function preview(memory: Recollection, options: GatherOptions): Pro
       } catch (error) {
         if (!(error instanceof ChiquitoError) || error.code === 'interrupted') throw error
         failed.set(named.source, error)
-        if (failed.size === sources.length && photos.length === 0) throw error
+        if (failed.size === sources.length && photos.size === 0) throw error
         progress?.({ kind: 'notice', message: `${named.source.title} failed: ${error.message}` })
       }
     }
-  return photos
+  return [...photos.values()]
 }
 
 /** What one source would give for one class, beside what others would. */
@@ -46,7 +46,7 @@ async function previewSearch(
   memory: Recollection,
   subject: SearchSubject,
   counts: Map<string, number>,
-  photos: PreviewedPhoto[],
+  photos: Map<string, PreviewedPhoto>,
   options: GatherOptions,
 ): Promise<void> {
   const { limit, allowedHosts, signal } = options
@@ -59,9 +59,10 @@ async function previewSearch(
     if (candidate === undefined) break
     search.take()
     const { folder, source, found } = candidate
-    if (!isUndecided(candidate, allowedHosts) || missing(folder) <= 0) continue
+    if (!isUndecided(candidate, allowedHosts) || memory.isSeenTo(candidate) || missing(folder) <= 0) continue
+    if (photos.has(found.address)) continue
     if (refusedUnseen(candidate, subject.query) !== undefined) continue
     counts.set(folder, limit - missing(folder) + 1)
-    photos.push({ folder, source, found })
+    photos.set(found.address, { folder, source, found })
   }
 }

@@ -5,7 +5,7 @@ import { z } from 'zod'
 /** Longest text of a value; lists of keywords may be long. */
 const MAX_TEXT = 100_000
 
-const text = z.string().max(MAX_TEXT)
+const text = z.string('expected a text such as "cat, dog"').max(MAX_TEXT)
 const number = z
   .union([
     z.number(),
@@ -15,9 +15,12 @@ const number = z
       .regex(/^\d+(\.\d+)?$/, 'expected a number'),
   ])
   .pipe(z.coerce.number())
-const count = number.pipe(z.int().min(0).max(1_000_000))
+const whole = (least: number) => {
+  const error = `expected a whole number from ${least} to 1000000`
+  return number.pipe(z.int(error).min(least, error).max(1_000_000, error))
+}
 const seconds = number.pipe(z.number().min(0).max(86_400))
-const flag = z.union([z.boolean(), z.stringbool()])
+const flag = z.union([z.boolean(), z.stringbool()], 'expected true or false')
 const words = <const T extends readonly string[]>(...allowed: T) => z.enum(allowed)
 
 /** Keys that are heeded. */
@@ -26,7 +29,7 @@ export const heeded = {
   keywords_from_file: text,
   prefix_keywords: text,
   suffix_keywords: text,
-  limit: count,
+  limit: whole(1),
   format: words('jpg', 'gif', 'png', 'bmp', 'svg', 'webp', 'ico', 'raw'),
   color: words(
     ...([
@@ -73,7 +76,7 @@ export const heeded = {
   socket_timeout: seconds,
   prefix: text,
   no_numbering: flag,
-  offset: count,
+  offset: whole(0),
   no_download: flag,
   ignore_urls: text,
 } as const
@@ -94,9 +97,14 @@ export const retired: Readonly<Record<string, string>> = {
 }
 
 /** A record, its keys checked as far as they are known; nulls are as good as nothing. */
-export const recordSchema = z.record(z.string().max(200), z.unknown())
+export const recordSchema = z.record(z.string().max(200), z.unknown(), 'expected a search: keys and values')
 
-export const configSchema = z.object({ Records: z.array(recordSchema).min(1).max(1000) })
+const RECORDS = 'expected "Records", a list of 1 to 1000 searches'
+
+export const configSchema = z.object(
+  { Records: z.array(recordSchema, RECORDS).min(1, RECORDS).max(1000, RECORDS) },
+  RECORDS,
+)
 
 export const valuesSchema = z.object(heeded).partial()
 

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { ChiquitoError } from '../../core/index.js'
 import { describeIssue, errorCode, ioError } from '../../files/index.js'
 import { parseAddress } from '../../net/index.js'
+import { isKeyword, siteOf } from '../search/index.js'
 import type { LicenceNeeds, Query } from '../sources/index.js'
 import type { Job, Jobs } from './job.js'
 import { configSchema, heeded, retired, type Values, valuesSchema } from './keys.js'
@@ -67,7 +68,12 @@ export async function translate(
     const values = valuesSchema.safeParse(given)
     if (!values.success) throw wrong(file, `${where}, ${describeIssue(values.error)}`)
     for (const notice of noticesOf(given, values.data)) notices.add(notice)
-    jobs.push(...(await jobsOf(values.data, wordsIn, what => wrong(file, `${where}: ${what}`))))
+    try {
+      jobs.push(...(await jobsOf(values.data, wordsIn)))
+    } catch (error) {
+      if (!(error instanceof ChiquitoError) || error.code !== 'usage') throw error
+      throw wrong(file, `${where}: ${error.message.replace(/\.$/, '')}`)
+    }
     if (jobs.length > MAX_JOBS) throw wrong(file, `it asks for more than ${MAX_JOBS} searches`)
   }
   return { jobs, notices: [...notices] }
@@ -103,15 +109,13 @@ function noticesOf(given: Readonly<Record<string, unknown>>, values: Values): st
   ]
 }
 
-async function jobsOf(
-  values: Values,
-  wordsIn: (name: string) => Promise<readonly string[]>,
-  fail: (what: string) => ChiquitoError,
-): Promise<Job[]> {
+/** @throws `usage`, without file and record; what `wordsIn` throws */
+async function jobsOf(values: Values, wordsIn: (name: string) => Promise<readonly string[]>): Promise<Job[]> {
   if (values.image_directory && values.no_directory)
-    throw fail('"image_directory" and "no_directory" contradict each other')
+    throw new ChiquitoError('usage', '"image_directory" and "no_directory" contradict each other')
   const { url, single_image: single } = values
-  for (const address of [url, single]) if (address) parseAddress(address.replaceAll('{words}', ''))
+  if (url) addressIn('url', url.replaceAll('{words}', ''))
+  if (single) addressIn('single_image', single)
   if (single)
     return [
       {
@@ -124,7 +128,18 @@ async function jobsOf(
     ? await wordsIn(values.keywords_from_file)
     : listOf(values.keywords ?? (url ? searchedIn(url) : ''))
   if (keywords.length === 0)
-    throw fail('nothing to look for: expected "keywords", "keywords_from_file", "url" or "single_image"')
+    throw new ChiquitoError(
+      'usage',
+      values.keywords_from_file
+        ? `"${values.keywords_from_file}" lists nothing to look for: expected a keyword a line`
+        : 'nothing to look for: expected "keywords", "keywords_from_file", "url" or "single_image"',
+    )
+  const empty = keywords.find(keyword => !isKeyword(keyword))
+  if (empty !== undefined)
+    throw new ChiquitoError(
+      'usage',
+      `the keyword ${JSON.stringify(empty.slice(0, 80))} has nothing to look for`,
+    )
   const prefixes = values.prefix_keywords ? listOf(values.prefix_keywords) : ['']
   const suffixes = values.suffix_keywords ? listOf(values.suffix_keywords) : ['']
   return prefixes.flatMap(prefix =>
@@ -145,13 +160,13 @@ function common(values: Values, words: string, folder: string): Job {
     query: queryOf(values, words),
     output: values.output_directory ?? DEFAULT_OUTPUT,
     folder,
-    limit: values.single_image ? 1 : Math.max(1, values.limit ?? DEFAULT_LIMIT),
+    limit: values.single_image ? 1 : (values.limit ?? DEFAULT_LIMIT),
     offset: values.offset ?? 0,
     delayMs: (values.delay ?? 0) * 1000,
     ignored: listOf(values.ignore_urls ?? ''),
     extensions: extensionsOf(values.format),
     idleMs: Math.max(1, (values.socket_timeout ?? DEFAULT_TIMEOUT_S) * 1000),
-    proxy: values.proxy === undefined ? undefined : parseAddress(`http://${values.proxy}`).origin,
+    proxy: values.proxy === undefined ? undefined : addressIn('proxy', `http://${values.proxy}`).origin,
     names: { prefix: values.prefix, numbered: !values.no_numbering },
     saveSource: values.save_source,
     extractMetadata: values.extract_metadata ?? false,
@@ -183,9 +198,14 @@ function sizeOf(size: string): Query['size'] {
   return (['large', 'medium', 'icon'] as const).find(one => one === size)
 }
 
-function siteOf(site: string): string {
-  const text = site.includes('://') ? site : `http://${site}`
-  return parseAddress(text).hostname
+/** @throws `usage`, naming the key */
+function addressIn(key: string, text: string): URL {
+  try {
+    return parseAddress(text)
+  } catch (error) {
+    if (!(error instanceof ChiquitoError)) throw error
+    throw new ChiquitoError('usage', `at ${key}: ${error.message}`)
+  }
 }
 
 function extensionsOf(format: Values['format']): readonly string[] {

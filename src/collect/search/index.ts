@@ -1,1 +1,2 @@
+export { isKeyword, siteOf } from './asked.js'
 export { type AskForPage, Search, type SearchSubject } from './search.js'

@@ -21,7 +21,7 @@ export interface SearchSubject {
 /** What remembers how far searches have come: an album, or a list in memory. */
 export interface SearchMemory {
   search(key: string): SearchState | undefined
-  knows(address: string): boolean
+  knows(address: string, search: string): boolean
   addPage(
     where: { readonly search: string; readonly source: string; readonly folder: string | undefined },
     cursor: string | undefined,
@@ -117,11 +117,11 @@ export class Search {
     this.memory.addPage({ search: this.key, source: source.name, folder }, cursor, { next }, fresh)
   }
 
-  /** Photos that nobody offered before. */
+  /** Photos of which nothing is known. */
   private fresh(found: readonly Found[]): Found[] {
     const here = new Set<string>()
     return found.filter(({ address }) => {
-      if (here.has(address) || this.memory.knows(address)) return false
+      if (here.has(address) || this.memory.knows(address, this.key)) return false
       here.add(address)
       return true
     })

@@ -8,6 +8,8 @@ import type { Ask, Found, MakeSource, Page, Query, Source } from './source.js'
 
 const TITLE = 'The folder'
 
+const LACKING = 'Say which folder is meant: --source folder=DIR.'
+
 /** Photos on a page. */
 const PAGE_SIZE = 500
 
@@ -25,14 +27,14 @@ class LocalFolder implements Source {
   readonly title = TITLE
   readonly isLocal = true
   readonly paceMs = 0
+  readonly lacking = LACKING
   private listed: Promise<{ paths: readonly string[]; facts: Facts }> | undefined
 
   constructor(private readonly root: string | undefined) {}
 
   /** The cursor is the last path of the page before: files that come meanwhile move nothing. */
   async page({ words }: Query, cursor: string | undefined, { signal }: Ask): Promise<Page> {
-    if (this.root === undefined)
-      throw new ChiquitoError('usage', 'Say which folder is meant: --source folder=DIR.')
+    if (this.root === undefined) throw new ChiquitoError('usage', LACKING)
     const root = path.resolve(this.root)
     this.listed ??= list(root, signal)
     const { paths, facts } = await this.listed

@@ -78,6 +78,8 @@ export interface Source {
   readonly title: string
   /** One plain sentence on its terms, said before it is first asked; a source that has one is asked only by name. */
   readonly terms?: string | undefined
+  /** What to say where nothing stands behind its name, though it needs that: `urls=list.txt`. */
+  readonly lacking?: string | undefined
   /** It asks programs to say whom to write to when they misbehave. */
   readonly wantsContact?: boolean | undefined
   /** Environment variable that holds its key, where it needs (or takes) one. */

@@ -9,6 +9,9 @@ import type { Found, MakeSource, Page, Source } from './source.js'
 
 const TITLE = 'The list of addresses'
 
+const LACKING =
+  'Say which list of addresses is meant: --source urls=list.txt (an address a line), .csv, .jsonl or .parquet.'
+
 /** Rows on a page. */
 const PAGE_SIZE = 500
 
@@ -28,29 +31,39 @@ class AddressList implements Source {
   readonly title = TITLE
   readonly isList = true
   readonly paceMs = 0
+  readonly lacking = LACKING
   private rows: Promise<readonly Row[]> | undefined
 
   constructor(private readonly file: string | undefined) {}
 
   /** The cursor is the number of rows before the page. */
   async page(_: unknown, cursor = '0'): Promise<Page> {
-    if (this.file === undefined)
-      throw new ChiquitoError(
-        'usage',
-        'Say which list of addresses is meant: --source urls=list.txt (an address a line), .csv, .jsonl or .parquet.',
-      )
+    if (this.file === undefined) throw new ChiquitoError('usage', LACKING)
     this.rows ??= rowsOf(this.file)
     const rows = await this.rows
+    if (!rows.some(isPhoto)) return { found: [], next: undefined, notice: nothingIn(this.file, rows) }
     const from = Number(cursor)
     const here = rows.slice(from, from + PAGE_SIZE)
     const wrong = here.flatMap(row => ('wrong' in row ? [row.wrong] : []))
     const more = wrong.length > 1 ? ` (and ${wrong.length - 1} more like it)` : ''
     return {
-      found: here.filter((row): row is Found => !('wrong' in row)),
+      found: here.filter(isPhoto),
       next: from + PAGE_SIZE < rows.length ? String(from + PAGE_SIZE) : undefined,
       notice: wrong.length === 0 ? undefined : `${wrong[0]}; left out${more}.`,
     }
   }
+}
+
+function isPhoto(row: Row): row is Found {
+  return !('wrong' in row)
+}
+
+function nothingIn(file: string, [first]: readonly Row[]): string {
+  const because = first !== undefined && 'wrong' in first ? ` (${first.wrong})` : ''
+  return (
+    `"${file}" lists no photo${because}. Expected an address a line, or a table with a column of them: .csv, .tsv, ` +
+    '.jsonl or .parquet.'
+  )
 }
 
 async function rowsOf(file: string): Promise<readonly Row[]> {
@@ -88,7 +101,10 @@ async function textOf(file: string): Promise<string> {
         'data',
         `"${file}" has ${size} bytes; a list may have ${MAX_LIST_BYTES}. Split it.`,
       )
-    return new TextDecoder().decode(await readFile(file))
+    const bytes = await readFile(file)
+    // As Windows' editors save it, too.
+    const isWide = bytes[0] === 0xff && bytes[1] === 0xfe
+    return new TextDecoder(isWide ? 'utf-16le' : 'utf-8').decode(bytes)
   } catch (error) {
     throw ioError(error, 'read', file)
   }

@@ -10,6 +10,10 @@ import { Tab } from './tab.js'
 
 const TITLE = 'The browser'
 
+const LACKING =
+  'Say which results page the browser opens, with {words} where the keyword stands: ' +
+  '--source "browser=https://example.org/search?q={words}".'
+
 /** In the address of a results page: where the keyword stands. */
 const PLACE = /\{words\}|%7Bwords%7D/gi
 
@@ -30,6 +34,7 @@ export const browser: MakeSource = ({ address }) => ({
   terms:
     'The browser opens the page that you name as you would, so keep to the terms of the site that it belongs to.',
   paceMs: 0,
+  lacking: LACKING,
   async page(query, cursor = '0', ask) {
     const none = unlicensed(TITLE, query)
     if (none !== undefined) return none
@@ -56,12 +61,7 @@ export const browser: MakeSource = ({ address }) => ({
 })
 
 function resultsPage(address: string | undefined, { words }: Query): URL {
-  if (address === undefined)
-    throw new ChiquitoError(
-      'usage',
-      'Say which results page the browser opens, with {words} where the keyword stands: ' +
-        '--source "browser=https://example.org/search?q={words}".',
-    )
+  if (address === undefined) throw new ChiquitoError('usage', LACKING)
   return parseAddress(address.replace(PLACE, encodeURIComponent(words)))
 }
 
