@@ -34,3 +34,4 @@ export {
   shortcutWords,
 } from './shortcuts/index.js'
 export { shortcutsOf } from './shortcuts-of.js'
+export { typicalPhotos } from './typical.js'

@@ -1,3 +1,10 @@
+export {
+  type CheckedClass,
+  type CheckWords,
+  type DoctorPageInput,
+  picturesWanted,
+  renderDoctorPage,
+} from './doctor/index.js'
 export { type Figure, figures } from './figures.js'
 export { galleriesOf, galleryPhotos } from './galleries.js'
 export type {

@@ -1,6 +1,9 @@
 import { type Html, html, name } from '../markup.js'
-import { list, plural, visible } from '../text.js'
+import { plural, visible } from '../text.js'
 import type { DoctorPageInput } from './input.js'
+
+/** Shortcuts at the top of the page; of many classes each may have one. */
+const WARNINGS = 3
 
 /** How much there is to look at, in which kinds. */
 export function doctorHeadline({
@@ -10,11 +13,11 @@ export function doctorHeadline({
   classes,
   checks,
   findings,
-  shortcuts,
+  shortcutWords,
   notes,
 }: DoctorPageInput): Html {
   const certain = findings.filter(finding => finding.certain).length
-  const warned = [...new Set(shortcuts.filter(each => each.warned).map(each => each.property))]
+  const warned = shortcutWords.filter(({ certain }) => certain).slice(0, WARNINGS)
   return html`
 <header id="verdict">
 <p class="kicker">chiquito doctor${made === undefined ? '' : ` · ${visible(made.slice(0, 10))}`}</p>
@@ -26,7 +29,7 @@ export function doctorHeadline({
 ${
   warned.length === 0
     ? ''
-    : html`<aside class="beware" aria-label="Before you trust a model of these photos"><h2>Before you trust a model of these photos</h2><ul><li>${list(warned.map(property => `“${property}”`))} alone tell${warned.length === 1 ? 's' : ''} classes apart.</li></ul><p><a href="#shortcuts">How well, and what to do</a></p></aside>`
+    : html`<aside class="beware" aria-label="Before you trust a model of these photos"><h2>Before you trust a model of these photos</h2><ul>${warned.map(({ message }) => html`<li>${name(message)}</li>`)}</ul><p><a href="#shortcuts">How well, and what to do</a></p></aside>`
 }
 <ul class="tiles">
 ${tile('photos', photos)}

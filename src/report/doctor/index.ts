@@ -1,3 +1,3 @@
-export type { CheckedClass, CheckWords, DoctorPageInput, ShortcutFacts } from './input.js'
+export type { CheckedClass, CheckWords, DoctorPageInput } from './input.js'
 export { picturesWanted } from './layout.js'
 export { renderDoctorPage } from './page.js'

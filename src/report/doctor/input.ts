@@ -1,4 +1,4 @@
-import type { Check, Finding } from '../../doctor/index.js'
+import type { Check, Finding, Shortcut, ShortcutWords } from '../../doctor/index.js'
 
 /** Everything the doctor's page shows. Plain data; pictures are given apart, those that `picturesWanted` names. */
 export interface DoctorPageInput {
@@ -11,7 +11,9 @@ export interface DoctorPageInput {
   /** The checks that ran, what matters most first. */
   readonly checks: readonly CheckWords[]
   readonly findings: readonly Finding[]
-  readonly shortcuts: readonly ShortcutFacts[]
+  /** How well properties other than the subject tell the classes apart, and what stands in words, the worst first. */
+  readonly shortcuts: readonly Shortcut[]
+  readonly shortcutWords: readonly ShortcutWords[]
   /** What a person must know of the whole: checks that did not run, and why. */
   readonly notes: readonly string[]
 }
@@ -26,16 +28,4 @@ export interface CheckedClass {
   readonly typical: readonly string[]
   /** Paths of photos unlike it, the oddest first. */
   readonly odd: readonly string[]
-}
-
-/** How well a property of the files, or of how they look, tells a class from the rest. */
-export interface ShortcutFacts {
-  readonly property: string
-  readonly class: string
-  /** Area under the ROC curve, cross-validated: 0.5 tells nothing, 1 tells all. */
-  readonly auc: number
-  /** 95 %. */
-  readonly interval: readonly [low: number, high: number]
-  /** Whether it is to be warned of: strong, and of the file rather than of the subject. */
-  readonly warned: boolean
 }

@@ -77,7 +77,7 @@ describe("the doctor's page", () => {
 
   it('warns of shortcuts first, and shows typical photos beside odd ones', async () => {
     const { document } = await pageOf(small)
-    expect(document.querySelector('.beware').textContent).toContain('“size” alone tells classes apart')
+    expect(document.querySelector('.beware').textContent).toContain('Size alone tells the classes apart')
     const [typical, odd] = document.querySelectorAll('#classes .sides .side')
     expect(typical.querySelectorAll('figure')).toHaveLength(6)
     expect(odd.querySelectorAll('figure')).toHaveLength(6)
@@ -85,7 +85,13 @@ describe("the doctor's page", () => {
   })
 
   it('says so where nothing was found', async () => {
-    const { document } = await pageOf({ ...small, findings: [], shortcuts: [], classes: [] })
+    const { document } = await pageOf({
+      ...small,
+      findings: [],
+      shortcuts: [],
+      shortcutWords: [],
+      classes: [],
+    })
     expect(document.querySelector('header').textContent).toContain('Nothing was found by 4 checks')
     expect(document.querySelectorAll('section')).toHaveLength(0)
   })

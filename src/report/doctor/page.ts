@@ -24,7 +24,13 @@ export async function renderDoctorPage(
   const sections = [
     ...(input.shortcuts.length === 0
       ? []
-      : [{ id: 'shortcuts', title: 'Shortcuts', html: shortcutsSection(input.shortcuts) }]),
+      : [
+          {
+            id: 'shortcuts',
+            title: 'Shortcuts',
+            html: shortcutsSection(input.shortcuts, input.shortcutWords),
+          },
+        ]),
     ...checks.map(each => ({
       id: each.check.name,
       title: `${each.check.title} ${each.count}`,

@@ -1,14 +1,13 @@
+import { SHORTCUT_AUC, type Shortcut, type ShortcutWords } from '../../doctor/index.js'
 import { type Html, html, name, section, table } from '../markup.js'
-import { list, range, share } from '../text.js'
-import type { ShortcutFacts } from './input.js'
+import { range, share } from '../text.js'
 
 /** Rows of the table: the strongest; of many classes each has a row for each property. */
 const ROWS = 40
 
 /** What tells the classes apart without the subject. */
-export function shortcutsSection(shortcuts: readonly ShortcutFacts[]): Html {
+export function shortcutsSection(shortcuts: readonly Shortcut[], words: readonly ShortcutWords[]): Html {
   const sorted = shortcuts.toSorted((a, b) => b.auc - a.auc)
-  const warned = [...new Set(sorted.filter(each => each.warned).map(each => each.property))]
   return section(
     {
       id: 'shortcuts',
@@ -17,9 +16,14 @@ export function shortcutsSection(shortcuts: readonly ShortcutFacts[]): Html {
         'How well something other than the subject tells a class from the rest. A network takes whatever works, and what ' +
         'works only for these files will not work for new photos. 0.5 tells nothing, 1 tells every photo.',
     },
-    warned.length === 0
-      ? html`<p>Nothing about the files tells the classes apart.</p>`
-      : html`<p><strong>${list(warned.map(property => `“${property}”`))} alone tell${warned.length === 1 ? 's' : ''} classes apart.</strong> Even it out (<code>doctor --fix --even-out</code>), or collect the classes in the same way.</p>`,
+    words.length === 0
+      ? html`<p>Nothing stands out.</p>`
+      : html`<ul class="stand">${words.map(({ message, certain }) => html`<li class="${certain ? 'warned' : ''}">${name(message)}</li>`)}</ul>`,
+    ...(words.some(({ certain }) => certain)
+      ? [
+          html`<p>Even the files out (<code>doctor --fix --even-out</code>), or collect the classes in the same way.</p>`,
+        ]
+      : []),
     table(
       'Area under the ROC curve, cross-validated, with its 95 % interval',
       [
@@ -31,16 +35,15 @@ export function shortcutsSection(shortcuts: readonly ShortcutFacts[]): Html {
       ],
       sorted.slice(0, ROWS).map(each => ({
         cells: [name(each.property), name(each.class), share(each.auc), range(each.interval), track(each)],
-        kind: each.warned ? 'warned' : '',
+        kind: each.auc >= SHORTCUT_AUC ? 'warned' : '',
       })),
     ),
     ...(sorted.length > ROWS ? [html`<p>And ${sorted.length - ROWS} weaker ones.</p>`] : []),
-    html`<p><small>Colour, border and background may be the subject itself: a green field is no accident in photos of cows. They are shown, not warned of.</small></p>`,
   )
 }
 
 /** From 0.5 to 1. */
-function track({ auc, interval: [low, high] }: ShortcutFacts): Html {
+function track({ auc, interval: [low, high] }: Shortcut): Html {
   const at = (value: number) => `${(200 * (Math.min(1, Math.max(0.5, value)) - 0.5)).toFixed(1)}%`
   const rest = `${(200 * (1 - Math.min(1, Math.max(0.5, high)))).toFixed(1)}%`
   return html`<span class="track" aria-hidden="true"><span class="band" style="left:${at(low)};right:${rest}"></span><span class="dot" style="left:${at(auc)}"></span></span>`

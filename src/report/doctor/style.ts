@@ -21,6 +21,8 @@ section { content-visibility: auto; contain-intrinsic-size: auto 900px; }
 .how p { margin: 0.5em 0 0; }
 .sides { margin-top: 0.4rem; }
 h4 { margin: 0 0 0.5em; font-size: 0.9rem; font-weight: 500; color: var(--muted); }
+li.warned { font-weight: 600; }
+.stand { margin: 0 0 1em; padding-left: 1.2em; max-width: 68ch; }
 tr.warned > * { color: var(--wrong); }
 tr.warned .track .dot, tr.warned .track .band { background: var(--wrong); }
 nav li { white-space: nowrap; }
