@@ -1,6 +1,13 @@
 import { ChiquitoError, messageOf } from '../core/index.js'
 import { gated } from './decode-gate.js'
-import { FORMATS, type PhotoFormat, type PhotoHead, Refusal, sniff } from './formats/index.js'
+import {
+  FORMATS,
+  type PhotoFormat,
+  type PhotoHead,
+  Refusal,
+  type StoredBeside,
+  sniff,
+} from './formats/index.js'
 import { MAX_DIMENSION, MAX_FILE_BYTES, MAX_PIXELS, MIN_DIMENSION } from './limits.js'
 import type { Pixels } from './pixels.js'
 import { resizeTo } from './resize.js'
@@ -27,6 +34,8 @@ export interface OpenPhoto {
   /** As stored, before it is turned upright. */
   readonly width: number
   readonly height: number
+  /** What the file holds beside its pixels; undefined where its decoder does not tell. */
+  readonly beside: StoredBeside | undefined
   /**
    * Its pixels, with at least this short side where it has it: halved while decoding as often as that allows.
    * Decoded once for each such size.
@@ -47,6 +56,7 @@ export async function openPhoto(bytes: Uint8Array, name: string): Promise<OpenPh
     format,
     width: head.width,
     height: head.height,
+    beside: head.beside,
     pixelsAt(shortSide) {
       const factor = halvings(head, shortSide)
       const known = decoded.get(factor)

@@ -8,13 +8,23 @@ export {
 } from './augment.js'
 export { renderAugmented, renderViews } from './augmented-view.js'
 export { type ContactSheetOptions, contactSheet } from './contact-sheet.js'
-export { type DecodeOptions, decode, type PhotoProblem, UnreadablePhoto } from './decode.js'
+export {
+  type DecodeOptions,
+  decode,
+  type OpenPhoto,
+  openPhoto,
+  type PhotoProblem,
+  UnreadablePhoto,
+} from './decode.js'
+export { type GateSeat, leaveSeat, sit, takeSeat } from './decode-gate.js'
 export { dataUri, type EncodeOptions, encodeJpeg, encodePng, encodeWebp, thumbnail } from './encode.js'
 export { asJpeg, type ExaminedPhoto, examinePhoto, isRare } from './examine.js'
-export { type PhotoFormat, type Sniffed, sniff } from './formats/index.js'
+export { type PhotoStory, storyOf } from './exif.js'
+export { type PhotoFormat, type Sniffed, type StoredBeside, sniff } from './formats/index.js'
 export { insideFrame } from './frame.js'
-export { greyMap } from './grey.js'
+export { greyMap, greyOf } from './grey.js'
 export { inspectPhoto, type PhotoHeader } from './inspect.js'
+export { type JpegMarks, jpegMarks } from './jpeg-marks.js'
 export { MAX_FILE_BYTES } from './limits.js'
 export { hashDistance, perceptualHash, symmetricHash } from './perceptual-hash.js'
 export { readPhotoFile, sha256Of } from './photo-file.js'
@@ -26,6 +36,7 @@ export {
   readViews,
   type ViewsOptions,
 } from './reader.js'
+export { resizeTo } from './resize.js'
 export { testTimeViews } from './test-time-views.js'
 export { checkRule, NEUTRAL, renderView, type ViewRule, viewVersion } from './view.js'
 export { type EvenFormat, writeEven } from './write-even.js'

@@ -33,6 +33,7 @@ async function looksOf(bytes: Uint8Array, name: string): Promise<LookFacts> {
     border: 0,
     luminance: { mean: 0, p1: below(0.01), p5: below(0.05), p95: below(0.95), p99: below(0.99) },
     sharpness: 0,
+    detail: [],
     entropy: 0,
     colours: 0,
     chroma: 0,

@@ -15,6 +15,8 @@ export interface HeaderFacts {
   readonly quantisation: number | null
   /** Chroma subsampling of a JPEG, as `4:2:0`; null for other formats. */
   readonly subsampling: string | null
+  /** False for a JPEG without the mark of its end: it may show all of its picture, but was cut off or copied badly. */
+  readonly hasEnd: boolean
   readonly hasExif: boolean
   readonly hasProfile: boolean
   /** EXIF says where the photo was taken. */
@@ -43,6 +45,11 @@ export interface LookFacts {
   }
   /** Deviation of the Laplacian at a long side of 256 pixels: how much fine detail there is. */
   readonly sharpness: number
+  /**
+   * Root mean squares of second differences: across, down, and along both diagonals, at long sides of 256, 128 and 64
+   * pixels (12 numbers). A blurred photo lacks the fine ones for its coarse ones; one blurred by motion in one direction.
+   */
+  readonly detail: readonly number[]
   /** Entropy of brightness, bits, 0 to 8. */
   readonly entropy: number
   /** Different colours among those looked at, channels rounded to 5 bits. */

@@ -11,7 +11,7 @@ import { openIco } from './windows/ico.js'
 import { openWithSharp } from './with-sharp.js'
 
 export { orientationBeside } from './orientation-beside.js'
-export type { PhotoHead } from './photo-file.js'
+export type { PhotoHead, StoredBeside } from './photo-file.js'
 export { Refusal } from './refusal.js'
 export { type PhotoFormat, type Sniffed, sniff } from './sniff.js'
 

@@ -1,5 +1,20 @@
 import type { Pixels } from '../pixels.js'
 
+/** What a file holds beside its pixels. */
+export interface StoredBeside {
+  /** EXIF data: a TIFF directory, with or without the word `Exif` before it. */
+  readonly exif: Uint8Array | undefined
+  /** XMP data, a piece of XML. */
+  readonly xmp: Uint8Array | undefined
+  readonly hasProfile: boolean
+  /** EXIF orientation, 1 to 8, wherever the file says it. */
+  readonly orientation: number
+  /** Pictures in the file. */
+  readonly frames: number
+  /** Chroma subsampling, as `4:2:0`. */
+  readonly subsampling: string | undefined
+}
+
 /** A photo file whose header has been read: what every format's decoder gives. */
 export interface PhotoHead {
   /** As stored, before it is turned upright. */
@@ -7,6 +22,8 @@ export interface PhotoHead {
   readonly height: number
   /** Whether decoding can leave out pixels: by 2, 4 and 8. Others decode at 1 alone. */
   readonly shrinks: boolean
+  /** Undefined where the decoder does not tell. */
+  readonly beside?: StoredBeside | undefined
   /** About how much memory decoding takes at its most, in bytes, above the file itself. */
   memory(factor: number): number
   /** Its pixels, upright, transparency on white. Throws a `Refusal`, or whatever the library throws. */

@@ -3,7 +3,7 @@ import { MAX_PIXELS } from '../limits.js'
 import type { Pixels } from '../pixels.js'
 import { upright } from './orientation.js'
 import { orientationBeside } from './orientation-beside.js'
-import { FEWER_BITS, fewerBits, type PhotoHead } from './photo-file.js'
+import { FEWER_BITS, fewerBits, type PhotoHead, type StoredBeside } from './photo-file.js'
 import { Refusal } from './refusal.js'
 
 // No photo is decoded twice, so a cache of decoded pixels would only hold memory.
@@ -25,12 +25,25 @@ export async function openWithSharp(bytes: Uint8Array, options: WithSharpOptions
     width,
     height,
     shrinks: true,
+    beside: storedBeside(header),
     memory: factor => decodeMemory(header, factor),
     async decode(factor) {
       const decoded = await decodeShrunk(bytes, header, factor, options)
       if (header.depth === 'ushort' && fewerBits(decoded)) throw new Refusal(FEWER_BITS)
       return header.orientation === undefined ? upright(decoded, orientationBeside(header)) : decoded
     },
+  }
+}
+
+function storedBeside(header: Metadata): StoredBeside {
+  const { exif, xmp, hasProfile, orientation, pages = 1, chromaSubsampling: subsampling } = header
+  return {
+    exif,
+    xmp,
+    hasProfile,
+    orientation: orientation ?? orientationBeside(header),
+    frames: pages,
+    subsampling,
   }
 }
 

@@ -1,0 +1,173 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { throwIfAborted, type WorkOptions } from '../../core/index.js'
+import { hashFiles } from '../../dataset/index.js'
+import type { PhotoFacts } from './facts.js'
+import { type FileStamp, FolderIndex } from './folder-index.js'
+import { FactsStore, factsFolder } from './store.js'
+import { FactsThreads, type SeenFile } from './threads.js'
+
+export interface GatherOptions extends WorkOptions {
+  /** False: nothing is taken from the cache, nor kept there. */
+  readonly cache?: boolean | undefined
+  /** Milliseconds after which what is not measured yet is left out. */
+  readonly most?: number | undefined
+}
+
+/** A photo file and its facts. */
+export interface MeasuredFile {
+  readonly path: string
+  readonly bytes: number
+  readonly sha256: string
+  readonly facts: PhotoFacts
+}
+
+/** What could not be read at all: gone, or not for this user. */
+export interface LostFile {
+  readonly path: string
+  readonly reason: string
+}
+
+export interface Gathered {
+  /** Sorted as asked. */
+  readonly files: readonly MeasuredFile[]
+  readonly lost: readonly LostFile[]
+  /** Files that were left out as time ran out. */
+  readonly skipped: number
+}
+
+/** Files asked of the system at one time. */
+const STATS = 16
+
+/**
+ * The facts of files. What was measured before, here or elsewhere, is not measured again; what did not change is not read.
+ * What is measured is kept at once, so that nothing of it is lost where the work is stopped.
+ *
+ * @param root - absolute, without links
+ * @param paths - relative to it, with `/`
+ * @throws `interrupted`
+ */
+export async function gatherFacts(
+  root: string,
+  paths: readonly string[],
+  { cache = true, most = Number.POSITIVE_INFINITY, progress, signal }: GatherOptions = {},
+): Promise<Gathered> {
+  const notice = (message: string) => progress?.({ kind: 'notice', message })
+  const store = cache ? FactsStore.open(factsFolder(), { notice }) : undefined
+  const index = cache ? FolderIndex.open(join(factsFolder(), 'folders'), root) : undefined
+  const gatherer = new Gatherer(root, paths, store, index, performance.now() + most)
+  try {
+    return await gatherer.gather({ progress, signal })
+  } finally {
+    index?.close(paths)
+    store?.close()
+  }
+}
+
+/** What became of one file. */
+type Outcome = MeasuredFile | LostFile | undefined
+
+class Gatherer {
+  private readonly outcomes: Outcome[]
+  private done = 0
+
+  constructor(
+    private readonly root: string,
+    private readonly paths: readonly string[],
+    private readonly store: FactsStore | undefined,
+    private readonly index: FolderIndex | undefined,
+    private readonly until: number,
+  ) {
+    this.outcomes = new Array<Outcome>(paths.length).fill(undefined)
+  }
+
+  async gather(work: WorkOptions): Promise<Gathered> {
+    const task = 'Looking at photos'
+    work.progress?.({ kind: 'start', task, total: this.paths.length })
+    const fresh = await this.takeKnown(work)
+    if (fresh.length > 0) await this.measure(fresh, task, work)
+    work.progress?.({ kind: 'end', task })
+    const files = this.outcomes.flatMap(outcome => (outcome && 'facts' in outcome ? [outcome] : []))
+    const lost = this.outcomes.flatMap(outcome => (outcome && 'reason' in outcome ? [outcome] : []))
+    return { files, lost, skipped: this.paths.length - files.length - lost.length }
+  }
+
+  /** Takes what did not change and was measured; gives the others, by their places, with what the system says of them. */
+  private async takeKnown({ signal }: WorkOptions): Promise<{ i: number; stamp: FileStamp | undefined }[]> {
+    const fresh: { i: number; stamp: FileStamp | undefined }[] = []
+    await each(this.paths.length, STATS, async i => {
+      throwIfAborted(signal)
+      const path = this.paths[i]
+      const stamp = this.index && (await stampOf(join(this.root, path)))
+      const sha256 = stamp && this.index?.get(path, stamp)
+      const facts = sha256 === undefined ? undefined : this.store?.get(sha256)
+      if (stamp === undefined || sha256 === undefined || facts === undefined) fresh.push({ i, stamp })
+      else this.settle(i, { path, bytes: stamp.size, sha256, facts })
+    })
+    return fresh.sort((a, b) => a.i - b.i)
+  }
+
+  private async measure(
+    fresh: readonly { readonly i: number; readonly stamp: FileStamp | undefined }[],
+    task: string,
+    { progress, signal }: WorkOptions,
+  ): Promise<void> {
+    const threads = new FactsThreads()
+    try {
+      await each(fresh.length, threads.places, async k => {
+        throwIfAborted(signal)
+        if (performance.now() > this.until) return
+        const { i, stamp } = fresh[k]
+        const began = Date.now()
+        const seen = await threads.look(join(this.root, this.paths[i]), sha256 => this.store?.get(sha256))
+        this.settle(i, await this.outcomeOf(this.paths[i], seen, signal))
+        if (stamp && 'sha256' in seen && seen.facts.problem === null)
+          this.index?.put(this.paths[i], stamp, seen.sha256, began)
+        progress?.({ kind: 'advance', task, done: this.done, total: this.paths.length })
+      })
+    } finally {
+      await threads.close()
+    }
+  }
+
+  /** A file too large to be read whole has a hash nevertheless. */
+  private async outcomeOf(path: string, seen: SeenFile, signal: AbortSignal | undefined): Promise<Outcome> {
+    if ('sha256' in seen) {
+      this.store?.put(seen.sha256, seen.facts)
+      return { path, ...seen }
+    }
+    const { problem } = seen
+    if (problem.kind !== 'large') return { path, reason: problem.message }
+    const [hashed] = await hashFiles(this.root, [path], { signal })
+    if ('problem' in hashed) return { path, reason: problem.message }
+    return { ...hashed, facts: { header: null, looks: null, problem } }
+  }
+
+  private settle(i: number, outcome: Outcome): void {
+    this.outcomes[i] = outcome
+    this.done++
+  }
+}
+
+async function stampOf(path: string): Promise<FileStamp | undefined> {
+  const found = await stat(path).catch(() => undefined)
+  if (!found?.isFile()) return undefined
+  return { size: found.size, mtime: found.mtimeMs, ctime: found.ctimeMs, inode: found.ino }
+}
+
+/** Does work for 0 to count - 1, so many at a time; waits for all that was begun, then throws the first failure. */
+async function each(count: number, atOnce: number, work: (i: number) => Promise<void>): Promise<void> {
+  let next = 0
+  let isFailed = false
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: Math.min(atOnce, count) }, async () => {
+      while (next < count && !isFailed)
+        await work(next++).catch(error => {
+          isFailed = true
+          throw error
+        })
+    }),
+  )
+  const failed = outcomes.find(outcome => outcome.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
+}

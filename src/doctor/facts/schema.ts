@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import type { PhotoFacts } from './facts.js'
+
+// What was kept is read back as carefully as what comes from elsewhere.
+
+const number = z.number()
+
+const headerSchema = z.object({
+  format: z.string(),
+  width: number,
+  height: number,
+  frames: number,
+  orientation: number,
+  quantisation: number.nullable(),
+  subsampling: z.string().nullable(),
+  hasEnd: z.boolean(),
+  hasExif: z.boolean(),
+  hasProfile: z.boolean(),
+  hasPlace: z.boolean(),
+  names: z.array(z.string()),
+  takenAt: z.string().nullable(),
+})
+
+const looksSchema = z.object({
+  phash: z.string(),
+  innerPhash: z.string(),
+  border: number,
+  luminance: z.object({ mean: number, p1: number, p5: number, p95: number, p99: number }),
+  sharpness: number,
+  detail: z.array(number),
+  entropy: number,
+  colours: number,
+  chroma: number,
+  colour: z.tuple([number, number, number]),
+  edge: z.array(number),
+})
+
+/** Facts of a photo that can be used: others are not kept, as another version of a decoder may read them. */
+export const keptSchema: z.ZodType<PhotoFacts> = z.object({
+  header: headerSchema,
+  looks: looksSchema,
+  problem: z.null(),
+})
