@@ -21,6 +21,7 @@ export {
   licenceMix,
   licencesInWords,
 } from './licences.js'
+export { type ListedPhotos, type ListOptions, listPhotos } from './list-photos.js'
 export type { Photo, Split } from './photo.js'
 export { type RecordedPhoto, type RecordedPhotos, recordedPhotoSchema, recordPhotos } from './recorded.js'
 export {

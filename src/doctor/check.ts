@@ -1,6 +1,6 @@
 import type { WorkOptions } from '../core/index.js'
 import type { Photo, Split } from '../dataset/index.js'
-import type { PhotoFacts } from './facts/index.js'
+import type { LostFile, PhotoFacts } from './facts/index.js'
 import type { Finding } from './finding.js'
 
 /** A photo as checks see it. */
@@ -29,6 +29,8 @@ export interface CheckedData {
   readonly labels: readonly string[]
   /** Sorted by path. */
   readonly photos: readonly CheckedPhoto[]
+  /** Files that could not be read at all, with the reason; they are not among the photos. */
+  readonly lost?: readonly LostFile[] | undefined
 }
 
 /** What a deep check works on, too. */

@@ -16,11 +16,18 @@ export {
   leaksOf,
 } from './copies/index.js'
 export type { EvenOutReport, EvenPlan } from './even-out/index.js'
-export type { HeaderFacts, LookFacts, PhotoFacts } from './facts/index.js'
+export {
+  type HeaderFacts,
+  type LookFacts,
+  type LostFile,
+  measureFacts,
+  type PhotoFacts,
+} from './facts/index.js'
 export { type FeaturesOptions, featuresOf } from './features.js'
 export type { Finding } from './finding.js'
 export { COPY_RULE, type FixReport, remedies } from './fix/index.js'
 export { type Mark, type MarkRequest, type MarksSet, readMarks, setMarks, unsettled } from './marks/index.js'
+export { type OpenCheckedOptions, type OpenedData, openCheckedData } from './open.js'
 export { noticeCutOff, type PutRight, type PutRightOptions, putRight } from './put-right.js'
 export {
   findShortcuts,

@@ -44,6 +44,7 @@ async function open(root: string): Promise<CheckedData> {
                   orientation: header.orientation ?? 1,
                   quantisation: luma,
                   subsampling,
+                  hasEnd: true,
                   hasExif: header.exif !== undefined,
                   hasProfile: header.icc !== undefined,
                   hasPlace: false,

@@ -106,7 +106,7 @@ function settle(thread: Thread, answer: FactsAnswer): void {
   const job = thread.jobs.get(answer.id)
   if (job === undefined) return
   if ('sha256' in answer) {
-    job.read = answer
+    job.read = { sha256: answer.sha256, bytes: answer.bytes }
     const facts = job.known(answer.sha256)
     send(thread, { id: answer.id, isNeeded: facts === undefined })
     if (facts === undefined) return
