@@ -1,4 +1,4 @@
-// The report as a browser shows it: light and dark, on a desk and on a phone, from a file, without a network.
+// The report and the doctor's page as a browser shows them: light and dark, on a desk and on a phone, from a file, without a network.
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -6,7 +6,8 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Browser, chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { renderReport } from '../src/report/index.js'
+import { picturesWanted, renderDoctorPage, renderReport } from '../src/report/index.js'
+import { doctorPictures, doctorSample } from './support/doctor-sample.js'
 import { sampleReport } from './support/report-sample.js'
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
@@ -36,6 +37,9 @@ describe.skipIf(!existsSync(CHROMIUM))('the report in Chromium (CHROMIUM names a
     const many = await sampleReport({ labels: MANY, perClass: 12, strength: 3, path: path250 })
     await writeFile(path.join(folder, 'two.html'), await renderReport(two))
     await writeFile(path.join(folder, 'many.html'), await renderReport(many))
+    const found = doctorSample({ photos: 10_000, labels: MANY, each: 200, path: n => path250('a', n) })
+    const pictures = await doctorPictures(picturesWanted(found))
+    await writeFile(path.join(folder, 'doctor.html'), await renderDoctorPage(found, pictures))
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
   })
 
@@ -56,7 +60,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the report in Chromium (CHROMIUM names a
     return { page, heard }
   }
 
-  const views = ['two', 'many'].flatMap(name =>
+  const views = ['two', 'many', 'doctor'].flatMap(name =>
     (['light', 'dark'] as const).flatMap(scheme => [1280, 390].map(width => ({ name, scheme, width }))),
   )
   it.each(views)('$name, $scheme, $width pixels wide: fits, is quiet and shows every picture', async view => {

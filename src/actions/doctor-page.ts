@@ -5,6 +5,7 @@ import {
   type CheckedFeatures,
   type CheckedPhoto,
   type Finding,
+  SHORTCUT_AUC,
   type Shortcut,
   shortcutWords,
   typicalPhotos,
@@ -63,6 +64,7 @@ export async function writeDoctorPage(
     findings,
     shortcuts,
     shortcutWords: shortcutWords(shortcuts, data.labels.length),
+    shortcutAuc: SHORTCUT_AUC,
     notes,
   }
   const pictures = await picturesOf(data, picturesWanted(input), work)

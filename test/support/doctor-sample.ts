@@ -71,6 +71,7 @@ export function doctorSample({
       { class: labels[0], certain: true, auc: 1, message: 'Size alone tells the classes apart (AUC 1.00).' },
       { class: labels[0], certain: false, auc: 0.8, message: words },
     ],
+    shortcutAuc: 0.75,
     notes: [words],
   }
 }

@@ -28,7 +28,7 @@ export async function renderDoctorPage(
           {
             id: 'shortcuts',
             title: 'Shortcuts',
-            html: shortcutsSection(input.shortcuts, input.shortcutWords),
+            html: shortcutsSection(input),
           },
         ]),
     ...checks.map(each => ({

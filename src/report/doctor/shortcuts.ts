@@ -1,12 +1,13 @@
-import { SHORTCUT_AUC, type Shortcut, type ShortcutWords } from '../../doctor/index.js'
+import type { Shortcut } from '../../doctor/index.js'
 import { type Html, html, name, section, table } from '../markup.js'
 import { range, share } from '../text.js'
+import type { DoctorPageInput } from './input.js'
 
 /** Rows of the table: the strongest; of many classes each has a row for each property. */
 const ROWS = 40
 
 /** What tells the classes apart without the subject. */
-export function shortcutsSection(shortcuts: readonly Shortcut[], words: readonly ShortcutWords[]): Html {
+export function shortcutsSection({ shortcuts, shortcutWords: words, shortcutAuc }: DoctorPageInput): Html {
   const sorted = shortcuts.toSorted((a, b) => b.auc - a.auc)
   return section(
     {
@@ -35,7 +36,7 @@ export function shortcutsSection(shortcuts: readonly Shortcut[], words: readonly
       ],
       sorted.slice(0, ROWS).map(each => ({
         cells: [name(each.property), name(each.class), share(each.auc), range(each.interval), track(each)],
-        kind: each.auc >= SHORTCUT_AUC ? 'warned' : '',
+        kind: each.auc >= shortcutAuc ? 'warned' : '',
       })),
     ),
     ...(sorted.length > ROWS ? [html`<p>And ${sorted.length - ROWS} weaker ones.</p>`] : []),
