@@ -9,6 +9,7 @@ import { benchFamilies } from './families.js'
 import { benchFeatures } from './features.js'
 import { benchFineTune } from './fine-tune.js'
 import { benchGradients } from './gradients.js'
+import { benchKills } from './kills.js'
 import { benchLayouts } from './layouts.js'
 import { benchLfw } from './lfw.js'
 import { benchMemory } from './memory.js'
@@ -35,6 +36,7 @@ const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Ben
   lfw: benchLfw,
   collect: benchCollect,
   doctor: benchDoctor,
+  kills: benchKills,
 }
 
 const usage =

@@ -1,15 +1,18 @@
 import type { WorkOptions } from '../core/index.js'
-import { type AskedBy, Journal, readJournal, tidySetAside } from '../files/index.js'
+import { type AskedBy, Journal, type OperationWriter, readJournal, tidySetAside } from '../files/index.js'
 import type { CheckedData } from './check.js'
 import {
   applyEvenOut,
   describePlan,
   type EvenOutReport,
+  type EvenPlan,
+  earlierPlan,
+  evenedPhotos,
   evenPlanSchema,
   planEvenOut,
 } from './even-out/index.js'
 import type { Finding } from './finding.js'
-import { applyFix, type FixReport, planFix, previewFix } from './fix/index.js'
+import { applyFix, type FixPlan, type FixReport, planFix, previewFix } from './fix/index.js'
 
 export interface PutRightOptions extends WorkOptions {
   /** Set aside what is certain, and rename wrong extensions. */
@@ -42,42 +45,59 @@ export async function putRight(
   options: PutRightOptions,
 ): Promise<PutRight> {
   const { fix = false, evenOut = false, dryRun = false } = options
-  const plan = fix ? planFix(findings, data) : undefined
   // What cannot be done at all is said before anything is.
-  const planned = evenOut ? planEvenOut(data) : undefined
-  if (dryRun)
-    return {
-      fix: plan === undefined ? null : await previewFix(plan, data),
-      evenOut: evenOut ? previewEvenOut(planned, data) : null,
-      operation: null,
-    }
+  const plans = {
+    fix: fix ? planFix(findings, data) : undefined,
+    even: evenOut ? planEvenOut(data) : undefined,
+  }
+  if (dryRun) return preview(data, plans, options)
   const name = ['doctor', fix ? '--fix' : '', evenOut ? '--even-out' : ''].filter(Boolean).join(' ')
+  const hasWork = (plans.fix !== undefined && plans.fix.steps.length > 0) || plans.even !== undefined
+  if (!hasWork && (await cutOffName(data.root)) !== name) return preview(data, plans, options)
   const journal = await Journal.open(data.root)
   try {
-    const isGoingOn = journal.cutOff?.name === name
-    const hasWork = (plan !== undefined && plan.steps.length > 0) || planned !== undefined
-    if (!isGoingOn && !hasWork)
-      return {
-        fix: plan === undefined ? null : await previewFix(plan, data),
-        evenOut: evenOut ? previewEvenOut(undefined, data) : null,
-        operation: null,
-      }
     const writer = await journal.begin(name, options.by)
-    const fixed = plan === undefined ? null : await applyFix(plan, data, writer, options)
-    let evened: EvenOutReport | null = null
-    if (evenOut) {
-      const now = fix ? await options.reopen() : data
-      const settled = evenPlanSchema.safeParse(writer.operation.plan).data
-      const even = settled ?? planEvenOut(now)
-      if (even !== undefined && settled === undefined) await writer.settleOn(even)
-      evened = even === undefined ? previewEvenOut(even, now) : await applyEvenOut(even, now, writer, options)
-    }
+    const fixed = plans.fix === undefined ? null : await applyFix(plans.fix, data, writer, options)
+    const now = evenOut && fix ? await options.reopen() : data
+    const evened = evenOut ? await evenOutNow(now, journal, writer, options) : null
     await tidySetAside(journal.folder)
     await writer.end()
     return { fix: fixed, evenOut: evened, operation: writer.id }
   } finally {
     journal.close()
   }
+}
+
+async function evenOutNow(
+  data: CheckedData,
+  journal: Journal,
+  writer: OperationWriter,
+  options: WorkOptions,
+): Promise<EvenOutReport> {
+  const settled = evenPlanSchema.safeParse(writer.operation.plan).data
+  const plan = settled ?? earlierPlan(journal.operations, planEvenOut(data))
+  if (plan === undefined) return previewEvenOut(plan, data)
+  if (settled === undefined) await writer.settleOn(plan)
+  return applyEvenOut(plan, data, writer, { ...options, earlier: evenedPhotos(journal.operations) })
+}
+
+/** What would be done, or that there is nothing to do. */
+async function preview(
+  data: CheckedData,
+  plans: { readonly fix: FixPlan | undefined; readonly even: EvenPlan | undefined },
+  { evenOut = false }: PutRightOptions,
+): Promise<PutRight> {
+  const operations = (await readJournal(data.root))?.history.operations ?? []
+  return {
+    fix: plans.fix === undefined ? null : await previewFix(plans.fix, data),
+    evenOut: evenOut ? previewEvenOut(earlierPlan(operations, plans.even), data) : null,
+    operation: null,
+  }
+}
+
+async function cutOffName(root: string): Promise<string | undefined> {
+  const last = (await readJournal(root))?.history.operations.at(-1)
+  return last?.state === 'open' ? last.name : undefined
 }
 
 /** A sentence on an operation that was cut off in this folder; undefined where none was. @throws `data`, `io` */
@@ -89,10 +109,7 @@ export async function noticeCutOff(root: string): Promise<string | undefined> {
     : 'An "undo" was cut off here: give it again to finish it.'
 }
 
-function previewEvenOut(
-  plan: ReturnType<typeof planEvenOut>,
-  { photos }: Pick<CheckedData, 'photos'>,
-): EvenOutReport {
+function previewEvenOut(plan: EvenPlan | undefined, { photos }: Pick<CheckedData, 'photos'>): EvenOutReport {
   const usable = photos.filter(({ facts }) => facts.problem === null).length
   return {
     plan: plan ?? null,

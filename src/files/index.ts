@@ -37,6 +37,7 @@ export {
   type UndoFolderOptions,
   type UndoneFolder,
   undoFolder,
+  undoneActs,
 } from './journal/index.js'
 export { type Release, takeLock, waitForLock } from './lock.js'
 export { cutLog, type LogRecord, LogWriter, readLog } from './log.js'

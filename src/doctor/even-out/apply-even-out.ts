@@ -31,6 +31,11 @@ export interface EvenOutReport {
   readonly notices: readonly string[]
 }
 
+export interface EvenOutOptions extends WorkOptions {
+  /** Contents of photos that were written by the same plan, by their paths: they stay as they are. */
+  readonly earlier: ReadonlyMap<string, string>
+}
+
 /**
  * Writes every photo as the plan says, and keeps the original where nothing reads it; after a kill the same call goes on. The same
  * photos give the same bytes.
@@ -41,11 +46,11 @@ export async function applyEvenOut(
   plan: EvenPlan,
   data: CheckedData,
   writer: OperationWriter,
-  { progress, signal }: WorkOptions,
+  { progress, signal, earlier }: EvenOutOptions,
 ): Promise<EvenOutReport> {
   const aside = await SetAside.open(writer.folder)
-  const done = new Set(writer.operation.acts.flatMap(({ what }) => (what.act === 'replace' ? [what.to] : [])))
-  const photos = data.photos.filter(({ path, facts }) => facts.problem === null && !done.has(path))
+  const usable = data.photos.filter(({ facts }) => facts.problem === null)
+  const photos = usable.filter(({ path, sha256 }) => earlier.get(path) !== sha256)
   const left: LeftPhoto[] = []
   const task = 'Evening out'
   const total = photos.length
@@ -69,7 +74,7 @@ export async function applyEvenOut(
   const { changed, stale } = await followTables(writer, names, fates, signal)
   return {
     plan,
-    photos: done.size + total - left.length,
+    photos: usable.length - left.length,
     tables: changed,
     left,
     notices: [
