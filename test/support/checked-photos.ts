@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { CheckedPhoto, LookFacts } from '../../src/doctor/index.js'
-import { decode, sha256Of, symmetricHash } from '../../src/images/index.js'
+import { decode, insideFrame, sha256Of, symmetricHash } from '../../src/images/index.js'
 
 /** Photos of a folder as checks see them, with the facts that the search for copies asks for; `train/…` and `valid/…` say the split. */
 export async function checkedPhotos(root: string, paths: readonly string[]): Promise<CheckedPhoto[]> {
@@ -23,13 +23,14 @@ export async function checkedPhotos(root: string, paths: readonly string[]): Pro
 }
 
 async function looksOf(bytes: Uint8Array, name: string): Promise<LookFacts> {
-  const pixels = await decode(bytes, { name, shortSide: 48 })
+  const pixels = await decode(bytes, { name, shortSide: 96 })
   const phash = symmetricHash(pixels)
+  const inside = insideFrame(pixels)
   const sorted = pixels.data.slice().sort()
   const below = (share: number) => sorted[Math.floor(share * (sorted.length - 1))]
   return {
     phash,
-    innerPhash: phash,
+    innerPhash: inside ? symmetricHash(inside) : phash,
     border: 0,
     luminance: { mean: 0, p1: below(0.01), p5: below(0.05), p95: below(0.95), p99: below(0.99) },
     sharpness: 0,
