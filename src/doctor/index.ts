@@ -13,6 +13,7 @@ export {
   type CopyPair,
   type FindCopiesOptions,
   findCopies,
+  findHiddenCopies,
   leaksOf,
 } from './copies/index.js'
 export type { EvenOutReport, EvenPlan } from './even-out/index.js'

@@ -94,7 +94,7 @@ function inPlace(
     const found = likenessOf(placed, b)
     if (distance <= NEAR_BITS && !framed && found.likeness >= AGREES) return kind
     if (decides(found, least)) return kind
-    if (decides(likenessBesideBar(placed, b), least)) return 'part'
+    if (decides(likenessBesideBar(placed, b), least)) return found.likeness >= AGREES ? kind : 'part'
   }
   return undefined
 }
