@@ -8,6 +8,10 @@ export { type EvaluateOptions, type EvaluateResult, evaluate } from './actions/e
 export { type FindRateOptions, type FindRateResult, findRate } from './actions/find-rate.js'
 export type { EvaluationDetails, MeasuredPart } from './actions/measure.js'
 export { type PredictOptions, type PredictResult, predict } from './actions/predict.js'
+export { type SplitOptions, type SplitResult, split } from './actions/split.js'
+export { type CheckSplitResult, checkSplit, type DividedLeak } from './actions/split-check.js'
+export { type FoldCounts, type SplitFoldsResult, splitFolds } from './actions/split-folds.js'
+export type { SplitClass, SplitGroup } from './actions/split-words.js'
 export {
   type LeakedPhoto,
   type TestFigures,
@@ -15,6 +19,12 @@ export {
   type TrainResult,
   train,
 } from './actions/train.js'
+export {
+  type FoldResult,
+  type TrainFoldsOptions,
+  type TrainFoldsResult,
+  trainFolds,
+} from './actions/train-folds.js'
 export { listOperations, type UndoOptions, type UndoResult, undo } from './actions/undo.js'
 export {
   type AdamWOptions,
@@ -62,6 +72,7 @@ export type {
   RecordedPhotos,
   Split,
   SplitRecord,
+  TieKind,
 } from './dataset/index.js'
 export type { Device, DeviceOptions } from './engine/index.js'
 export type {

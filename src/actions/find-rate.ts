@@ -7,6 +7,7 @@ import { type DeviceOptions, usableDevice } from '../engine/index.js'
 import { requireWritable, writeFileAtomic } from '../files/index.js'
 import { lostPhotos } from '../report/index.js'
 import { openFeatureStore } from '../run/index.js'
+import { findLikeness } from '../splitting/index.js'
 import { FeatureExtractor, headSpec, ImageData, Learner } from '../train/index.js'
 import { noticeOnce } from './notice-once.js'
 
@@ -62,7 +63,14 @@ export async function findRate(options: FindRateOptions): Promise<FindRateResult
     progress,
     signal,
   })
-  const dataset = await openDataset(options.data, { seed, followLinks, labelsFrom, progress, signal })
+  const dataset = await openDataset(options.data, {
+    seed,
+    likeness: findLikeness,
+    followLinks,
+    labelsFrom,
+    progress,
+    signal,
+  })
   for (const message of dataset.notices) progress?.({ kind: 'notice', message })
   const data = ImageData.of(dataset, { size, seed })
   const rule = { size: size ?? backbone.inputSize, resize: data.resize }

@@ -29,6 +29,7 @@ const configurationSchema = z.object({
   fineTune: z.enum(fineTunes).optional(),
   epochs: z.int().optional(),
   validFraction: z.number().optional(),
+  manifest: z.string().optional(),
   ...dataConfigurationSchema.shape,
   device: z.enum(devices).optional(),
 })

@@ -193,10 +193,7 @@ async function dataFacts(dataset: Dataset, result: RecipeResult, work: WorkOptio
   )
   return {
     root: dataset.root,
-    split:
-      split.by === 'seed'
-        ? `drawn by chiquito: ${Math.round(split.validFraction * 100)} % of each class, seed ${split.seed}, exact copies together`
-        : 'as the folders say',
+    split: divisionText(split),
     parts: partsOf(dataset),
     classes: classFacts(dataset, headers),
     formats: formatFacts(headers),
@@ -213,6 +210,13 @@ async function dataFacts(dataset: Dataset, result: RecipeResult, work: WorkOptio
     ),
     hints: shortcutHints(dataset, headers),
   }
+}
+
+function divisionText(split: Dataset['split']): string {
+  if (split.by === 'manifest') return `as ${path.basename(split.manifest)} says`
+  if (split.by !== 'seed') return 'as the folders say'
+  const part = Math.round(split.validFraction * 100)
+  return `drawn by chiquito: ${part} % of each class, seed ${split.seed}; copies, also near ones, and photos of one page, person or video together`
 }
 
 function leakedInto({ photos }: Dataset, part: 'valid' | 'test'): DataFacts['leaks'] {

@@ -30,6 +30,8 @@ export interface TrainOptions extends DeviceOptions, WorkOptions {
   readonly epochs?: number | undefined
   /** Part of each class that is measured on where no folder divides the photos. */
   readonly validFraction?: number | undefined
+  /** A table that says which photos are learnt from and which are measured on, as `chiquito split` writes it. */
+  readonly manifest?: string | undefined
   /** Also follow links that lead out of the folder; only for data that you trust. */
   readonly followLinks?: boolean | undefined
   /**

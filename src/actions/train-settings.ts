@@ -65,6 +65,7 @@ const kept = {
   epochs: '--epochs',
   validFraction: '--valid-fraction',
   preprocessing: '--mean, --std, --channels and --range',
+  manifest: '--folds',
   followLinks: '--follow-links',
   labelsFrom: '--labels-from',
 } as const
@@ -78,7 +79,7 @@ const kept = {
 export function requireSameSettings(given: TrainOptions, own: Omit<TrainOptions, 'data' | 'out'>): void {
   for (const name of ['recipe', 'seed', 'backbone', 'size', 'fineTune', 'epochs', 'validFraction'] as const)
     requireSame(kept[name], given[name], own[name])
-  for (const name of ['preprocessing', 'followLinks', 'labelsFrom'] as const)
+  for (const name of ['preprocessing', 'manifest', 'followLinks', 'labelsFrom'] as const)
     requireSame(kept[name], given[name], own[name])
 }
 

@@ -1,10 +1,12 @@
 import { availableParallelism } from 'node:os'
+import path from 'node:path'
 import { type Backbone, checkBackboneName, loadBackbone, type Preprocessing } from '../backbones/index.js'
 import { ChiquitoError, commandName, messageOf } from '../core/index.js'
 import { type Dataset, leaks, openDataset, recordPhotos, type Split } from '../dataset/index.js'
 import { usableDevice } from '../engine/index.js'
 import type { Evaluation, Interval } from '../evaluate/index.js'
 import { openFeatureStore, type RunDetails, RunFolder } from '../run/index.js'
+import { findLikeness, readManifest } from '../splitting/index.js'
 import {
   type Checkpoint,
   type Choice,
@@ -150,9 +152,12 @@ async function prepare(given: TrainOptions): Promise<Prepared> {
     // What is known at once, before photos are read; and these before the backbone, which may have to be fetched.
     checkBackboneName(options.backbone)
     if (!unfinished) await RunFolder.checkFree(out, options)
+    const { manifest } = options
     const dataset = await openDataset(data, {
       seed,
       validFraction,
+      split: manifest === undefined || division ? undefined : await readManifest(manifest),
+      likeness: findLikeness,
       followLinks,
       labelsFrom,
       progress,
@@ -167,7 +172,7 @@ async function prepare(given: TrainOptions): Promise<Prepared> {
       signal,
     })
     for (const message of dataset.notices) notice(message)
-    if (given.validFraction !== undefined && dataset.split.by === 'folders')
+    if (given.validFraction !== undefined && dataset.split.by !== 'seed')
       notice('--valid-fraction changes nothing: the data set says itself which photos are measured on.')
     const details = detailsOf(options, recipe, backbone, dataset)
     const isReplaced = !unfinished && (await RunFolder.canGoOn(out))
@@ -186,7 +191,7 @@ async function prepare(given: TrainOptions): Promise<Prepared> {
 
 function detailsOf(options: TrainOptions, recipe: Recipe, backbone: Backbone, dataset: Dataset): RunDetails {
   const { seed = 0, size, fineTune, epochs, validFraction, preprocessing, device = 'cpu' } = options
-  const { followLinks, labelsFrom } = options
+  const { manifest, followLinks, labelsFrom } = options
   const { name, id, inputSize } = backbone
   return {
     seed,
@@ -200,6 +205,7 @@ function detailsOf(options: TrainOptions, recipe: Recipe, backbone: Backbone, da
       fineTune,
       epochs,
       validFraction,
+      manifest: manifest === undefined ? undefined : path.resolve(manifest),
       followLinks,
       labelsFrom,
       device,
@@ -312,6 +318,7 @@ function repeatCommand(options: TrainOptions): string {
     'fine-tune': fineTune,
     epochs,
     'valid-fraction': validFraction,
+    folds: options.manifest,
     'labels-from': options.labelsFrom,
   })
     .filter(([, value]) => value !== undefined)

@@ -45,6 +45,15 @@ export function choice<const T extends string>(name: string, allowed: readonly T
   }
 }
 
+/** Some of a few words, separated by commas; also given several times. */
+export function choices<const T extends string>(
+  name: string,
+  allowed: readonly T[],
+): (text: string, before: T[] | undefined) => T[] {
+  const one = choice(name, allowed)
+  return (text, before) => [...(before ?? []), ...text.split(',').map(word => one(word.trim()))]
+}
+
 /** Matches what a person writes for a number; not the empty text, hexadecimal or Infinity that Number() also takes. */
 function isDecimal(text: string): boolean {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) && Number.isFinite(Number(text))

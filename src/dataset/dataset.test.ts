@@ -242,7 +242,7 @@ describe('what is no data set', () => {
     [
       'classes of copies',
       { 'cat/1.jpg': 'a', 'cat/2.jpg': 'a', 'dog/1.jpg': 'b', 'pig/1.jpg': 'c' },
-      /No class has two different photos \(exact copies count once\), .* "cat" and the other 2 have one each/,
+      /No class has two different photos \(exact copies, and others that belong together, count once\), .* "cat" and the other 2 have one each/,
     ],
     [
       'one photo all over',

@@ -2,9 +2,10 @@ import { resolve } from 'node:path'
 import { ChiquitoError, type WorkOptions } from '../core/index.js'
 import { checkClasses } from './check-classes.js'
 import { labelConflicts } from './copies.js'
-import { divide, planDivision, recordDivision, type UndividedPhoto } from './division.js'
+import { divide, drawDivision, planDivision, type UndividedPhoto } from './division.js'
 import { fingerprintOf } from './fingerprint.js'
 import { enterWrappers, FolderReader, findLayout, type Oddity, OddityCounter } from './folders/index.js'
+import { findTies, type LikenessFinder } from './groups/index.js'
 import { hashFiles } from './hash-files.js'
 import { checkLabelsFrom, type LabelledFile, type LabelledFiles, labelFiles } from './labels/index.js'
 import { noticeUnmeasured, requireOwnPhotos } from './own-photos.js'
@@ -48,6 +49,8 @@ export interface DatasetOptions extends WorkOptions {
    * table in the data set).
    */
   readonly labelsFrom?: string | undefined
+  /** Finds photos that look alike, where a division is drawn: they stay on one side of it, as exact copies always do. */
+  readonly likeness?: LikenessFinder | undefined
   /** Shown every photo's class and part, as far as names tell it, before any is read: to refuse what cannot be used. */
   readonly check?: ((files: readonly Pick<LabelledFile, 'label' | 'split'>[]) => void) | undefined
 }
@@ -73,7 +76,7 @@ export async function openDataset(root: string, options: DatasetOptions = {}): P
   const undivided = await readPhotos(folder, labelled.files, present, oddities, options)
   requireReadable(labelled.files, undivided, present)
   if (!options.recorded && options.split !== 'none') requireOwnPhotos(undivided, present)
-  const split = recordDivision(plan, undivided, present, options)
+  const split = plan === 'draw' ? await draw(folder, undivided, present, options, notice) : plan
   const divided = divide(undivided, split, recorded ? () => undefined : notice)
   const photos = recorded ? sameAsRecorded(divided, present, recorded, notice) : divided
   const labels = recorded?.labels ?? present
@@ -102,6 +105,18 @@ async function findLabels(
   const layout = await findLayout(reader, { oddities, notice, measureOnly, folderNames })
   const labelled = await labelFiles(reader, layout, { labelsFrom, oddities, notice })
   return { folder, labelled, present: checkClasses(folder, labelled, notice, measureOnly) }
+}
+
+/** Draws a division in which photos that belong together stay so. */
+async function draw(
+  root: string,
+  photos: readonly UndividedPhoto[],
+  labels: readonly string[],
+  options: DatasetOptions,
+  notice: (message: string) => void,
+): Promise<SplitRecord> {
+  const divisible = photos.filter(photo => photo.split !== 'test')
+  return drawDivision(divisible, labels, await findTies(root, divisible, options), options, notice)
 }
 
 function pathsOf(files: readonly LabelledFile[]): string[] {

@@ -1,4 +1,5 @@
 import { ChiquitoError } from '../core/index.js'
+import type { Tie } from './groups/index.js'
 import type { LabelledFiles } from './labels/index.js'
 import type { Photo, Split } from './photo.js'
 import { requireDivisible, type SplitRecord, splitBySeed } from './split.js'
@@ -27,6 +28,7 @@ export function planDivision(
 ): DivisionPlan {
   const byFolders = parts.some(part => part.split === 'valid')
   if (typeof split === 'object') {
+    if (split.by === 'manifest') return split
     if ((split.by === 'folders') === byFolders) return split
     const [then, now] = byFolders ? ['had no valid folder', 'has one'] : ['had a valid folder', 'has none']
     throw new ChiquitoError('data', `The data set ${then} when it was divided and now ${now}. Restore it.`)
@@ -41,16 +43,32 @@ export function planDivision(
   return 'draw'
 }
 
-/** The record of a division; draws it where that is the plan. @throws `data` for a class of too few different photos */
-export function recordDivision(
-  plan: DivisionPlan,
+/**
+ * Draws the division of photos that nothing divides. Where so much belongs together that nothing could be measured, copies
+ * alone stay together, with a notice.
+ *
+ * @param photos - without those kept apart as test
+ * @param ties - indices into these photos
+ * @throws `data` for a class of too few different photos
+ */
+export function drawDivision(
   photos: readonly UndividedPhoto[],
   labels: readonly string[],
+  ties: readonly Tie[],
   { seed = 0, validFraction }: DivisionOptions,
+  notice: (message: string) => void,
 ): SplitRecord {
-  if (plan !== 'draw') return plan
-  const divisible = photos.filter(photo => photo.split !== 'test')
-  return splitBySeed(divisible, labels, { seed, validFraction })
+  try {
+    return splitBySeed(photos, labels, { seed, validFraction, ties })
+  } catch (error) {
+    if (!(error instanceof ChiquitoError) || error.code !== 'data' || ties.length === 0) throw error
+    const drawn = splitBySeed(photos, labels, { seed, validFraction })
+    notice(
+      'In every class all photos belong together (same source page, person, or near copies), so they are divided ' +
+        'nevertheless, exact copies together: what is measured may be better than it is on photos from elsewhere.',
+    )
+    return drawn
+  }
 }
 
 /** The part of every photo. */
@@ -59,6 +77,7 @@ export function divide(
   record: SplitRecord,
   notice: (message: string) => void,
 ): Photo[] {
+  if (record.by === 'manifest') return divideAsListed(photos, record, notice)
   if (record.by !== 'seed')
     return photos.map(photo => ({
       ...photo,
@@ -74,6 +93,26 @@ export function divide(
   })
   noticeChanges(placed, record, notice)
   return placed
+}
+
+/** A manifest's division: by path. Others are left out. */
+function divideAsListed(
+  photos: readonly UndividedPhoto[],
+  record: Extract<SplitRecord, { by: 'manifest' }>,
+  notice: (message: string) => void,
+): Photo[] {
+  const parts = new Map<string, Split>()
+  for (const part of ['train', 'valid', 'test'] as const)
+    for (const path of record[part]) parts.set(path, part)
+  const listed = photos.flatMap(photo => {
+    const split = parts.get(photo.path)
+    return split === undefined ? [] : [{ ...photo, split }]
+  })
+  const others = photos.length - listed.length
+  const gone = parts.size - listed.length
+  if (others > 0) notice(`${photosAre(others)} not named in "${record.manifest}": left out.`)
+  if (gone > 0) notice(`${photosAre(gone)} named in "${record.manifest}" and not there.`)
+  return listed
 }
 
 /** Photos that came or went since the division was recorded. */

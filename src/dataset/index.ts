@@ -12,6 +12,29 @@ export {
   photosBelow,
 } from './folders/index.js'
 export { type PhotoFate, type PhotoTable, photoTable, photoTables, rowChanges } from './following/index.js'
+export {
+  burstTies,
+  columnValues,
+  type Divided,
+  type DivideOptions,
+  dealGroups,
+  divideGroups,
+  findTies,
+  type Groupable,
+  joined,
+  type LargeGroup,
+  type LikenessFinder,
+  pageTies,
+  peopleTies,
+  type Sequenced,
+  type Share,
+  type Shortfall,
+  type Tie,
+  type TieKind,
+  tiesByValue,
+  tieWords,
+  videoTies,
+} from './groups/index.js'
 export { type HashedFile, hashFiles } from './hash-files.js'
 export type { LabelsFrom } from './labels/index.js'
 export {
@@ -25,6 +48,7 @@ export { type ListedPhotos, type ListOptions, listPhotos } from './list-photos.j
 export type { Photo, Split } from './photo.js'
 export { type RecordedPhoto, type RecordedPhotos, recordedPhotoSchema, recordPhotos } from './recorded.js'
 export {
+  copyTies,
   DEFAULT_VALID_FRACTION,
   type Divisible,
   foldsOf,

@@ -46,7 +46,7 @@ export function requireOwnPhotos(photos: readonly Placed[], labels: readonly str
   )
 }
 
-/** Says which classes a division drawn by seed cannot measure, as they have one photo. */
+/** Says which classes a division drawn by seed cannot measure, as they have one photo, or several that belong together. */
 export function noticeUnmeasured(
   photos: readonly Photo[],
   labels: readonly string[],
@@ -57,9 +57,12 @@ export function noticeUnmeasured(
   if (alone.length === 0) return
   const names = alone.slice(0, 3).map(label => `"${label}"`)
   const more = alone.length > names.length ? ` and ${alone.length - names.length} more` : ''
+  const indices = new Set(alone.map(label => labels.indexOf(label)))
+  const learnt = byContent(photos.filter(({ split, label }) => split !== 'test' && indices.has(label))).length
+  const isOne = learnt === alone.length
   notice(
     alone.length === 1
-      ? `Class ${names[0]} has one photo: it is learnt from, and how well it is recognised cannot be measured.`
-      : `${alone.length} classes (${names.join(', ')}${more}) have one photo each: it is learnt from, and how well they are recognised cannot be measured.`,
+      ? `Class ${names[0]} has ${isOne ? 'one photo: it is' : `${learnt} photos that belong together: they are`} learnt from, and how well it is recognised cannot be measured.`
+      : `${alone.length} classes (${names.join(', ')}${more}) have ${isOne ? 'one photo each: it is' : 'photos that belong together, or one: they are'} learnt from, and how well they are recognised cannot be measured.`,
   )
 }

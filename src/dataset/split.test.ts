@@ -99,7 +99,7 @@ describe('splitBySeed', () => {
       [1, 2],
     ])
     expect(() => splitBySeed(copies, two, { seed: 0 })).toThrow(
-      /No class has two different photos \(exact copies count once\).*"a" and "b" have one each/,
+      /No class has two different photos \(exact copies, and others that belong together, count once\).*"a" and "b" have one each/,
     )
     for (const validFraction of [0, 1, -1, Number.NaN])
       expect(() => splitBySeed(distinct([5, 5]), two, { seed: 0, validFraction })).toThrow(

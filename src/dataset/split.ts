@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { argumentError, ChiquitoError, RandomStream } from '../core/index.js'
 import { byContent, type Comparable } from './copies.js'
+import { divideGroups, joined, type Tie, tiesByValue } from './groups/index.js'
 
 /** How a data set came to be divided; kept as `split.json` in the run folder, so that it can be opened the same way. */
 export const splitSchema = z.discriminatedUnion('by', [
@@ -13,6 +14,15 @@ export const splitSchema = z.discriminatedUnion('by', [
     validFraction: z.number().gt(0).lt(1),
     train: z.array(z.string()),
     valid: z.array(z.string()),
+  }),
+  /** A manifest that `chiquito split` wrote says it; photos that it does not name are left out. */
+  z.object({
+    by: z.literal('manifest'),
+    /** Name of the file. */
+    manifest: z.string(),
+    train: z.array(z.string()),
+    valid: z.array(z.string()),
+    test: z.array(z.string()),
   }),
   /** Nothing is learnt from these photos: all of them are measured on. */
   z.object({ by: z.literal('none') }),
@@ -30,38 +40,43 @@ export const DEFAULT_VALID_FRACTION = 0.2
 /** One to learn from and one to measure on. */
 const MIN_DISTINCT = 2
 
+export interface SplitOptions {
+  readonly seed: number
+  readonly validFraction?: number | undefined
+  /** Photos that belong together beside exact copies: indices into the photos. */
+  readonly ties?: readonly Tie[] | undefined
+}
+
 /**
- * Draws which photos to measure on: the fraction of every class, at least one photo of it, and never a photo whose
- * exact copy is learnt from. A class with one photo is learnt from and not measured. The same photos and seed give the
- * same answer, in whatever order the photos come.
+ * Draws which photos to measure on: the fraction of every class, at least one photo of it, and never a photo of which an
+ * exact copy, or what it is tied to otherwise, is learnt from. A class all of whose photos belong together is learnt from and
+ * not measured. The same photos and seed give the same answer, in whatever order the photos come.
  *
  * @param labels - class names, for messages
- * @throws `usage` for a fraction outside (0, 1), `data` where no class has two different photos
+ * @throws `usage` for a fraction outside (0, 1), `data` where no class has two photos that may be parted
  */
 export function splitBySeed(
   photos: readonly Divisible[],
   labels: readonly string[],
-  { seed, validFraction = DEFAULT_VALID_FRACTION }: { seed: number; validFraction?: number | undefined },
+  { seed, validFraction = DEFAULT_VALID_FRACTION, ties = [] }: SplitOptions,
 ): SeedSplit {
   requireFraction(validFraction)
-  const random = RandomStream.fromSeed(seed).fork('split')
-  const valid = new Set<string>()
-  const classes = groupsByClass(photos, labels.length)
-  requireMeasurable(classes, labels)
-  for (const { label, groups } of classes) {
-    if (groups.length < MIN_DISTINCT) continue
-    const count = sizeOfGroups(groups)
-    const target = Math.min(Math.max(Math.round(count * validFraction), 1), count - 1)
-    for (const photo of pick(random.fork(label).shuffle(groups), target).flat()) valid.add(photo.path)
-  }
-  const paths = photos.map(photo => photo.path).sort()
-  return {
-    by: 'seed',
-    seed,
-    validFraction,
-    train: paths.filter(path => !valid.has(path)),
-    valid: paths.filter(path => valid.has(path)),
-  }
+  const copies = copyTies(photos)
+  const group = joined(photos.length, [...copies, ...ties])
+  const groupable = photos.map(({ label, sha256 }, i) => ({ label, sha256, group: group[i] }))
+  requireMeasurable(groupable, labels)
+  const { parts } = divideGroups(groupable, labels.length, { seed, valid: { fraction: validFraction } })
+  const pathsOf = (part: 'train' | 'valid') =>
+    photos.flatMap(({ path }, i) => (parts[i] === part ? [path] : [])).sort()
+  return { by: 'seed', seed, validFraction, train: pathsOf('train'), valid: pathsOf('valid') }
+}
+
+/** Ties of exact copies. Empty files hold no photo, and count for one nevertheless. */
+export function copyTies(photos: readonly Pick<Comparable, 'sha256'>[]): Tie[] {
+  return tiesByValue(
+    photos.map(({ sha256 }) => sha256),
+    'exact',
+  )
 }
 
 /**
@@ -108,18 +123,6 @@ function groupsByClass<P extends Divisible>(photos: readonly P[], classes: numbe
   return result
 }
 
-/** Groups in the order given as long as they fit the target; where none fits, the smallest. */
-function pick<P>(groups: readonly P[][], target: number): P[][] {
-  const picked: P[][] = []
-  let count = 0
-  for (const group of groups) {
-    if (count + group.length > target) continue
-    picked.push(group)
-    count += group.length
-  }
-  return picked.length > 0 ? picked : [groups.reduce((a, b) => (b.length < a.length ? b : a))]
-}
-
 /** The fold with the fewest photos of the class, then with the fewest photos, then the first. */
 function emptiest(counts: readonly number[], totals: readonly number[]): number {
   let best = 0
@@ -151,25 +154,23 @@ function requireFraction(validFraction: number): void {
     throw argumentError('validFraction', 'between 0 and 1, both exclusive', validFraction)
 }
 
-function requireMeasurable(classes: readonly ClassGroups<Divisible>[], labels: readonly string[]): void {
-  if (classes.some(({ groups }) => groups.length >= MIN_DISTINCT)) return
-  throw notMeasurable(
-    labels,
-    classes.some(({ groups }) => sizeOfGroups(groups) > groups.length),
-  )
+function requireMeasurable(
+  photos: readonly { readonly label: number; readonly group: number }[],
+  labels: readonly string[],
+): void {
+  const groups = labels.map(() => new Set<number>())
+  for (const { label, group } of photos) groups[label].add(group)
+  if (groups.some(({ size }) => size >= MIN_DISTINCT)) return
+  throw notMeasurable(labels, photos.length > groups.filter(({ size }) => size > 0).length)
 }
 
 function notMeasurable(labels: readonly string[], copies: boolean): ChiquitoError {
   return new ChiquitoError(
     'data',
-    `No class has two different photos${copies ? ' (exact copies count once)' : ''}, one to learn from and one to ` +
+    `No class has two different photos${copies ? ' (exact copies, and others that belong together, count once)' : ''}, one to learn from and one to ` +
       `measure on: "${labels[0]}" and ${labels.length === 2 ? `"${labels[1]}"` : `the other ${labels.length - 1}`} ` +
       'have one each. Add photos.',
   )
-}
-
-function sizeOfGroups(groups: readonly unknown[][]): number {
-  return groups.reduce((sum, group) => sum + group.length, 0)
 }
 
 function classCount(photos: readonly Divisible[]): number {

@@ -13,11 +13,11 @@ export {
   type CopyPair,
   type FindCopiesOptions,
   findCopies,
-  findHiddenCopies,
   leaksOf,
 } from './copies/index.js'
 export type { EvenOutReport, EvenPlan } from './even-out/index.js'
 export {
+  gatherFacts,
   type HeaderFacts,
   type LookFacts,
   type LostFile,

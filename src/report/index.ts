@@ -6,6 +6,7 @@ export {
   renderDoctorPage,
 } from './doctor/index.js'
 export { type Figure, figures } from './figures.js'
+export { type FoldFacts, type FoldsInput, foldsText, renderFolds } from './folds.js'
 export { galleriesOf, galleryPhotos } from './galleries.js'
 export type {
   AugmentedFacts,

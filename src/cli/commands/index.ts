@@ -5,6 +5,7 @@ import { registerDemo } from './demo.js'
 import { registerEvaluate } from './evaluate.js'
 import { registerFindRate } from './find-rate.js'
 import { registerPredict } from './predict.js'
+import { registerSplit } from './split.js'
 import { registerTrain } from './train.js'
 import { registerUndo } from './undo.js'
 
@@ -12,6 +13,7 @@ import { registerUndo } from './undo.js'
 export const commands: readonly RegisterCommand[] = [
   registerDemo,
   registerCollect,
+  registerSplit,
   registerTrain,
   registerPredict,
   registerEvaluate,

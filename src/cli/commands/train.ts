@@ -1,4 +1,6 @@
 import { type Command, Option } from '@commander-js/extra-typings'
+import type { TrainResult } from '../../actions/train.js'
+import type { TrainFoldsResult } from '../../actions/train-folds.js'
 import { decimal, integer } from '../options.js'
 import { addExamples } from '../program.js'
 import type { Shell } from '../shell.js'
@@ -37,6 +39,10 @@ export function registerTrain(program: Command, shell: Shell): void {
             'part of each class to measure on, where no valid/ folder says it (0.2)',
             decimal('--valid-fraction', { min: 0.01, max: 0.9 }),
           )
+          .option(
+            '--folds <tables>',
+            'what split --folds wrote: trains on each and measures every photo once; or one of its tables',
+          )
           .option('--resume', 'go on with a run that was cut off, with its own settings')
           .option(
             '--checkpoint-seconds <seconds>',
@@ -49,16 +55,27 @@ export function registerTrain(program: Command, shell: Shell): void {
     ),
   ).action((data, options) =>
     shell.run(async work => {
+      const { folds, ...rest } = { ...splitPreprocessing(options), ...work, data }
+      if (folds !== undefined) {
+        const { trainOnFolds } = await import('../../actions/train-folds.js')
+        return outcome(await trainOnFolds({ ...rest, folds }))
+      }
       const { train } = await import('../../actions/train.js')
-      const { summary, ...result } = await train({ ...splitPreprocessing(options), ...work, data })
-      const text = `${summary}\nmodel   ${result.model}\nreport  ${result.report}\nin ${result.seconds.toFixed(1)} s\n`
-      return { json: result, text }
+      return outcome(await train(rest))
     }),
   )
   addExamples(command, [
     'chiquito train photos --out runs/first',
+    'chiquito train photos --folds folds --out runs/folds',
     'chiquito train photos --out runs/article --recipe fastai-2018 --seed 3',
     'chiquito train photos --out runs/large --backbone efficientnet-lite2=weights.pth',
     'chiquito train photos --out runs/own --backbone mine.onnx --mean 0.5,0.5,0.5 --std 0.5,0.5,0.5',
   ])
+}
+
+/** One run, or those of all folds. */
+function outcome({ summary, ...result }: TrainResult | TrainFoldsResult) {
+  const model = 'model' in result ? `model   ${result.model}\n` : ''
+  const text = `${summary}\n${model}report  ${result.report}\nin ${result.seconds.toFixed(1)} s\n`
+  return { json: result, text }
 }

@@ -104,14 +104,10 @@ export class Album extends Recollection {
     return present.map(candidate => rowOf(this.folder, candidate))
   }
 
-  /** What is known of photos in the folder that another collection brought. */
-  others(): Promise<AttributedRow[]> {
-    return presentIn(this.folder, this.metadata.others)
-  }
-
   /** Writes who made the photos, those that another collection brought too. @throws `io` */
   async attribute(): Promise<void> {
-    await writeAttribution(this.folder, [...(await this.others()), ...this.rows()])
+    const others = await presentIn(this.folder, this.metadata.others)
+    await writeAttribution(this.folder, [...others, ...this.rows()])
   }
 
   /** All that was asked for was done. */

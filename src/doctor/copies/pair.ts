@@ -1,5 +1,4 @@
 import type { WorkOptions } from '../../core/index.js'
-import type { DeviceOptions } from '../../engine/index.js'
 import type { CheckedFeatures } from '../check.js'
 
 /**
@@ -20,7 +19,7 @@ export interface CopyPair {
   readonly certain: boolean
 }
 
-export interface FindCopiesOptions extends DeviceOptions, WorkOptions {
+export interface FindCopiesOptions extends WorkOptions {
   /** Folder that the photos' paths start from; candidates are read again from there. */
   readonly root: string
   /** The backbone's features, which find crops, captions and screenshots that hashes miss. */

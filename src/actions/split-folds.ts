@@ -1,0 +1,120 @@
+import path from 'node:path'
+import { dealGroups, divideGroups, joined, type Split, type Tie } from '../dataset/index.js'
+import { markOutput } from '../files/index.js'
+import {
+  type DivisionSettings,
+  foldFile,
+  type Gathered,
+  gathered,
+  type ManifestRow,
+  writeFolder,
+  writeManifest,
+} from '../splitting/index.js'
+import { lockOf, openPhotos, requireFree, tiesIn } from './split.js'
+import { checkSplitOptions, type SplitOptions, settingsOf } from './split-options.js'
+import { groupsIn, remarksOf, type SplitGroup } from './split-words.js'
+
+/** One table: so many photos in each part. */
+export interface FoldCounts {
+  /** From 1. */
+  readonly fold: number
+  /** Absolute path of the table. */
+  readonly manifest: string
+  readonly train: number
+  readonly valid: number
+  readonly test: number
+}
+
+export interface SplitFoldsResult {
+  /** Absolute paths. */
+  readonly data: string
+  readonly out: string
+  readonly seed: number
+  readonly folds: readonly FoldCounts[]
+  readonly groups: readonly SplitGroup[]
+  readonly remarks: readonly string[]
+  readonly seconds: number
+}
+
+/**
+ * Deals photos into folds and writes a table for each, in which that fold is measured on and the others are learnt from. With
+ * `test`, photos are kept apart from all folds first.
+ */
+export async function splitFolds(
+  options: SplitOptions & { readonly folds: number },
+): Promise<SplitFoldsResult> {
+  const started = performance.now()
+  checkSplitOptions(options)
+  const settings = settingsOf(options)
+  const out = path.resolve(options.out ?? '')
+  const release = await lockOf(out)
+  try {
+    await requireFree(out, options)
+    const data = gathered(await openPhotos(options))
+    const ties = await tiesIn(data, options)
+    const dealt = deal(data, ties, options.folds, settings)
+    await writeFolder(out, async folder => {
+      for (const [i, rows] of dealt.rows.entries())
+        await writeManifest(path.join(folder, foldFile(i + 1)), rows)
+      await markOutput(folder, 'folds')
+    })
+    return {
+      data: data.root,
+      out,
+      seed: settings.seed,
+      folds: dealt.rows.map((rows, i) => countsOf(i + 1, path.join(out, foldFile(i + 1)), rows)),
+      groups: groupsIn(data.photos, ties, []),
+      remarks: dealt.remarks,
+      seconds: (performance.now() - started) / 1000,
+    }
+  } finally {
+    release()
+  }
+}
+
+/** The lines of each table. */
+function deal(
+  { photos, labels }: Gathered,
+  ties: readonly Tie[],
+  k: number,
+  { seed, test }: DivisionSettings,
+): { rows: ManifestRow[][]; remarks: string[] } {
+  const group = joined(photos.length, ties)
+  const used = photos
+    .map((photo, i) => ({ ...photo, group: group[i] }))
+    .filter(({ facts, bytes }) => facts.problem === null && bytes > 0)
+  const apart = divideGroups(used, labels.length, { seed, valid: undefined, test: test ?? undefined })
+  const rest = used.filter((_, i) => apart.parts[i] !== 'test')
+  const folds = dealGroups(rest, labels.length, { k, seed })
+  const foldOf = new Map(rest.map((photo, i) => [photo, folds[i]]))
+  const partIn = (fold: number, photo: (typeof used)[number]): Split => {
+    const own = foldOf.get(photo)
+    return own === undefined ? 'test' : own === fold ? 'valid' : 'train'
+  }
+  const rows = Array.from({ length: k }, (_, fold) =>
+    used.map(photo => ({
+      path: photo.path,
+      label: labels[photo.label],
+      part: partIn(fold, photo),
+      sha256: photo.sha256,
+    })),
+  )
+  const alone = new Set(rest.filter((_, i) => folds[i] < 0).map(({ label }) => labels[label]))
+  const remarks = remarksOf({ labels, photos: used }, { ...apart, large: [] }, [])
+  return { rows, remarks: [...remarks, ...aloneText([...alone])] }
+}
+
+function countsOf(fold: number, manifest: string, rows: readonly ManifestRow[]): FoldCounts {
+  const count = (wanted: Split) => rows.filter(({ part }) => part === wanted).length
+  return { fold, manifest, train: count('train'), valid: count('valid'), test: count('test') }
+}
+
+/** Classes that lie in no fold. */
+function aloneText(alone: readonly string[]): string[] {
+  if (alone.length === 0) return []
+  const names = alone.slice(0, 5).map(label => `"${label}"`)
+  return [
+    `${names.join(', ')}${alone.length > names.length ? ', …' : ''}: photos that all belong together, or one alone, are learnt from in ` +
+      'every fold and measured in none.',
+  ]
+}

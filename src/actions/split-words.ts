@@ -1,0 +1,105 @@
+import { plural } from '../core/index.js'
+import { type Divided, type Split, type Tie, type TieKind, tieWords } from '../dataset/index.js'
+import type { CheckedData } from '../doctor/index.js'
+import { groupsBy } from '../splitting/index.js'
+
+/** How many photos of a class went where. */
+export interface SplitClass {
+  readonly label: string
+  readonly train: number
+  readonly valid: number
+  readonly test: number
+}
+
+/** Photos that belong together. */
+export interface SplitGroup {
+  readonly kinds: readonly TieKind[]
+  readonly part: Split | null
+  /** Relative to the folder of photos. */
+  readonly photos: readonly string[]
+}
+
+/** Classes of which a remark is made one by one. */
+const MOST_NAMED = 5
+
+/** What a person should know of a division, a sentence each. */
+export function remarksOf(
+  { labels, photos }: Pick<CheckedData, 'labels' | 'photos'>,
+  divided: Divided,
+  groups: readonly SplitGroup[],
+): string[] {
+  const kindsOf = new Map(groups.flatMap(group => group.photos.map(path => [path, group.kinds] as const)))
+  const sizes = labels.map(
+    (_, label) => photos.filter((photo, i) => photo.label === label && divided.parts[i]).length,
+  )
+  const large = divided.large.map(({ label, members, of }) => {
+    const why = (kindsOf.get(photos[members[0]].path) ?? []).map(kind => tieWords[kind]).join(', ')
+    const part = partWords[divided.parts[members[0]] ?? 'train']
+    const [first, second = first] = members.map(i => `"${photos[i].path}"`)
+    return (
+      `${members.length === of ? 'All' : `${members.length} of the`} ${of} photos of "${labels[label]}" belong together ` +
+      `(${why}), for example ${first} and ${second}: they are ${part}.`
+    )
+  })
+  const short = divided.shortfalls.map(({ part, label, wanted, got }) =>
+    shortfallText(labels[label], sizes[label], partWords[part], wanted, got),
+  )
+  return [...firstOf(large), ...firstOf(short), ...betweenText(photos, divided.between)]
+}
+
+const partWords: Readonly<Record<Split, string>> = {
+  train: 'learnt from',
+  valid: 'measured on (valid)',
+  test: 'kept for the test',
+}
+
+function shortfallText(label: string, size: number, part: string, wanted: number, got: number): string {
+  if (got === 0)
+    return size === 1
+      ? `"${label}" has one photo: it is learnt from, and none is ${part}.`
+      : `"${label}" has ${size} photos, and too few that may be parted: none is ${part}.`
+  if (got < wanted && got === Math.max(size >> 1, 1))
+    return `"${label}" has ${plural(size, 'photo')}: ${got}, not ${wanted}, ${got === 1 ? 'is' : 'are'} ${part}, so that as many are learnt from.`
+  return `${got} of "${label}", not ${wanted}, are ${part}: photos that belong together stay together.`
+}
+
+function betweenText(photos: CheckedData['photos'], between: readonly number[]): string[] {
+  if (between.length === 0) return []
+  return [
+    `${plural(between.length, 'new photo')} left out, for example "${photos[between[0]].path}": what belongs to it lies in ` +
+      'more than one part already, and old photos stay where they are.',
+  ]
+}
+
+function firstOf(texts: readonly string[]): string[] {
+  const more = texts.length - MOST_NAMED
+  return more > 0
+    ? [...texts.slice(0, MOST_NAMED), `The same of ${plural(more, 'more class', 'more classes')}.`]
+    : [...texts]
+}
+
+/** The groups of two or more photos, and the part that each is in. */
+export function groupsIn(
+  photos: CheckedData['photos'],
+  ties: readonly Tie[],
+  parts: readonly (Split | undefined)[],
+): SplitGroup[] {
+  return groupsBy(ties).map(({ members, kinds }) => ({
+    kinds,
+    part: members.map(i => parts[i]).find(part => part !== undefined) ?? null,
+    photos: members.map(i => photos[i].path),
+  }))
+}
+
+/** The photos of each class in each part. */
+export function classTable(
+  { labels, photos }: Pick<CheckedData, 'labels' | 'photos'>,
+  parts: readonly (Split | undefined)[],
+): SplitClass[] {
+  const table = labels.map(label => ({ label, train: 0, valid: 0, test: 0 }))
+  photos.forEach(({ label }, i) => {
+    const part = parts[i]
+    if (part !== undefined) table[label][part]++
+  })
+  return table
+}

@@ -1,0 +1,184 @@
+import { readdir } from 'node:fs/promises'
+import path from 'node:path'
+import { z } from 'zod'
+import { ChiquitoError, commandName, messageOf } from '../core/index.js'
+import { type Interval, wilson } from '../evaluate/index.js'
+import { makeFolder, markOutput, writeFileAtomic } from '../files/index.js'
+import { type FoldsInput, foldsText, renderFolds } from '../report/index.js'
+import { RunFolder } from '../run/index.js'
+import { manifestsAt } from '../splitting/index.js'
+import { type TrainOptions, type TrainResult, train } from './train.js'
+
+export interface TrainFoldsOptions extends Omit<TrainOptions, 'manifest'> {
+  /** Folder of manifests that `chiquito split --folds` wrote. */
+  readonly folds: string
+}
+
+/** What one fold came to. */
+export interface FoldResult {
+  readonly manifest: string
+  /** Absolute path of its run. */
+  readonly run: string
+  readonly report: string
+  readonly photos: { readonly train: number; readonly valid: number; readonly test: number }
+  readonly accuracy: number
+  readonly interval: Interval
+  readonly confusion: readonly (readonly number[])[]
+}
+
+/** What a cross-validation gives back; also what `metrics.json` beside the folds' runs holds. */
+export interface TrainFoldsResult {
+  /** Absolute path of the folder in which each fold has its run. */
+  readonly run: string
+  readonly report: string
+  readonly labels: readonly string[]
+  readonly folds: readonly FoldResult[]
+  /** Photos measured, and those right. */
+  readonly count: number
+  readonly right: number
+  /** Over all photos: each is measured once, by the model that had not learnt from its fold. */
+  readonly accuracy: number
+  readonly interval: Interval
+  /** Counts [true class][predicted class], over all folds. */
+  readonly confusion: readonly (readonly number[])[]
+  /** Standard deviation of the folds' accuracies. */
+  readonly deviation: number
+  readonly seconds: number
+  /** The result for a terminal. */
+  readonly summary: string
+}
+
+/** Of a fold that was trained before: what its `metrics.json` must hold. */
+const metricsSchema = z.object({
+  run: z.string(),
+  report: z.string(),
+  labels: z.array(z.string()),
+  photos: z.object({ train: z.number(), valid: z.number(), test: z.number() }),
+  accuracy: z.number(),
+  interval: z.tuple([z.number(), z.number()]),
+  confusion: z.array(z.array(z.number())),
+})
+type Metrics = z.infer<typeof metricsSchema>
+
+/** Trains on what a folder of manifests says, fold by fold; or, where there is one only, on that division. */
+export async function trainOnFolds(options: TrainFoldsOptions): Promise<TrainResult | TrainFoldsResult> {
+  const { folds, ...rest } = options
+  const manifests = await manifestsAt(folds)
+  return manifests.length === 1 ? train({ ...rest, manifest: manifests[0] }) : trainFolds(options)
+}
+
+/**
+ * Cross-validation: trains on the photos of each manifest, a run each in `out`, and measures every photo once. With `resume`,
+ * folds that are finished are kept.
+ */
+export async function trainFolds({ folds: place, ...options }: TrainFoldsOptions): Promise<TrainFoldsResult> {
+  const started = performance.now()
+  const manifests = await manifestsAt(place)
+  const out = path.resolve(options.out)
+  await requireOwn(out, manifests.map(nameOf), options)
+  const folds: (Metrics & { manifest: string })[] = []
+  for (const manifest of manifests) folds.push({ ...(await trainFold(manifest, out, options)), manifest })
+  const { labels } = folds[0]
+  const other = folds.find(fold => fold.labels.join('\0') !== labels.join('\0'))
+  if (other !== undefined)
+    throw new ChiquitoError(
+      'data',
+      `"${other.manifest}" has other classes (${other.labels.join(', ')}) than "${folds[0].manifest}" (${labels.join(', ')}). Divide the photos again.`,
+    )
+  const confusion = labels.map((_, row) =>
+    labels.map((_, column) => folds.reduce((sum, fold) => sum + fold.confusion[row][column], 0)),
+  )
+  const count = confusion.flat().reduce((a, b) => a + b, 0)
+  const right = labels.reduce((sum, _, label) => sum + confusion[label][label], 0)
+  const figures = {
+    labels,
+    count,
+    right,
+    accuracy: right / count,
+    interval: wilson(right, count) ?? ([0, 1] as const),
+    confusion,
+    deviation: deviationOf(folds.map(({ accuracy }) => accuracy)),
+    seconds: (performance.now() - started) / 1000,
+  }
+  const input: FoldsInput = {
+    ...figures,
+    command:
+      options.command ?? `${commandName()} train ${options.data} --folds ${place} --out ${options.out}`,
+    folds: folds.map(({ manifest, photos, accuracy, interval }) => ({
+      name: nameOf(manifest),
+      report: `${encodeURIComponent(nameOf(manifest))}/report.html`,
+      train: photos.train,
+      valid: photos.valid,
+      accuracy,
+      interval,
+    })),
+  }
+  const report = path.join(out, 'report.html')
+  const result = {
+    run: out,
+    report,
+    folds: folds.map(({ labels: _, ...fold }) => fold),
+    ...figures,
+    summary: foldsText(input),
+  }
+  await writeFileAtomic(report, await renderFolds(input))
+  await writeFileAtomic(path.join(out, 'metrics.json'), `${JSON.stringify(result, undefined, 2)}\n`)
+  return result
+}
+
+function nameOf(manifest: string): string {
+  return path.basename(manifest).replace(/\.[^.]*$/, '')
+}
+
+/** One fold's run: what it came to before, gone on with, or anew. */
+async function trainFold(
+  manifest: string,
+  out: string,
+  options: Omit<TrainOptions, 'manifest'>,
+): Promise<Metrics> {
+  const name = nameOf(manifest)
+  const run = path.join(out, name)
+  const before = options.resume ? await RunFolder.open(run).catch(() => undefined) : undefined
+  if (before?.record.state === 'finished') {
+    const metrics = metricsSchema.safeParse(await before.readMetrics())
+    if (metrics.success) return metrics.data
+  }
+  options.progress?.({ kind: 'notice', message: `${name}: from "${manifest}"` })
+  try {
+    return metricsSchema.parse(
+      await train({
+        ...options,
+        out: run,
+        manifest,
+        resume: before !== undefined && before.record.state !== 'finished',
+      }),
+    )
+  } catch (error) {
+    if (!(error instanceof ChiquitoError)) throw error
+    throw new ChiquitoError(error.code, `${name}: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+/** Runs go into a folder that is new, empty, or holds a cross-validation. @throws `usage`, `io` */
+async function requireOwn(
+  out: string,
+  names: readonly string[],
+  { resume, overwrite }: Pick<TrainOptions, 'resume' | 'overwrite'>,
+): Promise<void> {
+  await makeFolder(out)
+  const own = new Set([...names, 'chiquito.json', 'report.html', 'metrics.json'])
+  const foreign = (await readdir(out)).find(name => !own.has(name) && !name.startsWith('.'))
+  if (foreign !== undefined)
+    throw new ChiquitoError(
+      'usage',
+      `"${out}" holds other things, such as "${foreign}". Give a new folder for the runs of the folds.`,
+    )
+  if (!resume) for (const name of names) await RunFolder.checkFree(path.join(out, name), { overwrite })
+  await markOutput(out, 'folds')
+}
+
+function deviationOf(values: readonly number[]): number {
+  if (values.length < 2) return 0
+  const mean = values.reduce((a, b) => a + b, 0) / values.length
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1))
+}

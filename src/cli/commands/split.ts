@@ -1,0 +1,148 @@
+import type { Command } from '@commander-js/extra-typings'
+import type { SplitResult } from '../../actions/split.js'
+import type { CheckSplitResult } from '../../actions/split-check.js'
+import type { SplitFoldsResult } from '../../actions/split-folds.js'
+import { plural } from '../../core/index.js'
+import { choices, decimal, integer } from '../options.js'
+import { oneLine } from '../output.js'
+import { addExamples } from '../program.js'
+import type { Shell } from '../shell.js'
+import { addDataOptions, several } from './shared.js'
+
+/** Leaks that a terminal shows; `--json` has all. */
+const shownLeaks = 40
+
+/** `chiquito split`: a folder of photos into parts that share nothing. */
+export function registerSplit(program: Command, shell: Shell): void {
+  const part = decimal('--valid', { min: 0, max: 1_000_000 })
+  const command = addDataOptions(
+    program
+      .command('split')
+      .description('divide photos into train and valid (and test), keeping together what belongs together')
+      .argument('<data>', 'folder of photos: class folders, or any data set; with --check the one to judge')
+      .option(
+        '--out <dir>',
+        'folder for the data set, new or empty; with --manifest or --folds for the tables',
+      )
+      .option('--valid <n or part>', 'photos of each class to measure on: 50, or 0.2 of each (0.2)', part)
+      .option(
+        '--test <n or part>',
+        'photos of each class to keep apart until the end (none)',
+        decimal('--test', { min: 0, max: 1_000_000 }),
+      )
+      .option('--balance', 'as many photos of each class as the smallest has')
+      .option('--seed <n>', 'what the draw starts from (0)', integer('--seed', { min: 0 }))
+      .option(
+        '--group-by <what>',
+        'what else stays together: a pattern for file names, its group in parentheses; column:NAME of a table; or creator. May be given several times',
+        several,
+      )
+      .option(
+        '--not-by <what>',
+        'what does not stay together, separated by commas: copies, page, person, video, burst',
+        choices('--not-by', ['copies', 'page', 'person', 'video', 'burst']),
+      )
+      .option('--links', 'hard links instead of copies')
+      .option('--manifest', 'only a table (CSV) that says which photo is in which part; no photo is copied')
+      .option('--add', 'put new photos into the data set that is there; old ones stay where they are')
+      .option(
+        '--folds <k>',
+        'tables for k-fold cross-validation: train --folds reads them',
+        integer('--folds'),
+      )
+      .option(
+        '--check',
+        'judge a division: list every pair of photos that leaks; exit code 1 where one does',
+      ),
+  ).action((data, options) =>
+    shell.run(async work => {
+      const asked = { ...options, ...work, data }
+      if (options.check) {
+        const { checkSplit } = await import('../../actions/split-check.js')
+        const result = await checkSplit(asked)
+        return { json: result, text: checkText(result), failed: result.leaks.length > 0 }
+      }
+      if (options.folds !== undefined) {
+        const { splitFolds } = await import('../../actions/split-folds.js')
+        const result = await splitFolds({ ...asked, folds: options.folds })
+        return { json: result, text: foldsText(result) }
+      }
+      const { split } = await import('../../actions/split.js')
+      const result = await split(asked)
+      return { json: result, text: splitText(result) }
+    }),
+  )
+  addExamples(command, [
+    'chiquito split photos --out dataset --valid 50',
+    'chiquito split photos --out dataset --valid 0.2 --test 0.1 --balance --seed 3',
+    'chiquito split photos --out dataset --group-by "^(patient[0-9]+)_"',
+    'chiquito split photos --out folds --folds 5',
+    'chiquito split dataset --check',
+  ])
+}
+
+function splitText(result: SplitResult): string {
+  const { photos, classes, groups, left, added, remarks, out, manifest } = result
+  const columns = (['train', 'valid', 'test'] as const).filter(part => part !== 'test' || photos.test > 0)
+  const rows = [
+    ['', ...columns],
+    ...classes.map(one => [oneLine(one.label), ...columns.map(part => String(one[part]))]),
+    ...(classes.length > 1 ? [['in all', ...columns.map(part => String(photos[part]))]] : []),
+  ]
+  const tied = groups.reduce((sum, group) => sum + group.photos.length, 0)
+  return [
+    ...table(rows),
+    ...(groups.length === 0
+      ? []
+      : [
+          `${plural(groups.length, 'group')} of photos that belong together (${tied} photos) on one side each.`,
+        ]),
+    ...remarks.map(oneLine),
+    ...(left.length === 0
+      ? []
+      : [
+          `${plural(left.length, 'photo')} in no part, for example "${oneLine(left[0].path)}": ${oneLine(left[0].reason)}`,
+        ]),
+    ...(added === null ? [] : [`${plural(added, 'new photo')} added.`]),
+    manifest === null ? `data set  ${out}` : `table  ${manifest}`,
+  ].join('\n')
+}
+
+function foldsText({ folds, out, remarks }: SplitFoldsResult): string {
+  return [
+    ...table([
+      ['', 'train', 'valid', 'test'],
+      ...folds.map(({ fold, train, valid, test }) => [`fold ${fold}`, ...[train, valid, test].map(String)]),
+    ]),
+    ...remarks.map(oneLine),
+    `tables  ${out}`,
+  ].join('\n')
+}
+
+function checkText({ leaks, groups, photos, divisions }: CheckSplitResult): string {
+  const looked = `${photos} photos looked at${divisions.length > 1 ? `, ${divisions.length} divisions` : ''}.`
+  if (leaks.length === 0) return `No pair leaks. ${looked}`
+  const lines = leaks
+    .slice(0, shownLeaks)
+    .map(({ kind, train, held, division }) => [
+      kind,
+      `${oneLine(held)}  is measured on, and learnt from as  ${oneLine(train)}${division === undefined ? '' : `  (${division})`}`,
+    ])
+  return [
+    `${plural(leaks.length, 'pair leaks', 'pairs leak')}, in ${plural(groups.length, 'group')}. ${looked}`,
+    ...table(lines),
+    ...(leaks.length > shownLeaks ? [`… and ${leaks.length - shownLeaks} more (--json has all)`] : []),
+  ].join('\n')
+}
+
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0].map((_, i) => Math.max(...rows.map(row => row[i]?.length ?? 0)))
+  return rows.map(row =>
+    row
+      .map((one, i) =>
+        i === 0 || Number.isNaN(Number(one)) ? one.padEnd(widths[i]) : one.padStart(widths[i]),
+      )
+      .join('  ')
+      .trimEnd(),
+  )
+}

@@ -1,0 +1,15 @@
+export { type ColumnValues, columnValues, pageTies } from './columns.js'
+export {
+  type Divided,
+  type DivideOptions,
+  divideGroups,
+  type Groupable,
+  type LargeGroup,
+  type Share,
+  type Shortfall,
+} from './divide.js'
+export { findTies, type LikenessFinder } from './find-ties.js'
+export { dealGroups } from './folds.js'
+export { peopleTies } from './people.js'
+export { burstTies, type Sequenced, videoTies } from './sequences.js'
+export { joined, type Tie, type TieKind, tiesByValue, tieWords } from './tie.js'

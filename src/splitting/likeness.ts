@@ -1,0 +1,28 @@
+import { burstTies, type LikenessFinder, videoTies } from '../dataset/index.js'
+import { type CheckedPhoto, findCopies, gatherFacts } from '../doctor/index.js'
+import { sequencedOf } from './ties.js'
+
+/**
+ * Photos that look alike, for divisions that training draws: near copies, pictures of one video, bursts. Facts that were measured
+ * before are taken from the cache; measuring takes some milliseconds a photo, features ten times as long.
+ */
+export const findLikeness: LikenessFinder = async (root, photos, { progress, signal }) => {
+  const { files } = await gatherFacts(
+    root,
+    photos.map(({ path }) => path),
+    { progress, signal },
+  )
+  const facts = new Map(files.map(file => [file.path, file.facts]))
+  const none = { header: null, looks: null, problem: null }
+  const checked = photos.map(
+    (photo): CheckedPhoto => ({
+      ...photo,
+      split: undefined,
+      row: undefined,
+      facts: facts.get(photo.path) ?? none,
+    }),
+  )
+  const pairs = await findCopies(checked, { root, progress, signal })
+  const sequenced = checked.map(sequencedOf)
+  return [...pairs, ...videoTies(sequenced), ...burstTies(sequenced)]
+}

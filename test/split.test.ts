@@ -1,0 +1,507 @@
+// chiquito split: parts that share nothing, as near the counts as groups allow, and stable.
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import sharp from 'sharp'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { SplitResult } from '../src/actions/split.js'
+import type { CheckSplitResult } from '../src/actions/split-check.js'
+import type { SplitFoldsResult } from '../src/actions/split-folds.js'
+import { openDataset } from '../src/dataset/index.js'
+import { documentOf } from './support/chiquito.js'
+import { asNobody, canDropRights, smallDisk, temporaryFolder, writeTree } from './support/files.js'
+import { chiquitoHere } from './support/in-process.js'
+import { clip, scene, sceneJpeg, scenes } from './support/spots.js'
+
+let photos: Record<string, Buffer>
+let copies: Record<string, Buffer>
+
+beforeAll(async () => {
+  photos = { ...(await scenes('cat', 30)), ...(await scenes('dog', 30, { from: 100 })) }
+  copies = {
+    'cat/same.jpg': photos['cat/a0x.jpg'],
+    'cat/anew.jpg': await sceneJpeg(1, 30),
+    'cat/mirrored.jpg': await sharp(await sceneJpeg(2))
+      .flop()
+      .jpeg()
+      .toBuffer(),
+    'cat/turned.jpg': await sharp(await sceneJpeg(3))
+      .rotate(90)
+      .jpeg()
+      .toBuffer(),
+  }
+})
+
+/** What the command line says of one run. */
+async function told(...args: string[]) {
+  const result = await chiquitoHere(['split', ...args])
+  return { ...result, text: `${result.stderr}${result.stdout}` }
+}
+
+async function split(...args: string[]): Promise<SplitResult> {
+  const result = await told(...args, '--json')
+  expect(result.status, result.stderr).toBe(0)
+  return documentOf<SplitResult>(result)
+}
+
+/** The part of each file, by its name. */
+function parts(out: string): Map<string, string> {
+  const files = readdirSync(out, { recursive: true, encoding: 'utf8' }).map(file =>
+    file.replaceAll(path.sep, '/'),
+  )
+  return new Map(
+    files
+      .filter(file => /\.(jpg|png)$/.test(file))
+      .map(file => [file.slice(file.indexOf('/') + 1), file.slice(0, file.indexOf('/'))]),
+  )
+}
+
+const countIn = (out: string, folder: string) => readdirSync(path.join(out, folder)).length
+
+function tree(files: Record<string, string | Uint8Array>): { data: string; out: string } {
+  const root = temporaryFolder()
+  writeTree(files, path.join(root, 'photos'))
+  return { data: path.join(root, 'photos'), out: path.join(root, 'dataset') }
+}
+
+describe('split', () => {
+  it('divides by count and by part, byte for byte, and the data set opens', async () => {
+    const { data, out } = tree(photos)
+    const byCount = await split(data, '--out', out, '--valid', '8')
+    expect(byCount.photos).toEqual({ train: 44, valid: 16, test: 0 })
+    expect(byCount.classes).toEqual([
+      { label: 'cat', train: 22, valid: 8, test: 0 },
+      { label: 'dog', train: 22, valid: 8, test: 0 },
+    ])
+    for (const [file, part] of parts(out))
+      expect(readFileSync(path.join(out, part, file))).toEqual(photos[file])
+    expect(parts(out).size).toBe(60)
+    const byPart = await split(data, '--out', `${out}-2`, '--valid', '0.2', '--test', '0.1', '--seed', '3')
+    expect(byPart.photos).toEqual({ train: 42, valid: 12, test: 6 })
+    const opened = await openDataset(`${out}-2`)
+    expect(opened.labels).toEqual(['cat', 'dog'])
+    expect(opened.split).toEqual({ by: 'folders' })
+    expect(opened.notices).toEqual([])
+    expect(opened.photos.filter(photo => photo.split === 'test')).toHaveLength(6)
+  })
+
+  it('keeps copies, pages, people, clips and groups of a person on one side', async () => {
+    const page = Object.keys(photos)
+      .filter(file => file.startsWith('dog/'))
+      .slice(0, 5)
+    const people = await scenes('cat', 8, {
+      from: 300,
+      name: i => `${i < 4 ? 'Ann_Lee' : 'Bob_van_Ray'}_000${(i % 4) + 1}.jpg`,
+    })
+    const all = { ...photos, ...copies, ...people, ...(await clip('dog', 400, 5)) }
+    const rows = Object.keys(all).map(file => ({
+      file_name: file,
+      label: file.split('/')[0],
+      page_url: page.includes(file) ? 'https://example.org/p' : '',
+      patient: page.includes(file) || file === 'cat/b1x.jpg' ? 'x7' : null,
+    }))
+    const { data, out } = tree({ ...all, 'metadata.jsonl': rows.map(row => JSON.stringify(row)).join('\n') })
+    for (const seed of ['0', '1', '2']) {
+      const { groups } = await split(data, '--out', `${out}-${seed}`, '--seed', seed, '--valid', '0.4')
+      const kinds = Object.fromEntries(
+        groups.map(group => [group.photos[0], [group.kinds.join(), group.photos.length]]),
+      )
+      expect(kinds).toMatchObject({
+        'cat/a0x.jpg': ['exact', 2],
+        'cat/Ann_Lee_0001.jpg': ['person', 4],
+        'dog/clip_0001.jpg': [expect.stringContaining('video'), 5],
+        'dog/a0x.jpg': ['page', 5],
+      })
+      expect(groups).toHaveLength(8)
+      const where = parts(`${out}-${seed}`)
+      for (const group of groups)
+        expect(new Set(group.photos.map(file => where.get(file))), group.photos[0]).toHaveLength(1)
+      const check = await told(`${out}-${seed}`, '--check', '--json')
+      expect([check.status, documentOf<CheckSplitResult>(check).leaks]).toEqual([0, []])
+    }
+    const apart = await split(
+      data,
+      '--out',
+      `${out}-apart`,
+      '--not-by',
+      'copies,page,person,video',
+      '--group-by',
+      'column:patient',
+    )
+    expect(apart.groups.find(group => group.photos.includes('dog/a0x.jpg'))).toMatchObject({
+      kinds: ['column'],
+      photos: { length: 6 },
+    })
+  })
+
+  it('takes a pattern for names and for folders', async () => {
+    const { data, out } = tree({
+      ...(await scenes('ill', 12, { name: i => `p${i >> 2}_${i}.jpg` })),
+      ...(await scenes('well/anna', 6, { from: 50 })),
+      ...(await scenes('well/bert', 6, { from: 60 })),
+    })
+    const { groups } = await split(
+      data,
+      '--out',
+      out,
+      '--group-by',
+      '^(p[0-9]+)_',
+      '--group-by',
+      '/([^/]+)/[^/]+$',
+    )
+    expect(groups.map(({ photos: all }) => all.length).sort()).toEqual([4, 4, 4, 6, 6])
+    for (const [pattern, message] of [
+      ['p[0-9]+', /--group-by.* must be .*group in parentheses/],
+      ['(p', /--group-by.* must be/],
+      ['^(nobody)_', /matches the name of no photo/],
+      ['column:patient', /No table beside the photos says "patient"/],
+    ] as const) {
+      const wrong = await told(data, '--out', `${out}-2`, '--group-by', pattern)
+      expect(wrong.status).toBeGreaterThan(0)
+      expect(wrong.stderr).toMatch(message)
+    }
+  })
+
+  it('does not take the name of a class for that of a person', async () => {
+    const { data, out } = tree({
+      ...(await scenes('Golden_Retriever', 10, { name: i => `Golden_Retriever_${1000 + i}.jpg` })),
+      ...(await scenes('Border_Collie', 10, { from: 20, name: i => `Border_Collie_${1000 + i}.jpg` })),
+    })
+    expect(await split(data, '--out', out)).toMatchObject({ photos: { train: 16, valid: 4 }, groups: [] })
+  })
+
+  it('gives the same for the same seed, in whatever order photos come', async () => {
+    const { data, out } = tree(photos)
+    await split(data, '--out', out)
+    rmSync(path.join(data, 'split.json'))
+    const turned = tree(Object.fromEntries(Object.entries(photos).reverse()))
+    await split(turned.data, '--out', turned.out)
+    expect(parts(turned.out)).toEqual(parts(out))
+    await split(turned.data, '--out', `${turned.out}-2`, '--seed', '1')
+    expect(parts(`${turned.out}-2`)).not.toEqual(parts(out))
+  })
+
+  it('leaves old photos where they are when others come, into a new data set or the old one', async () => {
+    const { data, out } = tree(photos)
+    await split(data, '--out', out, '--valid', '8')
+    const before = parts(out)
+    const valid = [...before].filter(([, part]) => part === 'valid').map(([file]) => file)
+    const train = [...before].filter(([, part]) => part === 'train').map(([file]) => file)
+    writeTree(
+      {
+        ...(await scenes('cat', 20, { from: 500, name: i => `new${i}y.jpg` })),
+        ...(await scenes('dog', 9, { from: 600, name: i => `new${i}y.jpg` })),
+      },
+      data,
+    )
+    // A copy of one that is measured on, and one that ties both sides together by its page.
+    writeFileSync(
+      path.join(data, 'cat/again.jpg'),
+      await sharp(photos[valid[0]]).jpeg({ quality: 40 }).toBuffer(),
+    )
+    const row = (file: string) => JSON.stringify({ file_name: file, page_url: 'https://example.org/both' })
+    writeFileSync(
+      path.join(data, 'metadata.jsonl'),
+      [valid[1], train[0], 'cat/new0y.jpg'].map(row).join('\n'),
+    )
+    const again = await split(data, '--out', `${out}-2`, '--valid', '8')
+    for (const where of [parts(`${out}-2`)]) {
+      for (const [file, part] of before) expect(where.get(file), file).toBe(part)
+      expect(where.get('cat/again.jpg')).toBe('valid')
+      expect(where.has('cat/new0y.jpg')).toBe(false)
+    }
+    expect(again.left).toEqual([{ path: 'cat/new0y.jpg', reason: 'belongs to photos in more than one part' }])
+    expect(again.remarks.join(' ')).toMatch(/1 new photo left out, for example "cat\/new0y.jpg"/)
+
+    const refused = await told(data, '--out', out)
+    expect(refused.status).toBe(2)
+    expect(refused.stderr).toMatch(/is there already, and nothing in it is replaced.*--add/s)
+    writeFileSync(path.join(out, 'train/my notes.txt'), 'mine')
+    rmSync(path.join(out, 'train', train[0]))
+    const added = await split(data, '--out', out, '--add')
+    const after = parts(out)
+    for (const [file, part] of before) if (file !== train[0]) expect(after.get(file), file).toBe(part)
+    expect(after.has(train[0])).toBe(false)
+    expect([after.get('cat/again.jpg'), existsSync(path.join(out, 'train/my notes.txt'))]).toEqual([
+      'valid',
+      true,
+    ])
+    expect(added.added).toBe(30)
+    expect((await split(data, '--out', out, '--add')).added).toBe(0)
+    expect((await openDataset(out)).photos).toHaveLength(60 - 1 + 30)
+  })
+
+  it('balances, and says what groups do not allow', async () => {
+    const { data, out } = tree({
+      ...photos,
+      ...(await scenes('dog', 6, { from: 700, name: i => `more${i}z.jpg` })),
+      ...(await scenes('one', 1, { from: 800 })),
+      ...(await scenes('two', 2, { from: 810 })),
+    })
+    const result = await split(data, '--out', out, '--valid', '20')
+    expect(result.classes).toEqual([
+      { label: 'cat', train: 15, valid: 15, test: 0 },
+      { label: 'dog', train: 18, valid: 18, test: 0 },
+      { label: 'one', train: 1, valid: 0, test: 0 },
+      { label: 'two', train: 1, valid: 1, test: 0 },
+    ])
+    expect(result.remarks).toEqual([
+      '"cat" has 30 photos: 15, not 20, are measured on (valid), so that as many are learnt from.',
+      '"dog" has 36 photos: 18, not 20, are measured on (valid), so that as many are learnt from.',
+      '"one" has one photo: it is learnt from, and none is measured on (valid).',
+      '"two" has 2 photos: 1, not 20, is measured on (valid), so that as many are learnt from.',
+    ])
+    rmSync(path.join(data, 'one'), { recursive: true })
+    rmSync(path.join(data, 'two'), { recursive: true })
+    const balanced = await split(data, '--out', `${out}-2`, '--balance', '--valid', '8')
+    expect(balanced.classes.map(({ train, valid }) => [train, valid])).toEqual([
+      [22, 8],
+      [22, 8],
+    ])
+    expect(balanced.left).toHaveLength(6)
+  })
+
+  it('says where one group is most of a class', async () => {
+    const pages = Array.from({ length: 20 }, (_, i) =>
+      JSON.stringify({
+        file_name: `cat/${String.fromCharCode(97 + i)}${i}x.jpg`,
+        page_url: 'https://example.org/gallery',
+      }),
+    )
+    const { data, out } = tree({ ...photos, 'metadata.jsonl': pages.join('\n') })
+    const { remarks, classes } = await split(data, '--out', out)
+    expect(remarks[0]).toMatch(
+      /^20 of the 30 photos of "cat" belong together \(the same source page\), for example "cat\/a0x.jpg" and "cat\/b1x.jpg": they are learnt from\.$/,
+    )
+    expect(classes[0]).toMatchObject({ train: 24, valid: 6 })
+  })
+
+  it('solves collisions of names and of classes that no folder can be called', async () => {
+    const some = await scenes('x', 12)
+    const [a, b, c, d, e, f] = Object.values(some)
+    const { data, out } = tree({
+      'cat/one/1.jpg': a,
+      'cat/two/1.jpg': b,
+      'cat/three/1.JPG': c,
+      'dog/1.jpg': d,
+      'dog/2.jpg': e,
+      'dog/3.jpg': f,
+    })
+    await split(data, '--out', out, '--valid', '1')
+    const names = [
+      ...parts(out).keys(),
+      ...readdirSync(path.join(out, 'train/cat')),
+      ...readdirSync(path.join(out, 'valid/cat')),
+    ]
+    expect(new Set(names.filter(name => /1(-\d)?\.jpg$/i.test(name))).size).toBeGreaterThan(3)
+    expect(countIn(out, 'train/cat') + countIn(out, 'valid/cat')).toBe(3)
+    const listed = tree({
+      ...Object.fromEntries(Object.values(some).map((photo, i) => [`${i}.jpg`, photo])),
+      'metadata.jsonl': Array.from({ length: 12 }, (_, i) =>
+        JSON.stringify({ file_name: `${i}.jpg`, label: i % 2 ? 'a/b' : 'a:b' }),
+      ).join('\n'),
+    })
+    await split(listed.data, '--out', listed.out)
+    const opened = await openDataset(listed.out)
+    expect(opened.labels).toEqual(['a/b', 'a:b'])
+    expect(opened.photos).toHaveLength(12)
+  })
+
+  it('carries what is known of photos, and takes none of it apart', async () => {
+    const row = (file: string, more: object) =>
+      JSON.stringify({ file_name: file, label: file.split('/')[0], ...more })
+    const { data, out } = tree({
+      ...photos,
+      'metadata.jsonl': Object.keys(photos)
+        .map((file, i) =>
+          row(file, { license: 'by 4.0', creator: `c${i}`, source: 'x', nested: { deep: [1] } }),
+        )
+        .join('\n'),
+    })
+    await split(data, '--out', out)
+    const lines = ['train', 'valid'].flatMap(part =>
+      readFileSync(path.join(out, part, 'metadata.jsonl'), 'utf8')
+        .trim()
+        .split('\n')
+        .map(line => ({ part, ...JSON.parse(line) })),
+    )
+    expect(lines).toHaveLength(60)
+    for (const { part, file_name, nested } of lines) {
+      expect(existsSync(path.join(out, part, file_name))).toBe(true)
+      expect(nested).toEqual({ deep: [1] })
+    }
+    expect((await openDataset(out)).photos).toHaveLength(60)
+  })
+
+  it('makes hard links, or a table only, that train reads', async () => {
+    const { data, out } = tree(photos)
+    await split(data, '--out', out, '--links')
+    const [[file, part]] = parts(out)
+    expect(statSync(path.join(out, part, file)).ino).toBe(statSync(path.join(data, file)).ino)
+    const { manifest } = await split(data, '--out', `${out}-table`, '--manifest')
+    expect(readFileSync(manifest ?? '', 'utf8').split('\n')).toHaveLength(62)
+    const again = await told(data, '--out', `${out}-table`, '--manifest')
+    expect([again.status, again.stderr]).toEqual([2, expect.stringMatching(/split\.csv" is there already/)])
+    await split(data, '--out', path.join(data, 'parts.csv'), '--manifest')
+    const opened = await openDataset(data)
+    expect(opened.notices).toContain('Tables divide the photos: "parts.csv".')
+  })
+
+  it('deals folds', async () => {
+    const { data, out } = tree({ ...photos, ...copies })
+    const result = await told(data, '--out', out, '--folds', '5', '--test', '4', '--json')
+    expect(result.status, result.stderr).toBe(0)
+    const { folds } = documentOf<SplitFoldsResult>(result)
+    expect(folds.map(({ train, valid, test }) => train + valid + test)).toEqual(folds.map(() => 64))
+    expect(folds.map(({ test }) => test)).toEqual([8, 8, 8, 8, 8])
+    expect(folds.reduce((sum, { valid }) => sum + valid, 0)).toBe(56)
+    const check = await told(data, '--check', '--out', out, '--json')
+    expect(documentOf<CheckSplitResult>(check)).toMatchObject({ leaks: [], divisions: { length: 5 } })
+  })
+})
+
+describe('split --check', () => {
+  it('lists every pair that leaks, with its kind, and ends with 1', async () => {
+    const { data } = tree({
+      ...Object.fromEntries(
+        Object.entries({ ...photos, ...copies }).map(([file, photo]) => [
+          `${/^cat\/[a-z]+\.jpg/.test(file) ? 'valid' : 'train'}/${file}`,
+          photo,
+        ]),
+      ),
+      'valid/dog/other.jpg': await sceneJpeg(900),
+      'test/dog/a9.jpg': await scene(104).greyscale().jpeg().toBuffer(),
+    })
+    const result = await told(data, '--check', '--json')
+    expect(result.status).toBe(1)
+    const { leaks, groups } = documentOf<CheckSplitResult>(result)
+    expect(leaks).toEqual([
+      { train: 'train/dog/e4x.jpg', held: 'test/dog/a9.jpg', kind: 'near' },
+      { train: 'train/cat/b1x.jpg', held: 'valid/cat/anew.jpg', kind: 'near' },
+      { train: 'train/cat/c2x.jpg', held: 'valid/cat/mirrored.jpg', kind: 'mirrored' },
+      { train: 'train/cat/a0x.jpg', held: 'valid/cat/same.jpg', kind: 'exact' },
+      { train: 'train/cat/d3x.jpg', held: 'valid/cat/turned.jpg', kind: 'turned' },
+    ])
+    expect(groups).toHaveLength(5)
+    const text = await told(data, '--check')
+    expect(text.stdout).toMatch(/^5 pairs leak, in 5 groups\. 66 photos looked at\.\n/)
+  })
+
+  it('tells people and pages on both sides, a pair each', async () => {
+    const people = await scenes('train/cat', 3, { name: i => `Ann_Lee_000${i + 1}.jpg` })
+    const { data } = tree({
+      ...people,
+      'train/cat/Bob_Ray_0001.jpg': await sceneJpeg(10),
+      'valid/cat/Ann_Lee_0009.jpg': await sceneJpeg(11),
+      'valid/cat/Cid_Roe_0001.jpg': await sceneJpeg(12),
+      'train/dog/1.jpg': await sceneJpeg(13),
+      'valid/dog/2.jpg': await sceneJpeg(14),
+    })
+    const { leaks, groups } = documentOf<CheckSplitResult>(await told(data, '--check', '--json'))
+    expect(leaks).toEqual([
+      { train: 'train/cat/Ann_Lee_0001.jpg', held: 'valid/cat/Ann_Lee_0009.jpg', kind: 'person' },
+    ])
+    expect(groups).toMatchObject([{ kinds: ['person'], train: { length: 3 }, held: { length: 1 } }])
+  })
+
+  it('says that nothing is divided', async () => {
+    const { data } = tree(photos)
+    const result = await told(data, '--check')
+    expect([result.status, result.stderr]).toEqual([
+      1,
+      expect.stringMatching(/is not divided: there is nothing to judge/),
+    ])
+  })
+})
+
+describe('split refuses', () => {
+  it.each([
+    ['no folder to write to', ['DATA'], /Say with --out/],
+    ['the folder itself', ['DATA', '--out', 'DATA'], /is the folder of photos itself/],
+    ['a folder in it', ['DATA', '--out', 'DATA/sub/set'], /lies inside the folder of photos/],
+    ['a folder around it', ['DATA', '--out', 'DATA/..'], /The folder of photos lies inside --out/],
+    ['a file', ['DATA', '--out', 'DATA/../a-file'], /a-file" is a file/],
+    ['no such photos', ['DATA/none', '--out', 'OUT'], /none/],
+    ['half a photo', ['DATA', '--out', 'OUT', '--valid', '1.5'], /valid must be a number of photos/],
+    [
+      'parts that leave nothing',
+      ['DATA', '--out', 'OUT', '--valid', '0.6', '--test', '0.5'],
+      /leave nothing to learn from/,
+    ],
+    ['nothing to divide', ['DATA', '--out', 'OUT', '--valid', '0'], /nothing to divide/],
+    [
+      'links of a table',
+      ['DATA', '--out', 'OUT', '--links', '--manifest'],
+      /--links has no effect with --manifest/,
+    ],
+    [
+      'folds and a count',
+      ['DATA', '--out', 'OUT', '--folds', '3', '--valid', '5'],
+      /--folds has no effect with --valid/,
+    ],
+    ['one fold', ['DATA', '--out', 'OUT', '--folds', '1'], /folds must be/],
+    ['more folds than photos', ['DATA', '--out', 'OUT', '--folds', '90'], /folds must be .* 60/],
+    ['making and judging', ['DATA', '--check', '--add'], /--add has no effect with --check/],
+    ['an odd word', ['DATA', '--out', 'OUT', '--not-by', 'page,colour'], /--not-by must be copies, page/],
+  ])('%s', async (_, args, message) => {
+    const { data, out } = tree(photos)
+    writeFileSync(path.join(path.dirname(data), 'a-file'), '')
+    const result = await told(...args.map(arg => arg.replace('DATA', data).replace('OUT', out)))
+    expect(result.status).toBeGreaterThan(0)
+    expect(result.stderr).toMatch(message)
+    expect(readdirSync(path.dirname(data)).sort()).toEqual(['a-file', 'photos'])
+  })
+
+  it('a link that leads into the folder of photos', async () => {
+    const { data } = tree(photos)
+    const { symlinkSync } = await import('node:fs')
+    const link = path.join(temporaryFolder(), 'link')
+    symlinkSync(data, link)
+    expect((await told(data, '--out', path.join(link, 'set'))).stderr).toMatch(
+      /lies inside the folder of photos/,
+    )
+  })
+
+  it('a record that is damaged, or of a newer version', async () => {
+    const { data, out } = tree(photos)
+    await split(data, '--out', out)
+    writeFileSync(path.join(out, 'split.json'), '{"format":"chiquito-split","version":2}')
+    expect((await told(data, '--out', out, '--add')).stderr).toMatch(/was written by a newer chiquito/)
+    writeFileSync(
+      path.join(out, 'split.json'),
+      '{"format":"chiquito-split","version":1,"photos":[{"file":"../../x.jpg"}]}',
+    )
+    expect((await told(data, '--out', out, '--add')).stderr).toMatch(/split\.json" is damaged/)
+    writeFileSync(path.join(data, 'split.json'), '{"format":"chiquito-split","ver')
+    expect((await told(data, '--out', `${out}-2`)).stderr).toMatch(/split\.json" is damaged/)
+    writeFileSync(path.join(data, 'split.json'), '{"mine": true}')
+    await split(data, '--out', `${out}-2`)
+    expect(readFileSync(path.join(data, 'split.json'), 'utf8')).toBe('{"mine": true}')
+  })
+
+  it.skipIf(!canDropRights)(
+    'says what it may not write, and does without a record beside the photos',
+    async () => {
+      const { data } = tree(photos)
+      const closed = await asNobody(() => told(data, '--out', path.join(path.dirname(data), 'closed', 'set')))
+      expect([closed.status, closed.stderr]).toEqual([1, expect.stringMatching(/permission denied/)])
+      const { chmodSync } = await import('node:fs')
+      const open = temporaryFolder()
+      chmodSync(open, 0o777)
+      const result = await asNobody(() => told(data, '--out', path.join(open, 'set')))
+      expect([result.status, existsSync(path.join(data, 'split.json'))]).toEqual([0, false])
+      expect(result.stderr).toMatch(/is not kept beside them/)
+    },
+  )
+
+  it('leaves nothing where the disk is full', async context => {
+    const disk = smallDisk(80 * 1024)
+    if (disk === undefined) return context.skip('mounting a small file system is not allowed here')
+    const { data } = tree(photos)
+    const result = await told(data, '--out', path.join(disk, 'set'))
+    expect([result.status, result.stderr]).toEqual([1, expect.stringMatching(/disk is full/)])
+    expect(readdirSync(disk)).toEqual([])
+    const linked = await told(data, '--out', path.join(disk, 'set'), '--links')
+    expect(linked.stderr).toMatch(/they lie on different disks .* Leave out --links/)
+    expect(readdirSync(disk)).toEqual([])
+  })
+})
