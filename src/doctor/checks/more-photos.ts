@@ -1,0 +1,50 @@
+import type { DeepCheck } from '../check.js'
+import { type LearningCurve, learningCurve } from '../deep/index.js'
+
+/** Whether it is worth the trouble to look for more photos. */
+export const morePhotos: DeepCheck = {
+  name: 'more-photos',
+  title: 'How many more photos would help',
+  depth: 'deep',
+  finds:
+    'How the share of mistakes falls from an eighth of the photos to a quarter, half and all of them, and what twice and four ' +
+    'times as many would make of it.',
+  why: 'Collecting is the dearest part. Where the curve is flat, other photos or cleaner labels help more than more of the same.',
+  advice:
+    'Where twice the photos would help, collect more of what is mistaken most. Where it is not known, measure on more photos first.',
+  threshold:
+    'A power law through cross-validated mistakes of a linear head on the frozen network, its 95 % interval by a bootstrap over ' +
+    'photos. A gain is told as one where the whole interval lies above 0. Needs 16 different photos of each class.',
+  async run(data, work) {
+    const curve = await learningCurve(data, work)
+    return curve === undefined
+      ? []
+      : [{ check: 'more-photos', photos: [], certain: false, message: inWords(curve), weight: 0 }]
+  },
+}
+
+/** What the curve says, and how sure it is. */
+export function inWords({ points, judged, forecasts }: LearningCurve): string {
+  const now = points[points.length - 1]
+  const steps = points.map(({ photos, error }) => `${percent(error)} with ${photos}`).join(', ')
+  const mistakes = `Mistakes fall with the photos learnt from: ${steps} (${judged} judged).`
+  const [twice] = forecasts
+  const range = `95 % ${percent(twice.interval[0])} to ${percent(twice.interval[1])}`
+  const forecast = `Twice the photos would leave about ${percent(twice.error)} (${range})`
+  if (twice.gain[0] > 0) {
+    const more = forecasts
+      .slice(1)
+      .map(({ times, error }) => `${times} times as many about ${percent(error)}`)
+    return `${mistakes} ${[forecast, ...more].join(', ')}.`
+  }
+  return now.error * judged < FEW_MISTAKES
+    ? `Of ${judged} photos ${Math.round(now.error * judged)} are mistaken: too few to say what more photos would do. Measure on more first.`
+    : `Whether more photos of the same kind help is not known. ${steps} mistaken (${judged} judged). ${forecast}.`
+}
+
+/** Mistakes below which their number says hardly anything. */
+const FEW_MISTAKES = 5
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`
+}

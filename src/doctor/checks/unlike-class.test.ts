@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import { around, deepData, type MadePhoto, middleOf } from '../../../test/support/deep-data.js'
+import { RandomStream } from '../../core/index.js'
+import { unlikeClass } from './unlike-class.js'
+
+const random = RandomStream.fromSeed(2)
+
+function some(name: string, count: number, kind = name, spread = 0.5): MadePhoto[] {
+  return Array.from({ length: count }, (_, i) => ({
+    path: `${name}/${kind}-${i}.jpg`,
+    label: 0,
+    features: around(middleOf(kind), spread, random),
+  }))
+}
+
+describe('unlike-class', () => {
+  it('tells ten strangers of different kinds, and hardly any of the others', async () => {
+    const strangers = Array.from({ length: 10 }, (_, i) => some('ant', 1, `stranger ${i}`)).flat()
+    const findings = await unlikeClass.run(deepData(['ant'], [...some('ant', 100), ...strangers]), {})
+    const told = findings.flatMap(({ photos }) => photos)
+    expect(told.filter(path => path.includes('stranger'))).toHaveLength(10)
+    expect(told.length).toBeLessThanOrEqual(12)
+    expect(told.slice(0, 10).every(path => path.includes('stranger'))).toBe(true)
+    expect(findings[0].message).toMatch(
+      /^Unlike the rest of "ant": distance 0\.\d\d where 0\.\d\d is usual\.$/,
+    )
+  })
+
+  it('tells ten of one kind, too, who would vouch for each other', async () => {
+    const made = [...some('ant', 100), ...some('ant', 10, 'wasp')]
+    const findings = await unlikeClass.run(deepData(['ant'], made), {})
+    expect(findings.flatMap(({ photos }) => photos).filter(path => path.includes('wasp'))).toHaveLength(10)
+  })
+
+  it('does not take copies of a stranger for its like', async () => {
+    const [stranger] = some('ant', 1, 'wasp')
+    const copies = Array.from({ length: 12 }, (_, i) => ({ ...stranger, path: `copy ${i}`, sha256: 'same' }))
+    const findings = await unlikeClass.run(deepData(['ant'], [...some('ant', 60), ...copies]), {})
+    expect(findings.filter(({ photos: [path] }) => path.startsWith('copy'))).toHaveLength(12)
+  })
+
+  it('says nothing of a class too small to know what is usual', async () => {
+    const made = [...some('ant', 15), ...some('ant', 1, 'wasp')]
+    expect(await unlikeClass.run(deepData(['ant'], made), {})).toEqual([])
+  })
+})
