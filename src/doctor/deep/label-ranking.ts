@@ -33,7 +33,7 @@ const SEED = 0
 const C = 0.001
 
 /** Where all photos of a class are believed alike, each reaches the mean but for rounding. */
-const ROUNDING = 1e-9
+const ROUNDING = 1e-6
 
 /**
  * Ranks photos by how little a model believes their label, each judged by a fit that did not learn from it or a copy of it
@@ -60,7 +60,15 @@ export async function rankLabels(data: DeepData, { signal }: WorkOptions = {}): 
   const probabilities = softmaxRows(held.logits)
   const scores = held.photos.map((row, i) => scoreOf(usable.numbers[row], truth[i], probabilities[i]))
   scores.sort((a, b) => a.confidence - b.confidence || a.photo - b.photo)
-  return { scores, likelyWrong: countWrong(truth, probabilities, data.labels.length) }
+  return { scores, likelyWrong: withCopies(scores, countWrong(truth, probabilities, data.labels.length)) }
+}
+
+/** Copies are believed alike: none is told without the other. */
+function withCopies(scores: readonly LabelScore[], count: number): number {
+  let end = count
+  while (end > 0 && end < scores.length && scores[end].confidence - scores[end - 1].confidence < ROUNDING)
+    end++
+  return end
 }
 
 function scoreOf(photo: number, given: number, row: readonly number[]): LabelScore {
