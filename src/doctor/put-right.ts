@@ -12,7 +12,7 @@ import {
   planEvenOut,
 } from './even-out/index.js'
 import type { Finding } from './finding.js'
-import { applyFix, type FixPlan, type FixReport, planFix, previewFix } from './fix/index.js'
+import { applyFix, type FixPlan, type FixReport, linkedPhotos, planFix, previewFix } from './fix/index.js'
 
 export interface PutRightOptions extends WorkOptions {
   /** Set aside what is certain, and rename wrong extensions. */
@@ -46,8 +46,9 @@ export async function putRight(
 ): Promise<PutRight> {
   const { fix = false, evenOut = false, dryRun = false } = options
   // What cannot be done at all is said before anything is.
+  const linked = await linkedPhotos(data, options)
   const plans = {
-    fix: fix ? planFix(findings, data) : undefined,
+    fix: fix ? planFix(findings, data, linked) : undefined,
     even: evenOut ? planEvenOut(data) : undefined,
   }
   if (dryRun) return preview(data, plans, options)
@@ -78,7 +79,8 @@ async function evenOutNow(
   const plan = settled ?? earlierPlan(journal.operations, planEvenOut(data))
   if (plan === undefined) return previewEvenOut(plan, data)
   if (settled === undefined) await writer.settleOn(plan)
-  return applyEvenOut(plan, data, writer, { ...options, earlier: evenedPhotos(journal.operations) })
+  const [earlier, linked] = [evenedPhotos(journal.operations), await linkedPhotos(data, options)]
+  return applyEvenOut(plan, data, writer, { ...options, earlier, linked })
 }
 
 /** What would be done, or that there is nothing to do. */

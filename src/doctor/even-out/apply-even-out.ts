@@ -12,6 +12,7 @@ import {
   fatesOf,
   followTables,
   type LeftPhoto,
+  type Linked,
   nameWithExtension,
   whyNot,
 } from '../fix/index.js'
@@ -34,6 +35,8 @@ export interface EvenOutReport {
 export interface EvenOutOptions extends WorkOptions {
   /** Contents of photos that were written by the same plan, by their paths: they stay as they are. */
   readonly earlier: ReadonlyMap<string, string>
+  /** A link shows what its photo becomes; a photo that one leads to keeps its name. */
+  readonly linked: Linked
 }
 
 /**
@@ -46,10 +49,12 @@ export async function applyEvenOut(
   plan: EvenPlan,
   data: CheckedData,
   writer: OperationWriter,
-  { progress, signal, earlier }: EvenOutOptions,
+  { progress, signal, earlier, linked }: EvenOutOptions,
 ): Promise<EvenOutReport> {
   const aside = await SetAside.open(writer.folder)
-  const usable = data.photos.filter(({ facts }) => facts.problem === null)
+  const usable = data.photos.filter(
+    ({ path, facts }) => facts.problem === null && linked.get(path)?.kind !== 'link',
+  )
   const photos = usable.filter(({ path, sha256 }) => earlier.get(path) !== sha256)
   const left: LeftPhoto[] = []
   const task = 'Evening out'
@@ -59,7 +64,10 @@ export async function applyEvenOut(
   for await (const made of writtenAhead(photos, data.root, plan)) {
     try {
       if ('error' in made) throw made.error
-      await replaceBy(made.bytes, made.photo, plan, aside, writer, signal)
+      const { path } = made.photo
+      const isKept = nameWithExtension(path, plan.format) !== path && linked.get(path)?.kind === 'target'
+      if (isKept) left.push({ photo: path, reason: `${linked.get(path)?.reason}, and its name would change` })
+      else await replaceBy(made.bytes, made.photo, plan, aside, writer, signal)
     } catch (error) {
       left.push({ photo: made.photo.path, reason: whyLeft(error, number, total) })
     }

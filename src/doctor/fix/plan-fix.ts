@@ -2,6 +2,7 @@ import { plural } from '../../core/index.js'
 import type { CheckedData, CheckedPhoto } from '../check.js'
 import type { Finding } from '../finding.js'
 import { nameWithExtension } from './extensions.js'
+import type { Linked } from './links.js'
 import { byWorth } from './worth.js'
 
 /** What puts a finding right. */
@@ -41,13 +42,20 @@ export interface FixPlan {
   readonly notices: readonly string[]
 }
 
-/** What is to be done about certain findings. Decides by the photos alone: the same data gives the same plan. */
-export function planFix(findings: readonly Finding[], data: CheckedData): FixPlan {
+/**
+ * What is to be done about certain findings. Decides by the photos alone: the same data gives the same plan.
+ *
+ * @param linked - photos that stay where they are, as links lead to or from them
+ */
+export function planFix(findings: readonly Finding[], data: CheckedData, linked: Linked): FixPlan {
   const photos = new Map(data.photos.map(photo => [photo.path, photo]))
   const planned = new Map<string, FixStep>()
   const left: LeftPhoto[] = []
   const plan = (step: FixStep) => {
-    if (!planned.has(step.photo.path)) planned.set(step.photo.path, step)
+    const { path } = step.photo
+    const link = linked.get(path)
+    if (link !== undefined) left.push({ photo: path, reason: link.reason })
+    else if (!planned.has(path)) planned.set(path, step)
   }
   const certain = findings.filter(finding => finding.certain)
   const of = (remedy: Remedy) =>
@@ -56,7 +64,7 @@ export function planFix(findings: readonly Finding[], data: CheckedData): FixPla
       .map(({ check, photos: paths }) => ({ check, photos: paths.flatMap(path => photos.get(path) ?? []) }))
   for (const { check, photos } of of('set aside'))
     for (const photo of photos) plan({ do: 'set aside', photo, check })
-  planCopies(of('one stays'), data, plan, left)
+  planCopies(of('one stays'), data, linked, plan, left)
   for (const { check, photos } of of('rename'))
     for (const photo of photos) {
       const to = nameWithExtension(photo.path, photo.facts.header?.format ?? '')
@@ -70,11 +78,14 @@ export function planFix(findings: readonly Finding[], data: CheckedData): FixPla
 function planCopies(
   groups: readonly { readonly check: string; readonly photos: readonly CheckedPhoto[] }[],
   data: CheckedData,
+  linked: Linked,
   plan: (step: FixStep) => void,
   left: LeftPhoto[],
 ): void {
   const copies = new Map<CheckedPhoto, Map<CheckedPhoto, string>>()
-  for (const { check, photos } of groups) {
+  for (const { check, photos: all } of groups) {
+    // A link takes no room, and leads nowhere once its photo is gone.
+    const photos = all.filter(({ path }) => linked.get(path)?.kind !== 'link')
     const labels = [...new Set(photos.map(({ label }) => data.labels[label]))]
     if (labels.length > 1) {
       const reason = `it lies in the classes ${labels.map(label => `"${label}"`).join(' and ')}: say which is right, and take the other away`
@@ -85,7 +96,8 @@ function planCopies(
       for (const b of photos) if (a !== b) copies.set(a, (copies.get(a) ?? new Map()).set(b, check))
   }
   const stay = new Set<CheckedPhoto>()
-  for (const photo of [...copies.keys()].sort(byWorth)) {
+  const isTarget = ({ path }: CheckedPhoto) => Number(linked.get(path)?.kind !== 'target')
+  for (const photo of [...copies.keys()].sort((a, b) => isTarget(a) - isTarget(b) || byWorth(a, b))) {
     const original = [...(copies.get(photo) ?? [])].find(([other]) => stay.has(other))
     if (original === undefined) stay.add(photo)
     else plan({ do: 'set aside', photo, check: original[1], stays: original[0].path })

@@ -1,0 +1,133 @@
+import type { Command } from '@commander-js/extra-typings'
+import type { PutRightRequest, PutRightResult } from '../../actions/put-right.js'
+import { ChiquitoError, plural } from '../../core/index.js'
+import type { MarksSet } from '../../doctor/index.js'
+import { oneLine } from '../output.js'
+
+/** Photos that are named on the terminal; `--json` has all. */
+const SHOWN = 20
+
+/** Options of `doctor` that do something about what it finds. */
+export function addPutRightOptions<A extends unknown[], O extends Record<string, unknown>>(
+  command: Command<A, O>,
+) {
+  return command
+    .option(
+      '--fix',
+      'set aside copies and files that cannot be read, rename wrong extensions; "undo" takes it back',
+    )
+    .option(
+      '--even-out',
+      'write the photos so that size, shape, compression and metadata no longer tell the classes apart; originals are kept',
+    )
+    .option('--dry-run', 'with --fix or --even-out: say what would be done, and change nothing')
+    .option('--keep <photos...>', 'these are as they should be: do not ask again, never move them')
+    .option('--apart <photos...>', 'these are no copies of one another')
+    .option(
+      '--forget [photos...]',
+      'what was said of these with --keep and --apart no longer holds; of all by default',
+    )
+}
+
+/** What the options ask for. @throws `usage` */
+export function putRightRequest(options: {
+  fix?: true | undefined
+  evenOut?: true | undefined
+  dryRun?: true | undefined
+  keep?: string[] | undefined
+  apart?: string[] | undefined
+  forget?: string[] | true | undefined
+}): PutRightRequest {
+  const { fix, evenOut, dryRun, keep, apart, forget } = options
+  if (dryRun && !fix && !evenOut)
+    throw new ChiquitoError('usage', '--dry-run says what --fix or --even-out would do: give one of them.')
+  return { fix, evenOut, dryRun, keep, apart, forget: forget === true ? 'all' : forget }
+}
+
+/** What a person reads of what was said of photos. */
+export function marksText({ kept, apart, forgotten }: MarksSet): string {
+  return [
+    ...(kept.length === 0 ? [] : [`kept as they are: ${kept.map(oneLine).join(', ')}`]),
+    ...(apart.length === 0 ? [] : [`no copies of one another: ${apart.map(oneLine).join(', ')}`]),
+    ...(forgotten === 0 ? [] : [`${plural(forgotten, 'mark')} forgotten`]),
+  ].join('\n')
+}
+
+/** What a person reads of what was done, or would be. */
+export function putRightText(result: PutRightResult, folder: string): string {
+  const { operation, fix, evenOut, isDryRun } = result
+  const lines = [
+    ...(fix === null ? [] : fixLines(fix, isDryRun)),
+    ...(evenOut === null ? [] : evenOutLines(result, isDryRun)),
+  ]
+  if (operation !== null)
+    lines.push(`"chiquito undo ${oneLine(folder)}" takes it back (number ${operation}).`)
+  return lines.join('\n')
+}
+
+function fixLines({ setAside, renamed, tables, left, notices }: Fix, isDryRun: boolean): string[] {
+  const would = isDryRun ? 'would be ' : ''
+  if (setAside.length + renamed.length + left.length === 0)
+    return ['Nothing is certain enough to be put right without a person.']
+  return [
+    ...(setAside.length === 0 ? [] : [`${would}set aside: ${plural(setAside.length, 'photo')}`]),
+    ...shown(
+      setAside.map(
+        ({ photo, to, stays }) => `  ${photo} -> ${to}${stays === null ? '' : `  (${stays} stays)`}`,
+      ),
+    ),
+    ...(renamed.length === 0 ? [] : [`${would}renamed: ${plural(renamed.length, 'photo')}`]),
+    ...shown(renamed.map(({ photo, to }) => `  ${photo} -> ${to}`)),
+    ...tables.map(({ path, rows }) => `${oneLine(path)}: ${plural(rows, 'row')} followed`),
+    ...leftLines(left),
+    ...notices.map(notice => `! ${oneLine(notice)}`),
+  ]
+}
+
+type Fix = NonNullable<PutRightResult['fix']>
+
+function evenOutLines({ evenOut, shortcuts }: PutRightResult, isDryRun: boolean): string[] {
+  if (evenOut === null) return []
+  const { plan, photos, tables, left, notices } = evenOut
+  return [
+    ...(plan === null ? [] : [`${isDryRun ? 'would be ' : ''}written anew: ${plural(photos, 'photo')}`]),
+    ...notices.map(oneLine),
+    ...tables.map(({ path, rows }) => `${oneLine(path)}: ${plural(rows, 'row')} followed`),
+    ...leftLines(left),
+    ...(shortcuts === null ? [] : beforeAndAfter(shortcuts)),
+  ]
+}
+
+/** How well each property told a class from the rest, and does now. */
+function beforeAndAfter({ before, after }: NonNullable<PutRightResult['shortcuts']>): string[] {
+  const key = (one: { property: string; class: string }) => `${one.property}\0${one.class}`
+  const now = new Map(after.map(one => [key(one), one]))
+  const rows = before.map(one => [
+    one.property,
+    oneLine(one.class),
+    one.auc.toFixed(2),
+    now.get(key(one))?.auc.toFixed(2) ?? 'alike',
+  ])
+  const table = [['what tells classes apart (AUC)', 'class', 'before', 'after'], ...rows]
+  const widths = [0, 1, 2, 3].map(i => Math.max(...table.map(row => row[i].length)))
+  return table.map(row =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i]))
+      .join('  ')
+      .trimEnd(),
+  )
+}
+
+function leftLines(left: readonly { readonly photo: string; readonly reason: string }[]): string[] {
+  return left.length === 0
+    ? []
+    : ['left as they are:', ...shown(left.map(({ photo, reason }) => `  ${photo}: ${reason}`))]
+}
+
+function shown(lines: readonly string[]): string[] {
+  const more = lines.length - SHOWN
+  return [
+    ...lines.slice(0, SHOWN).map(oneLine),
+    ...(more > 0 ? [`  … and ${more} more (--json has all)`] : []),
+  ]
+}
