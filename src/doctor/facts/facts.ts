@@ -27,6 +27,18 @@ export interface HeaderFacts {
   readonly takenAt: string | null
 }
 
+/** How light a photo is, beyond its brightness: what overexposure leaves. Shares are 0 to 1. */
+export interface LightFacts {
+  /** Brightness that 10, 25, 50 and 75 of a hundred pixels lie below. */
+  readonly below: readonly number[]
+  /** What 5, 25 and 50 of a hundred pixels' smallest channels lie below. */
+  readonly least: readonly number[]
+  /** Share of pixels of which a channel is full (252 or more); all are; one is and another is below 200; one is nearly (236 to 251). */
+  readonly full: readonly [any: number, all: number, coloured: number, nearly: number]
+  /** Mean difference between largest and smallest channel. */
+  readonly chroma: number
+}
+
 /** What a photo looks like, from one small decode. Brightness is 0 to 255, by ITU-R 601-2. */
 export interface LookFacts {
   /** `symmetricHash` of the photo: 64 hexadecimal digits, of which the first 16 are its `perceptualHash`. */
@@ -54,6 +66,12 @@ export interface LookFacts {
   readonly entropy: number
   /** Different colours among those looked at, channels rounded to 5 bits. */
   readonly colours: number
+  /**
+   * Different colours of 8 bits a channel, counted up to 4,096; null where the photo was shrunk while decoding, so that they
+   * were mixed.
+   */
+  readonly palette: number | null
+  readonly light: LightFacts
   /** What 99 of a hundred pixels' difference between largest and smallest channel lies below: near 0 in grey photos. */
   readonly chroma: number
   /** Mean colour, RGB. */

@@ -1,3 +1,3 @@
-export type { HeaderFacts, LookFacts, PhotoFacts } from './facts.js'
+export type { HeaderFacts, LightFacts, LookFacts, PhotoFacts } from './facts.js'
 export { type Gathered, type GatherOptions, gatherFacts, type LostFile, type MeasuredFile } from './gather.js'
 export { measureFacts } from './measure.js'

@@ -1,6 +1,7 @@
 import { greyOf, insideFrame, type Pixels, resizeTo, symmetricHash } from '../../images/index.js'
 import { detailOf } from './detail.js'
 import type { LookFacts } from './facts.js'
+import { lightOf, percentile } from './light.js'
 import { rounded } from './rounded.js'
 
 /** Long side of what is looked at, in pixels: larger photos are shrunk to it, smaller ones stay. */
@@ -9,8 +10,8 @@ export const LOOK_SIDE = 256
 /** The edge is described by the outer ones of so many fields a side. */
 const FIELDS = 4
 
-/** Facts of a photo that was decoded at a long side of 256 pixels or more. */
-export function lookFacts(decoded: Pixels): LookFacts {
+/** @param isWhole - the photo was not shrunk while decoding; else it has a long side of 256 pixels or more */
+export function lookFacts(decoded: Pixels, isWhole: boolean): LookFacts {
   const pixels = atMost(decoded, LOOK_SIDE)
   const grey = greyOf(pixels)
   const inside = insideFrame(pixels)
@@ -25,6 +26,8 @@ export function lookFacts(decoded: Pixels): LookFacts {
     ...detailOf(grey, width, height),
     entropy: rounded(entropyOf(histogram, grey.length), 3),
     ...coloursOf(pixels),
+    palette: isWhole ? paletteOf(decoded) : null,
+    light: lightOf(pixels, histogram),
     edge: edgeOf(pixels),
   }
 }
@@ -55,16 +58,6 @@ function luminanceOf(histogram: Uint32Array, count: number): LookFacts['luminanc
   }
 }
 
-/** The least value that this share of all lie at or below. */
-function percentile(histogram: Uint32Array, count: number, share: number): number {
-  let seen = 0
-  for (let value = 0; value < histogram.length; value++) {
-    seen += histogram[value]
-    if (seen >= share * count) return value
-  }
-  return histogram.length - 1
-}
-
 /** Shannon's entropy, in bits. */
 function entropyOf(histogram: Uint32Array, count: number): number {
   let entropy = 0
@@ -92,6 +85,23 @@ function coloursOf({ data }: Pixels): Pick<LookFacts, 'colours' | 'chroma' | 'co
     chroma: percentile(ranges, count, 0.99),
     colour: [rounded(red / count, 1), rounded(green / count, 1), rounded(blue / count, 1)],
   }
+}
+
+/** More different colours than any palette has; counting on would tell nothing. */
+const MOST_COLOURS = 4096
+
+/** Different colours, counted up to a limit. Neighbours of the same colour, as drawings have them, cost nothing. */
+function paletteOf({ data }: Pixels): number {
+  const seen = new Set<number>()
+  let last = -1
+  for (let p = 0; p < data.length; p += 3) {
+    const colour = (data[p] << 16) | (data[p + 1] << 8) | data[p + 2]
+    if (colour === last) continue
+    last = colour
+    seen.add(colour)
+    if (seen.size >= MOST_COLOURS) break
+  }
+  return seen.size
 }
 
 /** Mean colours of the outer fields, row by row. */

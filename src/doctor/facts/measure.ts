@@ -1,10 +1,14 @@
-import { openPhoto, UnreadablePhoto } from '../../images/index.js'
+import { type OpenPhoto, openPhoto, type PhotoFormat, UnreadablePhoto } from '../../images/index.js'
 import type { HeaderFacts, PhotoFacts } from './facts.js'
 import { headerFacts } from './header.js'
 import { LOOK_SIDE, lookFacts } from './looks.js'
 
 /** Decoding so few pixels whole takes less time than having them shrunk on the way. */
 const WHOLE_PIXELS = 512 * 512
+
+/** Pictures without loss are unpacked whole anyway; up to so many pixels they are looked at whole, too: their colours are exact. */
+const WHOLE_LOSSLESS = 4_000_000
+const LOSSLESS: ReadonlySet<PhotoFormat> = new Set(['png', 'gif', 'bmp', 'ico', 'netpbm'])
 
 /** Stands where messages name the photo: facts belong to a content, whatever files have it. */
 const NAME = 'photo'
@@ -15,7 +19,9 @@ export async function measureFacts(bytes: Uint8Array): Promise<PhotoFacts> {
   try {
     const photo = await openPhoto(bytes, NAME)
     header = headerFacts(bytes, photo)
-    const looks = lookFacts(await photo.pixelsAt(shortSideFor(photo.width, photo.height)))
+    const isWhole = photo.width * photo.height <= (LOSSLESS.has(photo.format) ? WHOLE_LOSSLESS : WHOLE_PIXELS)
+    const pixels = await photo.pixelsAt(isWhole ? Number.POSITIVE_INFINITY : shortSideFor(photo))
+    const looks = lookFacts(pixels, isWhole)
     return { header, looks, problem: null }
   } catch (error) {
     return { header, looks: null, problem: problemOf(error) }
@@ -29,7 +35,6 @@ export function problemOf(error: unknown): PhotoFacts['problem'] {
 }
 
 /** The short side that leaves the long side its pixels. */
-function shortSideFor(width: number, height: number): number {
-  if (width * height <= WHOLE_PIXELS) return Number.POSITIVE_INFINITY
+function shortSideFor({ width, height }: Pick<OpenPhoto, 'width' | 'height'>): number {
   return Math.ceil((LOOK_SIDE * Math.min(width, height)) / Math.max(width, height))
 }

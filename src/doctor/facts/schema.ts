@@ -30,6 +30,13 @@ const looksSchema = z.object({
   detail: z.array(number),
   entropy: number,
   colours: number,
+  palette: number.nullable(),
+  light: z.object({
+    below: z.array(number),
+    least: z.array(number),
+    full: z.tuple([number, number, number, number]),
+    chroma: number,
+  }),
   chroma: number,
   colour: z.tuple([number, number, number]),
   edge: z.array(number),

@@ -142,6 +142,8 @@ function looks(red: number): ShortcutPhoto['looks'] {
     detail: [],
     entropy: 7,
     colours: 1000,
+    palette: null,
+    light: { below: [], least: [], full: [0, 0, 0, 0], chroma: 0 },
     chroma: 100,
     colour: [red, 100 + random.integer(20), 100 + random.integer(20)],
     edge,

@@ -1,0 +1,50 @@
+import type { Check, DeepCheck, QuickCheck } from '../check.js'
+import { animated } from './animated.js'
+import { blurred } from './blurred.js'
+import { dark } from './dark.js'
+import { exactCopiesCheck } from './exact-copies.js'
+import { extension } from './extension.js'
+import { fewColours } from './few-colours.js'
+import { greyscale } from './greyscale.js'
+import { hiddenCopies } from './hidden-copies.js'
+import { imbalance } from './imbalance.js'
+import { lowInformation } from './low-information.js'
+import { nearCopies } from './near-copies.js'
+import { oddAspect } from './odd-aspect.js'
+import { place } from './place.js'
+import { rotation } from './rotation.js'
+import { sameSource } from './same-source.js'
+import { shortcuts } from './shortcuts.js'
+import { tooFew } from './too-few.js'
+import { tooSmall } from './too-small.js'
+import { unreadable } from './unreadable.js'
+
+/** All checks. In the order in which their findings matter, as reports tell them: what makes figures wrong comes first. */
+export const checks: readonly Check[] = [
+  // What cannot be learnt from, and what teaches what is wrong.
+  unreadable,
+  exactCopiesCheck,
+  nearCopies,
+  hiddenCopies,
+  sameSource,
+  shortcuts,
+  // Too little to learn from.
+  tooFew,
+  imbalance,
+  // Photos that show little.
+  lowInformation,
+  dark,
+  blurred,
+  tooSmall,
+  fewColours,
+  greyscale,
+  oddAspect,
+  animated,
+  // What other programs may trip over, or others should not be given.
+  extension,
+  rotation,
+  place,
+]
+
+export const quickChecks: readonly QuickCheck[] = checks.filter(check => check.depth === 'quick')
+export const deepChecks: readonly DeepCheck[] = checks.filter(check => check.depth === 'deep')

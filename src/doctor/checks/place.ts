@@ -1,0 +1,35 @@
+import { photoCheck } from './photo-check.js'
+
+/** Names told in a sentence. */
+const NAMED = 2
+
+/** Photos that tell where they were taken, and by whom. */
+export const place = photoCheck(
+  {
+    name: 'place',
+    title: 'Places and names',
+    finds:
+      'Photos whose EXIF or XMP data tell where they were taken, or name people: photographer, owner, holder of rights.',
+    why:
+      'Whoever is given the photos is given that, too: where somebody lives, or who took them. No model learns it, as pixels ' +
+      'alone are looked at.',
+    advice:
+      'Take such data out before you pass photos on; `--even-out` does so. Keep what a licence says must be named.',
+  },
+  ({ facts: { header } }) => {
+    if (header === null || (!header.hasPlace && header.names.length === 0)) return undefined
+    const { names, hasPlace } = header
+    const more = names.length > NAMED ? ', …' : ''
+    const named =
+      names.length > 0
+        ? `names ${names
+            .slice(0, NAMED)
+            .map(name => `"${name}"`)
+            .join(', ')}${more}`
+        : ''
+    return {
+      what: [hasPlace ? 'tells where it was taken' : '', named].filter(Boolean).join(' and '),
+      weight: hasPlace ? 1 : 0,
+    }
+  },
+)
