@@ -2,6 +2,7 @@ import type { RegisterCommand } from '../program.js'
 import { registerBackbones } from './backbones.js'
 import { registerCollect } from './collect.js'
 import { registerDemo } from './demo.js'
+import { registerDoctor } from './doctor.js'
 import { registerEvaluate } from './evaluate.js'
 import { registerFindRate } from './find-rate.js'
 import { registerPredict } from './predict.js'
@@ -14,6 +15,7 @@ export const commands: readonly RegisterCommand[] = [
   registerDemo,
   registerCollect,
   registerSplit,
+  registerDoctor,
   registerTrain,
   registerPredict,
   registerEvaluate,

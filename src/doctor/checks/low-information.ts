@@ -15,9 +15,9 @@ export const lowInformation = lookCheck(
       `Less than ${LEAST_RANGE} steps of brightness, of 255, between the darkest and the lightest hundredth of the photo. Found 40 of 40 ` +
       'planted; of 4,500 clean photos none. A drawing on white paper, whose entropy is as low, has black on white.',
   },
-  ({ luminance: { p1, p99 }, entropy, chroma }) => {
+  ({ luminance: { p1, p99 }, entropy }) => {
     const range = p99 - p1
-    if (range >= LEAST_RANGE || chroma >= 3 * LEAST_RANGE) return undefined
+    if (range >= LEAST_RANGE) return undefined
     return {
       what: `shows next to nothing: brightness ${p1} to ${p99}, ${entropy.toFixed(1)} bits`,
       weight: 1 - range / LEAST_RANGE,

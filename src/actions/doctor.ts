@@ -1,0 +1,173 @@
+import { checkBackboneName, loadBackbone, type PreprocessingOptions } from '../backbones/index.js'
+import { ChiquitoError, throwIfAborted, type WorkOptions } from '../core/index.js'
+import {
+  type Check,
+  type CheckedData,
+  type CheckedFeatures,
+  checks,
+  type Finding,
+  featuresOf,
+  type MarksSet,
+  openCheckedData,
+  type Shortcut,
+  shortcutsOf,
+} from '../doctor/index.js'
+import type { DeviceOptions } from '../engine/index.js'
+import { type AskedBy, requireWritable } from '../files/index.js'
+import { noticeOnce } from './notice-once.js'
+import {
+  askAgain,
+  isToMark,
+  isToPutRight,
+  type PutRightRequest,
+  type PutRightResult,
+  putRightIn,
+  rememberMarks,
+} from './put-right.js'
+
+/** That of `train`. */
+const USUAL_BACKBONE = 'efficientnet-lite0'
+
+export interface DoctorOptions extends DeviceOptions, WorkOptions, PutRightRequest {
+  /** Folder of photos, or of a data set in any layout. */
+  readonly data: string
+  /**
+   * Only the checks of files and small pictures: seconds. By default the photos are looked at by the pretrained network, too,
+   * which takes about as long as training without fine-tuning, and is kept for it.
+   */
+  readonly quick?: boolean | undefined
+  /** Also follow links that lead out of the folder; only for data that you trust. */
+  readonly followLinks?: boolean | undefined
+  /** Where classes come from: see `train`. */
+  readonly labelsFrom?: string | undefined
+  /** Pretrained network of the deep checks, as for `train`. */
+  readonly backbone?: string | undefined
+  readonly preprocessing?: PreprocessingOptions | undefined
+  /** False: nothing that was measured is taken from the cache, nor kept there. */
+  readonly cache?: boolean | undefined
+  /** Also write what was found as one page, to this file. */
+  readonly report?: string | undefined
+}
+
+/** A finding as it is told. */
+export type ToldFinding = Pick<Finding, 'check' | 'photos' | 'certain' | 'message'>
+
+export interface DoctorResult {
+  /** Absolute path that photos are relative to. */
+  readonly folder: string
+  readonly photos: number
+  readonly classes: readonly { readonly label: string; readonly photos: number }[]
+  /** Sorted by how much they matter: by check, and within it. */
+  readonly findings: readonly ToldFinding[]
+  /** How well each property of files and pictures tells a class from the rest, the strongest first. */
+  readonly shortcuts: readonly Shortcut[]
+  /** The checks that ran, in that order. */
+  readonly checks: readonly Pick<Check, 'name' | 'title' | 'advice'>[]
+  readonly notices: readonly string[]
+  /** What was said of photos, where that was asked for. */
+  readonly marks: MarksSet | null
+  /** What was put right, or would be, where that was asked for. */
+  readonly done: PutRightResult | null
+  /** The page, where it was asked for. */
+  readonly report: string | null
+  readonly seconds: number
+}
+
+/**
+ * Looks at the photos of a folder, or of a data set, and says what is wrong with them.
+ *
+ * @throws `io`, `data` where there is no photo; `usage`; `model` for a backbone that is none; `interrupted`
+ */
+export function doctor(options: DoctorOptions): Promise<DoctorResult> {
+  return doctorFor('library', options)
+}
+
+export async function doctorFor(by: AskedBy, options: DoctorOptions): Promise<DoctorResult> {
+  const started = performance.now()
+  const { data: folder, quick = false, report, progress, signal } = options
+  if (quick) refuseWithQuick(options)
+  else checkBackboneName(options.backbone ?? USUAL_BACKBONE)
+  if (report !== undefined) await requireWritable(report)
+  const open = () => openCheckedData(folder, options)
+  const { notices, ...data } = await open()
+  // Only now is it known where the folder's journal lies.
+  const marks = isToMark(options) ? await rememberMarks(data.root, options, by) : null
+  const features = quick ? undefined : await deepFeatures(data, options)
+  const ran = checks.filter(check => check.depth === 'quick' || features !== undefined)
+  const all = await runChecks(ran, data, features, { progress, signal })
+  const { findings, notices: more } = await askAgain(data, all)
+  const shortcuts = await shortcutsOf(data, { progress, signal })
+  const notes = [...notices, ...more]
+  if (report !== undefined) {
+    const { writeDoctorPage } = await import('./doctor-page.js')
+    const page = { data, root: folder, features, checks: ran, findings, shortcuts, notes }
+    await writeDoctorPage(report, page, { progress, signal })
+  }
+  const done = isToPutRight(options) ? await putRightIn(data, findings, { ...options, by }, open) : null
+  return {
+    folder: data.root,
+    photos: data.photos.length,
+    classes: data.labels.map((label, i) => ({
+      label,
+      photos: data.photos.filter(photo => photo.label === i).length,
+    })),
+    findings: findings.map(({ check, photos, certain, message }) => ({ check, photos, certain, message })),
+    shortcuts,
+    checks: ran.map(({ name, title, advice }) => ({ name, title, advice })),
+    notices: notes,
+    marks,
+    done,
+    report: report ?? null,
+    seconds: (performance.now() - started) / 1000,
+  }
+}
+
+/** Options of the network have no effect where none is asked. */
+function refuseWithQuick({ backbone, preprocessing, device, threads }: DoctorOptions): void {
+  const given = Object.entries({ backbone, preprocessing, device, threads }).find(
+    ([, value]) => value !== undefined,
+  )
+  if (given !== undefined)
+    throw new ChiquitoError(
+      'usage',
+      `--${given[0]} is for the deep checks, which --quick leaves out. Give one of them.`,
+    )
+}
+
+/** Undefined where no photo can be looked at. */
+async function deepFeatures(data: CheckedData, options: DoctorOptions): Promise<CheckedFeatures | undefined> {
+  const { backbone: name = USUAL_BACKBONE, preprocessing, cache, progress, signal, device, threads } = options
+  if (data.photos.every(({ facts }) => facts.problem !== null)) return undefined
+  const backbone = await loadBackbone(name, { preprocessing, progress, signal })
+  return featuresOf(data, {
+    backbone,
+    store: cache === false ? null : undefined,
+    device,
+    threads,
+    notice: noticeOnce(progress),
+    progress,
+    signal,
+  })
+}
+
+async function runChecks(
+  ran: readonly Check[],
+  data: CheckedData,
+  features: CheckedFeatures | undefined,
+  { progress, signal }: WorkOptions,
+): Promise<Finding[]> {
+  const task = 'Checking'
+  const findings: Finding[] = []
+  progress?.({ kind: 'start', task, total: ran.length })
+  for (const [i, check] of ran.entries()) {
+    throwIfAborted(signal)
+    progress?.({ kind: 'advance', task, done: i, total: ran.length, note: check.title })
+    const found =
+      check.depth === 'quick'
+        ? await check.run(data, { signal })
+        : features && (await check.run({ ...data, features }, { signal }))
+    findings.push(...(found ?? []).toSorted((a, b) => b.weight - a.weight))
+  }
+  progress?.({ kind: 'end', task })
+  return findings
+}
