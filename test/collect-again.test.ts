@@ -6,37 +6,11 @@ import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { openDataset } from '../src/dataset/index.js'
 import { documentOf } from './support/chiquito.js'
-import { answerPhoto, openversePage, smallPhoto } from './support/collect/photo-host.js'
+import { fromList, openverse, photosIn, rowsIn } from './support/collect/folders.js'
+import { smallPhoto } from './support/collect/photo-host.js'
 import { temporaryFolder } from './support/files.js'
 import { chiquitoHere } from './support/in-process.js'
 import { serve } from './support/server.js'
-
-/** Openverse with these photos for every keyword, and their host. */
-async function openverse(count = 40) {
-  const server = await serve(async (request, response) => {
-    const from = new URL(request.url ?? '', 'http://x').searchParams.get('q') === 'other' ? 500 : 0
-    const photos = Array.from({ length: count }, (_, i) => `${server.address}/photo/${from + i}.jpg`)
-    if (request.url?.startsWith('/v1/images/')) response.end(openversePage(request, photos))
-    else if (!(await answerPhoto(request, response))) response.writeHead(404).end()
-  })
-  const collect = (keyword: string, out: string, ...more: string[]) =>
-    chiquitoHere(['collect', keyword, '--out', out, '--source', `openverse=${server.address}`, ...more])
-  const fetched = () => server.requests.map(one => one.path).filter(name => name.startsWith('/photo/'))
-  return { ...server, collect, fetched }
-}
-
-/** Collects a list of addresses, from these servers of this machine. */
-function fromList(list: string, out: string, servers: readonly string[], ...more: string[]) {
-  const allowed = servers.flatMap(address => ['--allow-host', new URL(address).host])
-  return chiquitoHere(['collect', '--source', `urls=${list}`, '--out', out, ...allowed, ...more])
-}
-
-const photosIn = (out: string) => readdirSync(out).filter(name => name.endsWith('.jpg'))
-
-function rowsIn(out: string): { file_name: string; source_url: string }[] {
-  const text = readFileSync(path.join(out, 'metadata.jsonl'), 'utf8').trimEnd()
-  return text === '' ? [] : text.split('\n').map(line => JSON.parse(line))
-}
 
 describe('collect --dry-run', () => {
   it('says what would come and from where, asks for no photo and writes nothing', async () => {
@@ -274,40 +248,6 @@ describe('what was wrong the first time', () => {
     expect(told.status, told.stderr).toBe(0)
     expect(told.stdout).toContain(`${address}/photo/0.jpg`)
     expect(told.stderr).toContain('Wikimedia Commons failed: ')
-  })
-})
-
-describe('what strangers say of their photos', () => {
-  it('stays text: no markup, no address but of the web, one line each', async () => {
-    const evil = '<script>alert(1)</script> [x](javascript:alert(1))\n\n# Heading `code`'
-    const server = await serve(async (request, response) => {
-      if (await answerPhoto(request, response)) return
-      const one = { title: evil, creator: `${evil} & "co"`, license: 'by', license_version: '4.0' }
-      const addresses = { url: `${server.address}/photo/1.jpg`, license_url: 'javascript:alert(2)' }
-      const results = [
-        { id: 'a', ...one, ...addresses, foreign_landing_url: 'data:text/html,<script>3</script>' },
-      ]
-      response.end(JSON.stringify({ result_count: 1, page_count: 1, page_size: 20, page: 1, results }))
-    })
-    const out = path.join(temporaryFolder(), 'ball')
-    const told = await chiquitoHere([
-      'collect',
-      'ball',
-      '--out',
-      out,
-      '--source',
-      `openverse=${server.address}`,
-    ])
-    expect(told.status, told.stderr).toBe(0)
-    const page = readFileSync(path.join(out, 'ATTRIBUTION.html'), 'utf8')
-    expect(page).not.toMatch(/<script|href="(?!http)/)
-    const lines = readFileSync(path.join(out, 'ATTRIBUTION.md'), 'utf8').trimEnd().split('\n')
-    expect(lines).toHaveLength(3)
-    // What is not escaped is ours.
-    expect(lines[2].replace(/\\./g, '')).toMatch(
-      /^- `00001\.jpg`: \[[^[\]<>`]*\]\(<http[^<>]*>\), by [^[\]<>`]*, \[CC BY 40\]\(<https:[^<>]*>\)$/,
-    )
-    expect(rowsIn(out)).toHaveLength(1)
   })
 })
 

@@ -73,7 +73,10 @@ export interface CollectResult {
     readonly what: string
     readonly count: number
   }[]
-  /** Under which licences the photos in the folder are offered, the commonest first; null where none is known. */
+  /**
+   * Under which licences the photos in the folder are offered, the commonest first; null where none is known. Photos that
+   * `collect lfw` brought count, too.
+   */
   readonly licences: readonly LicenceCount[]
   /** With `unsure`: photos that the model looked at in this process, and those that would teach it something. */
   readonly doubted?: { readonly looked: number; readonly kept: number } | undefined
@@ -107,7 +110,7 @@ export async function previewCollect(options: CollectOptions): Promise<readonly 
 }
 
 function resultOf(given: CollectPhotosOptions, collected: Collected): CollectResult {
-  const { folder, classes, sources, refused, failures, rows } = collected
+  const { folder, classes, sources, refused, failures, rows, licences } = collected
   const wanted = given.subjects.flatMap(subject => (subject.folder === undefined ? [] : [subject.folder]))
   const folders = new Set([...wanted, ...classes.map(one => one.folder)])
   const photosOf = (name: string) => classes.find(one => one.folder === name)?.photos ?? 0
@@ -121,7 +124,7 @@ function resultOf(given: CollectPhotosOptions, collected: Collected): CollectRes
     refused: refused
       .map(({ reason, count }) => ({ reason, what: refusalReasons[reason], count }))
       .sort((a, b) => b.count - a.count),
-    licences: countLicences(rows.map(({ license }) => license)),
+    licences: countLicences(licences),
     failures,
     isDone: failures.length === 0,
   }

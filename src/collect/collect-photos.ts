@@ -48,8 +48,10 @@ export interface Collected {
   readonly refused: readonly { readonly reason: RefusalReason; readonly count: number }[]
   /** Sources that failed; then the request is not done, and the same command tries them again. */
   readonly failures: readonly SourceFailure[]
-  /** What is known of each photo in the folder. */
+  /** What is known of each photo in the folder that was collected by keywords, from lists or folders. */
   readonly rows: readonly MetadataRow[]
+  /** Licences of all photos in the folder of which any is known, those that `collect lfw` brought too. */
+  readonly licences: readonly (string | null)[]
 }
 
 /**
@@ -92,6 +94,7 @@ export async function collectPhotos(options: CollectPhotosOptions): Promise<Coll
       refused: [...tally.reasons].map(([reason, count]) => ({ reason, count })),
       failures,
       rows: album.rows(),
+      licences: [...(await album.others()), ...album.rows()].map(({ license }) => license),
     }
   } catch (error) {
     throw existsSync(album.folder) ? error : removed(album.folder, error)

@@ -14,6 +14,7 @@ export {
   type CopyPair,
   type FindCopiesOptions,
   findCopies,
+  findHiddenCopies,
   leaksOf,
 } from './copies/index.js'
 export {

@@ -138,6 +138,7 @@ function summaryOf(result: CollectResult): string {
   const from = sources.map(({ source, kept, found }) => [`from ${source}`, `${kept} of ${found} found`])
   const reasons = refused.map(({ what, count }) => [`  ${count}`, what])
   const mix = licences.map(({ license, photos }) => [`  ${photos}`, license ?? 'licence unknown'])
+  const inFolder = licences.reduce((sum, one) => sum + one.photos, 0)
   if (lines.length === 0) lines.push(['photos', '0'])
   return [
     ...aligned([...lines, ...from]),
@@ -145,7 +146,7 @@ function summaryOf(result: CollectResult): string {
       ? [`The model looked at ${doubted.looked} photos; ${doubted.kept} would teach it something.`]
       : []),
     ...(reasons.length === 0 ? [] : ['not collected:', ...aligned(reasons)]),
-    ...(mix.length === 0 ? [] : [`licences of ${plural(result.photos, 'photo')}:`, ...aligned(mix)]),
+    ...(mix.length === 0 ? [] : [`licences of ${plural(inFolder, 'photo')}:`, ...aligned(mix)]),
     // Why was said when they did.
     ...(failures.length === 0
       ? []

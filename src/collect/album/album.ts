@@ -104,10 +104,14 @@ export class Album extends Recollection {
     return present.map(candidate => rowOf(this.folder, candidate))
   }
 
+  /** What is known of photos in the folder that another collection brought. */
+  others(): Promise<AttributedRow[]> {
+    return presentIn(this.folder, this.metadata.others)
+  }
+
   /** Writes who made the photos, those that another collection brought too. @throws `io` */
   async attribute(): Promise<void> {
-    const others = await presentIn(this.folder, this.metadata.others)
-    await writeAttribution(this.folder, [...others, ...this.rows()])
+    await writeAttribution(this.folder, [...(await this.others()), ...this.rows()])
   }
 
   /** All that was asked for was done. */

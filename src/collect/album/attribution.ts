@@ -22,12 +22,13 @@ export async function writeAttribution(folder: string, rows: readonly Attributed
 
 export function attributionMarkdown(rows: readonly AttributedRow[]): string {
   const lines = rows.map(row => {
+    const shown = shownOf(row)
     const parts = [
-      `\`${row.file_name}\`: ${markdownLink(titleOf(row), row.page_url ?? row.source_url)}`,
-      `by ${markdownText(row.creator ?? 'unknown')}`,
+      ...(shown === undefined ? [] : [markdownLink(shown.text, shown.address)]),
+      `by ${markdownText(creatorOf(row))}`,
       markdownLink(licenceName(row), row.license_url),
     ]
-    return `- ${parts.join(', ')}`
+    return `- ${markdownCode(row.file_name)}: ${parts.join(', ')}`
   })
   return `# Photos and who made them\n\n${lines.join('\n')}\n`
 }
@@ -37,11 +38,12 @@ export async function attributionPage(rows: readonly AttributedRow[]): Promise<s
     const safe = webAddress(address)
     return safe === undefined ? html`<bdi>${text}</bdi>` : html`<a href="${safe}"><bdi>${text}</bdi></a>`
   }
-  const items = rows.map(
-    row => html`
-<li><code>${row.file_name}</code>: ${link(titleOf(row), row.page_url ?? row.source_url)}
-by <bdi>${row.creator ?? 'unknown'}</bdi>, ${link(licenceName(row), row.license_url)}</li>`,
-  )
+  const items = rows.map(row => {
+    const shown = shownOf(row)
+    return html`
+<li><code>${row.file_name}</code>: ${shown && link(shown.text, shown.address)}
+by <bdi>${creatorOf(row)}</bdi>, ${link(licenceName(row), row.license_url)}</li>`
+  })
   const page = await html`<!doctype html>
 <html lang="en">
 <head>
@@ -61,8 +63,32 @@ by <bdi>${row.creator ?? 'unknown'}</bdi>, ${link(licenceName(row), row.license_
   return page.toString()
 }
 
-function titleOf({ title, file_name }: AttributedRow): string {
-  return title?.trim() || file_name
+/** A title is a line; what some sources give for one is a whole description. */
+const MAX_CHARACTERS = 120
+
+function short(text: string): string {
+  const signs = [...text.slice(0, 4 * MAX_CHARACTERS)]
+  return signs.length <= MAX_CHARACTERS
+    ? text
+    : `${signs
+        .slice(0, MAX_CHARACTERS - 1)
+        .join('')
+        .trimEnd()}…`
+}
+
+function creatorOf({ creator }: AttributedRow): string {
+  return short(creator?.trim() || 'unknown')
+}
+
+/**
+ * What leads to the photo's page: its title, or where it has none, the site. Nothing for a photo of the person's own,
+ * whose name has been said.
+ */
+function shownOf({ title, page_url, source_url }: AttributedRow) {
+  const address = page_url ?? source_url
+  const safe = webAddress(address)
+  const text = title?.trim() || (safe === undefined ? '' : new URL(safe).host)
+  return text === '' ? undefined : { text: short(text), address }
 }
 
 /** Addresses come from strangers: only those of the web become links. */
@@ -78,6 +104,14 @@ function markdownText(text: string): string {
     .replace(/\s+/g, ' ')
     .trim()
     .replace(/[\\`*_{}[\]()#+\-.!|<>~&:@/]/g, '\\$&')
+}
+
+/** A name as it is, in one line. */
+function markdownCode(name: string): string {
+  const line = name.replace(/\s+/g, ' ')
+  const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([ticks]) => ticks.length))
+  const fence = '`'.repeat(longest + 1)
+  return longest === 0 ? `${fence}${line}${fence}` : `${fence} ${line} ${fence}`
 }
 
 function markdownLink(text: string, address: string | null): string {

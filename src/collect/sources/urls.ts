@@ -5,7 +5,7 @@ import { type Column, readTable, type Table } from '../../dataset/index.js'
 import { ioError } from '../../files/index.js'
 import { plainText, webAddress } from './answer.js'
 import { columnFor, factsIn } from './photo-table.js'
-import type { Found, MakeSource, Page, Source } from './source.js'
+import type { Found, MakeSource, Page, Query, Source } from './source.js'
 
 const TITLE = 'The list of addresses'
 
@@ -33,11 +33,12 @@ class AddressList implements Source {
   readonly paceMs = 0
   readonly lacking = LACKING
   private rows: Promise<readonly Row[]> | undefined
+  private isTold = false
 
   constructor(private readonly file: string | undefined) {}
 
   /** The cursor is the number of rows before the page. */
-  async page(_: unknown, cursor = '0'): Promise<Page> {
+  async page({ words }: Query, cursor = '0'): Promise<Page> {
     if (this.file === undefined) throw new ChiquitoError('usage', LACKING)
     this.rows ??= rowsOf(this.file)
     const rows = await this.rows
@@ -46,11 +47,29 @@ class AddressList implements Source {
     const here = rows.slice(from, from + PAGE_SIZE)
     const wrong = here.flatMap(row => ('wrong' in row ? [row.wrong] : []))
     const more = wrong.length > 1 ? ` (and ${wrong.length - 1} more like it)` : ''
+    const notices = [
+      ...(wrong.length === 0 ? [] : [`${wrong[0]}; left out${more}.`]),
+      ...this.noticeOfClasses(words, rows),
+    ]
     return {
       found: here.filter(isPhoto),
       next: from + PAGE_SIZE < rows.length ? String(from + PAGE_SIZE) : undefined,
-      notice: wrong.length === 0 ? undefined : `${wrong[0]}; left out${more}.`,
+      notice: notices.length === 0 ? undefined : notices.join(' '),
     }
+  }
+
+  /** A keyword is one class for all: that a list has its own is not passed over without a word. */
+  private noticeOfClasses(words: string, rows: readonly Row[]): string[] {
+    if (words === '' || this.isTold) return []
+    this.isTold = true
+    const classes = new Set(rows.flatMap(row => (isPhoto(row) ? (row.label ?? []) : [])))
+    if (classes.size === 0) return []
+    const shown = [...classes].slice(0, 3).map(name => JSON.stringify(name))
+    const more = classes.size > shown.length ? ', …' : ''
+    return [
+      `"${this.file}" has classes of its own (${shown.join(', ')}${more}): the keyword ${JSON.stringify(words)} takes their ` +
+        'place. Give no keyword to collect into a folder for each.',
+    ]
   }
 }
 

@@ -1,5 +1,6 @@
+import { detailLikeness } from './detail.js'
 import { MAP_SIDE } from './grey-maps.js'
-import { correlationAt, type SearchMap, searchMapOf, type Template, templateOf } from './maps.js'
+import { correlationAt, type SearchMap, searchMapOf, shrink, type Template, templateOf } from './maps.js'
 import { moved } from './positions.js'
 
 /** Side of the maps that are searched everywhere; what looks promising there is looked at in full. */
@@ -7,14 +8,14 @@ const COARSE_SIDE = 16
 const COARSE = MAP_SIDE / COARSE_SIDE
 
 /** Sides that a template may have in the full map, in pixels: a part of less than half a photo's width is not looked for. */
-const SMALLEST = 26
+const SMALLEST = 24
 
 /** Width of a template over its height, both ways: a crop, border or caption changes a photo's proportions no more. */
 const MOST_ASPECT = 1.34
 
 /** Places of the coarse search that are looked at in full, and the least likeness there. */
 const PLACES = 4
-const LEAST_COARSE = 0.74
+const LEAST_COARSE = 0.7
 
 /** A likeness beyond which looking on is of no use. */
 const ENOUGH = 0.98
@@ -23,6 +24,8 @@ const ENOUGH = 0.98
 export interface Alignment {
   /** Normalised cross-correlation there, at most 1. */
   readonly likeness: number
+  /** The same of their fine structure alone. */
+  readonly detail: number
   /** The one that was moved into place is a mirror image. */
   readonly mirrored: boolean
   /** Sides of the part that both show, as shares of the larger one's. */
@@ -38,26 +41,32 @@ interface Place {
   readonly height: number
 }
 
-/** A photo made ready to be looked for and searched in. */
+/** A photo made ready to be looked for and searched in: some 25 kB. */
 export class Alignable {
-  /** As it is, and mirrored. */
+  /** For the coarse search: as it is, and mirrored. */
   private readonly coarse: (SearchMap | undefined)[] = []
-  private readonly fine: (SearchMap | undefined)[] = []
   private known: readonly Template[] | undefined
 
   constructor(readonly map: Uint8Array) {}
 
-  searchMap(side: number, mirrored: boolean): SearchMap {
-    const kept = side === COARSE_SIDE ? this.coarse : this.fine
-    const made = kept[Number(mirrored)] ?? searchMapOf(moved(this.map, MAP_SIDE, Number(mirrored)), side)
-    kept[Number(mirrored)] = made
+  coarseMap(mirrored: boolean): SearchMap {
+    const made = this.coarse[Number(mirrored)] ?? this.searchMap(COARSE_SIDE, mirrored)
+    this.coarse[Number(mirrored)] = made
     return made
+  }
+
+  fineMap(mirrored: boolean): SearchMap {
+    return this.searchMap(MAP_SIDE, mirrored)
   }
 
   /** The photo in all sizes of the coarse search. */
   get templates(): readonly Template[] {
     this.known ??= coarseSizes.flatMap(([width, height]) => templateOf(this.map, width, height) ?? [])
     return this.known
+  }
+
+  private searchMap(side: number, mirrored: boolean): SearchMap {
+    return searchMapOf(moved(this.map, MAP_SIDE, Number(mirrored)), side)
   }
 }
 
@@ -74,33 +83,51 @@ function sizes(smallest: number, largest: number): (readonly [number, number])[]
 
 /** How one of two photos lies in the other best, either way round, as it is or mirrored. */
 export function align(a: Alignable, b: Alignable): Alignment {
-  let best: Alignment = { likeness: 0, mirrored: false, width: 1, height: 1 }
+  let best: Alignment = { likeness: 0, detail: 0, mirrored: false, width: 1, height: 1 }
   for (const mirrored of [false, true])
     for (const [inside, around] of [
       [b, a],
       [a, b],
     ]) {
       const place = find(inside, around, mirrored)
-      if (place.likeness > best.likeness)
-        best = { ...place, mirrored, width: place.width / MAP_SIDE, height: place.height / MAP_SIDE }
-      if (best.likeness > ENOUGH) return best
+      if (place.likeness <= best.likeness) continue
+      const { likeness, width, height } = place
+      const detail = detailAt(inside, around, mirrored, place)
+      best = { likeness, detail, mirrored, width: width / MAP_SIDE, height: height / MAP_SIDE }
+      if (likeness > ENOUGH) return best
     }
   return best
+}
+
+function detailAt(
+  inside: Alignable,
+  around: Alignable,
+  mirrored: boolean,
+  { x, y, width, height }: Place,
+): number {
+  const map = moved(around.map, MAP_SIDE, Number(mirrored))
+  const window = new Float32Array(width * height)
+  for (let row = 0; row < height; row++)
+    for (let column = 0; column < width; column++)
+      window[row * width + column] = map[(y + row) * MAP_SIDE + x + column]
+  return detailLikeness(shrink(inside.map, width, height), window, width, height)
 }
 
 const nowhere: Place = { likeness: 0, x: 0, y: 0, width: MAP_SIDE, height: MAP_SIDE }
 
 /** Where one photo lies in the other: searched everywhere among few pixels, then around the best places among all. */
 function find(inside: Alignable, around: Alignable, mirrored: boolean): Place {
-  const coarse = around.searchMap(COARSE_SIDE, mirrored)
+  const coarse = around.coarseMap(mirrored)
   const places = inside.templates
     .map(template => bestPlace(coarse, template))
     .filter(({ likeness }) => likeness >= LEAST_COARSE)
     .sort((p, q) => q.likeness - p.likeness)
     .slice(0, PLACES)
   let best = nowhere
+  if (places.length === 0) return best
+  const fine = around.fineMap(mirrored)
   for (const place of places) {
-    const refined = refine(inside.map, around.searchMap(MAP_SIDE, mirrored), place)
+    const refined = refine(inside.map, fine, place)
     if (refined.likeness > best.likeness) best = refined
     if (best.likeness > ENOUGH) break
   }

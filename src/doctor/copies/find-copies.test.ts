@@ -31,6 +31,8 @@ describe('findCopies', () => {
     ['grey', 'near'],
     ['brighter', 'near'],
     ['watermarked', 'near'],
+    ['bordered', 'part'],
+    ['screenshot', 'part'],
   ] as const)('finds a photo that is %s', async (plant, kind) => {
     const files: Record<string, Uint8Array> = {}
     for (let i = 0; i < 8; i++) files[`a${i}.jpg`] = await scene(i)

@@ -1,13 +1,11 @@
-import { breather, int64, type Progress } from '../../core/index.js'
+import { breather, int64, type WorkOptions } from '../../core/index.js'
 import { type DeviceOptions, Session } from '../../engine/index.js'
 import { GraphBuilder, type Model, model } from '../../onnx/index.js'
 import type { CheckedFeatures } from '../check.js'
 
-export interface NeighboursOptions extends DeviceOptions {
+export interface NeighboursOptions extends DeviceOptions, WorkOptions {
   /** How many a photo. */
   readonly count: number
-  readonly progress?: Progress | undefined
-  readonly signal?: AbortSignal | undefined
 }
 
 /** A column whose deviation is below this part of the median one is dead: standardised, one photo in it would decide alone. */
@@ -22,7 +20,7 @@ const COMPARED = 8192
 
 /**
  * For each of `rows` the most similar others of them, the most similar first, by cosine of the standardised features: positions in
- * `rows`. Computed block by block as matrix products, n^2 in all: 3 seconds for 10,000 photos, some minutes for 100,000.
+ * `rows`. Computed block by block as matrix products, n^2 in all: seconds for 10,000 photos, minutes for 100,000.
  */
 export async function nearestByFeatures(
   features: CheckedFeatures,
@@ -33,6 +31,7 @@ export async function nearestByFeatures(
   const scaled = new ScaledRows(features, rows)
   // Blocks of about the same size, so that none has fewer rows than are asked for.
   const size = Math.ceil(rows.length / Math.ceil(rows.length / COMPARED))
+  if (scaled.width === 0) return rows.map(() => [])
   const session = await Session.open(mostSimilar(scaled.width, count + 1), device)
   const task = 'neighbours by features'
   const breathe = breather(signal)
@@ -86,7 +85,7 @@ function mostSimilar(width: number, count: number): Model {
   return model(graph.build())
 }
 
-/** Rows of features, standardised column by column, and of length 1; made a block at a time. */
+/** Rows of the last layer's features, standardised column by column, and of length 1; made a block at a time. */
 class ScaledRows {
   private readonly columns: Int32Array
   private readonly mean: Float64Array
@@ -96,13 +95,13 @@ class ScaledRows {
     private readonly features: CheckedFeatures,
     private readonly rows: readonly number[],
   ) {
-    const { width, data } = features
-    this.mean = new Float64Array(width)
-    const squares = new Float64Array(width)
+    const { width, lastLayer, data } = features
+    this.mean = new Float64Array(lastLayer)
+    const squares = new Float64Array(lastLayer)
     for (const row of rows)
-      for (let j = 0, at = row * width; j < width; j++) this.mean[j] += data[at++] / rows.length
+      for (let j = 0, at = row * width; j < lastLayer; j++) this.mean[j] += data[at++] / rows.length
     for (const row of rows)
-      for (let j = 0, at = row * width; j < width; j++) squares[j] += (data[at++] - this.mean[j]) ** 2
+      for (let j = 0, at = row * width; j < lastLayer; j++) squares[j] += (data[at++] - this.mean[j]) ** 2
     this.scale = squares.map(sum => Math.sqrt(sum / rows.length))
     const sorted = this.scale.slice().sort()
     const least = DEAD * sorted[sorted.length >> 1]

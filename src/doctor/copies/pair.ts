@@ -1,4 +1,5 @@
 import type { WorkOptions } from '../../core/index.js'
+import type { DeviceOptions } from '../../engine/index.js'
 import type { CheckedFeatures } from '../check.js'
 
 /**
@@ -19,7 +20,7 @@ export interface CopyPair {
   readonly certain: boolean
 }
 
-export interface FindCopiesOptions extends WorkOptions {
+export interface FindCopiesOptions extends DeviceOptions, WorkOptions {
   /** Folder that the photos' paths start from; candidates are read again from there. */
   readonly root: string
   /** The backbone's features, which find crops, captions and screenshots that hashes miss. */

@@ -1,0 +1,127 @@
+import { Alignable, align } from './align.js'
+import type { Candidate } from './by-hash.js'
+import { type GreyMaps, MAP_SIDE, type PhotoMaps } from './grey-maps.js'
+import type { CopyKind, CopyPair } from './pair.js'
+import { kindOfPosition, moved } from './positions.js'
+import { type Likeness, likenessBesideBar, likenessOf } from './same-frame.js'
+
+/** Bits up to which a hash says "the same picture", so that the pixels only have to agree. */
+const NEAR_BITS = 4
+
+/** Least likeness of the pixels where hashes are that near. */
+const AGREES = 0.8
+
+/** Least likeness of the pixels that decides by itself, and of their fine structure: round things on white differ in that. */
+const DECIDES = 0.92
+const LEAST_DETAIL = 0.75
+
+/** The same where frames are laid upon each other, too, which are alike whatever is inside. */
+const DECIDES_FRAMED = 0.96
+
+/** Bits up to which one photo is searched for in the other: beyond, chance brings too many pairs for a millisecond each. */
+const SEARCHED_BITS = 9
+
+/** Sides from which a part is the whole, as shares: a pixel of the map at each side. */
+const WHOLE = 1 - 2 / MAP_SIDE
+
+/** Photos kept ready to be searched in: 100 MB. */
+const KEPT = 4000
+
+/** Looks at the pixels of two photos, and says whether they show one picture, and how. */
+export class SecondLook {
+  private readonly ready = new Map<number, Alignable>()
+
+  constructor(private readonly maps: GreyMaps) {}
+
+  /** Of two photos whose hashes are near: nothing where the pixels do not agree. */
+  ofCandidate({ a, b, position, distance }: Candidate): CopyPair | undefined {
+    const [first, second] = [this.maps.get(a), this.maps.get(b)]
+    if (first === null || second === null) return undefined
+    const kind =
+      inPlace(first, second, position, distance) ??
+      (position === 0 && distance <= SEARCHED_BITS ? this.within(a, b, true) : undefined)
+    return kind && { a, b, kind, certain: false }
+  }
+
+  /** Of any two photos: whether one lies in the other, as it is or mirrored. */
+  ofAny(a: number, b: number): CopyPair | undefined {
+    const [first, second] = [this.maps.get(a), this.maps.get(b)]
+    if (first === null || second === null) return undefined
+    const kind =
+      inPlace(first, second, 0, Number.POSITIVE_INFINITY) ??
+      inPlace(first, second, 1, Number.POSITIVE_INFINITY) ??
+      this.within(a, b, false)
+    return kind && { a, b, kind, certain: false }
+  }
+
+  /** What one photo is of the other if it lies somewhere in it; `unframed` also looks for what is inside frames. */
+  private within(a: number, b: number, unframed: boolean): CopyKind | undefined {
+    for (const first of this.alignable(a, unframed))
+      for (const second of this.alignable(b, unframed)) {
+        const found = align(first, second)
+        if (!decides(found, DECIDES)) continue
+        const isWhole = Math.min(found.width, found.height) >= WHOLE
+        return isWhole ? (found.mirrored ? 'mirrored' : 'near') : 'part'
+      }
+    return undefined
+  }
+
+  /** The photo, and with `unframed` what is inside its frame. */
+  private alignable(photo: number, unframed: boolean): Alignable[] {
+    const maps = this.maps.get(photo)
+    if (maps === null) return []
+    const whole = this.ready.get(photo) ?? new Alignable(maps.whole)
+    this.ready.delete(photo)
+    this.ready.set(photo, whole)
+    for (const oldest of this.ready.keys()) {
+      if (this.ready.size <= KEPT) break
+      this.ready.delete(oldest)
+    }
+    return unframed && maps.inside !== null ? [whole, new Alignable(maps.inside)] : [whole]
+  }
+}
+
+/** How two photos laid upon each other in a position are copies, if they are. */
+function inPlace(
+  first: PhotoMaps,
+  second: PhotoMaps,
+  position: number,
+  distance: number,
+): CopyKind | undefined {
+  for (const { a, b, kind, framed } of laidUpon(first, second, kindOfPosition(position))) {
+    const placed = moved(a, MAP_SIDE, position)
+    const least = framed ? DECIDES_FRAMED : DECIDES
+    const found = likenessOf(placed, b)
+    if (distance <= NEAR_BITS && !framed && found.likeness >= AGREES) return kind
+    if (decides(found, least)) return kind
+    if (decides(likenessBesideBar(placed, b), least)) return found.likeness >= AGREES ? kind : 'part'
+  }
+  return undefined
+}
+
+function decides({ likeness, detail }: Likeness, least: number): boolean {
+  return likeness >= least && detail >= LEAST_DETAIL
+}
+
+interface Laid {
+  readonly a: Uint8Array
+  readonly b: Uint8Array
+  readonly kind: CopyKind
+  /** Whether a frame is part of what is compared. */
+  readonly framed: boolean
+}
+
+/**
+ * What to lay upon what: photos in frames without them, as screens of one program are alike whatever they show; and all as they
+ * are, as a frame may be but plain sky, and then end elsewhere in another copy.
+ */
+function laidUpon(first: PhotoMaps, second: PhotoMaps, kind: CopyKind): Laid[] {
+  const whole = { a: first.whole, b: second.whole, kind }
+  if (first.inside === null && second.inside === null) return [{ ...whole, framed: false }]
+  const laid: Laid[] = [{ ...whole, framed: true }]
+  if (first.inside !== null && second.inside !== null)
+    laid.push({ a: first.inside, b: second.inside, kind, framed: false })
+  if (first.inside !== null) laid.push({ a: first.inside, b: second.whole, kind: 'part', framed: false })
+  if (second.inside !== null) laid.push({ a: first.whole, b: second.inside, kind: 'part', framed: false })
+  return laid
+}
