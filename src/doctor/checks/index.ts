@@ -8,15 +8,19 @@ import { fewColours } from './few-colours.js'
 import { greyscale } from './greyscale.js'
 import { hiddenCopies } from './hidden-copies.js'
 import { imbalance } from './imbalance.js'
+import { labelErrors } from './label-errors.js'
 import { lowInformation } from './low-information.js'
+import { morePhotos } from './more-photos.js'
 import { nearCopies } from './near-copies.js'
 import { oddAspect } from './odd-aspect.js'
+import { oneSided } from './one-sided-clusters.js'
 import { place } from './place.js'
 import { rotation } from './rotation.js'
 import { sameSource } from './same-source.js'
 import { shortcuts } from './shortcuts.js'
 import { tooFew } from './too-few.js'
 import { tooSmall } from './too-small.js'
+import { unlikeClass } from './unlike-class.js'
 import { unreadable } from './unreadable.js'
 
 /** All checks. In the order in which their findings matter, as reports tell them: what makes figures wrong comes first. */
@@ -27,10 +31,14 @@ export const checks: readonly Check[] = [
   nearCopies,
   hiddenCopies,
   sameSource,
+  labelErrors,
+  unlikeClass,
+  oneSided,
   shortcuts,
   // Too little to learn from.
   tooFew,
   imbalance,
+  morePhotos,
   // Photos that show little.
   lowInformation,
   dark,
