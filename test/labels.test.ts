@@ -597,6 +597,59 @@ const names: readonly Layout[] = [
     notices: [/Labels come from file names/],
   },
   {
+    situation: "Oxford pets' own lists: trainval and test",
+    tree: {
+      ...named('images', 'pug_NUMBER.jpg', 5),
+      ...named('images', 'Sphynx_NUMBER.jpg', 5),
+      'annotations/list.txt': lines('#Image CLASS-ID SPECIES BREED ID', 'pug_1 1 2 1', 'Sphynx_1 2 1 1'),
+      'annotations/trainval.txt': [1, 2, 3]
+        .flatMap(n => [`pug_${n} 1 2 1\n`, `Sphynx_${n} 2 1 1\n`])
+        .join(''),
+      'annotations/test.txt': [4, 5].flatMap(n => [`pug_${n} 1 2 1\n`, `Sphynx_${n} 2 1 1\n`]).join(''),
+    },
+    options: { labelsFrom: 'names' },
+    classes: ['Sphynx', 'pug'],
+    parts: [4, 2, 4],
+    notices: [
+      /Tables divide the photos: "annotations\/test\.txt", "annotations\/trainval\.txt"/,
+      /from file names/,
+      /folders that only go with p.*"annotations"/,
+    ],
+  },
+  {
+    situation: 'names, and lists that leave photos out',
+    tree: {
+      ...named('images', 'pug_NUMBER.jpg', 5),
+      ...named('images', 'Sphynx_NUMBER.jpg', 5),
+      'train.txt': lines('images/pug_1.jpg', 'images/Sphynx_1.jpg'),
+      'test.txt': lines('images/pug_2.jpg', 'images/Sphynx_2.jpg'),
+    },
+    options: { labelsFrom: 'names' },
+    classes: ['Sphynx', 'pug'],
+    parts: [8, 2, 0],
+    notices: [
+      /Not used: the division into parts by "test\.txt", "train\.txt", as they do not name/,
+      /from file names/,
+    ],
+  },
+  {
+    situation: 'VOC: train, val and test, and trainval for both of the first',
+    tree: {
+      ...named('cat', 'aNUMBER.jpg', 6),
+      ...named('dog', 'bNUMBER.jpg', 6),
+      'lists/train.txt': [1, 2].flatMap(n => [`cat/a${n}.jpg\n`, `dog/b${n}.jpg\n`]).join(''),
+      'lists/val.txt': [3, 4].flatMap(n => [`cat/a${n}.jpg\n`, `dog/b${n}.jpg\n`]).join(''),
+      'lists/trainval.txt': [1, 2, 3, 4].flatMap(n => [`cat/a${n}.jpg\n`, `dog/b${n}.jpg\n`]).join(''),
+      'lists/test.txt': [5, 6].flatMap(n => [`cat/a${n}.jpg\n`, `dog/b${n}.jpg\n`]).join(''),
+    },
+    classes: pets,
+    parts: [4, 4, 4],
+    notices: [
+      /Tables divide the photos: "lists\/test\.txt", "lists\/train\.txt", "lists\/val\.txt"/,
+      /no classes: "lists"/,
+    ],
+  },
+  {
     situation: 'Windows: cat (1).jpg; numbers first: 12_dog.png',
     tree: { ...named('', 'cat (NUMBER).jpg', 5), ...named('', '0NUMBER_dog.png', 5) },
     options: { labelsFrom: 'names' },
@@ -688,6 +741,11 @@ const refused: readonly Refused[] = [
     situation: 'Oxford pets: one folder, and classes in file names',
     tree: { ...named('images', 'Abyssinian_NUMBER.jpg', 4), ...named('images', 'pug_NUMBER.jpg', 4) },
     error: /"images" has no class folders.*"Abyssinian" 4, "pug" 4\): --labels-from names takes them/,
+  },
+  {
+    situation: 'a spreadsheet of labels',
+    tree: { images: 4, 'labels.xlsx': 'PK' },
+    error: /"labels\.xlsx" is a spreadsheet, which is not read: save it as CSV beside the photos/,
   },
   {
     situation: 'a name that fits two photos',

@@ -56,6 +56,15 @@ const divided: readonly Layout[] = [
         : [new RegExp(`"${train.replace(/[().]/g, '\\$&')}" is train, .* is valid`)],
     }),
   ),
+  ...['trainval', 'train_val', 'TrainVal'].map(
+    (joint): Layout => ({
+      situation: `${joint} and test: what is learnt from and measured on while learning, together`,
+      tree: grid('PART/CLASS', { [joint]: 5, test: 2 }, pets),
+      classes: pets,
+      parts: [8, 2, 4],
+      notices: joint === 'train_val' ? [/"train_val" is train/] : [],
+    }),
+  ),
   {
     situation: 'each part in folders of its own (valid/valid, test/test, train/train)',
     tree: grid('PART/PART/CLASS', { train: 4, valid: 2, test: 1 }, pets),
@@ -253,6 +262,7 @@ const notDivided: readonly Layout[] = [
 ]
 
 const refused: readonly Refused[] = [
+  { situation: 'nothing at all', tree: {}, error: /" is empty\. Put the photos of each class/ },
   {
     situation: 'flat train and test without labels',
     tree: { train: 5, test: 5 },

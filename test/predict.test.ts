@@ -235,7 +235,7 @@ describe('a model', () => {
       () => relabelled([...labels, 'third']),
       /a golden photo must have one probability a label/,
     ],
-    ['a text', () => 'my model', /is not an ONNX model: /],
+    ['a text', () => 'my model', /is not an ONNX model\.$/m],
     ['an empty file', () => '', /"?\S*model.*(empty|not an ONNX model|no graph)/],
     ['a photo', () => drawing('ball', 1), /is a picture, not an ONNX model/],
     [
@@ -300,4 +300,20 @@ describe('a model', () => {
     const told = await chiquito(['predict', at(name), at('album', '30.png')])
     expect(told).toMatchObject({ status: 1, stdout: '', stderr: expect.stringMatching(message) })
   })
+})
+
+it('tells of the model and the photos in the wrong order, and what a file is that is no model', async () => {
+  const photo = at('album/30.png')
+  for (const [first, second] of [
+    [photo, at('run')],
+    [at('data'), path.join(at('run'), 'model.onnx')],
+  ]) {
+    const told = await chiquito(['predict', first, second])
+    expect(told.status).toBe(2)
+    expect(told.stderr).toContain(
+      `The model comes first, then the photos: chiquito predict "${second}" "${first}".`,
+    )
+  }
+  const told = await chiquito(['predict', photo, photo])
+  expect([told.status, told.stderr]).toEqual([1, `chiquito: ${photo} is a picture, not an ONNX model.\n`])
 })

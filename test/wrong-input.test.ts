@@ -435,7 +435,7 @@ describe('an option', () => {
   })
 
   it.each<[string, string | undefined, RegExp]>([
-    ['is not there', undefined, /weights .*weights\.pth cannot be read.*no such file/],
+    ['is not there', undefined, /Cannot read the weights .*weights\.pth.*no such file/],
     ['is a text', 'my weights', /weights\.pth is not a sound/],
   ])('that names weights which %s fails', async (_what, content, message) => {
     const root = temporaryFolder()

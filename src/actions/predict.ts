@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
-import { argumentError, ChiquitoError, type WorkOptions } from '../core/index.js'
+import { argumentError, ChiquitoError, commandName, type WorkOptions } from '../core/index.js'
 import type { Oddity } from '../dataset/index.js'
 import type { DeviceOptions } from '../engine/index.js'
 import { errorCode, ioError } from '../files/index.js'
@@ -42,6 +42,7 @@ export async function predict(options: PredictOptions): Promise<PredictResult> {
   if (!Number.isInteger(tta) || tta < 0 || tta > mostViews)
     throw argumentError('tta', `a whole number of views from 0 to ${mostViews}`, tta)
   const started = performance.now()
+  await refuseSwapped(options.model, paths)
   const model = await modelPath(options.model)
   const { photos, refused, leftOut } = await photoSources(paths, options)
   if (photos.length === 0 && refused.length === 0)
@@ -66,6 +67,23 @@ export async function predict(options: PredictOptions): Promise<PredictResult> {
   } finally {
     await predictor.close()
   }
+}
+
+/** The model comes first; who gives it behind the photos is told that, not that a photo is no model. */
+async function refuseSwapped(given: string, paths: PredictOptions['paths']): Promise<void> {
+  if (await isModel(given)) return
+  for (const one of paths)
+    if (typeof one === 'string' && (await isModel(one)))
+      throw new ChiquitoError(
+        'usage',
+        `The model comes first, then the photos: ${commandName()} predict "${one}" "${given}".`,
+      )
+}
+
+/** Whether a path is a model by its name, or a folder that holds one. */
+async function isModel(given: string): Promise<boolean> {
+  const file = /\.onnx$/i.test(given) ? given : path.join(given, 'model.onnx')
+  return (await stat(file).catch(() => undefined))?.isFile() ?? false
 }
 
 /** The model file meant: itself, or the one in a run folder. */

@@ -2,14 +2,8 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
-import {
-  argumentError,
-  assetPath,
-  ChiquitoError,
-  messageOf,
-  type Tensor,
-  type WorkOptions,
-} from '../core/index.js'
+import { argumentError, assetPath, ChiquitoError, type Tensor, type WorkOptions } from '../core/index.js'
+import { ioError } from '../files/index.js'
 import type { Backbone } from './backbone.js'
 import type { TensorSet } from './files/pth.js'
 import { isLegacy } from './files/pth-legacy.js'
@@ -219,10 +213,7 @@ async function readWeights(file: string): Promise<Buffer> {
       )
     return await readFile(file)
   } catch (error) {
-    if (error instanceof ChiquitoError) throw error
-    throw new ChiquitoError('io', `The weights ${file} cannot be read: ${messageOf(error)}.`, {
-      cause: error,
-    })
+    throw ioError(error, 'read the weights', file)
   }
 }
 

@@ -139,7 +139,7 @@ describe('help', () => {
   it('lists the commands', async () => {
     const told = await run(['--help'])
     expect(told).toMatchObject({ code: 0, stderr: '' })
-    expect(told.stdout).toMatch(/train \[options\] <dataset> +Train\./)
+    expect(told.stdout).toMatch(/train <dataset> +Train\./)
   })
 
   it('of a command has its options, those of every command, and an example', async () => {
@@ -254,5 +254,16 @@ describe('Ctrl-C', () => {
       stdout: '"whole"\n',
     })
     expect(late.ended).toEqual([])
+  })
+})
+
+describe('the table of commands', () => {
+  it('keeps to the width of the terminal', async () => {
+    const { chiquitoHere } = await import('../../test/support/in-process.js')
+    for (const words of [['--help'], ['collect', '--help'], ['train', '--help']]) {
+      const { stdout } = await chiquitoHere(words)
+      const table = stdout.slice(0, stdout.indexOf('Examples:') >>> 0)
+      for (const line of table.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80)
+    }
   })
 })

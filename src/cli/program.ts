@@ -1,4 +1,4 @@
-import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings'
+import { type Argument, Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import { ChiquitoError, commandName, version } from '../core/index.js'
 import { listenForInterrupts } from './interrupts.js'
 import { printError } from './output.js'
@@ -63,6 +63,10 @@ function assemble(
     .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [command]', 'print help for a command')
+    // A narrower first column leaves room for the second to be wrapped at the width of the terminal.
+    .configureHelp({
+      subcommandTerm: command => [command.name(), ...command.registeredArguments.map(argumentTerm)].join(' '),
+    })
     // Commands inside "collect" have options of the same names.
     .enablePositionalOptions()
     .exitOverride()
@@ -86,6 +90,11 @@ function assemble(
       .option('--quiet', 'show no progress')
   }
   return program
+}
+
+function argumentTerm(argument: Argument): string {
+  const name = `${argument.name()}${argument.variadic ? '...' : ''}`
+  return argument.required ? `<${name}>` : `[${name}]`
 }
 
 /** An empty text is what a script's variable leaves that nobody set; as a folder it would be the one that one stands in. */

@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { ChiquitoError } from '../core/index.js'
 import { FOLLOW_LINKS, type Part } from './folders/index.js'
 import type { ClassOfPart, LabelledFiles } from './labels/index.js'
@@ -80,7 +82,7 @@ function requireClasses(
   throw new ChiquitoError(
     'data',
     [
-      `"${name}" has no class folders${only}.${linked}`,
+      isEmptyFolder(root, folder) ? `"${name}" is empty.` : `"${name}" has no class folders${only}.${linked}`,
       ...bareSeen(part),
       ...hints,
       'Put the photos of each class in a folder of its own, named after the class' +
@@ -89,6 +91,10 @@ function requireClasses(
           : '.'),
     ].join(' '),
   )
+}
+
+function isEmptyFolder(root: string, folder: string): boolean {
+  return readdirSync(join(root, folder)).length === 0
 }
 
 /** A class of the test part may lack photos: then it is not measured. */

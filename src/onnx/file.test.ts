@@ -398,7 +398,7 @@ describe('readModelFile', () => {
 
   it('names the file that is not there, or is a folder', async () => {
     await expect(readModelFile(path.join(folder, 'none.onnx'))).rejects.toThrow(
-      /none\.onnx cannot be read: ENOENT/,
+      /none\.onnx cannot be read: there is no such file/,
     )
     await expect(readModelFile(folder)).rejects.toThrow(ChiquitoError)
   })

@@ -52,10 +52,23 @@ async function bytesOfFile(path: string): Promise<Uint8Array> {
     return await file.readFile()
   } catch (error) {
     if (error instanceof ChiquitoError) throw error
-    throw new ChiquitoError('io', `The model ${path} cannot be read: ${messageOf(error)}.`, { cause: error })
+    throw new ChiquitoError('io', `The model ${path} cannot be read: ${reasonOf(error)}.`, { cause: error })
   } finally {
     await file?.close()
   }
+}
+
+/** What the system's commonest refusals mean to a person. */
+const refusals: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such file',
+  EACCES: 'this user may not read it; change its permissions',
+  EPERM: 'this user may not read it; change its permissions',
+}
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return Object.hasOwn(refusals, code) ? refusals[code] : messageOf(error)
 }
 
 function refuseSize(size: number, name: string): void {

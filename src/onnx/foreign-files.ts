@@ -21,6 +21,13 @@ const marks: readonly (readonly [mark: string, at: number, what: string])[] = [
   ['{', 0, 'JSON text, not an ONNX model'],
 ]
 
+const DAMAGED = 'an ONNX model that is cut short or damaged; fetch or export it again'
+
+/** Whether {@link whatItIs} says that bytes were never a model. */
+export function isForeign(what: string): boolean {
+  return what !== DAMAGED
+}
+
 /** What bytes that cannot be read as a model are, for a message. */
 export function whatItIs(bytes: Uint8Array): string {
   const start = String.fromCharCode(...bytes.subarray(0, 64))
@@ -28,5 +35,5 @@ export function whatItIs(bytes: Uint8Array): string {
   if (found) return found[2]
   // The version of the format comes first in what exporters write.
   const isOnnx = bytes[0] === 8 && bytes[1] > 0 && bytes[1] < 32
-  return isOnnx ? 'an ONNX model that is cut short or damaged; fetch or export it again' : 'not an ONNX model'
+  return isOnnx ? DAMAGED : 'not an ONNX model'
 }

@@ -8,7 +8,7 @@ import { fromBinary, isFieldSet } from '@bufbuild/protobuf'
 import { ChiquitoError, type DType, elementBytes, messageOf, sizeOf, type Tensor } from '../core/index.js'
 import { dtypeCodes, dtypeOfCode } from './dtypes.js'
 import { type ExternalFiles, externalBytes } from './external-data.js'
-import { whatItIs } from './foreign-files.js'
+import { isForeign, whatItIs } from './foreign-files.js'
 import {
   type AttributeProto,
   AttributeProtoSchema,
@@ -94,7 +94,9 @@ class Reader {
     try {
       return fromBinary(ModelProtoSchema, bytes)
     } catch (error) {
-      return this.fail(`is ${whatItIs(bytes)}: ${messageOf(error)}`, error)
+      const what = whatItIs(bytes)
+      // The parser's words are for what was a model once.
+      return this.fail(`is ${what}${isForeign(what) ? '' : `: ${messageOf(error)}`}`, error)
     }
   }
 

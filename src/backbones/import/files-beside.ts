@@ -1,6 +1,7 @@
 import { readFile, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { ChiquitoError, messageOf } from '../../core/index.js'
+import { ChiquitoError } from '../../core/index.js'
+import { ioError } from '../../files/index.js'
 import { type ExternalFiles, externalLocations, isPlainName } from '../../onnx/index.js'
 
 /** One file is what exporters write; a few are what tools that split large networks write. */
@@ -68,7 +69,5 @@ async function contentOf(beside: string): Promise<Uint8Array> {
 }
 
 function unreadable(beside: string, error: unknown): ChiquitoError {
-  return new ChiquitoError('io', `The weights ${beside} cannot be read: ${messageOf(error)}.`, {
-    cause: error,
-  })
+  return ioError(error, 'read the weights', beside)
 }

@@ -3,7 +3,7 @@ import { lstat, readdir, realpath, stat } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
 import { ChiquitoError } from '../../core/index.js'
 import { errorCode, ioError, isOutputFolder } from '../../files/index.js'
-import { ignoredName } from './ignored-names.js'
+import { ignoredName, isSheet } from './ignored-names.js'
 import type { OddityCounter } from './oddities.js'
 
 /** More files than any training this project can do; a folder like that was chosen by mistake (a whole disk). */
@@ -47,6 +47,8 @@ export function child(folder: string, name: string): string {
  * person allows more), so a folder from the internet cannot pull in what lies elsewhere on the disk.
  */
 export class FolderReader {
+  /** Spreadsheets met, relative to the root: labels in them are not read, which the person may want to hear. */
+  readonly sheets: string[] = []
   private files = 0
   /** Each folder is read, and its oddities are counted, once. */
   private readonly entered = new Map<string, Omit<Listing, 'bare'>>()
@@ -140,6 +142,7 @@ export class FolderReader {
       if (kind === undefined || kind === 'lost link') continue
       const ignored = ignoredName(entry.name, kind === 'folder')
       if (ignored === 'own') continue
+      if (ignored === 'other-file' && isSheet(entry.name)) this.sheets.push(path)
       if (ignored === 'table') tables.push(entry.name)
       else if (ignored !== undefined) this.oddities.add(ignored, path)
       else if (kind === 'file') files.push(entry.name)

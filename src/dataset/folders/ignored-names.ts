@@ -24,7 +24,7 @@ const otherExtensions = new Set(
   (
     'txt md rst rtf json xml yaml yml toml ini cfg conf log lst arrow db sqlite ' +
     'py pyc ipynb js mjs ts sh bat ps1 c h cpp java css scss lnk url torrent ' +
-    'pdf doc docx xls xlsx ppt pptx odt ods zip tar gz tgz bz2 xz 7z rar ' +
+    'pdf doc docx xls xlsx xlsm numbers ppt pptx odt ods zip tar gz tgz bz2 xz 7z rar ' +
     'mp3 wav flac ogg m4a mp4 m4v mov avi mkv webm mpg mpeg wmv flv ' +
     'pth pt pkl onnx npy npz h5 hdf5 safetensors tflite pb ckpt mat part tmp crdownload lock'
   ).split(' '),
@@ -59,6 +59,11 @@ const listName = /annotation|label|^images\.txt$/
 const photoExtensions = new Set(
   'jpg jpeg jpe jfif png webp gif bmp tif tiff avif heic heif jxl jp2'.split(' '),
 )
+
+/** Whether a file's name is a spreadsheet's. */
+export function isSheet(name: string): boolean {
+  return /\.(xlsx?|xlsm|ods|numbers)$/i.test(name) && !name.startsWith('~$')
+}
 
 /** Whether a file's name is a photo's. */
 export function looksLikePhoto(path: string): boolean {

@@ -11,6 +11,8 @@ export interface PartName {
 const words: Readonly<Record<string, Split>> = {
   train: 'train',
   training: 'train',
+  // What the authors of VOC, DTD and Oxford's pets and flowers learn from in the end: train and val together.
+  trainval: 'train',
   valid: 'valid',
   val: 'valid',
   validation: 'valid',
@@ -47,13 +49,26 @@ function wordsOf(name: string): string[] {
 export function partName(name: string): PartName | undefined {
   const rest: string[] = []
   const splits = new Set<Split>()
-  for (const word of wordsOf(name)) {
+  for (const word of joined(wordsOf(name))) {
     const split = splitOfWord(word)
     if (split !== undefined) splits.add(split)
     else if (!emptyWords.has(word)) rest.push(word)
   }
   const [split] = splits
   return splits.size === 1 && split !== undefined ? { split, rest: rest.join(' ') } : undefined
+}
+
+/** `train_val` is one word for both. */
+function joined(words: readonly string[]): string[] {
+  return words.flatMap((word, i) => {
+    if (word === 'train' && words[i + 1] === 'val') return ['trainval']
+    return word === 'val' && words[i - 1] === 'train' ? [] : [word]
+  })
+}
+
+/** Whether a name means the photos to learn from and those to measure on together: `trainval.txt`. */
+export function isJoint(name: string): boolean {
+  return joined(wordsOf(name)).some(word => word.startsWith('trainval'))
 }
 
 function splitOfWord(word: string): Split | undefined {

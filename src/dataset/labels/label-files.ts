@@ -8,6 +8,7 @@ import {
   nameOf,
   type Part,
 } from '../folders/index.js'
+import type { Split } from '../photo.js'
 import { labelOfName, offerNames } from './from-names.js'
 import type { ClassOfPart, FoundFile, LabelledFile, LabelledFiles, LabelOptions } from './labelled.js'
 import { columnOf } from './labels-from.js'
@@ -27,8 +28,8 @@ export async function labelFiles(
   options: LabelOptions,
 ): Promise<LabelledFiles> {
   const { found, tables } = await findFiles(reader, layout)
-  if (options.labelsFrom === 'names') return byNames(layout, found, options)
   const tableReader = new TableReader(reader.root, found, options)
+  if (options.labelsFrom === 'names') return byNames(layout, found, await tableReader.divide(tables), options)
   const said =
     options.labelsFrom === 'folders'
       ? undefined
@@ -93,20 +94,25 @@ async function settle(
   if (labelsFrom === 'auto') refusePieces(homes)
   const classes = await withLinks(reader, homes)
   const isOne = new Set(files.map(({ label }) => label)).size < 2
-  const hints = [...otherTask(layout), ...hintsFor(isOne ? found.map(file => ({ file })) : lost, said)]
+  const hints = [
+    ...otherTask(layout),
+    ...(reader.sheets.length > 0 ? [sheetSeen(reader.sheets[0])] : []),
+    ...hintsFor(isOne ? found.map(file => ({ file })) : lost, said),
+  ]
   return { files, classes: withListed(classes, files), parts: partsOf(layout.parts, files), hints }
 }
 
 function byNames(
   { parts }: Layout,
   found: readonly FoundFile[],
+  splits: ReadonlyMap<string, Split>,
   { oddities, notice }: LabelOptions,
 ): LabelledFiles {
   const files: LabelledFile[] = []
   for (const { path, part } of found) {
     const label = labelOfName(path)
     if (label === undefined) oddities.add('unnamed', path)
-    else files.push({ path, split: part.split, label })
+    else files.push({ path, split: part.split ?? splits.get(path), label })
   }
   if (files.length === 0)
     throw new ChiquitoError(
@@ -114,7 +120,7 @@ function byNames(
       `No file name says a class${found.length > 0 ? `, for example "${found[0].path}"` : ''}. Expected names such as cat.0.jpg or cat_001.jpg.`,
     )
   notice(`Labels come from file names: "${files[0].path}" is "${files[0].label}".`)
-  return { files, classes: withListed([], files), parts, hints: [] }
+  return { files, classes: withListed([], files), parts: partsOf(parts, files), hints: [] }
 }
 
 /** What could give photos a class that have none. */
@@ -134,6 +140,10 @@ function otherTask({ asides }: Layout): string[] {
     `Folders like "${asides[0]}" look like a data set for finding objects in photos: they say where things are, not of ` +
       'which class a photo is.',
   ]
+}
+
+function sheetSeen(path: string): string {
+  return `"${path}" is a spreadsheet, which is not read: save it as CSV beside the photos if it holds their classes.`
 }
 
 /** Photos that were only packed into pieces are no classes, unless somebody says so. */

@@ -3,6 +3,7 @@ import { ChiquitoError } from '../../core/index.js'
 import {
   areNumbered,
   isEmptyName,
+  isJoint,
   isMetadata,
   nameOf,
   type OddityCounter,
@@ -56,7 +57,11 @@ export class TableReader {
    */
   async read(tables: readonly string[], column: string | undefined): Promise<Said> {
     const others = tables.filter(
-      path => !isMetadata(path) && !submission.test(nameOf(path)) && !isLinked(path, tables),
+      path =>
+        !isMetadata(path) &&
+        !submission.test(nameOf(path)) &&
+        !isLinked(path, tables) &&
+        !isSum(path, tables),
     )
     const metadata = tables.filter(isMetadata)
     if (column !== undefined) {
@@ -74,6 +79,22 @@ export class TableReader {
       [...metadata, ...others],
     )
     return this.said(file => decides(file) || this.parts.has(file.part))
+  }
+
+  /**
+   * The part of photos whose classes their names say, where lists divide them; their labels are not asked for.
+   *
+   * @param tables - paths relative to the root
+   */
+  async divide(tables: readonly string[]): Promise<ReadonlyMap<string, Split>> {
+    const division = new TableDivision(this.found)
+    for (const path of tables) {
+      if (submission.test(nameOf(path)) || isLinked(path, tables) || isSum(path, tables)) continue
+      // Nobody needs these tables, so one that cannot be read is no reason to stop.
+      const labels = await this.labelsOf(path, this.found).catch(() => undefined)
+      if (labels !== undefined) division.add(path, 'problem' in labels ? labels.named : labels.entries)
+    }
+    return division.settle(this.found, this.options.notice)
   }
 
   private said(decides: Said['decides']): Said {
@@ -196,6 +217,16 @@ export class TableReader {
     }
     this.splits = division.settle(files, this.options.notice)
   }
+}
+
+/** Whether a list is that of train and val together, where val has one of its own: it says nothing more. */
+function isSum(path: string, tables: readonly string[]): boolean {
+  const beside = tables.filter(other => posix.dirname(other) === posix.dirname(path))
+  return isJoint(bareName(path)) && beside.some(other => partOfTable(other) === 'valid')
+}
+
+function bareName(path: string): string {
+  return nameOf(path).replace(/\.[^.]*$/, '')
 }
 
 /** Whether a list is read with `images.txt` beside it. */
