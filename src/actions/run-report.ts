@@ -8,6 +8,7 @@ import {
   licencesInWords,
   type Photo,
 } from '../dataset/index.js'
+import { propertyWords, type Shortcut, shortcutLine, stands } from '../doctor/index.js'
 import {
   decode,
   drawAugmentation,
@@ -63,6 +64,7 @@ export async function writeReport(
   dataset: Dataset,
   recipe: Recipe,
   facts: RunFacts,
+  shortcuts: readonly Shortcut[],
   work: WorkOptions,
 ): Promise<string> {
   const { classifier, seen, tta, test, stages, choice, rates } = result
@@ -92,7 +94,7 @@ export async function writeReport(
     rates: rates && { points: rates.points, suggestion: rates.suggestion },
     augmented: await augmentedSample(dataset, classifier.rule.size, recipe, facts.seed),
     galleries: await galleries(seen, dataset, work.signal),
-    data: await dataFacts(dataset, result, work),
+    data: await dataFacts(dataset, result, shortcuts, work),
     repeat: {
       command: facts.command,
       seed: facts.seed,
@@ -184,9 +186,16 @@ async function augmentedSample(
   return undefined
 }
 
-async function dataFacts(dataset: Dataset, result: RecipeResult, work: WorkOptions): Promise<DataFacts> {
+async function dataFacts(
+  dataset: Dataset,
+  result: RecipeResult,
+  shortcuts: readonly Shortcut[],
+  work: WorkOptions,
+): Promise<DataFacts> {
   const headers = await readHeaders(dataset, work)
   const { split } = dataset
+  const alike = shortcutHints(dataset, headers)
+  const line = shortcutLine(shortcuts, dataset.labels.length)
   const mix = await licenceMix(
     dataset.root,
     dataset.photos.map(photo => photo.path),
@@ -208,7 +217,18 @@ async function dataFacts(dataset: Dataset, result: RecipeResult, work: WorkOptio
         reason: count > examples.length ? `${description} (${count})` : description,
       })),
     ),
-    hints: shortcutHints(dataset, headers),
+    // The sentence with figures says more; where there are too few photos for figures, the others still stand.
+    hints: line === undefined ? alike : [line],
+    shortcuts: {
+      rows: shortcuts.map(one => ({
+        property: propertyWords(one.property),
+        label: one.class,
+        auc: one.auc,
+        interval: one.interval,
+        stands: stands(one),
+      })),
+      notes: line === undefined ? [] : alike,
+    },
   }
 }
 

@@ -3,9 +3,16 @@ import path from 'node:path'
 import { type Backbone, checkBackboneName, loadBackbone, type Preprocessing } from '../backbones/index.js'
 import { ChiquitoError, commandName, messageOf } from '../core/index.js'
 import { type Dataset, leaks, openDataset, recordPhotos, type Split } from '../dataset/index.js'
+import { type Shortcut, stands } from '../doctor/index.js'
 import { usableDevice } from '../engine/index.js'
 import type { Evaluation, Interval } from '../evaluate/index.js'
-import { openFeatureStore, type RunDetails, RunFolder } from '../run/index.js'
+import {
+  MAX_SHORTCUTS,
+  type ModelMetadata,
+  openFeatureStore,
+  type RunDetails,
+  RunFolder,
+} from '../run/index.js'
 import { findLikeness, readManifest } from '../splitting/index.js'
 import {
   type Checkpoint,
@@ -25,6 +32,7 @@ import { openCheckpoint, takeOver } from './resume.js'
 import { writeReport } from './run-report.js'
 import type { TrainOptions } from './train-options.js'
 import { checkSettings, withDefaults } from './train-settings.js'
+import { shortcutsOfFiles } from './train-shortcuts.js'
 
 export type { TrainOptions } from './train-options.js'
 
@@ -75,6 +83,8 @@ export interface TrainResult {
   readonly test?: TestFigures | undefined
   readonly evaluation: EvaluationDetails
   readonly leaks: readonly LeakedPhoto[]
+  /** How well properties of the files tell the classes apart, the strongest first. */
+  readonly shortcuts: readonly Shortcut[]
   readonly unreadable: readonly Unreadable[]
   readonly notices: readonly string[]
   readonly seconds: number
@@ -107,11 +117,12 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
     })
     if (epochs !== undefined && result.choice?.fineTuning?.chosen === false)
       notice('--epochs changed nothing: no layers were fine-tuned.')
-    await run.writeModel(await modelOf(result, dataset, details))
+    const shortcuts = await shortcutsOfFiles(dataset, { progress, signal })
+    await run.writeModel(await modelOf(result, dataset, shortcuts, details))
     const facts = { ...details, command: command ?? repeatCommand(options), machine: machine(), started }
-    const summary = await writeReport(run, result, dataset, recipe, facts, { progress, signal })
+    const summary = await writeReport(run, result, dataset, recipe, facts, shortcuts, { progress, signal })
     const seconds = (performance.now() - started) / 1000
-    const trained = resultOf(run, result, dataset, { ...details, seconds, summary, notices })
+    const trained = resultOf(run, result, dataset, { ...details, shortcuts, seconds, summary, notices })
     await run.writeMetrics(trained)
     await run.end('finished')
     return trained
@@ -222,6 +233,7 @@ function recordOf({ preprocessing: { mean, std, channels = 'rgb' } }: Backbone):
 function modelOf(
   { classifier, seen, unreadable }: RecipeResult,
   dataset: Dataset,
+  shortcuts: readonly Shortcut[],
   { recipe, seed, versions }: { recipe: string; seed: number; versions: Record<string, string> },
 ): Promise<Uint8Array> {
   const { accuracy, interval } = seen.evaluation
@@ -235,7 +247,15 @@ function modelOf(
       valid: seen.photos.length,
     },
     accuracy: { value: accuracy, low: interval[0], high: interval[1] },
+    shortcuts: standingOf(shortcuts),
   })
+}
+
+/** Those that a model may have learnt; undefined without any. */
+function standingOf(shortcuts: readonly Shortcut[]): ModelMetadata['shortcuts'] {
+  const standing = shortcuts.filter(stands).slice(0, MAX_SHORTCUTS)
+  if (standing.length === 0) return undefined
+  return standing.map(({ interval: [low, high], ...one }) => ({ ...one, interval: [low, high] }))
 }
 
 function resultOf(
@@ -249,6 +269,7 @@ function resultOf(
     seconds: number
     summary: string
     notices: readonly string[]
+    shortcuts: readonly Shortcut[]
   },
 ): TrainResult {
   const { confusion, ...evaluation } = result.seen.evaluation
@@ -271,6 +292,7 @@ function resultOf(
     test: result.test && figures(result.test.evaluation),
     evaluation,
     leaks: leaks(dataset.photos).map(({ train, held }) => ({ train, valid: held })),
+    shortcuts: facts.shortcuts,
     unreadable: result.unreadable,
     notices: facts.notices,
     seconds: facts.seconds,

@@ -37,6 +37,7 @@ export {
   type LostFile,
   measureFacts,
   type PhotoFacts,
+  readHeaderFacts,
 } from './facts/index.js'
 export { type FeaturesOptions, featuresOf } from './features.js'
 export type { Finding } from './finding.js'
@@ -46,6 +47,7 @@ export { type OpenCheckedOptions, type OpenedData, openCheckedData } from './ope
 export { noticeCutOff, type PutRight, type PutRightOptions, putRight } from './put-right.js'
 export {
   findShortcuts,
+  propertyWords,
   SHORTCUT_AUC,
   type Shortcut,
   type ShortcutData,
@@ -54,6 +56,7 @@ export {
   type ShortcutWords,
   shortcutLine,
   shortcutWords,
+  stands,
 } from './shortcuts/index.js'
 export { shortcutsOf } from './shortcuts-of.js'
 export { typicalPhotos } from './typical.js'

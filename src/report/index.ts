@@ -24,6 +24,7 @@ export type {
   RateFacts,
   RepeatFacts,
   ReportInput,
+  ShortcutFacts,
   SizeFacts,
   StageFacts,
   SummaryInput,

@@ -151,6 +151,22 @@ export interface DataFacts {
   readonly skipped: readonly Excluded[]
   /** Ways the classes could be told apart without looking at the subject, a sentence each. */
   readonly hints: readonly string[]
+  /** How well properties of the files tell the classes apart, the strongest first; absent where nobody looked. */
+  readonly shortcuts?: ShortcutFacts | undefined
+}
+
+export interface ShortcutFacts {
+  readonly rows: readonly {
+    readonly property: string
+    readonly label: string
+    /** Area under the ROC curve, 0 to 1, with its 95 % interval. */
+    readonly auc: number
+    readonly interval: Interval
+    /** Whether it is strong enough that a model may have learnt it. */
+    readonly stands: boolean
+  }[]
+  /** What may explain it, a sentence each. */
+  readonly notes: readonly string[]
 }
 
 export interface ClassFacts {

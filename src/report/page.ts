@@ -6,6 +6,7 @@ import { headline, modelSection } from './sections/headline.js'
 import { photosSection } from './sections/photos.js'
 import { qualitySection } from './sections/quality.js'
 import { repeatSection } from './sections/repeat.js'
+import { hasShortcuts, shortcutsSection } from './sections/shortcuts.js'
 import { hasTraining, trainingSection } from './sections/training.js'
 import { titleOf } from './verdict.js'
 
@@ -24,6 +25,7 @@ const PARTS: readonly Part[] = [
   { id: 'photos', title: 'Photos', render: photosSection, when: input => input.galleries.length > 0 },
   { id: 'training', title: 'Training', render: trainingSection, when: hasTraining },
   { id: 'data', title: 'Data', render: dataSection },
+  { id: 'shortcuts', title: 'Shortcuts', render: shortcutsSection, when: hasShortcuts },
   { id: 'model', title: 'Model', render: modelSection },
   { id: 'repeat', title: 'Repeat', render: repeatSection },
 ]

@@ -40,6 +40,7 @@ section { margin-top: 3.6rem; padding-top: 2.2rem; border-top: 1px solid var(--l
 }
 .sure { margin: 0 0 0.7em; }
 .notes { margin: 0 0 1.4em; padding: 0; list-style: none; color: var(--muted); }
+.scroll tr.warned > * { color: var(--wrong); }
 .strip { position: relative; height: 10px; margin: 2.1rem 0 2.1rem; border-radius: 5px; background: var(--line); }
 .strip .band { position: absolute; top: 0; bottom: 0; border-radius: 5px; background: var(--valid); opacity: 0.5; }
 .strip .dot {

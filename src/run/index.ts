@@ -1,5 +1,11 @@
 export { FeatureStore, type FeatureStoreOptions, featureKey, openFeatureStore } from './feature-store.js'
 export { graphDigest } from './graph-digest.js'
-export { inputNote, type ModelMetadata, modelMetadataEntries, parseModelMetadata } from './model-bundle.js'
+export {
+  inputNote,
+  MAX_SHORTCUTS,
+  type ModelMetadata,
+  modelMetadataEntries,
+  parseModelMetadata,
+} from './model-bundle.js'
 export { MAX_CHECKPOINT_BYTES, type RunFile, RunFolder } from './run-folder.js'
 export type { RunDetails, RunRecord, RunState } from './run-record.js'

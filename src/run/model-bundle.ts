@@ -20,6 +20,9 @@ const MAX_VIEW_SIZE = 2048
 /** Names can be shown in a list; a classifier of a few hundred photos has a few of them. */
 const MAX_LABELS = 10_000
 
+/** Of many classes the strongest ones. */
+export const MAX_SHORTCUTS = 100
+
 const probability = z.number().min(0).max(1)
 
 const goldenSchema = z.object({
@@ -55,6 +58,21 @@ const fields = {
   }),
   /** On the validation photos, with a 95 % interval. */
   accuracy: z.object({ value: probability, low: probability, high: probability }).optional(),
+  /**
+   * What told the classes apart in the files learnt from, beside what they show: area under the ROC curve, with a 95 % interval.
+   * A model may have learnt that.
+   */
+  shortcuts: z
+    .array(
+      z.object({
+        property: z.string(),
+        class: z.string(),
+        auc: probability,
+        interval: z.tuple([probability, probability]),
+      }),
+    )
+    .max(MAX_SHORTCUTS)
+    .optional(),
   /** Programs that made it: `{ chiquito: '0.1.0', onnxruntime: '1.30.0', node: '20.20.2' }`. */
   versions: z.record(z.string(), z.string()),
   /** What the graph and its weights are: see `graphDigest`. */

@@ -15,7 +15,7 @@ export const shortcuts: QuickCheck = {
     'A model learns whatever tells the classes apart. If all photos of one class come from one camera or site, it may learn ' +
     'that, do well on photos kept apart from the same sources, and fail on new ones.',
   advice:
-    'Take photos of all classes from the same sources, or even the files out: `chiquito doctor DIR --even-out` brings ' +
+    'Take photos of all classes from the same sources, or even the files out: `chiquito doctor DIR --fix --even-out` brings ' +
     'them to one size, shape and compression without metadata. Colour, border, sharpness and background may be the ' +
     'subject itself (roses are red): look whether they should tell the classes apart.',
   threshold:

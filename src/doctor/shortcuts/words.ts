@@ -22,12 +22,14 @@ export interface ShortcutWords {
 /** How far the interval reaches has to be above guessing, or few photos would show shortcuts by chance. */
 const GUESSING = 0.5
 
-/** Those that stand: far enough from guessing, and not by chance. Of properties together only where `together` is asked for. */
+/** Whether a property tells the classes apart: far enough from guessing, and not by chance. */
+export function stands({ auc, interval: [low] }: Shortcut): boolean {
+  return auc >= SHORTCUT_AUC && low > GUESSING
+}
+
 function standing(shortcuts: readonly Shortcut[], of: Property['of']): Shortcut[] {
   const names = new Set(PROPERTIES.filter(property => property.of === of).map(({ name }) => name))
-  return shortcuts.filter(
-    ({ property, auc, interval: [low] }) => names.has(property) && auc >= SHORTCUT_AUC && low > GUESSING,
-  )
+  return shortcuts.filter(one => names.has(one.property) && stands(one))
 }
 
 /**
@@ -65,17 +67,14 @@ export function shortcutLine(shortcuts: readonly Shortcut[], classes: number): s
 function fileShortcuts(shortcuts: readonly Shortcut[]): Shortcut[] {
   const alone = standing(shortcuts, 'file')
   const known = new Set(alone.map(one => one.class))
-  const together = shortcuts.filter(
-    ({ property, class: name, auc, interval: [low] }) =>
-      property === 'headers' && !known.has(name) && auc >= SHORTCUT_AUC && low > GUESSING,
-  )
+  const together = shortcuts.filter(one => one.property === 'headers' && !known.has(one.class) && stands(one))
   return [...alone, ...together].sort((a, b) => b.auc - a.auc)
 }
 
 function sayFiles([strongest, ...others]: Shortcut[], whom: string): string {
   const alone = strongest.property === 'headers' ? 'tell' : 'alone tells'
   return (
-    `${wordsOf(strongest.property)} ${alone} ${whom} (AUC ${area(strongest)})` +
+    `${propertyWords(strongest.property)} ${alone} ${whom} (AUC ${area(strongest)})` +
     `${others.length > 0 ? `; so ${others.length === 1 ? 'does' : 'do'} ${listed(others)}` : ''}: ` +
     'a model may learn that instead of the subject.'
   )
@@ -83,14 +82,20 @@ function sayFiles([strongest, ...others]: Shortcut[], whom: string): string {
 
 function saySight([strongest, ...others]: Shortcut[], whom: string): string {
   return (
-    `${wordsOf(strongest.property)} tells ${whom} (AUC ${area(strongest)})` +
+    `${propertyWords(strongest.property)} tells ${whom} (AUC ${area(strongest)})` +
     `${others.length > 0 ? `; so ${others.length === 1 ? 'does' : 'do'} ${listed(others)}` : ''}. ` +
     'It may be the subject itself; if it is only where or how the photos were taken, a model may learn that instead.'
   )
 }
 
-function wordsOf(name: string): string {
-  return PROPERTIES.find(property => property.name === name)?.words ?? 'Size, format and compression together'
+/** A property at the start of a sentence: "Size". */
+export function propertyWords(name: string): string {
+  return PROPERTIES.find(property => property.name === name)?.words ?? TOGETHER[name] ?? name
+}
+
+const TOGETHER: Readonly<Record<string, string>> = {
+  headers: 'All that files say of themselves together',
+  all: 'All of it together',
 }
 
 function area({ auc }: Shortcut): string {
@@ -98,7 +103,7 @@ function area({ auc }: Shortcut): string {
 }
 
 function listed(shortcuts: readonly Shortcut[]): string {
-  const words = shortcuts.map(one => `${lowered(wordsOf(one.property))} (${area(one)})`)
+  const words = shortcuts.map(one => `${lowered(propertyWords(one.property))} (${area(one)})`)
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
 }
 

@@ -8,7 +8,8 @@ const OPEN_LINES = 8
 /** What the data set holds and what is odd about it. */
 export function dataSection({ data, part = 'validation', evaluation }: ReportInput): Html {
   const oddities = [
-    ...hints(data),
+    // With figures they have a section of their own.
+    ...(data.shortcuts?.rows.some(row => row.stands) ? [] : hints(data)),
     ...leaks(data, part, evaluation.withoutCopies),
     ...copies(data),
     ...excluded(data.unreadable, 'could not be read', 'Neither trained on nor judged.'),

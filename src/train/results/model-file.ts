@@ -10,7 +10,10 @@ import { type Classifier, classifierGraph } from '../heads/index.js'
 import type { Seen } from './seen.js'
 
 /** What is known of a run and goes into its model. */
-export type ModelFacts = Pick<ModelMetadata, 'recipe' | 'seed' | 'data' | 'accuracy' | 'versions'>
+export type ModelFacts = Pick<
+  ModelMetadata,
+  'recipe' | 'seed' | 'data' | 'accuracy' | 'shortcuts' | 'versions'
+>
 
 /** What a model says of its photos and of how good it is. */
 export function figuresOf(
