@@ -55,7 +55,7 @@ export const plants = {
   },
   watermarked: async photo => {
     const { width, height } = await sizeOf(photo)
-    const text = `<svg width="${width}" height="${height}"><text x="50%" y="55%" text-anchor="middle" font-size="${height / 5}" font-weight="bold" fill="#fff" fill-opacity="0.5">SAMPLE</text></svg>`
+    const text = `<svg width="${width}" height="${height}"><text x="50%" y="55%" text-anchor="middle" font-size="${height / 5}" font-weight="bold" fill="#fff" fill-opacity="0.4">SAMPLE</text></svg>`
     return sharp(photo)
       .composite([{ input: Buffer.from(text) }])
       .jpeg()
@@ -69,7 +69,11 @@ export const plants = {
       .jpeg()
       .toBuffer()
   },
-  grey: photo => sharp(photo).greyscale().jpeg().toBuffer(),
+  grey: photo => {
+    // As Pillow has it, ITU-R 601-2: the library's own greyscale weighs colours otherwise.
+    const row: [number, number, number] = [0.299, 0.587, 0.114]
+    return sharp(photo).recomb([row, row, row]).jpeg().toBuffer()
+  },
   brighter: photo => sharp(photo).linear(1.25).jpeg().toBuffer(),
   screenshot: async photo => {
     const { width, height } = await sizeOf(photo)

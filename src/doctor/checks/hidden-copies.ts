@@ -11,7 +11,7 @@ export const hiddenCopies: DeepCheck = {
   advice: 'Keep the larger one of each, on the side of training.',
   threshold:
     'Of the five photos most similar to each by features, those in which one is found inside the other, at 0.5 to 1 of its sides: ' +
-    'correlation of the pixels (48 x 48, grey) of at least 0.92, and of their fine structure of at least 0.75, without which ' +
+    'correlation of the pixels (48 x 48, grey) of at least 0.92, and field by field of at least 0.68 on average, without which ' +
     'round things on white are alike. Of 20 each that were cropped to 90 or 80 %, captioned or bordered, 19 or 20 are found, and of ' +
     'framed screenshots at least 18.',
   async run(data, work) {

@@ -24,7 +24,7 @@ const ENOUGH = 0.98
 export interface Alignment {
   /** Normalised cross-correlation there, at most 1. */
   readonly likeness: number
-  /** The same of their fine structure alone. */
+  /** How much they agree field by field: `detailLikeness`. */
   readonly detail: number
   /** The one that was moved into place is a mirror image. */
   readonly mirrored: boolean

@@ -1,5 +1,5 @@
 import type { CheckedPhoto } from '../check.js'
-import { HashIndex } from './hash-index.js'
+import { HashIndex, RADIUS } from './hash-index.js'
 import { POSITIONS, unfoldHash, WORDS } from './positions.js'
 
 /** Two photos that may be copies: `b` looks like `a` laid into `position`. */
@@ -31,8 +31,8 @@ export function candidatesByHash(photos: readonly CheckedPhoto[], indices: reado
   const hashes = hashesOf(photos, indices)
   const index = new HashIndex(hashes.words)
   const best = new Map<number, Candidate>()
-  for (const { photo, words } of hashes.all) {
-    for (const found of nearest(photo, words, index, hashes.photosOf)) {
+  for (const hashed of hashes.all) {
+    for (const found of nearest(hashed, index, hashes.photosOf)) {
       const key = found.a * photos.length + found.b
       const known = best.get(key)
       if (known === undefined || found.distance < known.distance) best.set(key, found)
@@ -41,9 +41,17 @@ export function candidatesByHash(photos: readonly CheckedPhoto[], indices: reado
   return [...best.values()].sort((x, y) => x.a - y.a || x.b - y.b)
 }
 
+interface Hashed {
+  readonly photo: number
+  /** Of the photo's hash as it lies, among the different ones. */
+  readonly number: number
+  /** The hashes of all eight positions. */
+  readonly words: Uint32Array
+}
+
 interface Hashes {
-  /** One or two a photo, in the order of photos: all eight positions each. */
-  readonly all: readonly { readonly photo: number; readonly words: Uint32Array }[]
+  /** One or two a photo, in the order of photos. */
+  readonly all: readonly Hashed[]
   /** Every different hash once, two words each. */
   readonly words: Uint32Array
   /** The photos that have it, in order. */
@@ -51,42 +59,45 @@ interface Hashes {
 }
 
 function hashesOf(photos: readonly CheckedPhoto[], indices: readonly number[]): Hashes {
-  const all: { photo: number; words: Uint32Array }[] = []
-  const photosOf = new Map<string, number[]>()
+  const all: Hashed[] = []
+  const numbers = new Map<string, number>()
+  const photosOf: number[][] = []
   for (const photo of indices) {
     const { looks } = photos[photo].facts
     if (looks === null || looks.luminance.p99 - looks.luminance.p1 < LEAST_RANGE) continue
     for (const hash of new Set([looks.phash, looks.innerPhash])) {
       const words = new Uint32Array(WORDS)
       unfoldHash(hash, words, 0)
-      all.push({ photo, words })
       const upright = hash.slice(0, 16)
-      const same = photosOf.get(upright)
-      if (same === undefined) photosOf.set(upright, [photo])
-      else if (same.at(-1) !== photo) same.push(photo)
+      const number = numbers.get(upright) ?? numbers.size
+      numbers.set(upright, number)
+      photosOf[number] ??= []
+      if (photosOf[number].at(-1) !== photo) photosOf[number].push(photo)
+      all.push({ photo, number, words })
     }
   }
-  const words = new Uint32Array(2 * photosOf.size)
+  const words = new Uint32Array(2 * numbers.size)
   let at = 0
-  for (const hash of photosOf.keys()) {
+  for (const hash of numbers.keys()) {
     words[at++] = Number.parseInt(hash.slice(0, 8), 16)
     words[at++] = Number.parseInt(hash.slice(8, 16), 16)
   }
-  return { all, words, photosOf: [...photosOf.values()] }
+  return { all, words, photosOf }
 }
 
 /** The photos most like this one, at most {@link MOST}. */
 function nearest(
-  photo: number,
-  words: Uint32Array,
+  { photo, number, words }: Hashed,
   index: HashIndex,
-  photosOf: readonly (readonly number[])[],
+  photosOf: Hashes['photosOf'],
 ): Candidate[] {
-  const found: Candidate[] = []
+  const byDistance: Candidate[][] = Array.from({ length: RADIUS + 1 }, () => [])
   for (const position of POSITIONS) {
     // Who is this photo turned to the right has it turned to the left: found from there.
     if (position === 6) continue
-    index.near(words[2 * position], words[2 * position + 1], (hash, distance) => {
+    index.near(words[2 * position], words[2 * position + 1], number, (hash, distance) => {
+      const found = byDistance[distance]
+      if (found.length >= MOST) return
       for (const other of around(photosOf[hash], photo))
         found.push(
           photo < other
@@ -95,8 +106,7 @@ function nearest(
         )
     })
   }
-  if (found.length > MOST) found.sort((x, y) => x.distance - y.distance || x.a - y.a || x.b - y.b)
-  return found.slice(0, MOST)
+  return byDistance.flat().slice(0, MOST)
 }
 
 /** The photos of a sorted list that are next to one, itself left out: thousands with one hash form a chain, not all pairs. */

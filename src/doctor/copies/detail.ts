@@ -1,10 +1,13 @@
-/** Reach of the surroundings that are taken from each pixel, in pixels of the map. */
-const REACH = 2
+/** Side of the fields that are compared one by one, in pixels of the map. */
+const FIELD = 8
+
+/** Deviation within a field, in steps of brightness, below which it shows nothing. */
+const LEAST_STRUCTURE = 3
 
 /**
- * Likeness of the fine structure of two maps of the same size, [height, width]: normalised cross-correlation of what each pixel
- * differs from the mean of its surroundings. Two round things on white are alike in light and dark; their surfaces are not.
- * 0 where one of them has no structure.
+ * How much two maps of the same size, [height, width], agree field by field: the mean correlation within fields of 8 x 8, of those
+ * that show something in one of them. Two coins on white have the same outline, which decides when the whole is compared; what is
+ * on them differs. 0 where there is nothing to see.
  */
 export function detailLikeness(
   a: ArrayLike<number>,
@@ -12,41 +15,46 @@ export function detailLikeness(
   width: number,
   height: number,
 ): number {
-  const [first, second] = [withoutSurroundings(a, width, height), withoutSurroundings(b, width, height)]
-  let [squaresA, squaresB, products] = [0, 0, 0]
-  for (let i = 0; i < first.length; i++) {
-    squaresA += first[i] * first[i]
-    squaresB += second[i] * second[i]
-    products += first[i] * second[i]
-  }
-  if (Math.min(squaresA, squaresB) < LEAST_STRUCTURE ** 2 * first.length) return 0
-  return products / Math.sqrt(squaresA * squaresB)
+  const [columns, rows] = [Math.round(width / FIELD), Math.round(height / FIELD)]
+  let [sum, fields] = [0, 0]
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++) {
+      const here = fieldLikeness(
+        a,
+        b,
+        width,
+        [Math.round((row * height) / rows), Math.round(((row + 1) * height) / rows)],
+        [Math.round((column * width) / columns), Math.round(((column + 1) * width) / columns)],
+      )
+      if (here === undefined) continue
+      sum += here
+      fields++
+    }
+  return fields === 0 ? 0 : sum / fields
 }
 
-/** Deviation of the structure, in steps of brightness, below which it is noise. */
-const LEAST_STRUCTURE = 1
-
-function withoutSurroundings(map: ArrayLike<number>, width: number, height: number): Float32Array {
-  const sums = new Float64Array((width + 1) * (height + 1))
-  const stride = width + 1
-  for (let y = 0; y < height; y++) {
-    let sum = 0
-    for (let x = 0; x < width; x++) {
-      sum += map[y * width + x]
-      sums[(y + 1) * stride + x + 1] = sums[y * stride + x + 1] + sum
+/** Correlation within a field; 0 where only one of them shows something, undefined where neither does. */
+function fieldLikeness(
+  a: ArrayLike<number>,
+  b: ArrayLike<number>,
+  width: number,
+  [top, bottom]: readonly [number, number],
+  [left, right]: readonly [number, number],
+): number | undefined {
+  let [sumA, sumB, squaresA, squaresB, products] = [0, 0, 0, 0, 0]
+  for (let y = top; y < bottom; y++)
+    for (let i = y * width + left; i < y * width + right; i++) {
+      sumA += a[i]
+      sumB += b[i]
+      squaresA += a[i] * a[i]
+      squaresB += b[i] * b[i]
+      products += a[i] * b[i]
     }
-  }
-  const out = new Float32Array(width * height)
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++) {
-      const [top, bottom] = [Math.max(0, y - REACH), Math.min(height, y + REACH + 1)]
-      const [left, right] = [Math.max(0, x - REACH), Math.min(width, x + REACH + 1)]
-      const sum =
-        sums[bottom * stride + right] -
-        sums[top * stride + right] -
-        sums[bottom * stride + left] +
-        sums[top * stride + left]
-      out[y * width + x] = map[y * width + x] - sum / ((bottom - top) * (right - left))
-    }
-  return out
+  const n = (bottom - top) * (right - left)
+  const spreadA = squaresA - (sumA * sumA) / n
+  const spreadB = squaresB - (sumB * sumB) / n
+  const least = n * LEAST_STRUCTURE ** 2
+  if (Math.max(spreadA, spreadB) < least) return undefined
+  if (Math.min(spreadA, spreadB) < least / 9) return 0
+  return (products - (sumA * sumB) / n) / Math.sqrt(spreadA * spreadB)
 }

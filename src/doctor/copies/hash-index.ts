@@ -1,73 +1,115 @@
 /** Bits in which two hashes may differ that {@link HashIndex} finds. */
-export const RADIUS = 11
+export const RADIUS = 9
 
-const CHUNKS = 4
 const CHUNK_BITS = 16
 const CHUNK_VALUES = 1 << CHUNK_BITS
 
-/** All changes of at most two bits of a chunk, the smallest first: of 11 bits, at most two lie in one of the four chunks. */
-const changes = smallChanges()
+/**
+ * Bits of each chunk that a query may change. Of two hashes at most 9 bits apart, one chunk at least is so near: were all
+ * farther apart, they would differ in 3 + 3 + 2 + 2 bits.
+ */
+const CHANGED_BITS = [2, 2, 1, 1] as const
+
+/** All changes of 0, of at most 1 and of at most 2 bits of a chunk, the smallest first. */
+const changes = [0, 1, 2].map(changesOf)
 
 /**
- * Hashes that one query looks at before the rest is let be. Photos look at some hundred; only where thousands are alike does a
- * query meet more, and then it has met enough of its like, as the nearest are looked at first.
+ * Hashes that one query looks at under one chunk before the rest is let be. Of 100,000 photos it meets some hundred; only where
+ * thousands are alike does it meet more, and then it has met enough of its like.
  */
-const MOST_LOOKED_AT = 20_000
+const MOST_LOOKED_AT = 2000
+
+/** One chunk's register: hashes sorted by its value. */
+interface Register {
+  /** Where the hashes of each value start. */
+  readonly starts: Uint32Array
+  /** Their numbers, and beside them the hashes themselves, as looking them up elsewhere would cost most of the time. */
+  readonly order: Uint32Array
+  readonly high: Uint32Array
+  readonly low: Uint32Array
+}
 
 /**
  * Finds 64-bit hashes within a small Hamming distance without comparing all: multi-index hashing (Norouzi, Punjani and Fleet,
  * "Fast Search in Hamming Space with Multi-Index Hashing", 2012). Each hash is filed under each of its four 16-bit chunks;
- * a query looks under its own chunks and those that differ from them in at most two bits.
+ * a query looks under its own chunks and those that differ from them in one or two bits.
  */
 export class HashIndex {
-  /** For each chunk: where the hashes of each value start in `order`. */
-  private readonly starts: readonly Uint32Array[]
-  private readonly order: readonly Uint32Array[]
-  /** The query that met a hash last, so that it is told once. */
-  private readonly met: Uint32Array
-  private queries = 0
+  private readonly registers: readonly Register[]
 
   /** Hash i is the words `words[2 i]` and `words[2 i + 1]`. */
-  constructor(private readonly words: Uint32Array) {
-    const count = words.length / 2
-    this.met = new Uint32Array(count)
-    const filed = Array.from({ length: CHUNKS }, (_, chunk) => file(words, count, chunk))
-    this.starts = filed.map(({ starts }) => starts)
-    this.order = filed.map(({ order }) => order)
+  constructor(words: Uint32Array) {
+    this.registers = CHANGED_BITS.map((_, chunk) => registerOf(words, chunk))
   }
 
-  /** Tells of every hash at most {@link RADIUS} away, in no particular order. */
-  near(high: number, low: number, found: (index: number, distance: number) => void): void {
-    const { words, met } = this
-    const query = ++this.queries
-    let left = MOST_LOOKED_AT
-    for (let c = 0; c < changes.length && left > 0; c++)
-      for (let chunk = 0; chunk < CHUNKS; chunk++) {
-        const value = chunkOf(high, low, chunk) ^ changes[c]
-        const order = this.order[chunk]
-        const from = this.starts[chunk][value]
-        const to = Math.min(this.starts[chunk][value + 1], from + left)
+  /**
+   * Tells of every hash at most {@link RADIUS} away, each once, in no particular order.
+   *
+   * @param around number of the hash next to which others are looked at first, where there are too many
+   */
+  near(high: number, low: number, around: number, found: (index: number, distance: number) => void): void {
+    for (let chunk = 0; chunk < CHANGED_BITS.length; chunk++) {
+      const register = this.registers[chunk]
+      const { starts, order } = register
+      const own = chunkOf(high, low, chunk)
+      const changed = changes[CHANGED_BITS[chunk]]
+      let left = MOST_LOOKED_AT
+      for (let c = 0; c < changed.length && left > 0; c++) {
+        const value = own ^ changed[c]
+        let [from, to] = [starts[value], starts[value + 1]]
+        if (from === to) continue
+        if (to - from > left) [from, to] = windowOf(order, from, to, left, around)
         left -= to - from
         for (let k = from; k < to; k++) {
-          const index = order[k]
-          if (met[index] === query) continue
-          met[index] = query
-          const distance = bitsOf(words[2 * index] ^ high) + bitsOf(words[2 * index + 1] ^ low)
-          if (distance <= RADIUS) found(index, distance)
+          const [x, y] = [register.high[k] ^ high, register.low[k] ^ low]
+          const distance = bitsOf(x) + bitsOf(y)
+          if (distance <= RADIUS && !wasMet(x, y, chunk)) found(order[k], distance)
         }
       }
+    }
   }
 }
 
+/** Whether an earlier chunk has led to a hash that differs in these bits. */
+function wasMet(high: number, low: number, chunk: number): boolean {
+  for (let earlier = 0; earlier < chunk; earlier++)
+    if (bitsOf(chunkOf(high, low, earlier)) <= CHANGED_BITS[earlier]) return true
+  return false
+}
+
+/** So many of a sorted range, those next to a number. */
+function windowOf(
+  order: Uint32Array,
+  from: number,
+  to: number,
+  length: number,
+  around: number,
+): [number, number] {
+  let [low, high] = [from, to]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (order[middle] < around) low = middle + 1
+    else high = middle
+  }
+  const start = Math.max(from, Math.min(to - length, low - (length >> 1)))
+  return [start, start + length]
+}
+
 /** Counting sort of hashes by one of their chunks. */
-function file(words: Uint32Array, count: number, chunk: number): { starts: Uint32Array; order: Uint32Array } {
+function registerOf(words: Uint32Array, chunk: number): Register {
+  const count = words.length / 2
   const starts = new Uint32Array(CHUNK_VALUES + 1)
   for (let i = 0; i < count; i++) starts[chunkOf(words[2 * i], words[2 * i + 1], chunk) + 1]++
   for (let value = 0; value < CHUNK_VALUES; value++) starts[value + 1] += starts[value]
   const next = starts.slice()
-  const order = new Uint32Array(count)
-  for (let i = 0; i < count; i++) order[next[chunkOf(words[2 * i], words[2 * i + 1], chunk)]++] = i
-  return { starts, order }
+  const [order, high, low] = [new Uint32Array(count), new Uint32Array(count), new Uint32Array(count)]
+  for (let i = 0; i < count; i++) {
+    const at = next[chunkOf(words[2 * i], words[2 * i + 1], chunk)]++
+    order[at] = i
+    high[at] = words[2 * i]
+    low[at] = words[2 * i + 1]
+  }
+  return { starts, order, high, low }
 }
 
 function chunkOf(high: number, low: number, chunk: number): number {
@@ -82,9 +124,10 @@ export function bitsOf(word: number): number {
   return Math.imul((v + (v >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
 }
 
-function smallChanges(): Uint16Array {
+function changesOf(bits: number): Uint16Array {
   const masks = [0]
-  for (let i = 0; i < CHUNK_BITS; i++) masks.push(1 << i)
-  for (let i = 0; i < CHUNK_BITS; i++) for (let j = 0; j < i; j++) masks.push((1 << i) | (1 << j))
+  if (bits > 0) for (let i = 0; i < CHUNK_BITS; i++) masks.push(1 << i)
+  if (bits > 1)
+    for (let i = 0; i < CHUNK_BITS; i++) for (let j = 0; j < i; j++) masks.push((1 << i) | (1 << j))
   return Uint16Array.from(masks)
 }

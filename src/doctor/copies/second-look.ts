@@ -3,23 +3,25 @@ import type { Candidate } from './by-hash.js'
 import { type GreyMaps, MAP_SIDE, type PhotoMaps } from './grey-maps.js'
 import type { CopyKind, CopyPair } from './pair.js'
 import { kindOfPosition, moved } from './positions.js'
-import { type Likeness, likenessBesideBar, likenessOf } from './same-frame.js'
+import { type Likeness, largestDifference, likenessBesideBar, likenessOf } from './same-frame.js'
 
 /** Bits up to which a hash says "the same picture", so that the pixels only have to agree. */
 const NEAR_BITS = 4
 
-/** Least likeness of the pixels where hashes are that near. */
+/** Least likeness of the pixels where hashes are that near, and of their fields. */
 const AGREES = 0.8
+const LEAST_DETAIL_NEAR = 0.6
 
-/** Least likeness of the pixels that decides by itself, and of their fine structure: round things on white differ in that. */
+/** Least likeness of the pixels that decides by itself, and of their fields: round things on white differ in those. */
 const DECIDES = 0.92
-const LEAST_DETAIL = 0.75
+const LEAST_DETAIL = 0.68
 
 /** The same where frames are laid upon each other, too, which are alike whatever is inside. */
 const DECIDES_FRAMED = 0.96
 
-/** Bits up to which one photo is searched for in the other: beyond, chance brings too many pairs for a millisecond each. */
-const SEARCHED_BITS = 9
+/** Largest difference of any pixel, in steps of 255, that saving anew explains: no other explanation is left then. */
+const SAVED_ANEW = 8
+const SAVED_ANEW_LIKENESS = 0.99
 
 /** Sides from which a part is the whole, as shares: a pixel of the map at each side. */
 const WHOLE = 1 - 2 / MAP_SIDE
@@ -37,9 +39,9 @@ export class SecondLook {
   ofCandidate({ a, b, position, distance }: Candidate): CopyPair | undefined {
     const [first, second] = [this.maps.get(a), this.maps.get(b)]
     if (first === null || second === null) return undefined
+    if (position === 0 && isSavedAnew(first.whole, second.whole)) return { a, b, kind: 'near', certain: true }
     const kind =
-      inPlace(first, second, position, distance) ??
-      (position === 0 && distance <= SEARCHED_BITS ? this.within(a, b, true) : undefined)
+      inPlace(first, second, position, distance) ?? (position === 0 ? this.within(a, b, true) : undefined)
     return kind && { a, b, kind, certain: false }
   }
 
@@ -92,15 +94,20 @@ function inPlace(
     const placed = moved(a, MAP_SIDE, position)
     const least = framed ? DECIDES_FRAMED : DECIDES
     const found = likenessOf(placed, b)
-    if (distance <= NEAR_BITS && !framed && found.likeness >= AGREES) return kind
+    if (distance <= NEAR_BITS && !framed && decides(found, AGREES, LEAST_DETAIL_NEAR)) return kind
     if (decides(found, least)) return kind
     if (decides(likenessBesideBar(placed, b), least)) return found.likeness >= AGREES ? kind : 'part'
   }
   return undefined
 }
 
-function decides({ likeness, detail }: Likeness, least: number): boolean {
-  return likeness >= least && detail >= LEAST_DETAIL
+/** Whether nothing but saving anew, at another size or brightness, lies between two photos. */
+function isSavedAnew(a: Uint8Array, b: Uint8Array): boolean {
+  return decides(likenessOf(a, b), SAVED_ANEW_LIKENESS) && largestDifference(a, b) <= SAVED_ANEW
+}
+
+function decides({ likeness, detail }: Likeness, least: number, leastDetail = LEAST_DETAIL): boolean {
+  return likeness >= least && detail >= leastDetail
 }
 
 interface Laid {

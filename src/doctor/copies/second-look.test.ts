@@ -1,0 +1,79 @@
+import sharp from 'sharp'
+import { describe, expect, it } from 'vitest'
+import { checkedPhotos } from '../../../test/support/checked-photos.js'
+import { writeTree } from '../../../test/support/files.js'
+import { plants, scene } from '../../../test/support/scenes.js'
+import { GreyMaps } from './grey-maps.js'
+import { SecondLook } from './second-look.js'
+
+async function lookAt(a: Uint8Array, b: Uint8Array) {
+  const files = { 'a.jpg': a, 'b.jpg': b }
+  const root = writeTree(files)
+  const photos = await checkedPhotos(root, Object.keys(files))
+  const maps = new GreyMaps(photos, root)
+  await maps.load([0, 1], {})
+  return {
+    any: new SecondLook(maps).ofAny(0, 1),
+    near: new SecondLook(maps).ofCandidate({ a: 0, b: 1, position: 0, distance: 2 }),
+  }
+}
+
+describe('the second look', () => {
+  it.each(Object.entries(plants).filter(([name]) => !name.startsWith('turned') && name !== 'upside down'))(
+    'sees that a photo %s is the photo',
+    async (name, plant) => {
+      for (let i = 0; i < 4; i++) {
+        const { any } = await lookAt(await scene(i), await plant(await scene(i)))
+        expect(any?.kind, `${name}, ${i}`).toMatch(/near|mirrored|part/)
+      }
+    },
+  )
+
+  it('finds a crop that was mirrored', async () => {
+    const crop = await plants.mirrored(await plants['cropped to 80 %'](await scene(3)))
+    expect((await lookAt(await scene(3), crop)).any?.kind).toBe('part')
+  })
+
+  it('sees strangers as strangers, also round things on white and flat ones', async () => {
+    for (let i = 0; i < 6; i++)
+      expect((await lookAt(await scene(i), await scene(i + 100))).any).toBeUndefined()
+    const thing = (seed: number) =>
+      sharp({
+        create: {
+          width: 160,
+          height: 160,
+          channels: 3,
+          background: '#fff',
+        },
+      })
+        .composite([
+          {
+            input: Buffer.from(
+              `<svg width="160" height="160"><filter id="f"><feTurbulence baseFrequency="0.06" seed="${seed}"/><feColorMatrix values="0.4 0 0 0 0.1 0.4 0 0 0 0.1 0.4 0 0 0 0.1 0 0 0 0 1"/></filter><clipPath id="c"><circle cx="80" cy="80" r="70"/></clipPath><rect width="160" height="160" filter="url(#f)" clip-path="url(#c)"/></svg>`,
+            ),
+          },
+        ])
+        .jpeg()
+        .toBuffer()
+    expect((await lookAt(await thing(1), await thing(2))).any).toBeUndefined()
+    const flat = (grey: number) =>
+      sharp({ create: { width: 90, height: 60, channels: 3, background: { r: grey, g: grey, b: grey } } })
+        .jpeg()
+        .toBuffer()
+    expect((await lookAt(await flat(90), await flat(120))).any).toBeUndefined()
+  })
+
+  it('is certain where saving anew explains all, not where something has walked into the picture', async () => {
+    const photo = await scene(8)
+    const saved = await sharp(photo).jpeg({ quality: 80 }).toBuffer()
+    expect((await lookAt(photo, saved)).near).toMatchObject({ kind: 'near', certain: true })
+    const bird = Buffer.from(
+      '<svg width="320" height="240"><circle cx="90" cy="60" r="9" fill="#fff" stroke="#000" stroke-width="6"/></svg>',
+    )
+    const visited = await sharp(photo)
+      .composite([{ input: bird }])
+      .jpeg()
+      .toBuffer()
+    expect((await lookAt(photo, visited)).near).toMatchObject({ kind: 'near', certain: false })
+  })
+})
