@@ -15,6 +15,7 @@ import {
   FeatureExtractor,
   standardization,
 } from '../src/train/index.js'
+import { npy } from './support/npy.js'
 import { startPython } from './support/python.js'
 import { type BenchOptions, type BenchResult, type BenchRow, row } from './support/result.js'
 
@@ -111,14 +112,6 @@ async function solve({ candidates, foldOf, folds, photos }: Problem) {
       losses.push(logLoss(truth, softmaxRows(repetitions[0].logits)) ?? Number.NaN)
   }
   return { seconds: (performance.now() - started) / 1000, logLoss: losses }
-}
-
-/** Float32 rows in NumPy's file format, version 1.0. */
-function npy(rows: Float32Array, shape: readonly number[]): Uint8Array {
-  const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape.join(', ')}), }`
-  const padded = `${header.padEnd(128 - 10 - 1)}\n`
-  const start = Buffer.from(`\x93NUMPY\x01\x00\x76\x00${padded}`, 'latin1')
-  return Buffer.concat([start, Buffer.from(rows.buffer, rows.byteOffset, rows.byteLength)])
 }
 
 /** Side of a drawn photo, in pixels: as many as the network sees. */

@@ -1,7 +1,11 @@
+import path from 'node:path'
+import { flippedLabels } from './doctor/labels.js'
 import { plantedPairs } from './doctor/pairs.js'
 import { plantedFaults } from './doctor/planted.js'
+import { classifiedSets } from './doctor/plants.js'
 import { besideCleanvision, growth } from './doctor/speed.js'
 import { tools, versionsOf } from './doctor/tools.js'
+import { articlePhotos } from './support/process.js'
 import { findPython, noPython } from './support/python.js'
 import type { BenchOptions, BenchResult, BenchRow, TextTable } from './support/result.js'
 
@@ -36,7 +40,7 @@ export async function benchDoctor({ json, rounds = 3, only = '' }: BenchOptions)
       ? `${tool} is left out: ${python} cannot import it (pip install -r bench/python/requirements-cleaners.txt)`
       : `${tool} ${version}`,
   )
-  for (const { what, measure } of parts(python, versions, rounds, tell)) {
+  for (const { what, measure } of await parts(python, versions, rounds, tell)) {
     if (!what.includes(only)) continue
     tell(what)
     const found = await measure()
@@ -48,18 +52,23 @@ export async function benchDoctor({ json, rounds = 3, only = '' }: BenchOptions)
   return { name, rows, tables, notes, failures }
 }
 
-function parts(
+async function parts(
   python: string,
   versions: Readonly<Record<string, string | null>>,
   rounds: number,
   tell: (text: string) => void,
-): Part[] {
+): Promise<Part[]> {
+  const sets = [articlePhotos() ?? [], await classifiedSets()].flat()
   const others = tools.filter(({ from }) => versions[from] !== null)
   return [
     {
       what: 'planted faults',
       measure: async () => ({ rows: [], ...(await plantedFaults(python, others, tell)) }),
     },
+    ...(versions.cleanlab === null ? [] : sets).map(set => ({
+      what: `label errors, ${path.basename(set)}`,
+      measure: async () => ({ rows: await flippedLabels(python, set, tell) }),
+    })),
     { what: 'pairs across a split', measure: async () => ({ rows: await plantedPairs(python, tell) }) },
     ...(versions.cleanvision === null
       ? []

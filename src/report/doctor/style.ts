@@ -1,9 +1,8 @@
 /** What the doctor's page has beside the style of every page. */
 export const doctorStyle = `
-section { content-visibility: auto; contain-intrinsic-size: auto 900px; }
 .findings { display: flex; flex-wrap: wrap; gap: 14px; margin: 0 0 1.4em; padding: 0; list-style: none; }
 .findings > li { padding: 10px; background: var(--card); border: 1px solid var(--line); border-radius: 10px; min-width: 0; max-width: 100%; }
-.findings > .single { flex: 0 1 182px; }
+.findings > .single { flex: 0 1 169px; }
 .findings > .pair-of { flex: 0 1 352px; }
 .findings > .group-of { flex: 1 1 100%; }
 .findings > .words { flex: 1 1 100%; padding: 0.7em 1em; }
@@ -14,6 +13,7 @@ section { content-visibility: auto; contain-intrinsic-size: auto 900px; }
 .seen { margin: 0; min-width: 0; }
 .seen img, .missing { display: block; width: 100%; aspect-ratio: 1; object-fit: contain; border-radius: 6px; background: var(--line); }
 .missing { display: grid; place-items: center; color: var(--muted); font-size: 0.82rem; }
+.single .missing { aspect-ratio: auto; padding: 0.8em; }
 .seen figcaption { margin-top: 0.35em; font-size: 0.78rem; line-height: 1.3; color: var(--ink); }
 .seen .file { display: block; }
 .says { margin: 0.6em 0 0; font-size: 0.86rem; line-height: 1.4; color: var(--muted); overflow-wrap: anywhere; }
@@ -27,5 +27,4 @@ tr.warned > * { color: var(--wrong); }
 tr.warned .track .dot, tr.warned .track .band { background: var(--wrong); }
 nav li { white-space: nowrap; }
 tr .track { background: linear-gradient(var(--line), var(--line)) center / 100% 1px no-repeat; }
-@media print { section { content-visibility: visible; } }
 `
