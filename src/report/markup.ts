@@ -38,6 +38,11 @@ export function path(text: string): Html {
   return html`<code class="path"><bdi>${visible(text)}</bdi></code>`
 }
 
+/** Our own sentence, in which commands and options stand between backticks. */
+export function sentence(text: string): Html {
+  return html`${text.split('`').map((part, i) => (i % 2 === 1 ? html`<code>${visible(part)}</code>` : visible(part)))}`
+}
+
 export interface Column {
   readonly title: string
   /** Numbers are set right, text left. */

@@ -1,7 +1,7 @@
 import type { Finding } from '../../doctor/index.js'
 import type { Picture } from '../input.js'
-import { type Html, html, name, path, section } from '../markup.js'
-import { plural } from '../text.js'
+import { type Html, html, name, path, section, sentence } from '../markup.js'
+import { plural, shorten } from '../text.js'
 import type { ShownCheck, ShownFinding } from './layout.js'
 import { photoFigure } from './photo.js'
 
@@ -13,10 +13,10 @@ export function checkSection(
   const left = count - shown.length - listed.length
   return section(
     { id: check.name, title: `${check.title} (${count})`, lead: check.why },
-    html`<p>${check.advice}</p>`,
+    html`<p>${sentence(check.advice)}</p>`,
     html`<ul class="findings">${shown.map(each => html`<li class="${shape(each)}">${card(each, pictures)}</li>`)}</ul>`,
     ...(listed.length === 0 ? [] : [list(listed, left)]),
-    html`<details class="how"><summary>How it is found</summary><p>${check.finds}</p>${check.threshold === undefined ? '' : html`<p>${check.threshold}</p>`}</details>`,
+    html`<details class="how"><summary>How it is found</summary><p>${sentence(check.finds)}</p>${check.threshold === undefined ? '' : html`<p>${sentence(check.threshold)}</p>`}</details>`,
   )
 }
 
@@ -31,7 +31,20 @@ function card({ finding, photos }: ShownFinding, pictures: ReadonlyMap<string, P
   const more = finding.photos.length - photos.length
   return html`
 ${photos.length === 0 ? '' : html`<div class="side">${photos.map(photo => photoFigure(photo, pictures))}</div>`}
-<p class="says">${finding.certain ? html`<span class="badge">certain</span> ` : ''}${name(finding.message)}${more > 0 ? html` <small>and ${plural(more, 'more photo')}</small>` : ''}</p>`
+<p class="says">${finding.certain ? html`<span class="badge">certain</span> ` : ''}${name(photos.length === 0 ? finding.message : withShortNames(finding))}${more > 0 ? html` <small>and ${plural(more, 'more photo')}</small>` : ''}</p>`
+}
+
+/** File names have at most so many characters in the words below a picture, which has its path already. */
+const NAME_LENGTH = 24
+
+/** The message with file names in place of paths. */
+function withShortNames({ message, photos }: Finding): string {
+  // The longest first: a path may be the beginning of another.
+  const longest = photos.toSorted((a, b) => b.length - a.length)
+  return longest.reduce(
+    (text, photo) => text.replaceAll(photo, shorten(photo.slice(photo.lastIndexOf('/') + 1), NAME_LENGTH)),
+    message,
+  )
 }
 
 /** Those without a picture. */

@@ -70,6 +70,29 @@ describe("the doctor's page", () => {
     expect(document.querySelectorAll('#imbalance .findings > li.words')).toHaveLength(5)
   })
 
+  it('names files short where their pictures have the path, and sets commands apart', async () => {
+    const photos = [`train/a/${'n'.repeat(90)}.jpg`, 'valid/a/b.jpg']
+    const finding = {
+      check: 'near-copies',
+      photos,
+      certain: false,
+      message: `${photos[0]} is ${photos[1]}.`,
+      weight: 1,
+    }
+    const checks = small.checks.map(each => ({ ...each, advice: 'Try `doctor --fix`.' }))
+    const { document } = await pageOf({ ...small, checks, findings: [finding] })
+    expect(document.querySelector('#near-copies .says').textContent).toMatch(/^n{8,}…n+\.jpg is b\.jpg\.$/)
+    expect(document.querySelector('#near-copies > p code').textContent).toBe('doctor --fix')
+  })
+
+  it('tells shortcuts once, in a section of their own', async () => {
+    const check = { ...small.checks[0], name: 'shortcuts' }
+    const finding = { check: 'shortcuts', photos: [], certain: false, message: 'Size alone.', weight: 1 }
+    const { document } = await pageOf({ ...small, checks: [check], findings: [finding] })
+    expect(document.querySelectorAll('#shortcuts')).toHaveLength(1)
+    expect(document.querySelectorAll('#shortcuts table')).toHaveLength(1)
+  })
+
   it('says that a photo cannot be shown', async () => {
     const { document } = await pageOf(small)
     expect(document.querySelectorAll('.missing').length).toBeGreaterThan(0)

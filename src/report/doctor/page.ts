@@ -9,6 +9,9 @@ import { layout } from './layout.js'
 import { shortcutsSection } from './shortcuts.js'
 import { doctorStyle } from './style.js'
 
+/** The check whose findings have a section of their own, with all figures. */
+const SHORTCUTS = 'shortcuts'
+
 /**
  * What the doctor found, as one HTML file that opens offline, with scripts off, in light and dark: what matters most first, with
  * the photos side by side. However many photos were looked at, it stays small: what is left out is counted.
@@ -21,30 +24,26 @@ export async function renderDoctorPage(
   pictures: ReadonlyMap<string, Picture>,
 ): Promise<string> {
   const { classes, checks } = layout(input)
-  const sections = [
-    ...(input.shortcuts.length === 0
-      ? []
-      : [
-          {
-            id: 'shortcuts',
-            title: 'Shortcuts',
-            html: shortcutsSection(input),
-          },
-        ]),
-    ...checks.map(each => ({
+  const shortcuts =
+    input.shortcuts.length === 0 ? [] : [{ id: SHORTCUTS, title: 'Shortcuts', html: shortcutsSection(input) }]
+  const isFirst = input.shortcutWords.some(({ certain }) => certain)
+  const found = checks
+    .filter(({ check }) => shortcuts.length === 0 || check.name !== SHORTCUTS)
+    .map(each => ({
       id: each.check.name,
       title: `${each.check.title} ${each.count}`,
       html: checkSection(each, pictures),
-    })),
-    ...(classes.length === 0
-      ? []
-      : [
-          {
-            id: 'classes',
-            title: 'Classes',
-            html: classesSection(classes, input.classes.length, pictures),
-          },
-        ]),
+    }))
+  const seen = {
+    id: 'classes',
+    title: 'Classes',
+    html: classesSection(classes, input.classes.length, pictures),
+  }
+  const sections = [
+    ...(isFirst ? shortcuts : []),
+    ...found,
+    ...(isFirst ? [] : shortcuts),
+    ...(classes.length === 0 ? [] : [seen]),
   ]
   return htmlDocument({
     title: `${visible(input.root)} · chiquito doctor`,

@@ -25,6 +25,8 @@ li.warned { font-weight: 600; }
 .stand { margin: 0 0 1em; padding-left: 1.2em; max-width: 68ch; }
 tr.warned > * { color: var(--wrong); }
 tr.warned .track .dot, tr.warned .track .band { background: var(--wrong); }
-nav li { white-space: nowrap; }
+nav li { white-space: nowrap; font-size: 0.92rem; }
+section { scroll-margin-top: 5.5rem; }
+@media (min-width: 561px) { nav ul { flex-wrap: wrap; gap: 0.15rem 1.3rem; } }
 tr .track { background: linear-gradient(var(--line), var(--line)) center / 100% 1px no-repeat; }
 `
