@@ -8,8 +8,10 @@ import {
   type Finding,
   featuresOf,
   type MarksSet,
+  type OpenedData,
   openCheckedData,
   type Shortcut,
+  settleCutOff,
   shortcutsOf,
 } from '../doctor/index.js'
 import type { DeviceOptions } from '../engine/index.js'
@@ -89,8 +91,7 @@ export async function doctorFor(by: AskedBy, options: DoctorOptions): Promise<Do
   else checkBackboneName(options.backbone ?? USUAL_BACKBONE)
   if (report !== undefined) await requireWritable(report)
   const open = () => openCheckedData(folder, options)
-  const { notices, ...data } = await open()
-  // Only now is it known where the folder's journal lies.
+  const { notices, ...data } = await openSettled(open, options)
   const marks = isToMark(options) ? await rememberMarks(data.root, options, by) : null
   const features = quick ? undefined : await deepFeatures(data, options)
   const ran = checks.filter(check => check.depth === 'quick' || features !== undefined)
@@ -120,6 +121,13 @@ export async function doctorFor(by: AskedBy, options: DoctorOptions): Promise<Do
     report: report ?? null,
     seconds: (performance.now() - started) / 1000,
   }
+}
+
+/** Only now is it known where the folder's journal lies; what a kill left half done there is finished before photos are judged. */
+async function openSettled(open: () => Promise<OpenedData>, options: DoctorOptions): Promise<OpenedData> {
+  const data = await open()
+  const isToChange = isToMark(options) || (isToPutRight(options) && options.dryRun !== true)
+  return isToChange && (await settleCutOff(data.root)) ? open() : data
 }
 
 /** Options of the network have no effect where none is asked. */

@@ -44,7 +44,7 @@ export type { Finding } from './finding.js'
 export { COPY_RULE, type FixReport, remedies } from './fix/index.js'
 export { type Mark, type MarkRequest, type MarksSet, readMarks, setMarks, unsettled } from './marks/index.js'
 export { type OpenCheckedOptions, type OpenedData, openCheckedData } from './open.js'
-export { noticeCutOff, type PutRight, type PutRightOptions, putRight } from './put-right.js'
+export { noticeCutOff, type PutRight, type PutRightOptions, putRight, settleCutOff } from './put-right.js'
 export {
   findShortcuts,
   propertyWords,

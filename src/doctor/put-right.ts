@@ -102,6 +102,18 @@ async function cutOffName(root: string): Promise<string | undefined> {
   return last?.state === 'open' ? last.name : undefined
 }
 
+/**
+ * Finishes the act that a kill cut off, or takes it back; whether there was one.
+ *
+ * @throws `io` when another process has the journal; `data` for a damaged or newer one
+ */
+export async function settleCutOff(root: string): Promise<boolean> {
+  if ((await readJournal(root))?.history.pending === undefined) return false
+  const journal = await Journal.open(root)
+  journal.close()
+  return true
+}
+
 /** A sentence on an operation that was cut off in this folder; undefined where none was. @throws `data`, `io` */
 export async function noticeCutOff(root: string): Promise<string | undefined> {
   const last = (await readJournal(root))?.history.operations.at(-1)

@@ -32,7 +32,9 @@ export function registerDoctor(program: Command, shell: Shell): void {
         ...work,
         data,
       })
-      return { json: result, text: doctorText(result, data) }
+      // What was asked to be put right and could not be.
+      const left = [result.done?.fix, result.done?.evenOut].some(one => one != null && one.left.length > 0)
+      return { json: result, text: doctorText(result, data), failed: left && !request.dryRun }
     }),
   )
   addExamples(command, [
