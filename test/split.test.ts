@@ -33,7 +33,7 @@ beforeAll(async () => {
 
 /** What the command line says of one run. */
 async function told(...args: string[]) {
-  const result = await chiquitoHere(['split', ...args])
+  const result = await chiquitoHere(['split', ...args, ...(args.includes('--deep') ? [] : ['--quick'])])
   return { ...result, text: `${result.stderr}${result.stdout}` }
 }
 

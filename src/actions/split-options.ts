@@ -24,6 +24,11 @@ export interface SplitOptions extends WorkOptions {
   readonly groupBy?: readonly string[] | undefined
   /** What does not keep photos together: `copies`, `page`, `person`, `video`, `burst`. */
   readonly notBy?: readonly Separable[] | undefined
+  /**
+   * How thoroughly copies are looked for. `quick`: whole ones, by hashes. `deep`: also crops, captions and screenshots, by the
+   * backbone's features. By default `deep` for up to 10,000 photos.
+   */
+  readonly depth?: 'quick' | 'deep' | undefined
   /** Hard links instead of copies. */
   readonly links?: boolean | undefined
   /** A table of the parts only; no photo is copied. */

@@ -2,7 +2,7 @@ import type { Command } from '@commander-js/extra-typings'
 import type { SplitResult } from '../../actions/split.js'
 import type { CheckSplitResult } from '../../actions/split-check.js'
 import type { SplitFoldsResult } from '../../actions/split-folds.js'
-import { plural } from '../../core/index.js'
+import { ChiquitoError, plural } from '../../core/index.js'
 import { choices, decimal, integer } from '../options.js'
 import { oneLine } from '../output.js'
 import { addExamples } from '../program.js'
@@ -42,6 +42,8 @@ export function registerSplit(program: Command, shell: Shell): void {
         'what does not stay together, separated by commas: copies, page, person, video, burst',
         choices('--not-by', ['copies', 'page', 'person', 'video', 'burst']),
       )
+      .option('--quick', 'look for whole copies only, not for crops, captions and screenshots')
+      .option('--deep', 'look for those too, also among more than 10,000 photos')
       .option('--links', 'hard links instead of copies')
       .option('--manifest', 'only a table (CSV) that says which photo is in which part; no photo is copied')
       .option('--add', 'put new photos into the data set that is there; old ones stay where they are')
@@ -56,7 +58,10 @@ export function registerSplit(program: Command, shell: Shell): void {
       ),
   ).action((data, options) =>
     shell.run(async work => {
-      const asked = { ...options, ...work, data }
+      const { quick, deep, ...rest } = options
+      if (quick && deep)
+        throw new ChiquitoError('usage', '--quick and --deep say the opposite. Leave one of them out.')
+      const asked = { ...rest, ...work, data, depth: quick ? ('quick' as const) : deep ? ('deep' as const) : undefined }
       if (options.check) {
         const { checkSplit } = await import('../../actions/split-check.js')
         const result = await checkSplit(asked)
