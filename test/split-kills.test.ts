@@ -6,10 +6,13 @@ import { RandomStream } from '../src/core/index.js'
 import { temporaryFolder } from './support/files.js'
 import { killSplits } from './support/kill-splits.js'
 
+/** More where the environment asks for it: 100 take some minutes. */
+const kills = Number(process.env.CHIQUITO_KILLS ?? 20)
+
 it('leaves a whole data set or none, and goes on', async () => {
   const root = temporaryFolder()
-  const survived = await killSplits(root, { kills: 20, random: RandomStream.fromSeed(53) })
-  expect(survived).toBeLessThan(15)
+  const survived = await killSplits(root, { kills, random: RandomStream.fromSeed(53) })
+  expect(survived).toBeLessThan(kills * 0.75)
   expect(readdirSync(root).filter(name => name.startsWith('.'))).toEqual([])
   expect(existsSync(path.join(root, 'dataset/split.json'))).toBe(true)
 })

@@ -128,7 +128,7 @@ describe('split', () => {
       'column:patient',
     )
     expect(apart.groups.find(group => group.photos.includes('dog/a0x.jpg'))).toMatchObject({
-      kinds: ['column'],
+      kinds: ['group'],
       photos: { length: 6 },
     })
   })

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { loadBackbone } from '../backbones/index.js'
-import { ChiquitoError, commandName, messageOf } from '../core/index.js'
+import { ChiquitoError, commandName, messageOf, plural } from '../core/index.js'
 import { type Divided, divideGroups, joined, type Split, type Tie } from '../dataset/index.js'
 import {
   type CheckedData,
@@ -330,9 +330,16 @@ function resultOf(
     groups,
     left: leftOf(data, division),
     added: isThere ? division.parts.slice(0, old).filter(part => part !== undefined).length : null,
-    remarks: remarksOf(data, division, groups),
+    remarks: [...remarksOf(data, division, groups), ...knownText(data)],
     seconds,
   }
+}
+
+function knownText({ known }: Gathered): string[] {
+  if (known === 0) return []
+  return [
+    `${plural(known, 'photo is', 'photos are')} in the data set already, or taken out of it before: nothing to do for ${known === 1 ? 'it' : 'them'}.`,
+  ]
 }
 
 function leftOf({ photos }: Gathered, { parts, between, surplus }: Division): SplitResult['left'] {

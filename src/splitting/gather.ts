@@ -6,13 +6,15 @@ import type { CheckedData, CheckedPhoto } from '../doctor/index.js'
 export interface Gathered extends CheckedData {
   /** Photos before this index are new; from it on they lie in the data set, each in its part. */
   readonly old: number
+  /** Photos of the folder that the data set has already, or that were taken out of it. */
+  readonly known: number
   /** The folders that photos come from, each with its own, in the same order. */
   readonly sources: readonly CheckedData[]
 }
 
 /** Photos of one folder, none of them divided yet. */
 export function gathered(data: CheckedData): Gathered {
-  return { ...data, old: data.photos.length, sources: [data] }
+  return { ...data, old: data.photos.length, known: 0, sources: [data] }
 }
 
 /**
@@ -47,5 +49,12 @@ export function gatheredWith(
     ...dataset.photos.map(photo => ({ ...relabelled(photo, dataset), path: `${start}/${photo.path}` })),
   ]
   const sources = [{ ...data, photos: fresh }, dataset]
-  return { root: data.root, labels, photos, old: fresh.length, sources }
+  return {
+    root: data.root,
+    labels,
+    photos,
+    old: fresh.length,
+    known: data.photos.length - fresh.length,
+    sources,
+  }
 }

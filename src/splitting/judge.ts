@@ -23,7 +23,7 @@ interface Sided {
 }
 
 /** Ties that every photo of a group has to every other: of these, one pair a photo is told, not all. */
-const wide: ReadonlySet<TieKind> = new Set(['page', 'person', 'column', 'video', 'burst'])
+const wide: ReadonlySet<TieKind> = new Set(['page', 'person', 'group', 'video', 'burst'])
 
 /**
  * Every pair that leaks: copies each with each, as far as they were found; of photos that belong together otherwise, each photo

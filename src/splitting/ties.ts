@@ -6,7 +6,6 @@ import {
   peopleTies,
   type Sequenced,
   type Tie,
-  type TieKind,
   tiesByValue,
   videoTies,
 } from '../dataset/index.js'
@@ -72,12 +71,8 @@ export async function tiesOf(
   if (!not.has('video')) ties.push(...videoTies(sequenced))
   if (!not.has('burst')) ties.push(...burstTies(sequenced))
   for (const [i, rule] of rules.entries())
-    ties.push(...tiesByValue(await valuesBy(rule, { photos, sources }, groupBy[i]), kindOf(rule)))
+    ties.push(...tiesByValue(await valuesBy(rule, { photos, sources }, groupBy[i]), 'group'))
   return ties
-}
-
-function kindOf(rule: GroupRule): TieKind {
-  return 'pattern' in rule ? 'person' : 'column'
 }
 
 async function valuesBy(

@@ -1,7 +1,7 @@
 /**
  * Why photos belong on one side of a division: `exact` copies; `near` copies, also `mirrored` or `turned`, and where one is a
- * `part` of the other (crop, caption, screenshot); the same source `page`; the same `person`; what a `column` or name says
- * belongs together; pictures of one `video`; a `burst` of one camera.
+ * `part` of the other (crop, caption, screenshot); the same source `page`; the same `person`; one `group` by a pattern or
+ * table that a person gave; pictures of one `video`; a `burst` of one camera.
  */
 export type TieKind =
   | 'exact'
@@ -11,7 +11,7 @@ export type TieKind =
   | 'part'
   | 'page'
   | 'person'
-  | 'column'
+  | 'group'
   | 'video'
   | 'burst'
 
@@ -31,7 +31,7 @@ export const tieWords: Readonly<Record<TieKind, string>> = {
   part: 'one shows a part of the other',
   page: 'the same source page',
   person: 'the same person by name',
-  column: 'the same group',
+  group: 'the same group by name or table',
   video: 'pictures of one video',
   burst: 'taken within seconds and alike',
 }
