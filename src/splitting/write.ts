@@ -71,11 +71,10 @@ export async function addToDataset(
   const fresh = record.photos.filter(({ file }) => file !== undefined && pending.has(file))
   await refuseLinkedFolders(out, record.pending)
   await writeRecord(out, record)
+  const asked = tasksOf(fresh, root, out)
+  for (const folder of new Set(asked.map(({ to }) => dirname(to)))) await removeLeftovers(folder)
   const tasks: CopyTask[] = []
-  for (const task of tasksOf(fresh, root, out)) {
-    await removeLeftovers(dirname(task.to), basename(task.to))
-    if (!(await holds(task.to, task.sha256))) tasks.push(task)
-  }
+  for (const task of asked) if (!(await holds(task.to, task.sha256))) tasks.push(task)
   await putPhotos(tasks, links, { progress, signal })
   await writeRows(out, rows)
   await writeRecord(out, { ...record, pending: [] })

@@ -35,7 +35,9 @@ export function videoTies(photos: readonly Sequenced[]): Tie[] {
     const [, stem, digits] = /^(.*?)(\d+)$/s.exec(name) ?? []
     if (digits === undefined) return
     const key = `${path.slice(0, path.lastIndexOf('/') + 1)}${stem}`
-    clips.set(key, [...(clips.get(key) ?? []), { index, frame: Number(digits) }])
+    const frames = clips.get(key)
+    if (frames === undefined) clips.set(key, [{ index, frame: Number(digits) }])
+    else frames.push({ index, frame: Number(digits) })
   })
   return [...clips.values()].flatMap(frames => {
     const sorted = frames.toSorted((a, b) => a.frame - b.frame)
