@@ -386,6 +386,18 @@ describe('split --check', () => {
     expect(text.stdout).toMatch(/^5 pairs leak, in 5 groups\. 66 photos looked at\.\n/)
   })
 
+  it('finds crops and captions by features, unless it is to be quick', async () => {
+    const crop = { left: 12, top: 10, width: 96, height: 80 }
+    const { data } = tree({
+      ...Object.fromEntries(Object.entries(photos).map(([file, photo]) => [`train/${file}`, photo])),
+      'valid/cat/crop.jpg': await sharp(photos['cat/f5x.jpg']).extract(crop).jpeg().toBuffer(),
+      'valid/dog/other.jpg': await sceneJpeg(901),
+    })
+    const deep = documentOf<CheckSplitResult>(await told(data, '--check', '--deep', '--json'))
+    expect(deep.leaks).toEqual([{ train: 'train/cat/f5x.jpg', held: 'valid/cat/crop.jpg', kind: 'part' }])
+    expect(documentOf<CheckSplitResult>(await told(data, '--check', '--json')).leaks).toEqual([])
+  })
+
   it('tells people and pages on both sides, a pair each', async () => {
     const people = await scenes('train/cat', 3, { name: i => `Ann_Lee_000${i + 1}.jpg` })
     const { data } = tree({
