@@ -230,6 +230,29 @@ describe('split', () => {
     expect((await openDataset(out)).photos).toHaveLength(60 - 1 + 30)
   })
 
+  it('draws anew where other photos are to stay together, and adds by the same rules', async () => {
+    const { data, out } = tree({
+      ...photos,
+      ...(await scenes('dog', 12, { from: 950, name: i => `p${i % 3}_${i}.jpg` })),
+    })
+    await split(data, '--out', out, '--valid', '0.4')
+    const { groups } = await split(data, '--out', `${out}-2`, '--valid', '0.4', '--group-by', '^(p[0-9])_')
+    expect(groups.map(({ photos: all }) => all.length)).toEqual([4, 4, 4])
+    const sides = (where: string) =>
+      ['p0', 'p1', 'p2'].map(
+        one => new Set([...parts(where)].filter(([file]) => file.includes(one)).map(([, part]) => part)).size,
+      )
+    expect(sides(`${out}-2`)).toEqual([1, 1, 1])
+    writeTree(await scenes('dog', 3, { from: 970, name: i => `p${i}_new.jpg` }), data)
+    await split(data, '--out', `${out}-2`, '--add')
+    expect(sides(`${out}-2`)).toEqual([1, 1, 1])
+    // Added to by rules that it was not made by, old photos stay, and that is said.
+    const late = await split(data, '--out', out, '--add', '--group-by', '^(p[0-9])_')
+    expect(late.remarks.join(' ')).toMatch(
+      /groups? of photos that belong together lies? in more than one part, as old photos stay/,
+    )
+  })
+
   it('balances, and says what groups do not allow', async () => {
     const { data, out } = tree({
       ...photos,

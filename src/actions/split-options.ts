@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises'
 import path from 'node:path'
 import { argumentError, ChiquitoError, type WorkOptions } from '../core/index.js'
 import type { Share } from '../dataset/index.js'
-import type { DivisionSettings, Separable } from '../splitting/index.js'
+import { type DivisionSettings, groupRule, type Separable, separable } from '../splitting/index.js'
 
 export interface SplitOptions extends WorkOptions {
   /** Folder of the photos. */
@@ -51,13 +51,17 @@ const DEFAULT_VALID = 0.2
 const MOST_FOLDS = 100
 
 /** What a division is asked for. @throws `usage` */
-export function settingsOf({
-  seed = 0,
-  valid = DEFAULT_VALID,
-  test,
-  balance = false,
-  folds,
-}: SplitOptions): DivisionSettings {
+export function settingsOf(options: SplitOptions): DivisionSettings {
+  const {
+    seed = 0,
+    valid = DEFAULT_VALID,
+    test,
+    balance = false,
+    folds,
+    groupBy = [],
+    notBy = [],
+    depth,
+  } = options
   if (!Number.isSafeInteger(seed) || seed < 0)
     throw argumentError('seed', 'a whole number from 0 to 2^53 - 1', seed)
   const settings = {
@@ -65,6 +69,9 @@ export function settingsOf({
     valid: shareOf('valid', valid),
     test: test === undefined ? null : shareOf('test', test),
     balance,
+    groupBy: [...groupBy].sort(),
+    notBy: [...notBy].sort(),
+    depth: depth ?? null,
   }
   const parts = [settings.valid, settings.test].map(share =>
     share && 'fraction' in share ? share.fraction : 0,
@@ -103,6 +110,7 @@ function shareOf(name: string, value: number): Share {
  */
 export function checkSplitOptions(options: SplitOptions): void {
   const { out, links, manifest, add, folds, check, valid, test } = options
+  for (const rule of options.groupBy ?? []) groupRule(rule)
   const both = (a: unknown, nameA: string, b: unknown, nameB: string) => {
     if (a !== undefined && a !== false && b !== undefined && b !== false)
       throw new ChiquitoError('usage', `${nameA} has no effect with ${nameB}. Leave one of them out.`)
@@ -154,4 +162,14 @@ export function requireApart(data: string, out: string): void {
       'usage',
       `The folder of photos lies inside --out "${out}". Give a new folder beside "${data}".`,
     )
+}
+
+/**
+ * What keeps photos together: as asked for now, or, where nothing is, as the data set that is added to was made.
+ */
+export function tiesAsked(options: SplitOptions, before: DivisionSettings | undefined): SplitOptions {
+  if (before === undefined) return options
+  const isSeparable = (name: string): name is Separable => separable.some(one => one === name)
+  const { groupBy = before.groupBy, notBy = before.notBy.filter(isSeparable) } = options
+  return { ...options, groupBy, notBy, depth: options.depth ?? before.depth ?? undefined }
 }

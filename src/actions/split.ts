@@ -17,6 +17,7 @@ import {
   type Gathered,
   gathered,
   gatheredWith,
+  groupsBy,
   isSameAsked,
   type ManifestRow,
   placesOf,
@@ -30,7 +31,14 @@ import {
   writeManifest,
   writeRecord,
 } from '../splitting/index.js'
-import { checkSplitOptions, realPath, requireApart, type SplitOptions, settingsOf } from './split-options.js'
+import {
+  checkSplitOptions,
+  realPath,
+  requireApart,
+  type SplitOptions,
+  settingsOf,
+  tiesAsked,
+} from './split-options.js'
 import { manifestFile } from './split-tables.js'
 import { classTable, groupsIn, remarksOf, type SplitClass, type SplitGroup } from './split-words.js'
 
@@ -77,7 +85,7 @@ export async function split(options: SplitOptions): Promise<SplitResult> {
     const before = isThere ? await recordIn(out) : undefined
     const photos = isThere ? await openBoth(options, out, before) : gathered(await openPhotos(options))
     const beside = await recordBeside(photos.root, before ?? settings)
-    const ties = await tiesIn(photos, options)
+    const ties = await tiesIn(photos, tiesAsked(options, before))
     const division = divide(photos, ties, before ?? settings, before ?? beside.record)
     const record = recordFor(photos, division, before)
     if (manifest !== undefined) await writeManifest(manifest, rowsOf(photos, division))
@@ -330,9 +338,27 @@ function resultOf(
     groups,
     left: leftOf(data, division),
     added: isThere ? division.parts.slice(0, old).filter(part => part !== undefined).length : null,
-    remarks: [...remarksOf(data, division, groups), ...knownText(data)],
+    remarks: [
+      ...remarksOf(data, division, groups),
+      ...partedText(photos, ties, division),
+      ...knownText(data),
+    ],
     seconds,
   }
+}
+
+/** Old photos stay where they are, also where it was found only now that they belong together. */
+function partedText(photos: Gathered['photos'], ties: readonly Tie[], { parts }: Division): string[] {
+  const parted = groupsBy(ties).filter(
+    ({ members }) => new Set(members.flatMap(i => parts[i] ?? [])).size > 1,
+  )
+  if (parted.length === 0) return []
+  const [first, ...others] = parted[0].members.filter(i => parts[i] !== undefined)
+  const other = others.find(i => parts[i] !== parts[first]) ?? first
+  return [
+    `${plural(parted.length, 'group')} of photos that belong together ${parted.length === 1 ? 'lies' : 'lie'} in more than one part, as old photos ` +
+      `stay where they are, for example "${photos[first].path}" (${parts[first]}) and "${photos[other].path}" (${parts[other]}): --check lists them.`,
+  ]
 }
 
 function knownText({ known }: Gathered): string[] {

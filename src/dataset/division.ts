@@ -1,5 +1,5 @@
 import { ChiquitoError } from '../core/index.js'
-import type { Tie } from './groups/index.js'
+import type { LargeGroup, Tie } from './groups/index.js'
 import type { LabelledFiles } from './labels/index.js'
 import type { Photo, Split } from './photo.js'
 import { requireDivisible, type SplitRecord, splitBySeed } from './split.js'
@@ -59,7 +59,8 @@ export function drawDivision(
   notice: (message: string) => void,
 ): SplitRecord {
   try {
-    return splitBySeed(photos, labels, { seed, validFraction, ties })
+    const noticeLarge = (large: readonly LargeGroup[]) => notice(largeText(photos, labels, large))
+    return splitBySeed(photos, labels, { seed, validFraction, ties, noticeLarge })
   } catch (error) {
     if (!(error instanceof ChiquitoError) || error.code !== 'data' || ties.length === 0) throw error
     const drawn = splitBySeed(photos, labels, { seed, validFraction })
@@ -69,6 +70,20 @@ export function drawDivision(
     )
     return drawn
   }
+}
+
+function largeText(
+  photos: readonly UndividedPhoto[],
+  labels: readonly string[],
+  large: readonly LargeGroup[],
+): string {
+  const [{ label, members, of }] = large
+  const [first, second = first] = members.map(i => `"${photos[i].path}"`)
+  const more = large.length > 1 ? ` So it is in ${large.length - 1} more.` : ''
+  return (
+    `${members.length} of the ${of} photos of "${labels[label]}" belong together (copies, one page, person or video), for example ` +
+    `${first} and ${second}: they are all on one side.${more}`
+  )
 }
 
 /** The part of every photo. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { argumentError, ChiquitoError, RandomStream } from '../core/index.js'
 import { byContent, type Comparable } from './copies.js'
-import { divideGroups, joined, type Tie, tiesByValue } from './groups/index.js'
+import { divideGroups, joined, type LargeGroup, type Tie, tiesByValue } from './groups/index.js'
 
 /** How a data set came to be divided; kept as `split.json` in the run folder, so that it can be opened the same way. */
 export const splitSchema = z.discriminatedUnion('by', [
@@ -45,6 +45,8 @@ export interface SplitOptions {
   readonly validFraction?: number | undefined
   /** Photos that belong together beside exact copies: indices into the photos. */
   readonly ties?: readonly Tie[] | undefined
+  /** Given groups that are more than half of a class: members are indices into the photos. */
+  readonly noticeLarge?: ((large: readonly LargeGroup[]) => void) | undefined
 }
 
 /**
@@ -58,14 +60,18 @@ export interface SplitOptions {
 export function splitBySeed(
   photos: readonly Divisible[],
   labels: readonly string[],
-  { seed, validFraction = DEFAULT_VALID_FRACTION, ties = [] }: SplitOptions,
+  { seed, validFraction = DEFAULT_VALID_FRACTION, ties = [], noticeLarge }: SplitOptions,
 ): SeedSplit {
   requireFraction(validFraction)
   const copies = copyTies(photos)
   const group = joined(photos.length, [...copies, ...ties])
   const groupable = photos.map(({ label, sha256 }, i) => ({ label, sha256, group: group[i] }))
   requireMeasurable(groupable, labels)
-  const { parts } = divideGroups(groupable, labels.length, { seed, valid: { fraction: validFraction } })
+  const { parts, large } = divideGroups(groupable, labels.length, {
+    seed,
+    valid: { fraction: validFraction },
+  })
+  if (large.length > 0) noticeLarge?.(large)
   const pathsOf = (part: 'train' | 'valid') =>
     photos.flatMap(({ path }, i) => (parts[i] === part ? [path] : [])).sort()
   return { by: 'seed', seed, validFraction, train: pathsOf('train'), valid: pathsOf('valid') }

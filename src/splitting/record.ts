@@ -25,6 +25,10 @@ const recordSchema = z.object({
   valid: shareSchema.nullable(),
   test: shareSchema.nullable(),
   balance: z.boolean(),
+  /** What kept photos together beside what always does, and how thoroughly copies were looked for. */
+  groupBy: z.array(z.string()).default([]),
+  notBy: z.array(z.string()).default([]),
+  depth: z.enum(['quick', 'deep']).nullable().default(null),
   photos: z.array(
     z.object({
       /** Where it lay when it was divided, relative to the folder of photos. */
@@ -47,11 +51,22 @@ const recordSchema = z.object({
 export type DivisionRecord = z.infer<typeof recordSchema>
 
 /** What a division was asked for. */
-export type DivisionSettings = Pick<DivisionRecord, 'seed' | 'valid' | 'test' | 'balance'>
+export type DivisionSettings = Omit<DivisionRecord, 'format' | 'version' | 'photos' | 'pending'>
 
 export function recordOf(settings: DivisionSettings, photos: DivisionRecord['photos']): DivisionRecord {
-  const { seed, valid, test, balance } = settings
-  return { format: FORMAT, version: VERSION, seed, valid, test, balance, photos, pending: [] }
+  return { format: FORMAT, version: VERSION, ...settingsIn(settings), photos, pending: [] }
+}
+
+function settingsIn({
+  seed,
+  valid,
+  test,
+  balance,
+  groupBy,
+  notBy,
+  depth,
+}: DivisionSettings): DivisionSettings {
+  return { seed, valid, test, balance, groupBy, notBy, depth }
 }
 
 /** A line a photo: a person may read it. @throws `io` */
@@ -101,7 +116,5 @@ async function readJson(path: string): Promise<unknown> {
 
 /** Whether two divisions were asked for alike, so that the later one goes on with the earlier. */
 export function isSameAsked(a: DivisionSettings, b: DivisionSettings): boolean {
-  const textOf = ({ seed, valid, test, balance }: DivisionSettings) =>
-    JSON.stringify([seed, valid, test, balance])
-  return textOf(a) === textOf(b)
+  return JSON.stringify(settingsIn(a)) === JSON.stringify(settingsIn(b))
 }

@@ -61,7 +61,12 @@ export function registerSplit(program: Command, shell: Shell): void {
       const { quick, deep, ...rest } = options
       if (quick && deep)
         throw new ChiquitoError('usage', '--quick and --deep say the opposite. Leave one of them out.')
-      const asked = { ...rest, ...work, data, depth: quick ? ('quick' as const) : deep ? ('deep' as const) : undefined }
+      const asked = {
+        ...rest,
+        ...work,
+        data,
+        depth: quick ? ('quick' as const) : deep ? ('deep' as const) : undefined,
+      }
       if (options.check) {
         const { checkSplit } = await import('../../actions/split-check.js')
         const result = await checkSplit(asked)
