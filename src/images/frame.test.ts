@@ -28,7 +28,9 @@ describe('insideFrame', () => {
       .extend({ top: 40, bottom: 40, background: '#000' })
       .jpeg({ quality: 60 })
       .toBuffer()
-    expect(insideFrame(await open(film))).toMatchObject({ width: 320, height: 240 })
+    const inside = insideFrame(await open(film))
+    expect(inside?.width).toBe(320)
+    expect(Math.abs((inside?.height ?? 0) - 240)).toBeLessThanOrEqual(2)
   })
 
   it('finds no picture in a flat photo', async () => {

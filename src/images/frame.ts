@@ -1,8 +1,11 @@
 import type { Pixels } from './pixels.js'
 import { type Box, resize } from './resize.js'
 
-/** Steps of a channel, of 255, within which a pixel has the frame's colour: what strong compression leaves of an even surface. */
-const TOLERANCE = 24
+/**
+ * Steps of a channel, of 255, within which a pixel has the frame's colour: what compression makes of an even surface. More would
+ * take dark clothes for the dark paper around them.
+ */
+const TOLERANCE = 12
 
 /** Share of an outermost line that must have one colour for it to be a frame's. */
 const EVEN = 0.9

@@ -1,5 +1,5 @@
 import type { DeepCheck } from '../check.js'
-import { findCopies, findHiddenCopies, pairFindings } from '../copies/index.js'
+import { copiesAmong, findHiddenCopies, pairFindings } from '../copies/index.js'
 
 /** Copies that hashes miss, by features, confirmed by pixels. */
 export const hiddenCopies: DeepCheck = {
@@ -16,7 +16,7 @@ export const hiddenCopies: DeepCheck = {
     'framed screenshots at least 18.',
   async run(data, work) {
     const options = { root: data.root, ...work }
-    const known = await findCopies(data.photos, options)
+    const known = await copiesAmong(data, work)
     return pairFindings(
       'hidden-copies',
       data,

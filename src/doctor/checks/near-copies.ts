@@ -1,5 +1,5 @@
 import type { QuickCheck } from '../check.js'
-import { findCopies, pairFindings } from '../copies/index.js'
+import { copiesAmong, pairFindings } from '../copies/index.js'
 
 /** Copies that are not byte for byte equal, by perceptual hash, confirmed by pixels. */
 export const nearCopies: QuickCheck = {
@@ -21,7 +21,7 @@ export const nearCopies: QuickCheck = {
     'mirrored, turned, saved at quality 20, made smaller, grey, brighter or watermarked, all are found, with no false pair among 365 ' +
     'clean photos; flat photos, whose hash means nothing, are left out.',
   async run(data, work) {
-    const pairs = await findCopies(data.photos, { root: data.root, ...work })
+    const pairs = await copiesAmong(data, work)
     return pairFindings(
       'near-copies',
       data,

@@ -16,7 +16,7 @@ import type { PhotoFacts } from './facts.js'
 import { keptSchema } from './schema.js'
 
 /** What facts are made of: another number where the same photo gives other facts. */
-const VERSION = 1
+const VERSION = 2
 
 /** A file of the store holds the contents whose hash begins with one hexadecimal digit. */
 const DIGITS = '0123456789abcdef'
