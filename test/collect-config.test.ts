@@ -95,6 +95,32 @@ describe('chiquito collect -cf', () => {
     expect(host.requests.length).toBe(asked)
   })
 
+  it('gives each search that shares a folder its own number of photos and its own keys', async () => {
+    const { folder, run, host } = await setUp(12)
+    const shared = { output_directory: 'all', no_directory: true }
+    const records = [
+      { keywords: 'ball, wave', limit: 2, ...shared },
+      { keywords: 'sea', limit: 3, offset: 2, ignore_urls: '/4.jpg,/7.jpg', ...shared },
+    ]
+    const config = JSON.stringify({ Records: records })
+    const looked = await run(config, '--dry-run', '--json')
+    expect(documentOf(looked)).toMatchObject({ folders: [{ wanted: 7, preview: { length: 7 } }] })
+    const told = await run(config)
+    expect(told.status, told.stderr).toBe(0)
+    expect(told.stdout).toMatch(/^7 of 7 /)
+    const rows = readFileSync(path.join(folder, 'all', 'metadata.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n')
+    const numbers = rows.map(row => Number(/(\d+)\.jpg$/.exec(JSON.parse(row).source_url)?.[1]))
+    expect(numbers.slice(0, 4)).toEqual([0, 1, 2, 3])
+    // Of those that are left, two are passed over, and what the keys leave out never comes.
+    expect(numbers).toHaveLength(7)
+    for (const number of [4, 7]) expect(numbers).not.toContain(number)
+    const asked = host.requests.length
+    expect((await run(config)).status).toBe(0)
+    expect(host.requests).toHaveLength(asked)
+  })
+
   it('only looks where it is told so', async () => {
     const { folder, run, host } = await setUp(4)
     const told = await run('{"Records":[{"keywords":"ball","no_download":true}]}')

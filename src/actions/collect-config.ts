@@ -6,6 +6,7 @@ import {
   folderNameOf,
   type Job,
   type MetadataRow,
+  type NamedSources,
   namedSources,
   namingFor,
   narrowed,
@@ -116,28 +117,41 @@ async function doGroup({ folder, jobs }: Group, options: CollectConfigOptions): 
 function settingsOf({ folder, jobs }: Group, options: CollectConfigOptions): CollectPhotosOptions {
   const { progress, signal, add, contact, timeout, allowHosts = [] } = options
   const [first] = jobs
-  const { from } = first
-  const page = from !== undefined && 'page' in from ? [`browser=${from.page}`] : undefined
-  const { sources, hosts, secrets } = namedSources(page ?? options.sources, process.env, progress)
-  const one = from !== undefined && 'photo' in from ? from.photo : undefined
-  const asked =
-    one === undefined
-      ? sources.map(({ source, given }) => ({ source: narrowed(source, first), given }))
-      : [{ source: singlePhoto(one), given: `single_image=${one}` }]
+  // Terms are said once.
+  const quiet = { ...options, progress: undefined }
+  const named = jobs.map((job, i) => sourcesFor(job, i === 0 ? options : quiet))
+  const subjects = jobs.map(({ query, limit }, i) =>
+    // Those that share a folder bring their own photos into it, each so many, by its own keys.
+    jobs.length === 1
+      ? { folder: '', query }
+      : { folder: '', query, id: String(i + 1), limit, sources: named[i].sources },
+  )
   return {
     out: folder,
-    subjects: jobs.map(({ query }) => ({ folder: '', query })),
-    sources: asked,
-    // Those that share a folder fill it together.
+    subjects,
+    sources: named[0].sources,
     limit: jobs.reduce((sum, { limit }) => sum + limit, 0),
     naming: namingFor(first.names),
     add,
     userAgent: userAgentFor(contact),
-    secrets,
-    allowedHosts: new Set([...hosts, ...allowHosts]),
+    secrets: named.map(({ secrets }) => secrets).reduce((all, one) => all.with(one)),
+    allowedHosts: new Set([...named.flatMap(({ hosts }) => hosts), ...allowHosts]),
     idleMs: timeout === undefined ? first.idleMs : timeout * 1000,
     progress,
     signal,
+  }
+}
+
+/** Whom a search asks, and what it leaves out of that. */
+function sourcesFor(job: Job, { sources, progress }: CollectConfigOptions): NamedSources {
+  const { from } = job
+  const page = from !== undefined && 'page' in from ? [`browser=${from.page}`] : undefined
+  const named = namedSources(page ?? sources, process.env, progress)
+  if (from !== undefined && 'photo' in from)
+    return { ...named, sources: [{ source: singlePhoto(from.photo), given: `single_image=${from.photo}` }] }
+  return {
+    ...named,
+    sources: named.sources.map(({ source, given }) => ({ source: narrowed(source, job), given })),
   }
 }
 

@@ -160,7 +160,8 @@ function pagesOf(asker: Asker) {
 function begin(album: Recollection, { out, subjects, sources, chooser, add }: CollectPhotosOptions): void {
   const asked = sources.map(({ given }) => given)
   // However many are wanted, it is the same request.
-  const request = JSON.stringify({ subjects, sources: asked, chooser: chooser?.id })
+  const looked = subjects.map(({ folder, query, id }) => ({ folder, query, id }))
+  const request = JSON.stringify({ subjects: looked, sources: asked, chooser: chooser?.id })
   const last = album.request
   const isSame = last?.text === request
   if (isSame && !last.isDone) return

@@ -17,6 +17,8 @@ export interface Candidate {
   /** By order of finding, from 0. */
   readonly number: number
   readonly source: string
+  /** Which search offered it. */
+  readonly search: string
   /** Of its class, relative to the collection; empty for the collection's own. */
   readonly folder: string
   readonly found: Found
@@ -61,6 +63,8 @@ export class History {
   readonly labels = new Map<string, string>()
   /** Photos that the last request put into each class folder. */
   readonly collected = new Map<string, number>()
+  /** The same, by search. */
+  readonly collectedBy = new Map<string, number>()
   /** Photos of others, by file. */
   readonly there = new Map<string, ThereRecord>()
   /** What was asked for last, and whether all of it was done. */
@@ -73,6 +77,7 @@ export class History {
     else if (record.event === 'begin') {
       this.request = { text: record.request, isDone: false }
       this.collected.clear()
+      this.collectedBy.clear()
     } else this.takeNumbered(record)
   }
 
@@ -102,6 +107,7 @@ export class History {
       const candidate: Candidate = {
         number: this.candidates.length,
         source,
+        search,
         folder: folder ?? folderNameOf(one.label ?? ''),
         found: one,
         state: 'open',
@@ -123,8 +129,13 @@ export class History {
     candidate.reason = record.event === 'refused' ? record.reason : undefined
     if (record.event !== 'kept') return
     candidate.file = record.file
-    this.collected.set(candidate.folder, (this.collected.get(candidate.folder) ?? 0) + 1)
+    count(this.collected, candidate.folder)
+    count(this.collectedBy, candidate.search)
   }
+}
+
+function count(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1)
 }
 
 function emptySearch(): SearchState {

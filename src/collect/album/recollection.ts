@@ -56,6 +56,11 @@ export class Recollection {
     return this.history.collected.get(folder) ?? 0
   }
 
+  /** Those that one search brought. */
+  collectedBy(search: string): number {
+    return this.history.collectedBy.get(search) ?? 0
+  }
+
   /**
    * A source answered; `found` are the photos of its page that are new.
    *

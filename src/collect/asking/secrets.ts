@@ -53,6 +53,11 @@ export class Secrets {
     this.words = parts.flatMap(part => [part, encodeURIComponent(part)]).filter(isLong)
   }
 
+  /** These and others. */
+  with(others: Secrets): Secrets {
+    return new Secrets([...this.words, ...others.words])
+  }
+
   /** The text with `(key)` in a secret's place. */
   hide(text: string): string {
     return this.words.reduce((hidden, word) => hidden.replaceAll(word, '(key)'), text)

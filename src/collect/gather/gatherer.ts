@@ -4,6 +4,7 @@ import { type Downloader, type Refused, refused } from '../downloader/index.js'
 import { Search, type SearchSubject } from '../search/index.js'
 import type { Page, Query, Source } from '../sources/index.js'
 import { isUndecided, Judge, refusedUnseen } from './judge.js'
+import { type AskedSource, missingFor, type Subject, wantedInAll } from './subject.js'
 import type { Tally } from './tally.js'
 
 /**
@@ -12,16 +13,9 @@ import type { Tally } from './tally.js'
  */
 const MAX_AHEAD = 256
 
-/** A class to be collected. */
-export interface Subject {
-  /** Relative to the collection, empty for its own folder; undefined where each photo's label says it. */
-  readonly folder: string | undefined
-  readonly query: Omit<Query, 'wanted'>
-}
-
 export interface GatherOptions extends WorkOptions {
   readonly subjects: readonly Subject[]
-  readonly sources: readonly { readonly source: Source; readonly given: string }[]
+  readonly sources: readonly AskedSource[]
   /** Photos for each class. */
   readonly limit: number
   readonly chooser?: Chooser | undefined
@@ -64,6 +58,8 @@ export class Gatherer {
   private readonly begun: Begun[] = []
   private readonly begunIn = new Map<string, number>()
   private readonly judge: Judge
+  /** Whose photos are begun. */
+  private subject: Subject | undefined
 
   constructor(
     private readonly album: Album,
@@ -76,18 +72,23 @@ export class Gatherer {
 
   /** @throws `io` of the disk, and where nothing can be reached; `interrupted`. Photos may then still be on their way. */
   async run(): Promise<void> {
-    const failed = new Set<Source>()
-    for (const subject of this.options.subjects)
-      for (const named of this.options.sources) {
-        if (failed.has(named.source)) continue
-        if (!(await this.searchFor({ ...subject, ...named }))) failed.add(named.source)
+    const failed = new Set<string>()
+    for (const subject of this.options.subjects) {
+      this.subject = subject
+      for (const named of subject.sources ?? this.options.sources) {
+        if (failed.has(named.given)) continue
+        if (!(await this.searchFor({ ...subject, ...named }))) failed.add(named.given)
       }
+    }
     await this.judge.end()
   }
 
   /** Whether every class has its photos; a class that only labels name is never known to have all. */
   get isFull(): boolean {
-    return this.options.subjects.every(({ folder }) => folder !== undefined && this.missing(folder) <= 0)
+    const { subjects } = this.options
+    return subjects.every(
+      subject => subject.folder !== undefined && this.missing(subject.folder, subject) <= 0,
+    )
   }
 
   /** When nothing is on its way any more. */
@@ -173,7 +174,7 @@ export class Gatherer {
       kind: 'advance',
       task: 'Collecting photos',
       done: this.collectedInAll(),
-      total: this.options.limit * Math.max(this.options.subjects.length, this.album.collectedByFolder().size),
+      total: wantedInAll(this.options, this.album.collectedByFolder().size),
       note: this.tally.note(),
     })
   }
@@ -183,8 +184,8 @@ export class Gatherer {
   }
 
   /** Photos that a class lacks. */
-  private missing(folder: string): number {
-    return this.options.limit - this.album.collected(folder)
+  private missing(folder: string, subject = this.subject): number {
+    return missingFor(this.album, folder, subject, this.options)
   }
 
   /** Photos that may be begun for a class. */

@@ -1,3 +1,4 @@
-export { type Chooser, Gatherer, type GatherOptions, type SourceFailure, type Subject } from './gatherer.js'
+export { type Chooser, Gatherer, type GatherOptions, type SourceFailure } from './gatherer.js'
 export { type PreviewedPhoto, preview } from './preview.js'
+export type { Subject } from './subject.js'
 export { type SourceTally, Tally } from './tally.js'

@@ -1,2 +1,2 @@
 export { isKeyword, siteOf } from './asked.js'
-export { type AskForPage, Search, type SearchSubject } from './search.js'
+export { type AskForPage, Search, type SearchSubject, searchKey } from './search.js'

@@ -14,6 +14,8 @@ export interface SearchSubject {
   /** As the person named it: tells one list from another. */
   readonly given: string
   readonly query: Omit<Query, 'wanted'>
+  /** Tells searches apart that look for the same. */
+  readonly id?: string | undefined
   /** Folder of the class, relative to the collection; undefined where each photo's label says it. */
   readonly folder: string | undefined
 }
@@ -38,6 +40,11 @@ export interface SearchOptions {
   readonly progress?: Progress | undefined
 }
 
+/** By what a search is known in another process. */
+export function searchKey({ given, folder, query, id }: Omit<SearchSubject, 'source'>): string {
+  return JSON.stringify([given, folder, query, ...(id === undefined ? [] : [id])])
+}
+
 /**
  * The photos that a source offers for a keyword, in its order, each once. What it said in an earlier process is taken from
  * memory; a page is asked for only when all before it have been taken.
@@ -55,8 +62,7 @@ export class Search {
     private readonly ask: AskForPage,
     private readonly options: SearchOptions,
   ) {
-    const { given, query, folder } = subject
-    this.key = JSON.stringify([given, folder, query])
+    this.key = searchKey(subject)
   }
 
   /**
