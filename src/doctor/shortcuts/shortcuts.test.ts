@@ -103,6 +103,17 @@ describe('shortcuts', () => {
     expect(words[0].message).toMatch(/alone tells "bee" from the rest \(AUC 1\.00\)/)
   })
 
+  it('looks closely at those of many classes that something tells from the rest', async () => {
+    const labels = Array.from({ length: 24 }, (_, k) => `class ${k}`)
+    const photos = labels.flatMap((_, k) =>
+      some(14, k, () => (k === 5 ? { format: 'png', quantisation: null, subsampling: null } : {})),
+    )
+    const found = await findShortcuts({ labels, photos }, { headersOnly: true })
+    expect(new Set(found.map(one => one.class)).size).toBe(24)
+    expect(found.find(one => one.class === 'class 5' && one.property === 'format')?.auc).toBeGreaterThan(0.95)
+    expect(shortcutLine(found, 24)).toMatch(/tells "class 5" from the rest/)
+  })
+
   it('knows what pictures look like, and that it may be the subject', async () => {
     const coloured = (label: number, red: number) =>
       some(60, label).map(one => ({ ...one, looks: looks(red + random.integer(60)) }))
