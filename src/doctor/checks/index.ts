@@ -1,6 +1,7 @@
 import type { Check, DeepCheck, QuickCheck } from '../check.js'
 import { animated } from './animated.js'
 import { blurred } from './blurred.js'
+import { bright } from './bright.js'
 import { dark } from './dark.js'
 import { exactCopiesCheck } from './exact-copies.js'
 import { extension } from './extension.js'
@@ -42,6 +43,7 @@ export const checks: readonly Check[] = [
   // Photos that show little.
   lowInformation,
   dark,
+  bright,
   blurred,
   tooSmall,
   fewColours,
