@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export { listBackbones } from './actions/backbones.js'
+export { type DoctorOptions, type DoctorResult, doctor, type ToldFinding } from './actions/doctor.js'
 export { type EvaluateOptions, type EvaluateResult, evaluate } from './actions/evaluate.js'
 export { type FindRateOptions, type FindRateResult, findRate } from './actions/find-rate.js'
 export type { EvaluationDetails, MeasuredPart } from './actions/measure.js'

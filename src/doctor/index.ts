@@ -7,7 +7,7 @@ export type {
   DeepData,
   QuickCheck,
 } from './check.js'
-export { checks, deepChecks, quickChecks } from './checks/index.js'
+export { checks, checksPage, deepChecks, quickChecks } from './checks/index.js'
 export {
   type CopyKind,
   type CopyLeak,

@@ -1,3 +1,5 @@
+export { checksPage } from './page.js'
+
 import type { Check, DeepCheck, QuickCheck } from '../check.js'
 import { animated } from './animated.js'
 import { blurred } from './blurred.js'
