@@ -11,6 +11,8 @@ const long = [
   'resume',
   'situations',
   'collect-kills',
+  'undo-kills',
+  'doctor-fix',
   'predict',
   'package',
 ]

@@ -166,6 +166,8 @@ async function withFacts(
   fates: ReadonlyMap<string, PhotoFate>,
 ): Promise<Map<string, PhotoFate>> {
   const all = new Map(fates)
+  const names = new Map<string, string[]>()
+  for (const [name, { to }] of fates) if (to !== undefined) names.set(to, [...(names.get(to) ?? []), name])
   for (const { what } of writer.operation.acts) {
     if (what.act !== 'replace') continue
     const [was, now] = [await headerOf(writer, what.kept), await headerOf(writer, what.to)]
@@ -174,8 +176,7 @@ async function withFacts(
       width: { was: was?.width, now: now?.width ?? was?.width },
       height: { was: was?.height, now: now?.height ?? was?.height },
     }
-    for (const [name, fate] of all) if (fate.to === what.to) all.set(name, { ...fate, facts })
-    all.set(what.to, { to: what.to, facts })
+    for (const name of [what.to, ...(names.get(what.to) ?? [])]) all.set(name, { to: what.to, facts })
   }
   return all
 }

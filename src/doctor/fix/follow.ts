@@ -64,11 +64,16 @@ export async function followTables(
  */
 export function fatesOf({ operation }: OperationWriter, aside: SetAside): Map<string, PhotoFate> {
   const fates = new Map<string, PhotoFate>()
+  // By where a photo is now, what it was called on the way there.
+  const names = new Map<string, readonly string[]>()
   for (const { what } of operation.acts) {
     if (what.act !== 'move' && what.act !== 'replace') continue
     const to = aside.holds(what.to) ? undefined : what.to
-    for (const [name, fate] of fates) if (fate.to === what.from) fates.set(name, { ...fate, to })
-    if (to !== what.from) fates.set(what.from, { to })
+    if (to === what.from) continue
+    const before = [...(names.get(what.from) ?? []), what.from]
+    names.delete(what.from)
+    if (to !== undefined) names.set(to, before)
+    for (const name of before) fates.set(name, { to })
   }
   return fates
 }

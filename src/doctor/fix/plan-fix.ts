@@ -110,7 +110,9 @@ function emptied({ labels, photos }: CheckedData, steps: readonly FixStep[]): st
   const homes = new Map<string, CheckedPhoto[]>()
   for (const photo of photos) {
     const home = `"${labels[photo.label]}"${photo.split === undefined ? '' : ` in ${photo.split}`}`
-    homes.set(home, [...(homes.get(home) ?? []), photo])
+    const inside = homes.get(home) ?? []
+    inside.push(photo)
+    homes.set(home, inside)
   }
   return [...homes]
     .filter(([, inside]) => inside.every(photo => gone.has(photo)))
