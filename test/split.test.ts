@@ -1,5 +1,5 @@
 // chiquito split: parts that share nothing, as near the counts as groups allow, and stable.
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -251,6 +251,16 @@ describe('split', () => {
     expect(late.remarks.join(' ')).toMatch(
       /groups? of photos that belong together lies? in more than one part, as old photos stay/,
     )
+  })
+
+  it('keeps nothing in a folder that is not to be written in', async () => {
+    const { data, out } = tree(photos)
+    chmodSync(data, 0o555)
+    expect((await split(data, '--out', out)).record).toBeNull()
+    chmodSync(data, 0o755)
+    expect((await split(data, '--out', `${out}-2`, '--no-record')).record).toBeNull()
+    expect(readdirSync(data).sort()).toEqual(['cat', 'dog'])
+    expect((await split(data, '--out', `${out}-3`)).record).toBe(path.join(data, 'split.json'))
   })
 
   it('balances, and says what groups do not allow', async () => {
@@ -519,7 +529,6 @@ describe('split refuses', () => {
       const { data } = tree(photos)
       const closed = await asNobody(() => told(data, '--out', path.join(path.dirname(data), 'closed', 'set')))
       expect([closed.status, closed.stderr]).toEqual([1, expect.stringMatching(/permission denied/)])
-      const { chmodSync } = await import('node:fs')
       const open = temporaryFolder()
       chmodSync(open, 0o777)
       const result = await asNobody(() => told(data, '--out', path.join(open, 'set')))

@@ -37,6 +37,8 @@ export interface SplitOptions extends WorkOptions {
   readonly add?: boolean | undefined
   /** Tables for cross-validation instead of a data set: so many, each with another part to measure on. */
   readonly folds?: number | undefined
+  /** Keep what went where in `split.json` beside the photos; on by default. */
+  readonly record?: boolean | undefined
   /** Judge a division instead of making one. */
   readonly check?: boolean | undefined
   /** Also follow links that lead out of the folder; only for data that you trust. */

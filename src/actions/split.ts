@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { loadBackbone } from '../backbones/index.js'
 import { ChiquitoError, commandName, messageOf, plural } from '../core/index.js'
@@ -47,6 +48,9 @@ export type { SplitOptions } from './split-options.js'
 /** More photos than this are looked through by hashes alone, unless the person asks for more: minutes become hours. */
 const MOST_DEEP = 10_000
 
+/** Bits of a folder's mode that let its owner, group or others write. */
+const ANYBODY_WRITES = 0o222
+
 /** The embedded one, whose features training uses by default. */
 const BACKBONE = 'efficientnet-lite0'
 
@@ -56,6 +60,8 @@ export interface SplitResult {
   readonly out: string
   /** The table, where one was written instead of a data set. */
   readonly manifest: string | null
+  /** Where it is kept beside the photos what went where, so that later divisions leave it there; null where it is not. */
+  readonly record: string | null
   readonly seed: number
   /** Photos in each part. */
   readonly photos: Readonly<Record<Split, number>>
@@ -90,13 +96,14 @@ export async function split(options: SplitOptions): Promise<SplitResult> {
     const record = recordFor(photos, division, before)
     if (manifest !== undefined) await writeManifest(manifest, rowsOf(photos, division))
     else await (isThere ? addToDataset : writeDataset)(record, writeOptions(photos, record, out, options))
-    await keepBeside(photos, record, beside, options)
+    const kept = await keepBeside(photos, record, beside, options)
     const seconds = (performance.now() - started) / 1000
     return resultOf(photos, division, ties, {
       out: manifest ?? out,
       manifest,
       isThere,
       seed: record.seed,
+      kept,
       seconds,
     })
   } finally {
@@ -287,30 +294,40 @@ async function recordBeside(root: string, settings: DivisionSettings): Promise<B
   return { record: record && isSameAsked(record, settings) ? record : undefined, isForeign: false }
 }
 
-/** Keeps the division beside the photos, for the next one; a folder that may not be written in goes without. */
+/**
+ * Keeps the division beside the photos, for the next one; a folder that is not to be written in goes without.
+ *
+ * @returns the file; null where there is none
+ */
 async function keepBeside(
   { root, photos, old }: Gathered,
   { photos: all, ...head }: DivisionRecord,
   beside: Beside,
-  { progress }: SplitOptions,
-): Promise<void> {
-  if (beside.isForeign) return
+  { progress, record: isWanted = true }: SplitOptions,
+): Promise<string | null> {
+  if (!isWanted || beside.isForeign) return null
   const present = new Set(photos.slice(0, old).map(({ sha256 }) => sha256))
   const own = all
     .filter(({ sha256 }) => present.has(sha256))
     .map(({ path: place, sha256, label, part }) => ({ path: place, sha256, label, part }))
   const gone = (beside.record?.photos ?? []).filter(({ sha256 }) => !present.has(sha256))
   try {
+    // The administrator may write anywhere, and is not to where nobody was meant to.
+    if (((await stat(root)).mode & ANYBODY_WRITES) === 0)
+      throw new ChiquitoError('io', `"${root}" is not to be written in.`)
     await writeRecord(root, { ...head, photos: [...gone, ...own], pending: [] })
+    return path.join(root, RECORD_FILE)
   } catch (error) {
     const message =
       `${messageOf(error)} So where the photos went is not kept beside them: of a later division of this folder, with more ` +
       'photos, some old ones may lie in another part. Into the data set made now, --add puts new ones and moves none.'
     progress?.({ kind: 'notice', message })
+    return null
   }
 }
 
 interface Facts {
+  readonly kept: string | null
   readonly out: string
   readonly manifest: string | undefined
   readonly isThere: boolean
@@ -322,7 +339,7 @@ function resultOf(
   data: Gathered,
   division: Division,
   ties: readonly Tie[],
-  { out, manifest, isThere, seed, seconds }: Facts,
+  { out, manifest, isThere, seed, seconds, kept }: Facts,
 ): SplitResult {
   const { photos, root, old } = data
   const groups = groupsIn(photos, ties, division.parts)
@@ -332,6 +349,7 @@ function resultOf(
     data: root,
     out,
     manifest: manifest ?? null,
+    record: kept,
     seed,
     photos: { train: total('train'), valid: total('valid'), test: total('test') },
     classes,

@@ -46,6 +46,7 @@ export function registerSplit(program: Command, shell: Shell): void {
       .option('--deep', 'look for those too, also among more than 10,000 photos')
       .option('--links', 'hard links instead of copies')
       .option('--manifest', 'only a table (CSV) that says which photo is in which part; no photo is copied')
+      .option('--no-record', 'do not keep beside the photos what went where (split.json)')
       .option('--add', 'put new photos into the data set that is there; old ones stay where they are')
       .option(
         '--folds <k>',
@@ -92,7 +93,7 @@ export function registerSplit(program: Command, shell: Shell): void {
 }
 
 function splitText(result: SplitResult): string {
-  const { photos, classes, groups, left, added, remarks, out, manifest } = result
+  const { photos, classes, groups, left, added, remarks, out, manifest, record } = result
   const columns = (['train', 'valid', 'test'] as const).filter(part => part !== 'test' || photos.test > 0)
   const rows = [
     ['', ...columns],
@@ -115,6 +116,7 @@ function splitText(result: SplitResult): string {
         ]),
     ...(added === null ? [] : [`${plural(added, 'new photo')} added.`]),
     manifest === null ? `data set  ${out}` : `table  ${manifest}`,
+    ...(record === null ? [] : [`kept for later photos  ${record}`]),
   ].join('\n')
 }
 
