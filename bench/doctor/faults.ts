@@ -94,17 +94,13 @@ function verdict(
   if (ours === undefined) return 'not looked for'
   const goal = goals[fault] ?? usualGoal
   const planted = truth.faults.filter(each => each.fault === fault).length
-  const better = others.flatMap((other, i) => (other && isBetter(other, ours) ? [names[i + 1]] : []))
+  const allowed = allowedAlarms * truth.clean.length
+  const better = others.flatMap((other, i) =>
+    other && other.found > ours.found && other.alarms <= allowed ? [names[i + 1]] : [],
+  )
   return [
     ...(ours.found * 20 < goal * planted ? [`found: at least ${goal}`] : []),
-    ...(ours.alarms > allowedAlarms * truth.clean.length
-      ? [`flagged: at most ${allowedAlarms * truth.clean.length}`]
-      : []),
-    ...better.map(name => `${name} is better`),
+    ...(ours.alarms > allowed ? [`flagged: at most ${allowed}`] : []),
+    ...better.map(name => `${name} finds more`),
   ].join('; ')
-}
-
-/** Finds more without flagging more than is allowed for, or as many and flags fewer. */
-function isBetter(a: Score, b: Score): boolean {
-  return (a.found > b.found && a.alarms <= b.alarms) || (a.found === b.found && a.alarms < b.alarms)
 }
