@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { faultyPhotos } from '../test/support/faulty-photos.js'
 import { asJournalSays, differences, killAtRandom, starter, treeOf } from '../test/support/kills.js'
+import { checkoutRoot } from './support/process.js'
 import type { BenchOptions, BenchResult } from './support/result.js'
 
-const program = path.join(path.dirname(import.meta.dirname), 'dist/cli/main.js')
+const program = path.join(checkoutRoot(), 'dist/cli/main.js')
 
 /**
  * Kills `doctor --fix`, `--even-out` and `undo` at random moments (100 times, or as `--rounds` says): no photo is lost, each is where

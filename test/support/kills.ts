@@ -131,7 +131,7 @@ export async function killAtRandom({
     told(`${words.join(' ')}: ${signal ?? 'ended'}`)
     failures.push(...astray(before, treeOf(root)).map(what => `after ${words.join(' ')}: ${what}`))
     // Where nothing is left to be done, a command says so; anything else is wrong.
-    if (signal === null && /unexpected error/.test(stderr)) failures.push(stderr)
+    if (signal === null && /unexpected error|node:internal/.test(stderr)) failures.push(stderr)
     if (isWhole && signal === null) failures.push(...differences(asJournalSays(root, before), treeOf(root)))
   }
   return { killed, failures }
