@@ -13,7 +13,7 @@ export const nearCopies: QuickCheck = {
     'A copy on both sides of the split is remembered, not recognised, and the accuracy says more than is true. Inside one class ' +
     'copies count a photo several times; in two classes one of the labels is wrong.',
   advice:
-    'Keep one of each, on the side of training: `chiquito split DIR --out DATASET` keeps copies together, and `doctor --keep` ' +
+    'Keep one of each, on the side of training: `chiquito split DIR --out DATASET` keeps copies together, and `doctor --apart` ' +
     'remembers a pair that is none.',
   threshold:
     'A perceptual hash of 64 bits, of the photo and of what is inside its frame, in eight positions. Up to 4 bits apart, the pixels ' +
