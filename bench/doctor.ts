@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { evenedOut } from './doctor/evened-out.js'
 import { flippedLabels } from './doctor/labels.js'
 import { plantedPairs } from './doctor/pairs.js'
 import { plantedFaults } from './doctor/planted.js'
@@ -69,6 +70,7 @@ async function parts(
       what: `label errors, ${path.basename(set)}`,
       measure: async () => ({ rows: await flippedLabels(python, set, tell) }),
     })),
+    { what: 'shortcuts, evened out', measure: () => evenedOut(tell) },
     { what: 'pairs across a split', measure: async () => ({ rows: await plantedPairs(python, tell) }) },
     ...(versions.cleanvision === null
       ? []
