@@ -15,6 +15,7 @@ export { type FoldCounts, type SplitFoldsResult, splitFolds } from './actions/sp
 export type { SplitClass, SplitGroup } from './actions/split-words.js'
 export {
   type LeakedPhoto,
+  type PassingChecks,
   type TestFigures,
   type TrainOptions,
   type TrainResult,

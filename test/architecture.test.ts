@@ -80,6 +80,7 @@ const publicNames: readonly string[] = [
   'OpType',
   'Optimizer',
   'Origin',
+  'PassingChecks',
   'Photo',
   'PhotoSource',
   'Pool',

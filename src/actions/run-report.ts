@@ -42,6 +42,8 @@ export interface RunFacts {
   /** When the run began, as `performance.now()` tells time. */
   readonly started: number
   readonly versions: Readonly<Record<string, string>>
+  /** What quick checks found, a sentence each. */
+  readonly faults: readonly string[]
 }
 
 /** Long side of a gallery picture, in pixels. */
@@ -94,7 +96,7 @@ export async function writeReport(
     rates: rates && { points: rates.points, suggestion: rates.suggestion },
     augmented: await augmentedSample(dataset, classifier.rule.size, recipe, facts.seed),
     galleries: await galleries(seen, dataset, work.signal),
-    data: await dataFacts(dataset, result, shortcuts, work),
+    data: { ...(await dataFacts(dataset, result, shortcuts, work)), faults: facts.faults },
     repeat: {
       command: facts.command,
       seed: facts.seed,

@@ -28,12 +28,14 @@ import {
   versions,
 } from '../train/index.js'
 import { type EvaluationDetails, figures } from './measure.js'
+import { checkInPassing, faultsOf, type PassingChecks, passingText } from './passing-checks.js'
 import { openCheckpoint, takeOver } from './resume.js'
 import { writeReport } from './run-report.js'
 import type { TrainOptions } from './train-options.js'
 import { checkSettings, withDefaults } from './train-settings.js'
 import { shortcutsOfFiles } from './train-shortcuts.js'
 
+export type { PassingChecks } from './passing-checks.js'
 export type { TrainOptions } from './train-options.js'
 
 /** One leak, in the words of the data set: a validation photo that is an exact copy of a training photo. */
@@ -86,11 +88,16 @@ export interface TrainResult {
   /** How well properties of the files tell the classes apart, the strongest first. */
   readonly shortcuts: readonly Shortcut[]
   readonly unreadable: readonly Unreadable[]
+  /** What the quick checks of `doctor` found in passing. */
+  readonly checks: PassingChecks
   readonly notices: readonly string[]
   readonly seconds: number
   /** The result for a terminal. */
   readonly summary: string
 }
+
+/** Most of the time so far that the quick checks may take. */
+const PASSING_SHARE = 0.1
 
 /** Photos in, classifier out: trains by a recipe, writes model, figures and report into the run folder. */
 export async function train(given: TrainOptions): Promise<TrainResult> {
@@ -119,10 +126,27 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
       notice('--epochs changed nothing: no layers were fine-tuned.')
     const shortcuts = await shortcutsOfFiles(dataset, { progress, signal })
     await run.writeModel(await modelOf(result, dataset, shortcuts, details))
-    const facts = { ...details, command: command ?? repeatCommand(options), machine: machine(), started }
-    const summary = await writeReport(run, result, dataset, recipe, facts, shortcuts, { progress, signal })
+    const most = (performance.now() - started) * PASSING_SHARE
+    const checked = await checkInPassing(dataset, { most, cache: options.cache !== false, signal })
+    const told = passingText(checked, options.data)
+    const facts = {
+      ...details,
+      command: command ?? repeatCommand(options),
+      machine: machine(),
+      started,
+      faults: faultsOf(checked),
+    }
+    const written = await writeReport(run, result, dataset, recipe, facts, shortcuts, { progress, signal })
+    const summary = told === '' ? written : `${written.trimEnd()}\n${told}`
     const seconds = (performance.now() - started) / 1000
-    const trained = resultOf(run, result, dataset, { ...details, shortcuts, seconds, summary, notices })
+    const trained = resultOf(run, result, dataset, {
+      ...details,
+      shortcuts,
+      checked,
+      seconds,
+      summary,
+      notices,
+    })
     await run.writeMetrics(trained)
     await run.end('finished')
     return trained
@@ -268,6 +292,7 @@ function resultOf(
     backbone: { name: string }
     seconds: number
     summary: string
+    checked: PassingChecks
     notices: readonly string[]
     shortcuts: readonly Shortcut[]
   },
@@ -294,6 +319,7 @@ function resultOf(
     leaks: leaks(dataset.photos).map(({ train, held }) => ({ train, valid: held })),
     shortcuts: facts.shortcuts,
     unreadable: result.unreadable,
+    checks: facts.checked,
     notices: facts.notices,
     seconds: facts.seconds,
     summary: facts.summary,

@@ -151,6 +151,8 @@ export interface DataFacts {
   readonly skipped: readonly Excluded[]
   /** Ways the classes could be told apart without looking at the subject, a sentence each. */
   readonly hints: readonly string[]
+  /** What checks of the photos found, a sentence each. */
+  readonly faults?: readonly string[] | undefined
   /** How well properties of the files tell the classes apart, the strongest first; absent where nobody looked. */
   readonly shortcuts?: ShortcutFacts | undefined
 }

@@ -10,6 +10,7 @@ export function dataSection({ data, part = 'validation', evaluation }: ReportInp
   const oddities = [
     // With figures they have a section of their own.
     ...(data.shortcuts?.rows.some(row => row.stands) ? [] : hints(data)),
+    ...faults(data),
     ...leaks(data, part, evaluation.withoutCopies),
     ...copies(data),
     ...excluded(data.unreadable, 'could not be read', 'Neither trained on nor judged.'),
@@ -68,6 +69,17 @@ function countTable({ classes, parts }: DataFacts): Html {
 function sizeCells(sizes: SizeFacts | undefined): string[] {
   if (sizes === undefined) return ['–', '–', '–']
   return [sizes.smallest, sizes.median, sizes.largest].map(([width, height]) => `${width} × ${height}`)
+}
+
+function faults({ faults: sentences = [] }: DataFacts): Html[] {
+  if (sentences.length === 0) return []
+  return [
+    oddity(
+      'What checks of the photos found',
+      'Looked for in passing; chiquito doctor looks for more, and shows the photos.',
+      sentences.map(sentence => name(sentence)),
+    ),
+  ]
 }
 
 function hints({ hints: sentences }: DataFacts): Html[] {

@@ -1,0 +1,94 @@
+import { commandName, plural, type WorkOptions } from '../core/index.js'
+import type { Dataset } from '../dataset/index.js'
+import {
+  type CheckedData,
+  type CheckedPhoto,
+  gatherFacts,
+  type QuickCheck,
+  quickChecks,
+} from '../doctor/index.js'
+
+/** What the quick checks found in passing. */
+export interface PassingChecks {
+  /** Photos that were looked at; fewer than there are where time ran out. */
+  readonly looked: number
+  readonly photos: number
+  /** The checks that found something, what matters most first. */
+  readonly found: readonly {
+    readonly check: string
+    readonly title: string
+    readonly count: number
+    /** Of what matters most among them. */
+    readonly example: string
+  }[]
+}
+
+/**
+ * Not in passing: copies take a second look at pixels, `train` tells of shortcuts, leaks and unreadable photos itself, and the
+ * others are no fault for what is learnt.
+ */
+const leftOut = new Set([
+  'near-copies',
+  'exact-copies',
+  'shortcuts',
+  'unreadable',
+  'extension',
+  'rotation',
+  'place',
+])
+
+/** Checks told to a person in a few lines. */
+const TOLD = 4
+
+/**
+ * Looks at the photos that were learnt from and measured on, as far as time allows. What was measured is kept for the next
+ * time, and for `doctor`.
+ *
+ * @param most - milliseconds that it may take
+ */
+export async function checkInPassing(
+  { root, labels, photos }: Dataset,
+  { most, cache, signal }: Pick<WorkOptions, 'signal'> & { readonly most: number; readonly cache: boolean },
+): Promise<PassingChecks> {
+  const byPath = new Map(photos.map(photo => [photo.path, photo]))
+  const gathered = await gatherFacts(root, [...byPath.keys()], { most, cache, signal })
+  const looked = gathered.files.flatMap(({ path, sha256, facts }): CheckedPhoto[] => {
+    const photo = byPath.get(path)
+    return photo?.sha256 === sha256 ? [{ ...photo, facts, row: undefined }] : []
+  })
+  const isWhole = gathered.skipped === 0
+  const data: CheckedData = { root, labels, photos: looked }
+  const found: PassingChecks['found'][number][] = []
+  for (const check of quickChecks)
+    if (!leftOut.has(check.name) && (isWhole || !ofClasses.has(check.name)))
+      found.push(...(await foundBy(check, data, signal)))
+  return { looked: looked.length, photos: photos.length, found }
+}
+
+/** These count photos, so they need all of them. */
+const ofClasses = new Set(['too-few', 'imbalance', 'greyscale'])
+
+async function foundBy(
+  check: QuickCheck,
+  data: CheckedData,
+  signal: AbortSignal | undefined,
+): Promise<PassingChecks['found'][number][]> {
+  const findings = await check.run(data, { signal })
+  if (findings.length === 0) return []
+  const [worst] = findings.toSorted((a, b) => b.weight - a.weight)
+  return [{ check: check.name, title: check.title, count: findings.length, example: worst.message }]
+}
+
+/** The same in a few lines, for a terminal; none where nothing was found. */
+export function passingText({ looked, photos, found }: PassingChecks, data: string): string {
+  if (found.length === 0) return ''
+  const lines = found.slice(0, TOLD).map(({ title, count, example }) => `! ${title}: ${count}. ${example}`)
+  const part = looked < photos ? `${plural(looked, 'photo')} of ${photos} looked at; ` : ''
+  const more = found.length > TOLD ? `${plural(found.length - TOLD, 'check')} more found something; ` : ''
+  return [...lines, `  ${part}${more}"${commandName()} doctor ${data}" tells all.`].join('\n')
+}
+
+/** The same as sentences for a report. */
+export function faultsOf({ found }: PassingChecks): string[] {
+  return found.map(({ title, count, example }) => `${title}: ${count}. ${example}`)
+}
