@@ -250,6 +250,28 @@ const tables: readonly Layout[] = [
     ],
   },
   {
+    situation: 'a metadata file beside class folders, several photos of one page',
+    tree: {
+      ...named('cat', 'NUMBER.jpg', 5),
+      ...named('dog', 'NUMBER.jpg', 5),
+      'metadata.jsonl': ['cat', 'dog']
+        .flatMap(label =>
+          Array.from({ length: 5 }, (_, n) =>
+            JSON.stringify({
+              file_name: `${label}/${n + 1}.jpg`,
+              page_url: `https://example.org/${n < 3}`,
+              creator: n < 2 ? 'a' : 'b',
+            }),
+          ),
+        )
+        .join('\n'),
+    },
+    classes: pets,
+    // Photos of one page stay on one side.
+    parts: [6, 4, 0],
+    notices: [/"metadata\.jsonl" has no column with a name for classes.+"column:creator"/],
+  },
+  {
     situation: 'a metadata file without classes beside class folders',
     tree: {
       ...grid('CLASS', { x: 5 }, pets),

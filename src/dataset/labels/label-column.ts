@@ -134,6 +134,8 @@ function repeatedColumns(columns: readonly Column[], rows: readonly number[]): r
 
 function isRepeated(column: Column, rows: readonly number[]): boolean {
   if (column.isNested || rows.some(row => column.values[row] === undefined)) return false
+  // Photos of one page have its address in common; addresses are no classes.
+  if (rows.some(row => /^https?:\/\//i.test(column.values[row] ?? ''))) return false
   const count = distinct(column, rows)
   return count >= 2 && count <= rows.length * MOST_DISTINCT
 }
