@@ -259,7 +259,7 @@ const tables: readonly Layout[] = [
           Array.from({ length: 5 }, (_, n) =>
             JSON.stringify({
               file_name: `${label}/${n + 1}.jpg`,
-              page_url: `https://example.org/${n < 3}`,
+              page_url: `https://example.org/${label}/${n >> 1}`,
               creator: n < 2 ? 'a' : 'b',
             }),
           ),
@@ -267,8 +267,7 @@ const tables: readonly Layout[] = [
         .join('\n'),
     },
     classes: pets,
-    // Photos of one page stay on one side.
-    parts: [6, 4, 0],
+    parts: [8, 2, 0],
     notices: [/"metadata\.jsonl" has no column with a name for classes.+"column:creator"/],
   },
   {
