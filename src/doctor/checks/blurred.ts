@@ -28,8 +28,8 @@ export const blurred = lookCheck(
     threshold:
       `Detail (root mean square of second differences) at a long side of 256 pixels below ${FOCUS_RATIO} of that at 64, in the ` +
       `direction that has least, and below ${FOCUS_DETAIL} of 255; or below ${SHAKEN_EVENNESS} of what the direction with most has, below ` +
-      `${SHAKEN_RATIO} of that at 64, and below ${SHAKEN_DETAIL}. Chosen on one plant of faults, shown on another: out of focus 20 and 19 of ` +
-      '20 found, blurred by motion 20 and 18, with 1 and 1 of 500 clean photos.',
+      `${SHAKEN_RATIO} of that at 64, and below ${SHAKEN_DETAIL}. On two plants of faults: out of focus 20 and 19 of 20 found, ` +
+      'blurred by motion 19 and 18, with 1 and 2 of 500 clean photos.',
   },
   ({ detail }) => {
     const fine = detail.slice(0, DIRECTIONS)
