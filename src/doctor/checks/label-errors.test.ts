@@ -39,7 +39,7 @@ describe('label-errors', () => {
       check: 'label-errors',
       certain: false,
       message: expect.stringMatching(
-        /^Lies in "\w+", looks like "\w+" to a model that did not learn from it \(0\.\d\d/,
+        /^".+" lies in "\w+" and looks like "\w+" to a model that did not learn from it \(0\.\d\d/,
       ),
     })
     expect(findings.map(({ weight }) => weight)).toEqual(

@@ -25,8 +25,8 @@ export const labelErrors: DeepCheck = {
         photos: [data.photos[photo].path],
         certain: false,
         message:
-          `Lies in "${data.labels[given]}", looks like "${data.labels[other]}" to a model that did not learn from it ` +
-          `(${otherConfidence.toFixed(2)} against ${confidence.toFixed(2)}).`,
+          `"${data.photos[photo].path}" lies in "${data.labels[given]}" and looks like "${data.labels[other]}" to a model that did ` +
+          `not learn from it (${otherConfidence.toFixed(2)} against ${confidence.toFixed(2)}).`,
         weight: 1 - confidence,
       }))
   },

@@ -14,7 +14,8 @@ export const place = photoCheck(
       'Whoever is given the photos is given that, too: where somebody lives, or who took them. No model learns it, as pixels ' +
       'alone are looked at.',
     advice:
-      'Take such data out before you pass photos on; `--even-out` does so. Keep what a licence says must be named.',
+      'Take such data out before you pass photos on, but keep what a licence says must be named. `--even-out` writes photos ' +
+      'without it, where EXIF or profiles tell the classes apart.',
   },
   ({ facts: { header } }) => {
     if (header === null || (!header.hasPlace && header.names.length === 0)) return undefined

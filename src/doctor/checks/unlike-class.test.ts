@@ -22,7 +22,7 @@ describe('unlike-class', () => {
     expect(told.length).toBeLessThanOrEqual(12)
     expect(told.slice(0, 10).every(path => path.includes('stranger'))).toBe(true)
     expect(findings[0].message).toMatch(
-      /^Unlike the rest of "ant": distance 0\.\d\d where 0\.\d\d is usual\.$/,
+      /^".+" is unlike the rest of "ant": distance 0\.\d\d where 0\.\d\d is usual\.$/,
     )
   })
 

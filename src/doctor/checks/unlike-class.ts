@@ -23,8 +23,8 @@ export const unlikeClass: DeepCheck = {
       photos: [data.photos[photo].path],
       certain: false,
       message:
-        `Unlike the rest of "${data.labels[data.photos[photo].label]}": distance ${distance.toFixed(2)} ` +
-        `where ${usual.toFixed(2)} is usual.`,
+        `"${data.photos[photo].path}" is unlike the rest of "${data.labels[data.photos[photo].label]}": distance ` +
+        `${distance.toFixed(2)} where ${usual.toFixed(2)} is usual.`,
       weight: oddness,
     }))
   },
