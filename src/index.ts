@@ -4,11 +4,18 @@
  * @packageDocumentation
  */
 export { listBackbones } from './actions/backbones.js'
-export { type DoctorOptions, type DoctorResult, doctor, type ToldFinding } from './actions/doctor.js'
+export {
+  type DoctorOptions,
+  type DoctorResult,
+  doctor,
+  type ToldCheck,
+  type ToldFinding,
+} from './actions/doctor.js'
 export { type EvaluateOptions, type EvaluateResult, evaluate } from './actions/evaluate.js'
 export { type FindRateOptions, type FindRateResult, findRate } from './actions/find-rate.js'
 export type { EvaluationDetails, MeasuredPart } from './actions/measure.js'
 export { type PredictOptions, type PredictResult, predict } from './actions/predict.js'
+export type { PutRightRequest, PutRightResult } from './actions/put-right.js'
 export { type SplitOptions, type SplitResult, split } from './actions/split.js'
 export { type CheckSplitResult, checkSplit, type DividedLeak } from './actions/split-check.js'
 export { type FoldCounts, type SplitFoldsResult, splitFolds } from './actions/split-folds.js'
@@ -76,6 +83,17 @@ export type {
   SplitRecord,
   TieKind,
 } from './dataset/index.js'
+export type {
+  EvenOutReport,
+  EvenPlan,
+  FixReport,
+  FollowedTables,
+  LeftPhoto,
+  MarkRequest,
+  MarksSet,
+  Shortcut,
+  StaleTable,
+} from './doctor/index.js'
 export type { Device, DeviceOptions } from './engine/index.js'
 export type {
   AccuracyFigure,
@@ -100,6 +118,7 @@ export {
   type Refused,
 } from './predict/index.js'
 export type { FeatureStore, FeatureStoreOptions, ModelMetadata } from './run/index.js'
+export type { LeakingGroup, Separable, SplitLeak } from './splitting/index.js'
 export {
   type Callback,
   type Candidate,

@@ -268,7 +268,7 @@ const tables: readonly Layout[] = [
     },
     classes: pets,
     parts: [8, 2, 0],
-    notices: [/"metadata\.jsonl" has no column with a name for classes.+"column:creator"/],
+    notices: [],
   },
   {
     situation: 'a metadata file without classes beside class folders',

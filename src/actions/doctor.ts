@@ -52,7 +52,24 @@ export interface DoctorOptions extends DeviceOptions, WorkOptions, PutRightReque
 }
 
 /** A finding as it is told. */
-export type ToldFinding = Pick<Finding, 'check' | 'photos' | 'certain' | 'message'>
+export interface ToldFinding {
+  /** Name of the check that found it. */
+  readonly check: string
+  /** Photos it is about, relative to the folder, with `/`: one, a pair or a group; none where it is about a class or all. */
+  readonly photos: readonly string[]
+  /** Whether it is beyond doubt, so that `fix` may act on it. */
+  readonly certain: boolean
+  /** One sentence. */
+  readonly message: string
+}
+
+/** A check as it is told. */
+export interface ToldCheck {
+  readonly name: string
+  readonly title: string
+  /** What to do about what it finds. */
+  readonly advice: string
+}
 
 export interface DoctorResult {
   /** Absolute path that photos are relative to. */
@@ -64,7 +81,7 @@ export interface DoctorResult {
   /** How well each property of files and pictures tells a class from the rest, the strongest first. */
   readonly shortcuts: readonly Shortcut[]
   /** The checks that ran, in that order. */
-  readonly checks: readonly Pick<Check, 'name' | 'title' | 'advice'>[]
+  readonly checks: readonly ToldCheck[]
   readonly notices: readonly string[]
   /** What was said of photos, where that was asked for. */
   readonly marks: MarksSet | null

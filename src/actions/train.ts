@@ -13,7 +13,7 @@ import {
   type RunDetails,
   RunFolder,
 } from '../run/index.js'
-import { findLikeness, readManifest } from '../splitting/index.js'
+import { findLikeness, measureLikeness, readManifest } from '../splitting/index.js'
 import {
   type Checkpoint,
   type Choice,
@@ -192,7 +192,7 @@ async function prepare(given: TrainOptions): Promise<Prepared> {
       seed,
       validFraction,
       split: manifest === undefined || division ? undefined : await readManifest(manifest),
-      likeness: findLikeness,
+      likeness: options.cache === false ? measureLikeness : findLikeness,
       followLinks,
       labelsFrom,
       progress,

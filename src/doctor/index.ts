@@ -41,7 +41,14 @@ export {
 } from './facts/index.js'
 export { type FeaturesOptions, featuresOf } from './features.js'
 export type { Finding } from './finding.js'
-export { COPY_RULE, type FixReport, remedies } from './fix/index.js'
+export {
+  COPY_RULE,
+  type FixReport,
+  type FollowedTables,
+  type LeftPhoto,
+  remedies,
+  type StaleTable,
+} from './fix/index.js'
 export { type Mark, type MarkRequest, type MarksSet, readMarks, setMarks, unsettled } from './marks/index.js'
 export { type OpenCheckedOptions, type OpenedData, openCheckedData } from './open.js'
 export { noticeCutOff, type PutRight, type PutRightOptions, putRight, settleCutOff } from './put-right.js'

@@ -1,3 +1,4 @@
+import type { WorkOptions } from '../core/index.js'
 import { burstTies, type LikenessFinder, videoTies } from '../dataset/index.js'
 import { type CheckedPhoto, findCopies, gatherFacts } from '../doctor/index.js'
 import { sequencedOf } from './ties.js'
@@ -6,11 +7,22 @@ import { sequencedOf } from './ties.js'
  * Photos that look alike, for divisions that training draws: near copies, pictures of one video, bursts. Facts that were measured
  * before are taken from the cache; measuring takes some milliseconds a photo, features ten times as long.
  */
-export const findLikeness: LikenessFinder = async (root, photos, { progress, signal }) => {
+export const findLikeness: LikenessFinder = (root, photos, work) => likenessAmong(root, photos, work, true)
+
+/** The same without taking anything from the cache, or keeping it there. */
+export const measureLikeness: LikenessFinder = (root, photos, work) =>
+  likenessAmong(root, photos, work, false)
+
+async function likenessAmong(
+  root: string,
+  photos: Parameters<LikenessFinder>[1],
+  { progress, signal }: WorkOptions,
+  cache: boolean,
+): ReturnType<LikenessFinder> {
   const { files } = await gatherFacts(
     root,
     photos.map(({ path }) => path),
-    { progress, signal },
+    { progress, signal, cache },
   )
   const facts = new Map(files.map(file => [file.path, file.facts]))
   const none = { header: null, looks: null, problem: null }

@@ -13,8 +13,8 @@ import type { CheckedPhoto, CopyPair } from '../doctor/index.js'
 import type { Gathered } from './gather.js'
 
 /** What keeps photos together by itself, and can be switched off. Exact copies always stay together. */
-export const separable = ['copies', 'page', 'person', 'video', 'burst'] as const
-export type Separable = (typeof separable)[number]
+export type Separable = 'copies' | 'page' | 'person' | 'video' | 'burst'
+export const separable: readonly Separable[] = ['copies', 'page', 'person', 'video', 'burst']
 
 export interface TieOptions {
   /**

@@ -10,6 +10,14 @@ const labelNames: readonly (readonly string[])[] = [
   'tag tags species breed diagnosis dx'.split(' '),
 ]
 
+/** What tables say of where a photo comes from: photos of one maker or licence have it in common, and are no class for that. */
+const originNames = new Set(
+  (
+    'source source_name source_url url page page_url link creator author artist photographer owner credit credits copyright ' +
+    'license licence license_url licence_url attribution may_use_commercially may_change must_name title fetched_at'
+  ).split(' '),
+)
+
 /** How a table's rows say their class: a label each, or why it cannot be told. */
 export type Labels =
   | {
@@ -134,7 +142,7 @@ function repeatedColumns(columns: readonly Column[], rows: readonly number[]): r
 
 function isRepeated(column: Column, rows: readonly number[]): boolean {
   if (column.isNested || rows.some(row => column.values[row] === undefined)) return false
-  // Photos of one page have its address in common; addresses are no classes.
+  if (originNames.has(plain(column.name))) return false
   if (rows.some(row => /^https?:\/\//i.test(column.values[row] ?? ''))) return false
   const count = distinct(column, rows)
   return count >= 2 && count <= rows.length * MOST_DISTINCT

@@ -146,13 +146,6 @@ export class TableReader {
       if (isMetadata(path) && !labels.isOrdinary) this.options.notice(`${problem}.`)
       return []
     }
-    if (column === undefined && labels.isGuess && isMetadata(path) && this.haveFolders(path)) {
-      this.options.notice(
-        `"${path}" has no column with a name for classes: they come from the folders. If column "${labels.columns.label}" ` +
-          `holds them, say --labels-from ${JSON.stringify(`column:${labels.columns.label}`)}.`,
-      )
-      return []
-    }
     for (const entry of labels.entries) this.add(entry)
     for (const name of labels.missing) this.options.oddities.add('missing', name)
     const { file, label, split } = labels.columns
@@ -164,17 +157,6 @@ export class TableReader {
       )
     for (const remark of labels.remarks) this.options.notice(remark)
     return labels.entries.flatMap(({ path: photo, label: one }) => (one === undefined ? [] : [photo]))
-  }
-
-  /** Whether folders say the classes of all photos below a table's folder, so that a guess at its columns is not needed. */
-  private haveFolders(path: string): boolean {
-    const folder = this.folderOf(path)
-    const below = this.found.filter(file => isBelow(folder, file.path))
-    const parts = new Set(below.map(({ part }) => part))
-    return (
-      below.every(({ home }) => home !== undefined) &&
-      [...parts].every(part => !needsLabels(part, this.found))
-    )
   }
 
   /** Whether a metadata file gives every photo below its folder the label that its class folder has. */

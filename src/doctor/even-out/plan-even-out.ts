@@ -9,17 +9,24 @@ import { tells } from './tells.js'
 const LEAST_SIDE = 16
 
 /** How every photo is written anew; kept in the journal, so that a run that was cut off goes on by it. */
-export const evenPlanSchema = z.object({
+export interface EvenPlan {
   /** Width by height, where every photo is cropped about its middle; null where shapes tell nothing. */
-  aspect: z.number().positive().nullable(),
+  readonly aspect: number | null
   /** Height with a common aspect, else the short side, pixels; null where sizes tell nothing. */
+  readonly side: number | null
+  readonly format: 'jpeg' | 'png'
+  /** Of the JPEG, 1 to 100. */
+  readonly quality: number
+  readonly subsampling: '4:2:0' | '4:4:4'
+}
+
+export const evenPlanSchema: z.ZodType<EvenPlan> = z.object({
+  aspect: z.number().positive().nullable(),
   side: z.int().positive().nullable(),
   format: z.enum(['jpeg', 'png']),
-  /** Of the JPEG. */
   quality: z.int().min(1).max(100),
   subsampling: z.enum(['4:2:0', '4:4:4']),
 })
-export type EvenPlan = z.infer<typeof evenPlanSchema>
 
 type Usable = CheckedPhoto & { readonly header: HeaderFacts }
 

@@ -1,6 +1,6 @@
 export { applyFix, type FixReport, previewFix, whyNot } from './apply-fix.js'
 export { nameWithExtension } from './extensions.js'
-export { allNames, type FollowedTables, fatesOf, followTables } from './follow.js'
+export { allNames, type FollowedTables, fatesOf, followTables, type StaleTable } from './follow.js'
 export { type Linked, linkedPhotos } from './links.js'
 export { type FixPlan, type FixStep, type LeftPhoto, planFix, remedies } from './plan-fix.js'
 export { COPY_RULE } from './worth.js'
