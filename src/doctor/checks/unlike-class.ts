@@ -13,9 +13,9 @@ export const unlikeClass: DeepCheck = {
   advice: 'Look at each one. Set aside what does not belong; keep what is only rare, it teaches most.',
   threshold:
     "Distance (cosine of the last layer's means) to the nearest eighth of the class beyond Tukey's fence: the upper quartile of the " +
-    "class and 1.5 times its quartiles' distance. Of ten photos of other things put into a class 9 to 10 are told in four of " +
-    'five classes, 4 in one that is varied itself; of photos left alone .3 to 3.5 %. Faces of strangers among photos of one ' +
-    'person are not told: a general network does not know persons apart.',
+    "class and 1.5 times its quartiles' distance. Of ten photos of many other things put into one of six classes 7 to 10 are told; " +
+    'of ten of one other kind 0 to 10, fewest where ten are much of a small or varied class; of photos left alone 0 to 2.7 %. Faces of ' +
+    'strangers among photos of one person are not told: a general network does not know persons apart.',
   async run(data, work) {
     const strangers = await strangersIn(data, work)
     return strangers.map(({ photo, distance, usual, oddness }) => ({
