@@ -137,7 +137,7 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
       faults: faultsOf(checked),
     }
     const written = await writeReport(run, result, dataset, recipe, facts, shortcuts, { progress, signal })
-    const summary = told === '' ? written : `${written.trimEnd()}\n${told}`
+    const summary = told === '' ? written : `${written.trimEnd()}\n\n${told}\n`
     const seconds = (performance.now() - started) / 1000
     const trained = resultOf(run, result, dataset, {
       ...details,
