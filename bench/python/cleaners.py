@@ -15,14 +15,14 @@ FILE of `--without` lists files that a second try leaves out where the tool's ru
 from __future__ import annotations
 
 import argparse
-import importlib
 import json
 import os
 import shutil
 import sys
 import tempfile
-from importlib.metadata import version
 from pathlib import Path
+
+from versions import versions_of
 
 # What cleanvision's checks are for, by the names of the planted faults.
 CLEANVISION = {
@@ -184,18 +184,6 @@ def with_second_try(tool: str, folder: Path, left_out: list[str]) -> dict:
         return {**answer, 'notes': [*answer['notes'], note]}
 
 
-def versions() -> dict[str, str | None]:
-    found: dict[str, str | None] = {}
-    for name in ('cleanvision', 'imagededup', 'cleanlab'):
-        try:
-            importlib.import_module(name)
-            found[name] = version(name)
-        except Exception as error:  # noqa: BLE001 whatever keeps it from being imported
-            print(f'{name}: {error}', file=sys.stderr)
-            found[name] = None
-    return found
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('what', choices=['versions', 'quick', 'labels', *TOOLS])
@@ -203,7 +191,7 @@ def main() -> None:
     parser.add_argument('--without', type=Path)
     options = parser.parse_args()
     if options.what == 'versions':
-        answer = versions()
+        answer = versions_of('cleanvision', 'imagededup', 'cleanlab')
     elif options.what in TOOLS:
         left_out = [] if options.without is None else json.loads(options.without.read_text())
         answer = with_second_try(options.what, options.path, left_out)

@@ -7,11 +7,11 @@ Usage: python collect.py img2dataset LIST FOLDER
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import sys
-from importlib.metadata import version
+
+from versions import versions_of
 
 # Two processes where there are two cores; as its documentation has it, each takes shards, so there must be two of them.
 PROCESSES = 2
@@ -50,23 +50,11 @@ def icrawler(addresses: str, folder: str, threads: str) -> None:
     ).crawl(addresses, max_num=lines(addresses))
 
 
-def versions() -> dict[str, str | None]:
-    found = {}
-    for name in ('img2dataset', 'icrawler'):
-        try:
-            importlib.import_module(name)
-            found[name] = version(name)
-        except Exception as error:  # noqa: BLE001 whatever keeps it from being imported
-            print(f'{name}: {error}', file=sys.stderr)
-            found[name] = None
-    return found
-
-
 if __name__ == '__main__':
     # Its check for newer versions of a dependency would go out to the network.
     os.environ['NO_ALBUMENTATIONS_UPDATE'] = '1'
     tool, *arguments = sys.argv[1:]
     if tool == 'versions':
-        print(json.dumps(versions()))
+        print(json.dumps(versions_of('img2dataset', 'icrawler')))
     else:
         {'img2dataset': img2dataset, 'icrawler': icrawler}[tool](*arguments)

@@ -2,15 +2,18 @@ import { existsSync } from 'node:fs'
 import { link, mkdir, readdir, rename, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
-import sharp from 'sharp'
-import { RandomStream } from '../../src/core/index.js'
+import { grainPhotos } from './grain-photos.js'
 import { checkoutRoot } from './process.js'
 
-// Photos in any number: blobs of colour that no two share, so that none is a near copy, and grain on them.
-
-/** As long as those that public sets hold. */
-const [width, height] = [250, 188]
-const cells = 12
+/** Photos in any number, as long as those that public sets hold. */
+const look = {
+  stream: 'many',
+  width: 250,
+  height: 188,
+  cells: 12,
+  strength: [0.03, 0.15],
+  quality: 88,
+} as const
 /** Files in a folder, so that a directory stays quick to list. */
 const perFolder = 1000
 
@@ -39,7 +42,7 @@ function folderOf(number: number): string {
 }
 
 async function make(all: string, count: number, told: (made: number) => void): Promise<void> {
-  const grain = grainOf(RandomStream.fromSeed(0).fork('grain'))
+  const photo = grainPhotos(look)
   for (let start = 0; start < count; start += perFolder) {
     const folder = path.join(all, folderOf(start))
     await mkdir(folder, { recursive: true })
@@ -51,32 +54,11 @@ async function make(all: string, count: number, told: (made: number) => void): P
       Array.from({ length: availableParallelism() }, async () => {
         for (let number = missing.pop(); number !== undefined; number = missing.pop()) {
           const file = path.join(folder, `${number}.jpg`)
-          await writeFile(`${file}.part`, await photo(number, grain))
+          await writeFile(`${file}.part`, await photo(number))
           await rename(`${file}.part`, file)
         }
       }),
     )
     told(start + wanted.length)
   }
-}
-
-/** Values from -128 to 127, twice as many as a photo has: each photo begins somewhere else in them. */
-function grainOf(random: RandomStream): Int8Array {
-  return Int8Array.from({ length: width * height * 3 * 2 }, () => random.integer(256) - 128)
-}
-
-async function photo(number: number, grain: Int8Array): Promise<Buffer> {
-  const random = RandomStream.fromSeed(number).fork('many')
-  const blobs = Buffer.from(Array.from({ length: cells * cells * 3 }, () => random.integer(256)))
-  const pixels = await sharp(blobs, { raw: { width: cells, height: cells, channels: 3 } })
-    .resize(width, height, { kernel: 'cubic', fit: 'fill' })
-    .raw()
-    .toBuffer()
-  const begin = random.integer(pixels.length)
-  const strength = random.uniform(0.03, 0.15)
-  for (let i = 0; i < pixels.length; i++)
-    pixels[i] = Math.max(0, Math.min(255, pixels[i] + strength * grain[begin + i]))
-  return sharp(pixels, { raw: { width, height, channels: 3 } })
-    .jpeg({ quality: 88 })
-    .toBuffer()
 }
