@@ -1,10 +1,7 @@
 import type { Interval } from '../evaluate/index.js'
-import { type Html, html, name, raw, section, table } from './markup.js'
-import { styleSheet } from './style.js'
+import { htmlDocument } from './document.js'
+import { type Html, html, name, section, table } from './markup.js'
 import { alignedTable, duration, range, share, shortLabel } from './text.js'
-
-/** Nothing may be fetched and nothing may run. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 /** Matrices of more classes than this do not fit. */
 const MATRIX_CLASSES = 20
@@ -58,30 +55,26 @@ function verdict({ accuracy, interval, count, right, deviation, folds }: FoldsIn
 }
 
 /** The folds as one HTML file that opens offline, beside the reports that it leads to. */
-export async function renderFolds(input: FoldsInput): Promise<string> {
-  const page = await html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${raw(POLICY)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>Cross-validation · chiquito report</title>
-<style>${raw(styleSheet)}</style>
-</head>
-<body>
-<header><h1>Cross-validation</h1><p class="lead">${verdict(input)}</p></header>
-<main>
-${section({ id: 'folds', title: 'Folds', lead: 'Each row is a run of its own, with its report.' }, foldTable(input))}
-${input.labels.length > MATRIX_CLASSES ? html`` : section({ id: 'mistakes', title: 'Mistakes', lead: 'Over all folds.' }, confusionTable(input))}
-${section({ id: 'repeat', title: 'How to repeat it' }, html`<pre><code>${name(input.command)}</code></pre><p>${duration(input.seconds)} in all.</p>`)}
-</main>
-<footer><p>Made by chiquito. This page opens offline; the reports lie in folders beside it.</p></footer>
-</body>
-</html>
-`
-  return page.toString()
+export function renderFolds(input: FoldsInput): Promise<string> {
+  return htmlDocument({
+    title: 'Cross-validation · chiquito report',
+    headline: html`<header><h1>Cross-validation</h1><p class="lead">${verdict(input)}</p></header>`,
+    sections: [
+      section(
+        { id: 'folds', title: 'Folds', lead: 'Each row is a run of its own, with its report.' },
+        foldTable(input),
+      ),
+      ...(input.labels.length > MATRIX_CLASSES
+        ? []
+        : [section({ id: 'mistakes', title: 'Mistakes', lead: 'Over all folds.' }, confusionTable(input))]),
+      section(
+        { id: 'repeat', title: 'How to repeat it' },
+        html`<pre><code>${name(input.command)}</code></pre><p>${duration(input.seconds)} in all.</p>`,
+      ),
+    ],
+    footer: 'Made by chiquito. This page opens offline; the reports lie in folders beside it.',
+    hasPictures: false,
+  })
 }
 
 function foldTable({ folds }: FoldsInput): Html {
