@@ -2,10 +2,8 @@ import type { Command } from '@commander-js/extra-typings'
 import type { PutRightRequest, PutRightResult } from '../../actions/put-right.js'
 import { ChiquitoError, plural } from '../../core/index.js'
 import type { MarksSet } from '../../doctor/index.js'
+import { columns, firstLines } from '../lines.js'
 import { oneLine } from '../output.js'
-
-/** Photos that are named on the terminal; `--json` has all. */
-const SHOWN = 20
 
 /** Options of `doctor` that do something about what it finds. */
 export function addPutRightOptions<A extends unknown[], O extends Record<string, unknown>>(
@@ -71,13 +69,13 @@ function fixLines({ setAside, renamed, tables, left, notices }: Fix, isDryRun: b
     return ['Nothing is certain enough to be put right without a person.']
   return [
     ...(setAside.length === 0 ? [] : [`${would}set aside: ${plural(setAside.length, 'photo')}`]),
-    ...shown(
+    ...firstLines(
       setAside.map(
         ({ photo, to, stays }) => `  ${photo} -> ${to}${stays === null ? '' : `  (${stays} stays)`}`,
       ),
     ),
     ...(renamed.length === 0 ? [] : [`${would}renamed: ${plural(renamed.length, 'photo')}`]),
-    ...shown(renamed.map(({ photo, to }) => `  ${photo} -> ${to}`)),
+    ...firstLines(renamed.map(({ photo, to }) => `  ${photo} -> ${to}`)),
     ...tables.map(({ path, rows }) => `${oneLine(path)}: ${plural(rows, 'row')} followed`),
     ...leftLines(left),
     ...notices.map(notice => `! ${oneLine(notice)}`),
@@ -108,26 +106,11 @@ function beforeAndAfter({ before, after }: NonNullable<PutRightResult['shortcuts
     one.auc.toFixed(2),
     now.get(key(one))?.auc.toFixed(2) ?? 'alike',
   ])
-  const table = [['what tells classes apart (AUC)', 'class', 'before', 'after'], ...rows]
-  const widths = [0, 1, 2, 3].map(i => Math.max(...table.map(row => row[i].length)))
-  return table.map(row =>
-    row
-      .map((cell, i) => cell.padEnd(widths[i]))
-      .join('  ')
-      .trimEnd(),
-  )
+  return columns([['what tells classes apart (AUC)', 'class', 'before', 'after'], ...rows])
 }
 
 function leftLines(left: readonly { readonly photo: string; readonly reason: string }[]): string[] {
   return left.length === 0
     ? []
-    : ['left as they are:', ...shown(left.map(({ photo, reason }) => `  ${photo}: ${reason}`))]
-}
-
-function shown(lines: readonly string[]): string[] {
-  const more = lines.length - SHOWN
-  return [
-    ...lines.slice(0, SHOWN).map(oneLine),
-    ...(more > 0 ? [`  … and ${more} more (--json has all)`] : []),
-  ]
+    : ['left as they are:', ...firstLines(left.map(({ photo, reason }) => `  ${photo}: ${reason}`))]
 }

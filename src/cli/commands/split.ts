@@ -3,6 +3,7 @@ import type { SplitResult } from '../../actions/split.js'
 import type { CheckSplitResult } from '../../actions/split-check.js'
 import type { SplitFoldsResult } from '../../actions/split-folds.js'
 import { ChiquitoError, plural } from '../../core/index.js'
+import { columns } from '../lines.js'
 import { choices, decimal, integer } from '../options.js'
 import { oneLine } from '../output.js'
 import { addExamples } from '../program.js'
@@ -147,14 +148,7 @@ function checkText({ leaks, groups, photos, divisions }: CheckSplitResult): stri
   ].join('\n')
 }
 
+/** Numbers stand to the right. */
 function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0].map((_, i) => Math.max(...rows.map(row => row[i]?.length ?? 0)))
-  return rows.map(row =>
-    row
-      .map((one, i) =>
-        i === 0 || Number.isNaN(Number(one)) ? one.padEnd(widths[i]) : one.padStart(widths[i]),
-      )
-      .join('  ')
-      .trimEnd(),
-  )
+  return columns(rows, (cell, i) => i > 0 && !Number.isNaN(Number(cell)))
 }

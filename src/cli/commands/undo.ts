@@ -1,12 +1,10 @@
 import type { Command } from '@commander-js/extra-typings'
 import type { UndoOptions, UndoResult } from '../../actions/undo.js'
 import { ChiquitoError, plural } from '../../core/index.js'
+import { columns, firstLines } from '../lines.js'
 import { oneLine } from '../output.js'
 import { addExamples } from '../program.js'
 import type { Shell } from '../shell.js'
-
-/** Photos that are named on the terminal; `--json` has all. */
-const SHOWN = 20
 
 /** `chiquito undo`: takes back what `doctor` did to a folder. */
 export function registerUndo(program: Command, shell: Shell): void {
@@ -46,7 +44,7 @@ function textOf({ operations, changes, left, unknown }: UndoResult): string {
   if (left.length > 0)
     lines.push(
       `${plural(left.length, 'change')} could not be taken back, as something else was changed since:`,
-      ...shown(
+      ...firstLines(
         left.map(
           ({ path, place, reason }) => `  ${path}${place === path ? '' : `  (now ${place})`}: ${reason}`,
         ),
@@ -55,17 +53,9 @@ function textOf({ operations, changes, left, unknown }: UndoResult): string {
   if (unknown.length > 0)
     lines.push(
       `${plural(unknown.length, 'photo')} set aside of which the journal does not tell, as it was cut or replaced; move them back by hand:`,
-      ...shown(unknown.map(path => `  ${path}`)),
+      ...firstLines(unknown.map(path => `  ${path}`)),
     )
   return lines.join('\n')
-}
-
-function shown(lines: readonly string[]): string[] {
-  const more = lines.length - SHOWN
-  return [
-    ...lines.slice(0, SHOWN).map(oneLine),
-    ...(more > 0 ? [`  … and ${more} more (--json has all)`] : []),
-  ]
 }
 
 async function listed(data: string) {
@@ -78,14 +68,7 @@ async function listed(data: string) {
         : [undone > 0 ? `${undone} taken back` : '', isCutOff ? 'cut off' : ''].filter(Boolean).join(', ')
     return [String(id), localTime(at), oneLine(name), plural(acts, 'change'), state]
   })
-  const widths = [0, 1, 2, 3].map(i => Math.max(0, ...rows.map(row => row[i].length)))
-  const text = rows.map(row =>
-    row
-      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  )
-  return { json: { operations }, text: text.join('\n') }
+  return { json: { operations }, text: columns(rows).join('\n') }
 }
 
 /** As `--since` takes it. */
