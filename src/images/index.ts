@@ -27,7 +27,7 @@ export { inspectPhoto, type PhotoHeader } from './inspect.js'
 export { type JpegMarks, jpegMarks } from './jpeg-marks.js'
 export { MAX_FILE_BYTES } from './limits.js'
 export { hashDistance, perceptualHash, symmetricHash } from './perceptual-hash.js'
-export { readPhotoFile, sha256Of } from './photo-file.js'
+export { headOf, readPhotoFile, sha256Of } from './photo-file.js'
 export { type Colour, type Pixels, pixelsOf } from './pixels.js'
 export {
   type PhotoFile,

@@ -1,7 +1,6 @@
-import { open } from 'node:fs/promises'
 import sharp from 'sharp'
 import { FORMATS, orientationBeside, type PhotoFormat, sniff } from './formats/index.js'
-import { readPhotoFile } from './photo-file.js'
+import { headOf, readPhotoFile } from './photo-file.js'
 
 /** What a photo's header says. */
 export interface PhotoHeader {
@@ -22,7 +21,7 @@ const HEAD_BYTES = 512
 /** Reads a photo's header without decoding it; undefined where there is none that can be read. */
 export async function inspectPhoto(path: string): Promise<PhotoHeader | undefined> {
   try {
-    const head = await headOf(path)
+    const head = await headOf(path, HEAD_BYTES)
     const sniffed = sniff(head)
     // What decoding refuses (drawings above all) is not handed to the image library here either.
     if ('refused' in sniffed) return undefined
@@ -52,14 +51,4 @@ async function headerBySharp(path: string, format: PhotoFormat): Promise<PhotoHe
 async function ownHeader(path: string, format: PhotoFormat): Promise<PhotoHeader> {
   const { width, height } = await FORMATS[format].open(await readPhotoFile(path, path))
   return { format, width, height }
-}
-
-async function headOf(path: string): Promise<Uint8Array> {
-  const handle = await open(path)
-  try {
-    const { buffer, bytesRead } = await handle.read(new Uint8Array(HEAD_BYTES), 0, HEAD_BYTES, 0)
-    return buffer.subarray(0, bytesRead)
-  } finally {
-    await handle.close()
-  }
 }

@@ -63,3 +63,14 @@ function reasonOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   return refusals[code] ?? `the file cannot be read (${messageOf(error)})`
 }
+
+/** A file's first bytes, as many as there are. */
+export async function headOf(path: string, bytes: number): Promise<Uint8Array> {
+  const handle = await open(path)
+  try {
+    const { buffer, bytesRead } = await handle.read(new Uint8Array(bytes), 0, bytes, 0)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await handle.close()
+  }
+}

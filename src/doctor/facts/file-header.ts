@@ -1,5 +1,4 @@
-import { open } from 'node:fs/promises'
-import { openPhoto, readPhotoFile } from '../../images/index.js'
+import { headOf, openPhoto, readPhotoFile } from '../../images/index.js'
 import type { HeaderFacts } from './facts.js'
 import { headerFacts } from './header.js'
 
@@ -13,7 +12,7 @@ const HEAD_BYTES = 128 * 1024
  * @param name - for messages that nobody sees
  */
 export async function readHeaderFacts(path: string, name: string): Promise<HeaderFacts | null> {
-  const head = await headOf(path).catch(() => undefined)
+  const head = await headOf(path, HEAD_BYTES).catch(() => undefined)
   if (head === undefined) return null
   const facts = await factsOf(head, name)
   // Tables that come behind a long story, and formats that keep their header elsewhere, are found in the whole file.
@@ -28,15 +27,5 @@ async function factsOf(bytes: Uint8Array, name: string): Promise<HeaderFacts | n
     return headerFacts(bytes, await openPhoto(bytes, name))
   } catch {
     return null
-  }
-}
-
-async function headOf(path: string): Promise<Uint8Array> {
-  const handle = await open(path)
-  try {
-    const { buffer, bytesRead } = await handle.read(new Uint8Array(HEAD_BYTES), 0, HEAD_BYTES, 0)
-    return buffer.subarray(0, bytesRead)
-  } finally {
-    await handle.close()
   }
 }
