@@ -5,7 +5,6 @@ import {
   collectPhotos,
   folderNameOf,
   isKeyword,
-  METADATA,
   type NamedSource,
   namedSources,
   type PreviewedPhoto,
@@ -19,7 +18,7 @@ import {
   userAgentFor,
 } from '../collect/index.js'
 import { ChiquitoError, type WorkOptions } from '../core/index.js'
-import { countLicences, type LicenceCount } from '../dataset/index.js'
+import { countLicences, type LicenceCount, METADATA } from '../dataset/index.js'
 import type { Doubt } from './doubt.js'
 
 /** As many as the article asked Google for. */

@@ -26,9 +26,7 @@ import {
   putRightIn,
   rememberMarks,
 } from './put-right.js'
-
-/** That of `train`. */
-const USUAL_BACKBONE = 'efficientnet-lite0'
+import { USUAL_BACKBONE } from './usual-backbone.js'
 
 export interface DoctorOptions extends DeviceOptions, WorkOptions, PutRightRequest {
   /** Folder of photos, or of a data set in any layout. */

@@ -10,6 +10,7 @@ import { openFeatureStore } from '../run/index.js'
 import { findLikeness } from '../splitting/index.js'
 import { FeatureExtractor, headSpec, ImageData, Learner } from '../train/index.js'
 import { noticeOnce } from './notice-once.js'
+import { USUAL_BACKBONE } from './usual-backbone.js'
 
 export interface FindRateOptions extends DeviceOptions, WorkOptions {
   /** Folder of the photos. */
@@ -58,7 +59,7 @@ export async function findRate(options: FindRateOptions): Promise<FindRateResult
   if (plot !== undefined) await requireWritable(plot)
   const notice = noticeOnce(progress)
   const device = await usableDevice({ ...options, notice })
-  const backbone = await loadBackbone(options.backbone ?? 'efficientnet-lite0', {
+  const backbone = await loadBackbone(options.backbone ?? USUAL_BACKBONE, {
     preprocessing,
     progress,
     signal,

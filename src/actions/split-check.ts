@@ -11,8 +11,8 @@ import {
   type SplitLeak,
   splitLeaks,
 } from '../splitting/index.js'
-import { openPhotos, tiesIn } from './split.js'
 import { checkSplitOptions, type SplitOptions } from './split-options.js'
+import { openPhotos, tiesIn } from './split-photos.js'
 
 /** A pair that leaks, and in which division, where several are judged. */
 export interface DividedLeak extends SplitLeak {

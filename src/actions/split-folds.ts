@@ -10,8 +10,9 @@ import {
   writeFolder,
   writeManifest,
 } from '../splitting/index.js'
-import { lockOf, openPhotos, requireFree, tiesIn } from './split.js'
+import { lockOf, requireFree } from './split.js'
 import { checkSplitOptions, type SplitOptions, settingsOf } from './split-options.js'
+import { openPhotos, tiesIn } from './split-photos.js'
 import { groupsIn, remarksOf, type SplitGroup } from './split-words.js'
 
 /** One table: so many photos in each part. */

@@ -1,15 +1,7 @@
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
-import { loadBackbone } from '../backbones/index.js'
 import { ChiquitoError, commandName, messageOf, plural } from '../core/index.js'
 import { type Divided, divideGroups, joined, type Split, type Tie } from '../dataset/index.js'
-import {
-  type CheckedData,
-  type CheckedFeatures,
-  featuresOf,
-  findCopies,
-  openCheckedData,
-} from '../doctor/index.js'
 import { makeFolder, type Release, takeLock } from '../files/index.js'
 import {
   addToDataset,
@@ -25,7 +17,6 @@ import {
   RECORD_FILE,
   readRecord,
   recordOf,
-  tiesOf,
   type WriteOptions,
   whatIsAt,
   writeDataset,
@@ -40,19 +31,14 @@ import {
   settingsOf,
   tiesAsked,
 } from './split-options.js'
+import { openPhotos, tiesIn } from './split-photos.js'
 import { manifestFile } from './split-tables.js'
 import { classTable, groupsIn, remarksOf, type SplitClass, type SplitGroup } from './split-words.js'
 
 export type { SplitOptions } from './split-options.js'
 
-/** More photos than this are looked through by hashes alone, unless the person asks for more: minutes become hours. */
-const MOST_DEEP = 10_000
-
 /** Bits of a folder's mode that let its owner, group or others write. */
 const ANYBODY_WRITES = 0o222
-
-/** The embedded one, whose features training uses by default. */
-const BACKBONE = 'efficientnet-lite0'
 
 export interface SplitResult {
   /** Absolute paths. */
@@ -109,46 +95,6 @@ export async function split(options: SplitOptions): Promise<SplitResult> {
   } finally {
     release()
   }
-}
-
-/** Opens photos with all that is known of them. */
-export async function openPhotos(options: SplitOptions, folder: string = options.data): Promise<CheckedData> {
-  const { followLinks, labelsFrom, progress, signal } = options
-  const data = await openCheckedData(folder, { followLinks, labelsFrom, progress, signal })
-  for (const message of data.notices) progress?.({ kind: 'notice', message })
-  return data
-}
-
-/** Why photos belong together. */
-export async function tiesIn(data: Gathered, options: SplitOptions): Promise<Tie[]> {
-  const { progress, signal, groupBy, notBy } = options
-  if (notBy?.includes('copies')) return tiesOf(data, [], { groupBy, notBy })
-  const features = await featuresFor(data, options)
-  const task = 'Looking for copies'
-  progress?.({ kind: 'start', task })
-  const pairs = await findCopies(data.photos, { root: data.root, features, progress, signal })
-  progress?.({ kind: 'end', task })
-  return tiesOf(data, pairs, { groupBy, notBy })
-}
-
-/**
- * What finds crops, captions and screenshots. Training wants the same features, and takes them from the cache; of many photos they
- * would take hours.
- */
-async function featuresFor(
-  { photos, root }: Gathered,
-  { depth, progress, signal }: SplitOptions,
-): Promise<CheckedFeatures | undefined> {
-  if (depth === 'quick') return undefined
-  if (depth === undefined && photos.length > MOST_DEEP) {
-    const message =
-      `Of more than ${MOST_DEEP} photos crops, captions and screenshots are not looked for, only whole copies; --deep looks for ` +
-      'all of them.'
-    progress?.({ kind: 'notice', message })
-    return undefined
-  }
-  const backbone = await loadBackbone(BACKBONE, { progress, signal })
-  return featuresOf({ photos, root }, { backbone, progress, signal })
 }
 
 /** One program at a time makes a data set there. */

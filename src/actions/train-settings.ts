@@ -1,13 +1,14 @@
 import { argumentError, ChiquitoError } from '../core/index.js'
 import { fineTunes } from '../train/index.js'
 import type { TrainOptions } from './train-options.js'
+import { USUAL_BACKBONE } from './usual-backbone.js'
 
 /** More epochs than this are a mistake in the unit. */
 const mostEpochs = 1000
 
 /** What is trained where nobody says otherwise. */
 export function withDefaults(options: TrainOptions) {
-  const { recipe = 'auto', backbone = 'efficientnet-lite0', seed = 0 } = options
+  const { recipe = 'auto', backbone = USUAL_BACKBONE, seed = 0 } = options
   return { ...options, recipe, backbone, seed }
 }
 

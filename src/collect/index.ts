@@ -1,4 +1,4 @@
-export { folderNameOf, METADATA, type MetadataRow } from './album/index.js'
+export { folderNameOf, type MetadataRow } from './album/index.js'
 export { userAgentFor } from './asking/index.js'
 export { type Collected, type CollectPhotosOptions, collectPhotos, previewPhotos } from './collect-photos.js'
 export { type RefusalReason, refusalReasons } from './downloader/index.js'

@@ -45,6 +45,7 @@ export {
   licencesInWords,
 } from './licences.js'
 export { type ListedPhotos, type ListOptions, listPhotos } from './list-photos.js'
+export { METADATA, photoOfLine } from './metadata-lines.js'
 export type { Photo, Split } from './photo.js'
 export { type RecordedPhoto, type RecordedPhotos, recordedPhotoSchema, recordPhotos } from './recorded.js'
 export {

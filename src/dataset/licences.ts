@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join, posix } from 'node:path'
 import { z } from 'zod'
-
-/** Written by collecting, beside photos. */
-const METADATA = 'metadata.jsonl'
+import { METADATA } from './metadata-lines.js'
 
 /** What a line says of a photo's licence; none where its source did not say: then nothing is said to be forbidden, either. */
 const rowSchema = z.object({

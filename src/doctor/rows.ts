@@ -1,8 +1,7 @@
 import { lstat, readFile } from 'node:fs/promises'
 import { join, posix } from 'node:path'
 import { z } from 'zod'
-
-const NAME = 'metadata.jsonl'
+import { METADATA } from '../dataset/index.js'
 
 /** As large as a table with labels may be. */
 const MAX_BYTES = 128 * 1024 * 1024
@@ -26,7 +25,7 @@ export async function metadataRows(
   const notices: string[] = []
   // Outer folders first, so that what stands nearer to a photo is what holds.
   for (const folder of foldersOf(paths)) {
-    const path = posix.join(folder, NAME)
+    const path = posix.join(folder, METADATA)
     const info = await lstat(join(root, path)).catch(() => undefined)
     if (!info?.isFile()) continue
     if (info.size > MAX_BYTES) {

@@ -1,11 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Split } from '../dataset/index.js'
-import { errorCode, ioError, writeFileAtomic } from '../files/index.js'
+import { METADATA, photoOfLine, type Split } from '../dataset/index.js'
+import { textIfThere, writeFileAtomic } from '../files/index.js'
 import { isFolderName } from './names.js'
-
-/** Hugging Face's name for it; `imagefolder` looks for one in each part. */
-const METADATA = 'metadata.jsonl'
 
 const parts: readonly Split[] = ['train', 'valid', 'test']
 
@@ -46,26 +42,7 @@ export async function writeRows(folder: string, photos: readonly RowSource[]): P
 /** The lines of a metadata file, by the photo they are about; lines that are about none under names of their own. */
 async function linesIn(path: string): Promise<Map<string, string>> {
   const lines = new Map<string, string>()
-  for (const line of (await textOf(path)).split('\n'))
-    if (line.trim() !== '') lines.set(fileIn(line) ?? `\0${lines.size}`, line)
+  for (const line of (await textIfThere(path)).split('\n'))
+    if (line.trim() !== '') lines.set(photoOfLine(line) ?? `\0${lines.size}`, line)
   return lines
-}
-
-function fileIn(line: string): string | undefined {
-  try {
-    const row: unknown = JSON.parse(line)
-    if (typeof row === 'object' && row !== null && 'file_name' in row) return String(row.file_name)
-  } catch {
-    // Not ours.
-  }
-  return undefined
-}
-
-async function textOf(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return ''
-    throw ioError(error, 'read', path)
-  }
 }

@@ -1,5 +1,5 @@
 export { Album } from './album.js'
 export type { Candidate, SearchState } from './history.js'
-export { lineOf, METADATA, type MetadataRow } from './metadata.js'
+export { lineOf, type MetadataRow } from './metadata.js'
 export { extensionOf, folderNameOf, type Naming } from './names.js'
 export { Recollection } from './recollection.js'

@@ -1,10 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
-import { errorCode, ioError, LogWriter, writeFileAtomic } from '../../files/index.js'
+import { METADATA, photoOfLine } from '../../dataset/index.js'
+import { LogWriter, textIfThere, writeFileAtomic } from '../../files/index.js'
 import type { Candidate } from './history.js'
-
-export const METADATA = 'metadata.jsonl'
 
 /**
  * What is known of a photo, a line of `metadata.jsonl` each: the file under which Hugging Face's `imagefolder` looks for
@@ -117,9 +115,9 @@ export class MetadataFile {
    */
   static async open(root: string, kept: readonly Candidate[]): Promise<MetadataFile> {
     const path = join(root, METADATA)
-    const before = await textOf(path)
+    const before = await textIfThere(path)
     const own = new Set(kept.map(({ file }) => file))
-    const others = wholeLines(before).filter(line => !own.has(fileIn(line)))
+    const others = wholeLines(before).filter(line => !own.has(photoOfLine(line)))
     const lines = kept.filter(({ isGone }) => !isGone).map(one => JSON.stringify(lineOf(rowOf(root, one))))
     const text = [...others, ...lines].map(line => `${line}\n`).join('')
     if (before !== text) await writeFileAtomic(path, text)
@@ -149,25 +147,5 @@ function otherRow(line: string): AttributedRow[] {
 function wholeLines(text: string): string[] {
   const lines = text.split('\n')
   const last = lines.pop() ?? ''
-  return [...lines, ...(fileIn(last) === undefined ? [] : [last])].filter(line => line.trim() !== '')
-}
-
-/** The photo that a line is about; undefined for a line that is no such JSON. */
-function fileIn(line: string): string | undefined {
-  try {
-    const row: unknown = JSON.parse(line)
-    if (typeof row === 'object' && row !== null && 'file_name' in row) return String(row.file_name)
-  } catch {
-    // Torn, or not ours.
-  }
-  return undefined
-}
-
-async function textOf(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return ''
-    throw ioError(error, 'read', path)
-  }
+  return [...lines, ...(photoOfLine(last) === undefined ? [] : [last])].filter(line => line.trim() !== '')
 }
