@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { findCopies, leaksOf, openCheckedData } from '../src/doctor/index.js'
+import { findCopies, openCheckedData } from '../src/doctor/index.js'
+import { splitLeaks } from '../src/splitting/index.js'
 
 const folder = path.resolve(import.meta.dirname, '../../shared/datasets/chiquito')
 
@@ -26,7 +27,7 @@ describe.skipIf(!existsSync(folder))("copies in the article's data", () => {
       'part 246 305',
       'part 52 382',
     ])
-    expect(leaksOf(photos, pairs).map(({ train, held }) => [number(train), number(held)])).toEqual([
+    expect(splitLeaks(photos, pairs).map(({ train, held }) => [number(train), number(held)])).toEqual([
       [17, 102],
       [40, 46],
     ])

@@ -7,15 +7,13 @@ export type {
   DeepData,
   QuickCheck,
 } from './check.js'
-export { checks, checksPage, deepChecks, quickChecks } from './checks/index.js'
+export { checks, checksPage, quickChecks } from './checks/index.js'
 export {
   type CopyKind,
-  type CopyLeak,
   type CopyPair,
   type FindCopiesOptions,
   findCopies,
   findHiddenCopies,
-  leaksOf,
 } from './copies/index.js'
 export {
   type Forecast,
@@ -42,7 +40,6 @@ export {
 export { type FeaturesOptions, featuresOf } from './features.js'
 export type { Finding } from './finding.js'
 export {
-  COPY_RULE,
   type FixReport,
   type FollowedTables,
   type LeftPhoto,

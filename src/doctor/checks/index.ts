@@ -1,6 +1,6 @@
 export { checksPage } from './page.js'
 
-import type { Check, DeepCheck, QuickCheck } from '../check.js'
+import type { Check, QuickCheck } from '../check.js'
 import { animated } from './animated.js'
 import { blurred } from './blurred.js'
 import { bright } from './bright.js'
@@ -59,4 +59,3 @@ export const checks: readonly Check[] = [
 ]
 
 export const quickChecks: readonly QuickCheck[] = checks.filter(check => check.depth === 'quick')
-export const deepChecks: readonly DeepCheck[] = checks.filter(check => check.depth === 'deep')

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { checkedPhotos } from '../../../test/support/checked-photos.js'
 import { writeTree } from '../../../test/support/files.js'
 import { plants, scene } from '../../../test/support/scenes.js'
+import { splitLeaks } from '../../splitting/index.js'
 import { findCopies } from './find-copies.js'
-import { leaksOf } from './leaks.js'
 
 /** Pairs among files given as bytes: `'a b kind'` each. */
 async function pairsAmong(files: Readonly<Record<string, Uint8Array>>): Promise<string[]> {
@@ -75,7 +75,7 @@ describe('findCopies', () => {
   })
 })
 
-describe('leaksOf', () => {
+describe('splitLeaks', () => {
   it('lists every pair that lies on both sides of the split', async () => {
     const photo = await scene(1)
     const files = {
@@ -86,7 +86,7 @@ describe('leaksOf', () => {
     }
     const root = writeTree(files)
     const photos = await checkedPhotos(root, Object.keys(files))
-    expect(leaksOf(photos, await findCopies(photos, { root }))).toEqual([
+    expect(splitLeaks(photos, await findCopies(photos, { root }))).toEqual([
       { train: 'train/a.jpg', held: 'test/c.jpg', kind: 'mirrored' },
       { train: 'train/b.jpg', held: 'test/c.jpg', kind: 'mirrored' },
       { train: 'train/a.jpg', held: 'valid/d.jpg', kind: 'exact' },

@@ -10,11 +10,6 @@ const splitRank: Readonly<Record<Split, number>> = { test: 0, valid: 1, train: 2
 /** How programs call a second copy: `1 (2).jpg`, `1 copy.jpg`, `1 - Copy.jpg`, `1_copy2.jpg`. */
 const copyName = /(\(\d+\)|[ _-](copy|copia|kopie|copie|cópia)[ _-]?\d*)\.[^./]*$/i
 
-/** The rule by which a copy stays, for a person. */
-export const COPY_RULE =
-  'Of copies the one stays that is measured on (test, then valid, then train); among those the largest in pixels, then in bytes, then one that ' +
-  'a table describes, one not named as a copy, and the first by name.'
-
 /** Sorts copies of one photo so that the one that stays is first. */
 export function byWorth(a: CheckedPhoto, b: CheckedPhoto): number {
   for (const measure of measures) {
