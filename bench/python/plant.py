@@ -13,6 +13,7 @@ Writes for each plant, 0 and up, of photos that no other plant has:
     DIR/0/division/      train/SET and valid/SET: clean photos, copies of them on the other side than their original
     DIR/0/truth.json     {"seed", "clean": [file], "faults": [{"file", "fault", "of"}], "family": {file: number},
                           "pairs": [{"train", "valid", "fault"}], "sets": {set: photos}}
+    DIR/sources.json     {set: {"files", "exact_copies", "not_clean", "near_copies", "clean"}}: what was passed over, and why
 
 `of` is the photo that a copy is of; photos with faults of their own come from photos that are not among the clean ones, so that
 they are copies of none. Files of one family come from one photo: what pairs them is right, what pairs two families is not. Same
@@ -107,30 +108,42 @@ def phashes(image: Image.Image) -> list[np.ndarray]:
     return [(part > np.median(part)).ravel() for part in low]
 
 
-def clean_photos(sources: list[Path], random_: random.Random) -> list[list[Clean]]:
-    """Those of each source, in an order by chance."""
+Counts = dict[str, dict[str, int]]
+
+
+def clean_photos(sources: list[Path], random_: random.Random) -> tuple[list[list[Clean]], Counts]:
+    """Those of each source, in an order by chance; and of each set how many files were passed over, and why."""
     seen: set[str] = set()
     hashes = np.zeros((0, 64), bool)
     sets: list[list[Clean]] = []
+    counts: Counts = {}
     for source in sources:
         name = source.name.split('.')[0]
         photos = []
+        passed = counts[name] = {'files': 0, 'exact_copies': 0, 'not_clean': 0, 'near_copies': 0, 'clean': 0}
         for file, data in files_of(source):
             extension = Path(file).suffix.lower()
             digest = hashlib.sha256(data).hexdigest()
-            if digest in seen or not is_clean(extension, data):
+            passed['files'] += 1
+            if digest in seen:
+                passed['exact_copies'] += 1
                 continue
             seen.add(digest)
+            if not is_clean(extension, data):
+                passed['not_clean'] += 1
+                continue
             photo = Clean(name, extension, data)
             own, mirrored = phashes(photo.open())
             if any(((hashes != each).sum(1) <= COPY).any() for each in (own, mirrored)):
+                passed['near_copies'] += 1
                 continue
             hashes = np.vstack([hashes, own])
             photos.append(photo)
-        print(f'{name}: {len(photos)} clean photos', file=sys.stderr, flush=True)
+            passed['clean'] += 1
+        print(f'{name}: {json.dumps(passed)}', file=sys.stderr, flush=True)
         random_.shuffle(photos)
         sets.append(photos)
-    return sets
+    return sets, counts
 
 
 def in_turn(sets: list[list[Clean]]) -> list[Clean]:
@@ -460,7 +473,7 @@ def main() -> int:
     missing = [str(source) for source in options.sources if not source.exists()]
     if missing:
         parser.error(f'not there: {", ".join(missing)}')
-    sets = clean_photos(options.sources, random.Random(options.seed))
+    sets, counts = clean_photos(options.sources, random.Random(options.seed))
     pools = [in_turn([each[number :: options.plants] for each in sets]) for number in range(options.plants)]
     # The rest is what faults of one photo are made from: each kind takes `each` different ones of it.
     photos = min(options.photos, min(map(len, pools)) - options.each)
@@ -473,6 +486,7 @@ def main() -> int:
     for number, mine in enumerate(pools):
         truth = plant(part / str(number), mine[:photos], mine[photos:], options.each, f'{options.seed} {number}')
         print(json.dumps({'plant': number, 'clean': photos, 'planted': len(truth['faults']), 'sets': truth['sets']}))
+    (part / 'sources.json').write_text(json.dumps(counts, indent=1))
     shutil.rmtree(options.out, ignore_errors=True)
     part.rename(options.out)
     return 0

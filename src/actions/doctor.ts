@@ -59,6 +59,8 @@ export interface ToldFinding {
   readonly certain: boolean
   /** One sentence. */
   readonly message: string
+  /** True where it is how a large part of the photos is, told once: no fault of each. */
+  readonly isStyle?: true | undefined
 }
 
 /** A check as it is told. */
@@ -127,7 +129,7 @@ export async function doctorFor(by: AskedBy, options: DoctorOptions): Promise<Do
       label,
       photos: data.photos.filter(photo => photo.label === i).length,
     })),
-    findings: findings.map(({ check, photos, certain, message }) => ({ check, photos, certain, message })),
+    findings: findings.map(({ weight, ...told }) => told),
     shortcuts,
     checks: ran.map(({ name, title, advice }) => ({ name, title, advice })),
     notices: notes,

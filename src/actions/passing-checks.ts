@@ -18,8 +18,9 @@ export interface PassingChecks {
     readonly check: string
     readonly title: string
     readonly count: number
-    /** Of what matters most among them. */
+    /** Of what matters most among them; or what is said of all where it is how a large part of the photos is. */
     readonly example: string
+    readonly isStyle: boolean
   }[]
 }
 
@@ -76,13 +77,21 @@ async function foundBy(
   const findings = await check.run(data, { signal })
   if (findings.length === 0) return []
   const [worst] = findings.toSorted((a, b) => b.weight - a.weight)
-  return [{ check: check.name, title: check.title, count: findings.length, example: worst.message }]
+  return [
+    {
+      check: check.name,
+      title: check.title,
+      count: findings.reduce((sum, { isStyle, photos }) => sum + (isStyle ? photos.length : 1), 0),
+      example: worst.message,
+      isStyle: worst.isStyle === true,
+    },
+  ]
 }
 
 /** The same in a few lines, for a terminal; none where nothing was found. */
 export function passingText({ looked, photos, found }: PassingChecks, data: string): string {
   if (found.length === 0) return ''
-  const lines = found.slice(0, TOLD).map(({ title, count, example }) => `! ${title}: ${count}. ${example}`)
+  const lines = found.slice(0, TOLD).map(one => `! ${lineOf(one)}`)
   const part = looked < photos ? `${plural(looked, 'photo')} of ${photos} looked at; ` : ''
   const more = found.length > TOLD ? `${plural(found.length - TOLD, 'check')} more found something; ` : ''
   return [...lines, `  ${part}${more}"${commandName()} doctor ${data}" tells all.`].join('\n')
@@ -90,5 +99,9 @@ export function passingText({ looked, photos, found }: PassingChecks, data: stri
 
 /** The same as sentences for a report. */
 export function faultsOf({ found }: PassingChecks): string[] {
-  return found.map(({ title, count, example }) => `${title}: ${count}. ${example}`)
+  return found.map(lineOf)
+}
+
+function lineOf({ title, count, example, isStyle }: PassingChecks['found'][number]): string {
+  return isStyle ? `${title}: ${example}` : `${title}: ${count}. ${example}`
 }

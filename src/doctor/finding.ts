@@ -10,4 +10,6 @@ export interface Finding {
   readonly message: string
   /** How much it matters among the findings of its check, larger first; 0 where all are alike. */
   readonly weight: number
+  /** True where it is how a large part of the photos is, told once: no fault of each, so what helps a single photo helps none. */
+  readonly isStyle?: true | undefined
 }

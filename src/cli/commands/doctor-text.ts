@@ -64,7 +64,8 @@ function details({ title, advice, own }: Found): string[] {
     title,
     ...own.slice(0, SHOWN).map(({ message }) => `  ${oneLine(message)}`),
     ...(more > 0 ? [`  … and ${more} more (--json has all)`] : []),
-    `  What to do: ${advice}`,
+    // Where it is how photos are, what helps a single one is no help: what to do is part of the message.
+    ...(own.every(({ isStyle }) => isStyle === true) ? [] : [`  What to do: ${advice}`]),
   ]
 }
 

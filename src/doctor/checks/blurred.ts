@@ -19,6 +19,7 @@ const LEAST_COARSE = 4
 export const blurred = lookCheck(
   {
     name: 'blurred',
+    are: 'are blurred',
     title: 'Blurred photos',
     finds:
       'Photos out of focus, and photos blurred by motion: those that lack fine detail for the coarse detail that they have, or ' +

@@ -14,6 +14,7 @@ const MOST = 0.51
 export const bright = lookCheck(
   {
     name: 'bright',
+    are: 'are too bright',
     title: 'Bright photos',
     finds:
       'Overexposed photos: parts of the subject are white, or a colour as full as it goes, without anything in them.',

@@ -7,6 +7,7 @@ const MOST_P95 = 100
 export const dark = lookCheck(
   {
     name: 'dark',
+    are: 'are dark',
     title: 'Dark photos',
     finds: 'Photos on which hardly a pixel is light: underexposed, taken at night, or black.',
     why: 'What little they show is noise to the network, and it may learn darkness in place of the subject.',

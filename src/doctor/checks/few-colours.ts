@@ -11,6 +11,7 @@ const MOST_GREYS = 32
 export const fewColours = lookCheck(
   {
     name: 'few-colours',
+    are: 'have few colours',
     title: 'Few colours',
     finds:
       'Drawings, icons and photos whose colours were reduced to a palette, as a GIF or an indexed PNG has it.',

@@ -7,6 +7,7 @@ const LEAST_RANGE = 40
 export const lowInformation = lookCheck(
   {
     name: 'low-information',
+    are: 'show next to nothing',
     title: 'Low information',
     finds: 'Photos that are one even surface: a wall, a lens cap, a placeholder in place of a picture.',
     why: 'There is nothing to learn from but the surface.',

@@ -16,6 +16,10 @@ export function checksPage(checks: readonly Check[]): string {
     'A finding is certain where it is beyond doubt: then `doctor --fix` may act on it. Nothing is ever deleted, and ' +
       '`chiquito undo` takes everything back.',
     '',
+    'Photos that are dark, bright, blurred, grey, small and so on are told one by one as long as they are exceptions. Where a ' +
+      'third of a class or of all photos is so, that is their style: one finding says so of all of them (`isStyle` in `--json`), ' +
+      'and whether it tells the classes apart.',
+    '',
     '| check | name in `--json` | kind | `--fix` |',
     '| --- | --- | --- | --- |',
     ...checks.map(

@@ -1,6 +1,7 @@
 import type { CheckedData, CheckedPhoto, QuickCheck } from '../check.js'
-import type { HeaderFacts, LookFacts } from '../facts/index.js'
+import type { HeaderFacts, LookFacts, PhotoFacts } from '../facts/index.js'
 import type { Finding } from '../finding.js'
+import { withStyle } from './style.js'
 
 /** What a check says of one photo: what was seen, how much it matters among the others, and whether it is beyond doubt. */
 export interface Judged {
@@ -33,12 +34,33 @@ export function photoCheck(
   }
 }
 
-/** A check of what photos look like; those that cannot be decoded are not judged. */
-export function lookCheck(
-  text: CheckText,
-  judge: (looks: LookFacts, header: HeaderFacts) => Judged | undefined,
+/** A check of photos' form or look also says how several of them are: `are dark`. */
+export type LookText = CheckText & { readonly are: string }
+
+/** A check of what each photo's form is, as its header tells: what a large part of them has is their style, and told once. */
+export function formCheck(
+  { are, ...text }: LookText,
+  judge: (header: HeaderFacts, problem: PhotoFacts['problem']) => Judged | undefined,
 ): QuickCheck {
-  return photoCheck(text, ({ facts: { looks, header } }) =>
-    looks && header ? judge(looks, header) : undefined,
+  const check = photoCheck(text, ({ facts: { header, problem } }) =>
+    header ? judge(header, problem) : undefined,
   )
+  return styled(check, are, ({ facts: { header } }) => header !== null)
+}
+
+/** The same of what each looks like; those that cannot be decoded are not judged. */
+export function lookCheck(
+  { are, ...text }: LookText,
+  judge: (looks: LookFacts) => Judged | undefined,
+): QuickCheck {
+  const check = photoCheck(text, ({ facts: { looks } }) => (looks ? judge(looks) : undefined))
+  return styled(check, are, ({ facts: { looks } }) => looks !== null)
+}
+
+function styled(check: QuickCheck, are: string, isJudged: (photo: CheckedPhoto) => boolean): QuickCheck {
+  return {
+    ...check,
+    run: async (data, work) =>
+      withStyle(data, data.photos.filter(isJudged), await check.run(data, work), are),
+  }
 }

@@ -11,9 +11,11 @@ export function checkSection(
   pictures: ReadonlyMap<string, Picture>,
 ): Html {
   const left = count - shown.length - listed.length
+  // What helps a single photo is no help where it is how photos are.
+  const isStyle = count === 1 && shown[0]?.finding.isStyle === true
   return section(
     { id: check.name, title: `${check.title} (${count})`, lead: check.why },
-    html`<p>${sentence(check.advice)}</p>`,
+    ...(isStyle ? [] : [html`<p>${sentence(check.advice)}</p>`]),
     html`<ul class="findings">${shown.map(each => html`<li class="${shape(each)}">${card(each, pictures)}</li>`)}</ul>`,
     ...(listed.length === 0 ? [] : [list(listed, left)]),
     html`<details class="how"><summary>How it is found</summary><p>${sentence(check.finds)}</p>${check.threshold === undefined ? '' : html`<p>${sentence(check.threshold)}</p>`}</details>`,
