@@ -43,6 +43,7 @@ describe('train', () => {
       class: 'first',
       auc: 1,
       interval: [expect.any(Number), 1],
+      stands: true,
     })
     expect(result.shortcuts.map(({ property }) => property)).toContain('format')
     expect(report).toContain('<h2 id="shortcuts-title">Shortcuts</h2>')

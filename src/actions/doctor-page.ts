@@ -5,7 +5,6 @@ import {
   type CheckedFeatures,
   type CheckedPhoto,
   type Finding,
-  SHORTCUT_AUC,
   type Shortcut,
   shortcutWords,
   typicalPhotos,
@@ -64,7 +63,6 @@ export async function writeDoctorPage(
     findings,
     shortcuts,
     shortcutWords: shortcutWords(shortcuts, data.labels.length),
-    shortcutAuc: SHORTCUT_AUC,
     notes,
   }
   const pictures = await picturesOf(data, picturesWanted(input), work)

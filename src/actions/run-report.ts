@@ -8,7 +8,7 @@ import {
   licencesInWords,
   type Photo,
 } from '../dataset/index.js'
-import { propertyWords, type Shortcut, shortcutLine, stands } from '../doctor/index.js'
+import { propertyWords, type Shortcut, shortcutLine } from '../doctor/index.js'
 import {
   decode,
   drawAugmentation,
@@ -227,7 +227,7 @@ async function dataFacts(
         label: one.class,
         auc: one.auc,
         interval: one.interval,
-        stands: stands(one),
+        stands: one.stands,
       })),
       notes: line === undefined ? [] : alike,
     },

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { type Backbone, checkBackboneName, loadBackbone, type Preprocessing } from '../backbones/index.js'
 import { ChiquitoError, commandName, messageOf } from '../core/index.js'
 import { type Dataset, leaks, openDataset, recordPhotos, type Split } from '../dataset/index.js'
-import { type Shortcut, stands } from '../doctor/index.js'
+import type { Shortcut } from '../doctor/index.js'
 import { usableDevice } from '../engine/index.js'
 import type { Evaluation, Interval } from '../evaluate/index.js'
 import {
@@ -277,9 +277,14 @@ function modelOf(
 
 /** Those that a model may have learnt; undefined without any. */
 function standingOf(shortcuts: readonly Shortcut[]): ModelMetadata['shortcuts'] {
-  const standing = shortcuts.filter(stands).slice(0, MAX_SHORTCUTS)
+  const standing = shortcuts.filter(({ stands }) => stands).slice(0, MAX_SHORTCUTS)
   if (standing.length === 0) return undefined
-  return standing.map(({ interval: [low, high], ...one }) => ({ ...one, interval: [low, high] }))
+  return standing.map(({ property, class: label, auc, interval: [low, high] }) => ({
+    property,
+    class: label,
+    auc,
+    interval: [low, high],
+  }))
 }
 
 function resultOf(

@@ -60,7 +60,6 @@ export {
   type ShortcutWords,
   shortcutLine,
   shortcutWords,
-  stands,
 } from './shortcuts/index.js'
 export { shortcutsOf } from './shortcuts-of.js'
 export { typicalPhotos } from './typical.js'

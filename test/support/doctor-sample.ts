@@ -65,13 +65,13 @@ export function doctorSample({
         class: label,
         auc: 1 - 0.2 * i,
         interval: [0.97 - 0.2 * i, 1 - 0.1 * i] as const,
+        stands: i === 0,
       })),
     ),
     shortcutWords: [
       { class: labels[0], certain: true, auc: 1, message: 'Size alone tells the classes apart (AUC 1.00).' },
       { class: labels[0], certain: false, auc: 0.8, message: words },
     ],
-    shortcutAuc: 0.75,
     notes: [words],
   }
 }

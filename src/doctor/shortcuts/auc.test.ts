@@ -33,9 +33,10 @@ it('has an interval that covers the truth as often as it says, also near 1', () 
 })
 
 it('stays between 0 and 1, and has a width where every pair is right', () => {
-  const [low, high] = aucInterval(1, 50, 50)
+  const [low, high] = aucInterval(1, [{ own: 50, other: 50 }])
   expect(high).toBe(1)
   expect(low).toBeGreaterThan(0.9)
   expect(low).toBeLessThan(0.99)
-  expect(aucInterval(0.5, 50, 50)[0]).toBeCloseTo(1 - aucInterval(0.5, 50, 50)[1], 9)
+  const [lower, upper] = aucInterval(0.5, [{ own: 50, other: 50 }])
+  expect(lower).toBeCloseTo(1 - upper, 9)
 })

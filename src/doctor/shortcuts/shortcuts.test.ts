@@ -66,6 +66,38 @@ describe('shortcuts', () => {
     expect(shortcutLine(found, 2)).toBeUndefined()
   })
 
+  it.each([
+    [2, 10],
+    [2, 20],
+    [3, 10],
+  ])('hardly ever tells of what %i classes of %i photos show by chance', async (classes, each) => {
+    const labels = Array.from({ length: classes }, (_, k) => `class ${k}`)
+    const draws = 40
+    let told = 0
+    for (let draw = 0; draw < draws; draw++) {
+      const found = await findShortcuts({ labels, photos: labels.flatMap((_, k) => some(each, k)) })
+      if (shortcutWords(found, classes).length > 0) told++
+    }
+    expect(told / draws).toBeLessThanOrEqual(0.05)
+  })
+
+  it.each([10, 15, 30])('tells of what tells %i photos of each class apart', async each => {
+    const photos = [...some(each, 0), ...some(each, 1, () => ({ width: 250, height: 250 }))]
+    const found = await findShortcuts({ labels: ['cat', 'not'], photos })
+    expect(shortcutLine(found, 2)).toMatch(/^Size alone tells the classes apart \(AUC 1\.00\)/)
+  })
+
+  it('says the same of files whether or not pictures are looked at', async () => {
+    const photos = [...some(12, 0), ...some(12, 1, i => (i > 1 ? { format: 'png' } : {}))]
+    const labels = ['cat', 'dog']
+    const looked = photos.map(one => ({ ...one, looks: looks(100 + random.integer(60)) }))
+    const standing = async (quick: boolean) =>
+      (await findShortcuts({ labels, photos: quick ? photos : looked }, { headersOnly: quick })).filter(
+        ({ property, stands }) => stands && !['all', 'headers'].includes(property),
+      )
+    expect(await standing(true)).toEqual(await standing(false))
+  })
+
   it('does not take copies for proof', async () => {
     // Each photo five times: learnt from one copy, another would be recognised by its size in bytes.
     const copied = (label: number) =>

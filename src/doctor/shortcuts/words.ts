@@ -2,12 +2,6 @@ import { plural } from '../../core/index.js'
 import type { Shortcut } from './find-shortcuts.js'
 import { PROPERTIES, type Property } from './properties.js'
 
-/**
- * Area under the ROC curve from which a property counts as a shortcut. Public sets whose classes were collected alike stand at .53
- * to .71 by their headers, sets put together from two sources at .96 and above.
- */
-export const SHORTCUT_AUC = 0.75
-
 /** Shortcuts of one class in words. */
 export interface ShortcutWords {
   readonly class: string
@@ -19,17 +13,9 @@ export interface ShortcutWords {
   readonly auc: number
 }
 
-/** How far the interval reaches has to be above guessing, or few photos would show shortcuts by chance. */
-const GUESSING = 0.5
-
-/** Whether a property tells the classes apart: far enough from guessing, and not by chance. */
-export function stands({ auc, interval: [low] }: Shortcut): boolean {
-  return auc >= SHORTCUT_AUC && low > GUESSING
-}
-
 function standing(shortcuts: readonly Shortcut[], of: Property['of']): Shortcut[] {
   const names = new Set(PROPERTIES.filter(property => property.of === of).map(({ name }) => name))
-  return shortcuts.filter(one => names.has(one.property) && stands(one))
+  return shortcuts.filter(one => one.stands && names.has(one.property))
 }
 
 /**
@@ -67,7 +53,7 @@ export function shortcutLine(shortcuts: readonly Shortcut[], classes: number): s
 function fileShortcuts(shortcuts: readonly Shortcut[]): Shortcut[] {
   const alone = standing(shortcuts, 'file')
   const known = new Set(alone.map(one => one.class))
-  const together = shortcuts.filter(one => one.property === 'headers' && !known.has(one.class) && stands(one))
+  const together = shortcuts.filter(one => one.property === 'headers' && !known.has(one.class) && one.stands)
   return [...alone, ...together].sort((a, b) => b.auc - a.auc)
 }
 

@@ -14,8 +14,6 @@ export interface DoctorPageInput {
   /** How well properties other than the subject tell the classes apart, and what stands in words, the worst first. */
   readonly shortcuts: readonly Shortcut[]
   readonly shortcutWords: readonly ShortcutWords[]
-  /** AUC from which a property counts as a shortcut. */
-  readonly shortcutAuc: number
   /** What a person must know of the whole: checks that did not run, and why. */
   readonly notes: readonly string[]
 }

@@ -1,4 +1,4 @@
-import type { Shortcut } from '../../doctor/index.js'
+import { propertyWords, type Shortcut } from '../../doctor/index.js'
 import { type Html, html, name, section, table } from '../markup.js'
 import { range, share } from '../text.js'
 import type { DoctorPageInput } from './input.js'
@@ -7,7 +7,7 @@ import type { DoctorPageInput } from './input.js'
 const ROWS = 40
 
 /** What tells the classes apart without the subject. */
-export function shortcutsSection({ shortcuts, shortcutWords: words, shortcutAuc }: DoctorPageInput): Html {
+export function shortcutsSection({ shortcuts, shortcutWords: words }: DoctorPageInput): Html {
   const sorted = shortcuts.toSorted((a, b) => b.auc - a.auc)
   return section(
     {
@@ -35,8 +35,14 @@ export function shortcutsSection({ shortcuts, shortcutWords: words, shortcutAuc 
         { title: '0.5 to 1' },
       ],
       sorted.slice(0, ROWS).map(each => ({
-        cells: [name(each.property), name(each.class), share(each.auc), range(each.interval), track(each)],
-        kind: each.auc >= shortcutAuc ? 'warned' : '',
+        cells: [
+          name(propertyWords(each.property)),
+          name(each.class),
+          share(each.auc),
+          range(each.interval),
+          track(each),
+        ],
+        kind: each.stands ? 'warned' : '',
       })),
     ),
     ...(sorted.length > ROWS ? [html`<p>And ${sorted.length - ROWS} weaker ones.</p>`] : []),
