@@ -2,6 +2,7 @@
 import {
   chmodSync,
   cpSync,
+  existsSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -201,6 +202,15 @@ describe('marks', () => {
     expect(await copies()).toHaveLength(2)
     await doctor(root, ['--forget'])
     expect(await copies()).toHaveLength(3)
+    // Without --quick, too, nothing is looked at, by the network or otherwise.
+    const unseen = { CHIQUITO_CACHE: path.join(temporaryFolder(), 'cache') }
+    const alone = await run(['doctor', root, '--keep', 'train/ball/4.jpg'], { env: unseen })
+    expect(alone.status, alone.stderr).toBe(0)
+    expect(alone.stdout).toMatch(
+      /^25 photos in 2 classes: ball 14, wave 11\n\nkept as they are: train\/ball\/4\.jpg\nin /,
+    )
+    expect(existsSync(unseen.CHIQUITO_CACHE)).toBe(false)
+    await run(['undo', root])
     const wrong = await doctor(root, ['--keep', 'nowhere.jpg'])
     expect(wrong.status).toBe(2)
     expect(wrong.stderr).toMatch(/There is no photo "nowhere\.jpg" in/)

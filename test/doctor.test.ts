@@ -1,5 +1,5 @@
 // chiquito doctor: what is wrong with photos, through the command line.
-import { chmodSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { DoctorResult } from '../src/actions/doctor.js'
@@ -90,12 +90,16 @@ describe('chiquito doctor', () => {
       expect(second.findings).toContainEqual(
         expect.objectContaining({ check: 'dark', photos: ['cat/0.jpg'] }),
       )
-      const store = path.join(cache, 'facts', 'v1')
+      const [version] = readdirSync(path.join(cache, 'facts'))
+      const store = path.join(cache, 'facts', version)
+      let damaged = 0
       for (const digit of '0123456789abcdef') {
         const shard = path.join(store, `${digit}.jsonl`)
-        if (existsSync(shard))
-          writeFileSync(shard, readFileSync(shard, 'utf8').replaceAll('"mean":', '"mean":9'))
+        if (!existsSync(shard)) continue
+        writeFileSync(shard, readFileSync(shard, 'utf8').replaceAll('"mean":', '"mean":9'))
+        damaged++
       }
+      expect(damaged).toBeGreaterThan(4)
       expect((await examined(folder)).findings).toEqual(second.findings)
       rmSync(cache, { recursive: true })
       writeFileSync(cache, 'no folder')

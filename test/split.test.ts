@@ -133,6 +133,39 @@ describe('split', () => {
     })
   })
 
+  it('keeps a burst on one side by the time and the looks of its photos, not by either alone', async () => {
+    const taken = async (number: number, time: string, frame = 0) =>
+      sharp((await clip('any', number, frame + 1))[`any/clip_${String(frame + 1).padStart(4, '0')}.jpg`])
+        .withExif({ IFD2: { DateTimeOriginal: time } })
+        .jpeg()
+        .toBuffer()
+    // Names without numbers in a row, as of several cameras: only EXIF says what belongs together.
+    const names = ['sea', 'hill', 'wood', 'lake', 'moor', 'cape']
+    const burst: Record<string, Buffer> = {}
+    const alone: Record<string, Buffer> = {}
+    for (const [i, name] of names.entries()) {
+      burst[`dog/${name}.jpg`] = await taken(700, `2024:05:01 10:00:0${i}`, 2 * i)
+      // At the same second, and unlike; and alike, on other days.
+      alone[`cat/${name}.jpg`] = await taken(710 + i, '2024:05:01 10:00:00')
+      alone[`cat/${name} again.jpg`] = await taken(720, `2024:05:0${i + 1} 10:00:00`, 3 * i)
+    }
+    const { data, out } = tree({ ...photos, ...burst, ...alone })
+    const members = names.map(name => `dog/${name}.jpg`).sort()
+    for (const seed of ['0', '1', '2']) {
+      const { groups } = await split(
+        data,
+        ...['--out', `${out}-${seed}`, '--seed', seed, '--valid', '0.4', '--not-by', 'copies'],
+      )
+      expect(groups).toEqual([expect.objectContaining({ photos: members, kinds: ['burst'] })])
+      expect(new Set(members.map(name => parts(`${out}-${seed}`).get(name))).size).toBe(1)
+    }
+    const apart = await split(
+      data,
+      ...['--out', `${out}-apart`, '--valid', '0.4', '--not-by', 'copies,burst'],
+    )
+    expect(apart.groups).toEqual([])
+  })
+
   it('takes a pattern for names and for folders', async () => {
     const { data, out } = tree({
       ...(await scenes('ill', 12, { name: i => `p${i >> 2}_${i}.jpg` })),

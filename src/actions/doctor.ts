@@ -16,6 +16,7 @@ import {
 } from '../doctor/index.js'
 import type { DeviceOptions } from '../engine/index.js'
 import { type AskedBy, requireWritable } from '../files/index.js'
+import { isOnlyToMark, onlyMark } from './doctor-marks.js'
 import { noticeOnce } from './notice-once.js'
 import {
   askAgain,
@@ -80,7 +81,7 @@ export interface DoctorResult {
   readonly findings: readonly ToldFinding[]
   /** How well each property of files and pictures tells a class from the rest, the strongest first. */
   readonly shortcuts: readonly Shortcut[]
-  /** The checks that ran, in that order. */
+  /** The checks that ran, in that order; none where marks were all that was asked for. */
   readonly checks: readonly ToldCheck[]
   readonly notices: readonly string[]
   /** What was said of photos, where that was asked for. */
@@ -106,6 +107,7 @@ export async function doctorFor(by: AskedBy, options: DoctorOptions): Promise<Do
   const { data: folder, quick = false, report, progress, signal } = options
   if (quick) refuseWithQuick(options)
   else checkBackboneName(options.backbone ?? USUAL_BACKBONE)
+  if (isOnlyToMark(options)) return onlyMark(options, by)
   if (report !== undefined) await requireWritable(report)
   const open = () => openCheckedData(folder, options)
   const { notices, ...data } = await openSettled(open, options)

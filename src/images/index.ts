@@ -20,7 +20,13 @@ export { type GateSeat, leaveSeat, sit, takeSeat } from './decode-gate.js'
 export { dataUri, type EncodeOptions, encodeJpeg, encodePng, encodeWebp, thumbnail } from './encode.js'
 export { asJpeg, type ExaminedPhoto, examinePhoto, isRare } from './examine.js'
 export { type PhotoStory, storyOf } from './exif.js'
-export { type PhotoFormat, type Sniffed, type StoredBeside, sniff } from './formats/index.js'
+export {
+  decoderVersions,
+  type PhotoFormat,
+  type Sniffed,
+  type StoredBeside,
+  sniff,
+} from './formats/index.js'
 export { insideFrame } from './frame.js'
 export { greyMap, greyOf } from './grey.js'
 export { inspectPhoto, type PhotoHeader } from './inspect.js'

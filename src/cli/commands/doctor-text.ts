@@ -24,7 +24,7 @@ export function doctorText(result: DoctorResult, given: string): string {
     ...table(found),
     ...found.flatMap(one => ['', ...details(one)]),
     ...(found.length > 0 ? [''] : []),
-    `${plural(clean, 'check')} of ${checks.length} found nothing.`,
+    ...(checks.length > 0 ? [`${plural(clean, 'check')} of ${checks.length} found nothing.`] : []),
     ...(marks === null ? [] : [marksText(marks)]),
     ...(done === null ? remedies(found, given) : [putRightText(done, given)]),
     ...(report === null ? [] : [`page  ${oneLine(report)}`]),

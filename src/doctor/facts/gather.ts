@@ -120,9 +120,9 @@ class Gatherer {
         const { i, stamp } = fresh[k]
         const began = Date.now()
         const seen = await threads.look(join(this.root, this.paths[i]), sha256 => this.store?.get(sha256))
-        this.settle(i, await this.outcomeOf(this.paths[i], seen, signal))
-        if (stamp && 'sha256' in seen && seen.facts.problem === null)
-          this.index?.put(this.paths[i], stamp, seen.sha256, began)
+        const outcome = await this.outcomeOf(this.paths[i], seen, signal)
+        this.settle(i, outcome)
+        if (stamp && 'sha256' in outcome) this.index?.put(this.paths[i], stamp, outcome.sha256, began)
         progress?.({ kind: 'advance', task, done: this.done, total: this.paths.length })
       })
     } finally {
@@ -131,7 +131,11 @@ class Gatherer {
   }
 
   /** A file too large to be read whole has a hash nevertheless. */
-  private async outcomeOf(path: string, seen: SeenFile, signal: AbortSignal | undefined): Promise<Outcome> {
+  private async outcomeOf(
+    path: string,
+    seen: SeenFile,
+    signal: AbortSignal | undefined,
+  ): Promise<MeasuredFile | LostFile> {
     if ('sha256' in seen) {
       this.store?.put(seen.sha256, seen.facts)
       return { path, ...seen }
@@ -140,7 +144,9 @@ class Gatherer {
     if (problem.kind !== 'large') return { path, reason: problem.message }
     const [hashed] = await hashFiles(this.root, [path], { signal })
     if ('problem' in hashed) return { path, reason: problem.message }
-    return { ...hashed, facts: { header: null, looks: null, problem } }
+    const facts = { header: null, looks: null, problem }
+    this.store?.put(hashed.sha256, facts)
+    return { ...hashed, facts }
   }
 
   private settle(i: number, outcome: Outcome): void {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { PhotoFacts } from './facts.js'
+import { READER } from './reader.js'
 
 // What was kept is read back as carefully as what comes from elsewhere.
 
@@ -42,9 +43,18 @@ const looksSchema = z.object({
   edge: z.array(number),
 })
 
-/** Facts of a photo that can be used: others are not kept, as another version of a decoder may read them. */
-export const keptSchema: z.ZodType<PhotoFacts> = z.object({
-  header: headerSchema,
-  looks: looksSchema,
-  problem: z.null(),
-})
+/** What is kept of a photo: of one that cannot be used, too, as long as the same decoders would refuse it. */
+export const keptSchema: z.ZodType<PhotoFacts> = z.union([
+  z.object({ header: headerSchema, looks: looksSchema, problem: z.null() }),
+  z
+    .object({
+      header: headerSchema.nullable(),
+      looks: z.null(),
+      problem: z.object({
+        kind: z.enum(['no-photo', 'damaged', 'large', 'small']),
+        message: z.string(),
+      }),
+      reader: z.literal(READER),
+    })
+    .transform(({ header, looks, problem }) => ({ header, looks, problem })),
+])

@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import { cacheFolder, ioError, makeFolderSync, temporaryPath } from '../../files/index.js'
 import { sha256Of } from '../../images/index.js'
 import type { PhotoFacts } from './facts.js'
+import { isLasting, keptText } from './reader.js'
 import { keptSchema } from './schema.js'
 
 /** What facts are made of: another number where the same photo gives other facts. */
@@ -79,12 +80,12 @@ export class FactsStore {
     return facts
   }
 
-  /** Keeps what was measured, unless it is there or the photo cannot be used. */
+  /** Keeps what was measured, unless it is there or may be otherwise another time. */
   put(sha256: string, facts: PhotoFacts): void {
-    if (facts.problem !== null || this.isStopped) return
+    if (this.isStopped || !isLasting(facts)) return
     const shard = this.shardOf(sha256)
     if (shard === undefined || shard.lines.has(sha256)) return
-    const text = JSON.stringify(facts)
+    const text = keptText(facts)
     const bytes = Buffer.from(`${sha256} ${checkOf(sha256, text)} ${text}\n`)
     this.guarded(() => {
       // Other processes may have added lines: where this one begins is seen after it is written.

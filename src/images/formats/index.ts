@@ -14,6 +14,7 @@ export { orientationBeside } from './orientation-beside.js'
 export type { PhotoHead, StoredBeside } from './photo-file.js'
 export { Refusal } from './refusal.js'
 export { type PhotoFormat, type Sniffed, sniff } from './sniff.js'
+export { decoderVersions } from './with-sharp.js'
 
 interface FormatEntry {
   /** What people call it. */

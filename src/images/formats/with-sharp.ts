@@ -128,3 +128,9 @@ function decodeMemory(
   const copies = orientation > 1 ? 2 : 1
   return width * height * (kept + (result * copies) / factor ** 2) * (depth === 'ushort' ? 2 : 1)
 }
+
+/** The versions of the libraries that decode, for what is kept of their judgement. */
+export function decoderVersions(): string {
+  const { sharp: ours = '?', vips } = sharp.versions
+  return `sharp ${ours}, libvips ${vips}`
+}
