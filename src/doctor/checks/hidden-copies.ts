@@ -1,5 +1,5 @@
 import type { DeepCheck } from '../check.js'
-import { copiesAmong, findHiddenCopies, pairFindings } from '../copies/index.js'
+import { hiddenCopiesAmong, pairFindings } from '../copies/index.js'
 
 /** Copies that hashes miss, by features, confirmed by pixels. */
 export const hiddenCopies: DeepCheck = {
@@ -15,12 +15,6 @@ export const hiddenCopies: DeepCheck = {
     'round things on white are alike. Of 20 each that were cropped to 90 or 80 %, captioned or bordered, 19 or 20 are found, and of ' +
     'framed screenshots at least 18.',
   async run(data, work) {
-    const options = { root: data.root, ...work }
-    const known = await copiesAmong(data, work)
-    return pairFindings(
-      'hidden-copies',
-      data,
-      await findHiddenCopies(data.photos, known, data.features, options),
-    )
+    return pairFindings('hidden-copies', data, await hiddenCopiesAmong(data, work))
   },
 }

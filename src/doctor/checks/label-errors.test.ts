@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { checkedPhotos } from '../../../test/support/checked-photos.js'
 import { around, deepData, type MadePhoto, middleOf } from '../../../test/support/deep-data.js'
+import { writeTree } from '../../../test/support/files.js'
+import { plants, scene } from '../../../test/support/scenes.js'
 import { RandomStream } from '../../core/index.js'
 import { countWrong, rankLabels } from '../deep/index.js'
 import { labelErrors } from './label-errors.js'
@@ -64,6 +67,34 @@ describe('label-errors', () => {
     expect(new Set(ranked.slice(0, 2 * wrong.size))).toEqual(wrong)
     // A photo and its copy are told together.
     expect(ranked[likelyWrong - 1]).toBe(ranked[likelyWrong - 2])
+  })
+
+  it('does not take a near copy with the same wrong label as a witness', async () => {
+    const random = RandomStream.fromSeed(4)
+    const files: Record<string, Uint8Array> = {}
+    for (let i = 0; i < 30; i++) {
+      files[`${i}.jpg`] = await scene(i)
+      files[`${i} saved anew.jpg`] = await plants.recompressed(files[`${i}.jpg`])
+    }
+    const isWrong = (number: number) => number < 4
+    // What is a photo's own is louder than its class, so that a copy of it would be believed before all others.
+    const features = Array.from({ length: 30 }, (_, i) => [
+      ...around(middleOf(i % 2 === 0 ? 'ant' : 'bee'), 0.5, random),
+      ...middleOf(`own ${i}`, 900),
+    ])
+    const paths = Object.keys(files).sort()
+    const numbers = paths.map(path => Number.parseInt(path, 10))
+    const made = numbers.map((number, i) => ({
+      path: paths[i],
+      label: (number + (isWrong(number) ? 1 : 0)) % 2,
+      features: features[number],
+    }))
+    const root = writeTree(files)
+    const checked = await checkedPhotos(root, paths)
+    const photos = checked.map((photo, i) => ({ ...photo, label: made[i].label }))
+    const { scores } = await rankLabels({ ...deepData(['ant', 'bee'], made), root, photos })
+    const first = scores.slice(0, 8).map(({ photo }) => numbers[photo])
+    expect(first.filter(isWrong).length).toBeGreaterThanOrEqual(6)
   })
 
   it('says nothing of one class, of a handful of photos, or of photos that all look the same', async () => {

@@ -8,13 +8,13 @@ export const labelErrors: DeepCheck = {
   depth: 'deep',
   finds:
     'Photos that a model takes for another class than the one they lie in, although it did not learn from them: each photo is ' +
-    'judged by a fit that left it and its copies out.',
+    'judged by fits that left it and its copies out, also near ones.',
   why: 'A wrong label teaches the opposite of what is meant, and a wrong one among the photos measured on makes a good model look bad.',
   advice: 'Look at each one, the first are the surest. Move it to the class it belongs to, or set it aside.',
   threshold:
     'Confident learning: photos are ranked by the probability of their own label; how many of them are told follows from how ' +
-    'often photos of a class reach the usual confidence of another. Of 10 % labels flipped on purpose .93 to .99 are among ' +
-    'the first 15 % of the ranking (three sets), and .88 to .93 are told; of labels left alone at most .9 % are.',
+    'often photos of a class reach the usual confidence of another. Of 10 % labels flipped on purpose .93 to 1.00 are among ' +
+    'the first 15 % of the ranking (five sets), and .88 to .96 are told; of labels left alone at most 1.1 % are.',
   async run(data, work) {
     const { scores, likelyWrong } = await rankLabels(data, work)
     return scores

@@ -1,18 +1,42 @@
 import type { WorkOptions } from '../../core/index.js'
-import type { CheckedData, CheckedPhoto } from '../check.js'
-import { findCopies } from './find-copies.js'
+import type { CheckedData, CheckedFeatures, CheckedPhoto, DeepData } from '../check.js'
+import { findCopies, findHiddenCopies } from './find-copies.js'
 import type { CopyPair } from './pair.js'
 
-/** What was found among these very photos: two checks ask for it. */
-const found = new WeakMap<readonly CheckedPhoto[], Promise<CopyPair[]>>()
+type Found<Key extends WeakKey> = WeakMap<Key, Promise<CopyPair[]>>
+
+/** What was found among these very photos, and by these very features of theirs: several checks ask for it. */
+const found: Found<readonly CheckedPhoto[]> = new WeakMap()
+const foundHidden: Found<CheckedFeatures> = new WeakMap()
 
 /** The pairs that {@link findCopies} finds without features; the search is done once for the same photos. */
 export function copiesAmong({ photos, root }: CheckedData, work: WorkOptions): Promise<CopyPair[]> {
-  const known = found.get(photos)
-  if (known !== undefined) return known
-  const search = findCopies(photos, { root, ...work })
-  found.set(photos, search)
+  return once(found, photos, () => findCopies(photos, { root, ...work }))
+}
+
+/** The pairs that {@link findHiddenCopies} finds beside those; the same. */
+export function hiddenCopiesAmong(data: DeepData, work: WorkOptions): Promise<CopyPair[]> {
+  const { photos, root, features } = data
+  return once(foundHidden, features, async () =>
+    findHiddenCopies(photos, await copiesAmong(data, work), features, { root, ...work }),
+  )
+}
+
+/** Both. */
+export async function allCopiesAmong(data: DeepData, work: WorkOptions): Promise<CopyPair[]> {
+  return [...(await copiesAmong(data, work)), ...(await hiddenCopiesAmong(data, work))]
+}
+
+function once<Key extends WeakKey>(
+  known: Found<Key>,
+  key: Key,
+  search: () => Promise<CopyPair[]>,
+): Promise<CopyPair[]> {
+  const before = known.get(key)
+  if (before !== undefined) return before
+  const begun = search()
+  known.set(key, begun)
   // One that was stopped or failed is begun anew.
-  search.catch(() => found.delete(photos))
-  return search
+  begun.catch(() => known.delete(key))
+  return begun
 }

@@ -35,17 +35,28 @@ export function rowsOf(
 /** How much columns of earlier layers count beside those of the last one, as in training's richest candidate. */
 const EARLIER_WEIGHT = 2
 
-/** Standardised features and targets, for fits. */
-export function examplesFor(
-  { labels, features }: DeepData,
-  { numbers, photos }: UsablePhotos,
-): ViewedExamples {
-  const { width, lastLayer } = features
-  const rows = rowsOf(features, numbers, width)
-  const blocks = [
+/** Standardised features of all layers and targets, for fits. */
+export function examplesFor(data: DeepData, usable: UsablePhotos): ViewedExamples {
+  const { width, lastLayer } = data.features
+  return standardised(data, usable, width, [
     { from: 0, to: lastLayer, weight: 1 },
     { from: lastLayer, to: width, weight: EARLIER_WEIGHT },
-  ]
-  const change = standardization(rows, width, width, blocks)
-  return examplesOf({ photos, width, views: [rows], unreadable: [] }, [rows], change, labels.length)
+  ])
+}
+
+/** The same of the last layer alone. */
+export function lastLayerExamples(data: DeepData, usable: UsablePhotos): ViewedExamples {
+  const { lastLayer } = data.features
+  return standardised(data, usable, lastLayer, [{ from: 0, to: lastLayer, weight: 1 }])
+}
+
+function standardised(
+  { labels, features }: DeepData,
+  { numbers, photos }: UsablePhotos,
+  columns: number,
+  blocks: Parameters<typeof standardization>[3],
+): ViewedExamples {
+  const rows = rowsOf(features, numbers, columns)
+  const change = standardization(rows, columns, columns, blocks)
+  return examplesOf({ photos, width: columns, views: [rows], unreadable: [] }, [rows], change, labels.length)
 }
