@@ -71,7 +71,7 @@ describe('label-errors', () => {
 
   it('does not take a near copy with the same wrong label as a witness', async () => {
     const random = RandomStream.fromSeed(4)
-    const files: Record<string, Uint8Array> = {}
+    const files: Record<string, Buffer> = {}
     for (let i = 0; i < 30; i++) {
       files[`${i}.jpg`] = await scene(i)
       files[`${i} saved anew.jpg`] = await plants.recompressed(files[`${i}.jpg`])
