@@ -27,16 +27,18 @@ export interface HeaderFacts {
   readonly takenAt: string | null
 }
 
-/** How light a photo is, beyond its brightness: what overexposure leaves. Shares are 0 to 1. */
+/** What overexposure leaves, measured on what is not the white paper around the subject. Shares are 0 to 1. */
 export interface LightFacts {
-  /** Brightness that 10, 25, 50 and 75 of a hundred pixels lie below. */
-  readonly below: readonly number[]
-  /** What 5, 25 and 50 of a hundred pixels' smallest channels lie below. */
-  readonly least: readonly number[]
-  /** Share of pixels of which a channel is full (252 or more); all are; one is and another is below 200; one is nearly (236 to 251). */
-  readonly full: readonly [any: number, all: number, coloured: number, nearly: number]
-  /** Mean difference between largest and smallest channel. */
-  readonly chroma: number
+  /** Share of the photo that is white and reaches in from its edge; 0 where that is little. The others are of the rest. */
+  readonly paper: number
+  /** Share of pixels of which a channel is full (252 or more); of which all are; of which one is nearly (236 to 251). */
+  readonly full: readonly [any: number, all: number, nearly: number]
+  /** Share of neighbours of exactly one colour, among those of which some channels are full and some are not. */
+  readonly even: number
+  /** Root mean square of second differences of brightness, across. */
+  readonly detail: number
+  /** Brightness that half of the pixels lie below. */
+  readonly median: number
 }
 
 /** What a photo looks like, from one small decode. Brightness is 0 to 255, by ITU-R 601-2. */

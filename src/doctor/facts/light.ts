@@ -6,33 +6,94 @@ import { rounded } from './rounded.js'
 const FULL = 252
 /** Nearly full, from here on. */
 const NEARLY = 236
-/** Beside a full channel, one below this makes the pixel coloured: white that was meant has none. */
-const COLOURED = 200
+/** From here on all channels of paper are: a cut-out's ground, white as it was meant, and what compression leaves of it. */
+const PAPER = 244
+/** Less paper than this is none: a light sky between leaves reaches the edge, too. */
+const LEAST_PAPER = 0.15
+/** Neighbours, below which their share says nothing. */
+const LEAST_PAIRS = 50
 
-/** @param histogram - of the same pixels' brightness */
-export function lightOf({ data }: Pixels, histogram: Uint32Array): LightFacts {
-  const count = data.length / 3
-  const least = new Uint32Array(256)
-  let [any, all, coloured, nearly, chroma] = [0, 0, 0, 0, 0]
-  for (let p = 0; p < data.length; p += 3) {
+/** @param grey - of the same pixels: their brightness */
+export function lightOf(pixels: Pixels, grey: Uint8Array): LightFacts {
+  const found = paperOf(pixels)
+  const isPaper = found.share >= LEAST_PAPER ? found.isPaper : new Uint8Array(grey.length)
+  const paper = found.share >= LEAST_PAPER ? found.share : 0
+  const count = Math.max(1, Math.round((1 - paper) * grey.length))
+  const histogram = new Uint32Array(256)
+  for (let i = 0; i < grey.length; i++) if (isPaper[i] === 0) histogram[grey[i]]++
+  return {
+    paper: rounded(paper, 4),
+    median: percentile(histogram, count, 0.5),
+    detail: detailAcross(pixels.width, grey, isPaper),
+    ...fullness(pixels, isPaper, count),
+  }
+}
+
+/**
+ * White that reaches in from the edge of the photo in a straight line, as the paper or screen that a subject stands before.
+ * Nothing can be said of light by it: it is white where the photo is exposed as it should be.
+ */
+function paperOf({ data, width, height }: Pixels): { isPaper: Uint8Array; share: number } {
+  const isPaper = new Uint8Array(width * height)
+  const isWhite = (at: number) =>
+    data[3 * at] >= PAPER && data[3 * at + 1] >= PAPER && data[3 * at + 2] >= PAPER
+  const walk = (from: number, step: number, length: number) => {
+    for (let i = 0, at = from; i < length && isWhite(at); i++, at += step) isPaper[at] = 1
+  }
+  for (let y = 0; y < height; y++) {
+    walk(y * width, 1, width)
+    walk((y + 1) * width - 1, -1, width)
+  }
+  for (let x = 0; x < width; x++) {
+    walk(x, width, height)
+    walk((height - 1) * width + x, -width, height)
+  }
+  let count = 0
+  for (let i = 0; i < isPaper.length; i++) count += isPaper[i]
+  return { isPaper, share: count / isPaper.length }
+}
+
+/** How much is full, and how much of that is even: beside a neighbour of exactly its colour, as in what is drawn or printed. */
+function fullness(
+  { data, width }: Pixels,
+  isPaper: Uint8Array,
+  count: number,
+): Pick<LightFacts, 'full' | 'even'> {
+  let [any, all, nearly, pairs, same] = [0, 0, 0, 0, 0]
+  let wasPartly = false
+  for (let i = 0, p = 0; i < isPaper.length; i++, p += 3) {
     const [r, g, b] = [data[p], data[p + 1], data[p + 2]]
     const low = r < g ? (r < b ? r : b) : g < b ? g : b
     const high = r > g ? (r > b ? r : b) : g > b ? g : b
-    least[low]++
-    chroma += high - low
-    if (high >= FULL) {
-      any++
-      if (low >= FULL) all++
-      else if (low < COLOURED) coloured++
-    } else if (high >= NEARLY) nearly++
+    const isPartly = isPaper[i] === 0 && high >= FULL && low < FULL
+    if (isPartly && wasPartly && i % width !== 0) {
+      pairs++
+      if (r === data[p - 3] && g === data[p - 2] && b === data[p - 1]) same++
+    }
+    wasPartly = isPartly
+    if (isPaper[i] === 1) continue
+    if (high >= FULL) any++
+    else if (high >= NEARLY) nearly++
+    if (low >= FULL) all++
   }
   const share = (of: number) => rounded(of / count, 4)
   return {
-    below: [0.1, 0.25, 0.5, 0.75].map(part => percentile(histogram, count, part)),
-    least: [0.05, 0.25, 0.5].map(part => percentile(least, count, part)),
-    full: [share(any), share(all), share(coloured), share(nearly)],
-    chroma: rounded(chroma / count, 2),
+    full: [share(any), share(all), share(nearly)],
+    even: rounded(same / Math.max(pairs, LEAST_PAIRS), 4),
   }
+}
+
+/** Root mean square of second differences across, where none of the three is paper. */
+function detailAcross(width: number, grey: Uint8Array, isPaper: Uint8Array): number {
+  let [sum, count] = [0, 0]
+  for (let row = 0; row < grey.length; row += width)
+    for (let i = row + 1; i < row + width - 1; i++) {
+      if ((isPaper[i - 1] | isPaper[i] | isPaper[i + 1]) !== 0) continue
+      const difference = grey[i - 1] - 2 * grey[i] + grey[i + 1]
+      sum += difference * difference
+      count++
+    }
+  return count === 0 ? 0 : rounded(Math.sqrt(sum / count), 2)
 }
 
 /** The least value that this share of all lie at or below. */

@@ -27,7 +27,7 @@ export function lookFacts(decoded: Pixels, isWhole: boolean): LookFacts {
     entropy: rounded(entropyOf(histogram, grey.length), 3),
     ...coloursOf(pixels),
     palette: isWhole ? paletteOf(decoded) : null,
-    light: lightOf(pixels, histogram),
+    light: lightOf(pixels, grey),
     edge: edgeOf(pixels),
   }
 }

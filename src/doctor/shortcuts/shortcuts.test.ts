@@ -186,7 +186,7 @@ function looks(red: number): ShortcutPhoto['looks'] {
     entropy: 7,
     colours: 1000,
     palette: null,
-    light: { below: [], least: [], full: [0, 0, 0, 0], chroma: 0 },
+    light: { paper: 0, full: [0, 0, 0], even: 0, detail: 0, median: 100 },
     chroma: 100,
     colour: [red, 100 + random.integer(20), 100 + random.integer(20)],
     edge,
