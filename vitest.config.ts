@@ -11,7 +11,7 @@ const long = [
   'resume',
   'situations',
   'collect-kills',
-  'undo-kills',
+  'kills',
   'doctor-fix',
   'predict',
   'package',

@@ -1,51 +1,45 @@
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { faultyPhotos } from '../test/support/faulty-photos.js'
-import { asJournalSays, differences, killAtRandom, starter, treeOf } from '../test/support/kills.js'
+import { type KillTally, killAll } from '../test/support/kills/index.js'
 import { checkoutRoot } from './support/process.js'
-import type { BenchOptions, BenchResult } from './support/result.js'
+import { type BenchOptions, type BenchResult, median } from './support/result.js'
 
 const program = path.join(checkoutRoot(), 'dist/cli/main.js')
 
 /**
- * Kills `doctor --fix`, `--even-out` and `undo` at random moments (100 times, or as `--rounds` says): no photo is lost, each is where
- * the journal says, and taking all back gives the first folder, byte for byte.
+ * Kills `doctor --fix`, `--even-out`, `undo` and `split` in the middle, 100 times each (or as `--rounds` says): every photo is there
+ * once, byte for byte, where the journal says; the command goes on to the same end, and all can be taken back.
  */
-export async function benchKills({ json, rounds = 100 }: BenchOptions): Promise<BenchResult> {
+export async function benchKills({ json, rounds = 100, only }: BenchOptions): Promise<BenchResult> {
   const folder = mkdtempSync(path.join(tmpdir(), 'chiquito-kills-'))
   try {
-    const root = await faultyPhotos(path.join(folder, 'photos'))
-    const before = treeOf(root)
-    const cache = path.join(folder, 'cache')
-    const report = await killAtRandom({
-      root,
+    const tallies = await killAll({
+      folder,
+      program,
       kills: rounds,
       seed: 54,
-      start: starter(program, cache),
-      commands: commandsOn(root),
+      only,
       told: line => (json ? undefined : console.error(line)),
     })
-    const env = { ...process.env, CHIQUITO_CACHE: cache }
-    execFileSync(process.execPath, [program, 'undo', root, '--since', '1', '--quiet'], { env })
-    const failures = [
-      ...report.failures,
-      ...differences(asJournalSays(root, before), treeOf(root)),
-      ...differences(before, treeOf(root)).map(what => `all taken back: ${what}`),
-    ]
-    return { name: 'kills', rows: [], notes: [`${report.killed} kills at work`], failures }
+    return {
+      name: 'kills',
+      rows: [],
+      tables: [{ title: 'killed (-9) in the middle', lines: [heads, ...tallies.map(lineOf)] }],
+      failures: tallies.flatMap(({ failures }) => failures),
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-/** What is killed. */
-export function commandsOn(root: string): string[][] {
-  return [
-    ['doctor', root, '--fix', '--quick'],
-    ['doctor', root, '--even-out', '--quick'],
-    ['doctor', root, '--fix', '--even-out', '--quick'],
-    ['undo', root],
-  ]
+const heads = ['command', 'hit', 'done when killed', 'before', 'ended first', 'wrong']
+
+function lineOf({ name, hits, at, early, late, failures }: KillTally): string[] {
+  const percent = (share: number) => (100 * share).toFixed(0)
+  const range =
+    at.length === 0
+      ? '–'
+      : `${percent(at[0])} to ${percent(at[at.length - 1])} %, median ${percent(median(at))} %`
+  return [name, String(hits), range, String(early), String(late), String(failures.length)]
 }

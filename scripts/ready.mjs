@@ -99,7 +99,7 @@ if (options.carry) {
   rollTypes(root)
 }
 if (options.run?.startsWith('dist-tools/'))
-  compile('tsconfig.tools.json', 'dist-tools', ['src', 'bench', 'scripts', 'examples'])
+  compile('tsconfig.tools.json', 'dist-tools', ['src', 'bench', 'scripts', 'examples', 'test/support'])
 
 if (options.run || options.exec) {
   const program = options.run

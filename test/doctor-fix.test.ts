@@ -20,7 +20,7 @@ import { chiquito, documentOf, type RunOptions, suiteFolder } from './support/ch
 import { faultyPhotos } from './support/faulty-photos.js'
 import { canDropRights, smallDisk, temporaryFolder, writeTree } from './support/files.js'
 import { chiquitoHere } from './support/in-process.js'
-import { asJournalSays, differences, treeOf } from './support/kills.js'
+import { asJournalSays, differences, treeOf } from './support/kills/trees.js'
 import { drawing } from './support/photos.js'
 
 const folder = suiteFolder()
