@@ -117,6 +117,67 @@ describe('collect --add', () => {
   })
 })
 
+describe('a folder that doctor put right', () => {
+  it('is added to as it is now: rows and names follow what was done, and undo takes only that back', async () => {
+    const { collect } = await openverse()
+    const root = temporaryFolder()
+    const [ball, other] = ['ball', 'other'].map(name => path.join(root, name))
+    for (const out of [ball, other]) await collect(path.basename(out), out, '--limit', '8')
+    const bytesOf = (file: string) => readFileSync(path.join(ball, file))
+    writeFileSync(path.join(ball, '00003.jpg'), await sharp(bytesOf('00003.jpg')).png().toBuffer())
+    writeFileSync(path.join(ball, '00004.jpg'), bytesOf('00001.jpg'))
+    for (const file of photosIn(other)) {
+      const large = sharp(readFileSync(path.join(other, file))).resize(400, 300, { fit: 'fill' })
+      writeFileSync(path.join(other, file), await large.toBuffer())
+    }
+    const before = textsIn(ball)
+
+    const fixed = await chiquitoHere(['doctor', root, '--fix', '--quick'])
+    expect(fixed.status, fixed.stderr).toBe(0)
+    for (const [file, text] of Object.entries(textsIn(ball))) {
+      expect(text, file).toContain('00003.png')
+      expect(text, file).not.toMatch(/00003\.jpg|00004\.jpg/)
+    }
+    const evened = await chiquitoHere(['doctor', root, '--even-out', '--quick'])
+    expect(evened.status, evened.stderr).toBe(0)
+    const rows = rowsIn(ball)
+    const sha256 = createHash('sha256').update(bytesOf('00001.jpg')).digest('hex')
+    expect(rows[0]).toMatchObject({ file_name: '00001.jpg', sha256 })
+    expect(before['metadata.jsonl']).not.toContain(sha256)
+
+    for (const out of [ball, other]) {
+      const added = await collect(path.basename(out), out, '--limit', '2', '--add', '--json')
+      expect(added.status, added.stderr).toBe(0)
+      expect(documentOf(added)).toMatchObject({ photos: out === ball ? 9 : 10 })
+    }
+    expect(rowsIn(ball).slice(0, 7)).toEqual(rows)
+    const names = rowsIn(ball).map(row => row.file_name)
+    expect(names).toEqual([1, 2, 3, 5, 6, 7, 8, 9, 10].map(i => `000${String(i).padStart(2, '0')}.jpg`))
+    for (const [file, text] of Object.entries(textsIn(ball)))
+      for (const name of names) expect(text.split(name).length, `${name} in ${file}`).toBe(2)
+
+    const back = await chiquitoHere(['undo', root, '--since', '1'])
+    expect(back.status, back.stdout).toBe(0)
+    for (const [file, text] of Object.entries(textsIn(ball))) {
+      const lines = text.split('\n')
+      for (const line of before[file].split('\n')) expect(lines, file).toContain(line)
+      expect(text, file).toContain('00010.jpg')
+    }
+    expect((await collect('ball', ball, '--limit', '1', '--add')).status).toBe(0)
+    expect(
+      rowsIn(ball)
+        .map(row => row.file_name)
+        .sort(),
+    ).toEqual(photosIn(ball))
+  })
+})
+
+/** What tells of the photos in a folder. */
+function textsIn(folder: string): Record<string, string> {
+  const names = ['metadata.jsonl', 'ATTRIBUTION.md', 'ATTRIBUTION.html']
+  return Object.fromEntries(names.map(name => [name, readFileSync(path.join(folder, name), 'utf8')]))
+}
+
 describe('a folder that its owner changes', () => {
   it('does not get back what was taken away', async () => {
     const { collect, fetched, address } = await openverse()

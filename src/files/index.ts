@@ -38,6 +38,7 @@ export {
   type UndoneFolder,
   undoFolder,
   undoneActs,
+  whereabouts,
 } from './journal/index.js'
 export { type Release, takeLock, waitForLock } from './lock.js'
 export { cutLog, type LogRecord, LogWriter, readLog } from './log.js'

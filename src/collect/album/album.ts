@@ -1,16 +1,17 @@
 import { existsSync } from 'node:fs'
 import { rm, rmdir, stat } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { ChiquitoError } from '../../core/index.js'
 import { METADATA } from '../../dataset/index.js'
 import { LogWriter, makeFolder, type Release, removeLeftovers, takeLock } from '../../files/index.js'
 import type { Arrived, Refused } from '../downloader/index.js'
 import { writeAttribution } from './attribution.js'
 import { Copies } from './copies.js'
+import { noteGone } from './gone.js'
 import { type Candidate, type History, readHistory } from './history.js'
 import { type AttributedRow, MetadataFile, type MetadataRow, rowOf } from './metadata.js'
 import type { Naming } from './names.js'
-import { namesIn, Place } from './places.js'
+import { Place } from './places.js'
 import { LOG, Recollection } from './recollection.js'
 import type { AlbumRecord } from './records.js'
 import { moveToPlace, putWaiting, removeWaiting, settleWaiting } from './waiting.js'
@@ -53,7 +54,7 @@ export class Album extends Recollection {
       await removeLeftovers(folder)
       const history = await readHistory(join(folder, LOG))
       await settleWaiting(folder, history)
-      await noteGone(folder, history)
+      await noteGone(folder, history.kept())
       const metadata = await MetadataFile.open(folder, history.kept())
       const log = LogWriter.open(join(folder, LOG))
       return new Album(folder, history, log, metadata, release, naming, isNew)
@@ -163,16 +164,4 @@ async function presentIn(root: string, rows: readonly AttributedRow[]): Promise<
     ),
   )
   return rows.filter((_, i) => isThere[i])
-}
-
-/** Notes which photos the person has taken away. */
-async function noteGone(root: string, history: History): Promise<void> {
-  const names = new Map<string, Set<string>>()
-  for (const candidate of history.kept()) {
-    const path = join(root, candidate.file ?? '')
-    const folder = dirname(path)
-    const present = names.get(folder) ?? new Set((await namesIn(folder)).map(name => join(folder, name)))
-    names.set(folder, present)
-    candidate.isGone = !present.has(path)
-  }
 }

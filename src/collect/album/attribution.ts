@@ -14,10 +14,12 @@ function licenceName({ license }: AttributedRow): string {
     : license
 }
 
+export const attributionFiles = { markdown: 'ATTRIBUTION.md', page: 'ATTRIBUTION.html' } as const
+
 /** Who made each photo and under which licence it is offered, as a page and as Markdown, ready to publish. @throws `io` */
 export async function writeAttribution(folder: string, rows: readonly AttributedRow[]): Promise<void> {
-  await writeFileAtomic(join(folder, 'ATTRIBUTION.md'), attributionMarkdown(rows))
-  await writeFileAtomic(join(folder, 'ATTRIBUTION.html'), await attributionPage(rows))
+  await writeFileAtomic(join(folder, attributionFiles.markdown), attributionMarkdown(rows))
+  await writeFileAtomic(join(folder, attributionFiles.page), await attributionPage(rows))
 }
 
 export function attributionMarkdown(rows: readonly AttributedRow[]): string {
@@ -107,7 +109,7 @@ function markdownText(text: string): string {
 }
 
 /** A name as it is, in one line. */
-function markdownCode(name: string): string {
+export function markdownCode(name: string): string {
   const line = name.replace(/\s+/g, ' ')
   const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([ticks]) => ticks.length))
   const fence = '`'.repeat(longest + 1)

@@ -99,8 +99,8 @@ export function lineOf(row: MetadataRow) {
 }
 
 /**
- * `metadata.jsonl` of a collection: when it is opened, as the log says, with a line for each photo that comes. Lines about
- * photos of others stay as they are, first.
+ * `metadata.jsonl` of a collection: when it is opened, with the lines that are there, as they are (`doctor` or a person may have
+ * changed what they say), but those of photos that are gone; then what the log says of photos without one, and a line for each that comes.
  */
 export class MetadataFile {
   private constructor(
@@ -116,12 +116,19 @@ export class MetadataFile {
   static async open(root: string, kept: readonly Candidate[]): Promise<MetadataFile> {
     const path = join(root, METADATA)
     const before = await textIfThere(path)
-    const own = new Set(kept.map(({ file }) => file))
-    const others = wholeLines(before).filter(line => !own.has(photoOfLine(line)))
-    const lines = kept.filter(({ isGone }) => !isGone).map(one => JSON.stringify(lineOf(rowOf(root, one))))
-    const text = [...others, ...lines].map(line => `${line}\n`).join('')
+    const own = new Map(kept.map(one => [one.file, one]))
+    const there = wholeLines(before).map(line => ({ line, photo: photoOfLine(line) }))
+    const left = there.filter(({ photo }) => own.get(photo)?.isGone !== true)
+    const told = new Set(left.map(({ photo }) => photo))
+    const missing = kept.filter(({ isGone, file }) => !isGone && !told.has(file))
+    const lines = [
+      ...left.map(({ line }) => line),
+      ...missing.map(one => JSON.stringify(lineOf(rowOf(root, one)))),
+    ]
+    const text = lines.map(line => `${line}\n`).join('')
     if (before !== text) await writeFileAtomic(path, text)
-    return new MetadataFile(LogWriter.open(path), others.flatMap(otherRow))
+    const others = left.flatMap(({ line, photo }) => (own.has(photo) ? [] : otherRow(line)))
+    return new MetadataFile(LogWriter.open(path), others)
   }
 
   /** @throws `io` */

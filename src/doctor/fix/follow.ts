@@ -1,6 +1,7 @@
 import { messageOf, throwIfAborted } from '../../core/index.js'
 import { type PhotoFate, type PhotoTable, photoTable, photoTables, rowChanges } from '../../dataset/index.js'
 import { ChangedByHand, editOf, type OperationWriter, readText, type SetAside } from '../../files/index.js'
+import { followCredits } from './credits.js'
 
 /** A table that could not be kept in step. */
 export interface StaleTable {
@@ -54,6 +55,12 @@ export async function followTables(
       if (!(error instanceof ChangedByHand)) throw error
       stale.push({ path, reason: messageOf(error) })
     }
+  }
+  try {
+    changed.push(...(await followCredits(writer, fates, signal)))
+  } catch (error) {
+    if (!(error instanceof ChangedByHand)) throw error
+    stale.push({ path: 'ATTRIBUTION', reason: messageOf(error) })
   }
   return { changed, stale }
 }
