@@ -29,10 +29,27 @@ const count = 2
 
 /**
  * Two plants in `.cache/bench`, made once for a script and its sources: the article's photos and LFW's beside the
- * checkout, and what lies in `.cache/sets` and in the folders of `CHIQUITO_BENCH_SETS`.
+ * checkout, and what lies in `.cache/sets` and in the folders of `CHIQUITO_BENCH_SETS`. Or those that `plant.py` made before,
+ * with what seed and of what photos ever, in the folder of `CHIQUITO_BENCH_PLANTS`.
  * @throws Error where there are too few photos
  */
 export async function plants(python: string): Promise<Plant[]> {
+  const made = process.env.CHIQUITO_BENCH_PLANTS
+  if (made === undefined) return Promise.all(numbered(await plantsMade(python), count))
+  const entries = await readdir(made)
+  return Promise.all(numbered(made, entries.filter(entry => /^\d+$/.test(entry)).length))
+}
+
+function numbered(folder: string, count: number): Promise<Plant>[] {
+  return Array.from({ length: count }, async (_, number) => {
+    const place = path.join(folder, String(number))
+    const truth = truthSchema.parse(JSON.parse(await readFile(path.join(place, 'truth.json'), 'utf8')))
+    return { photos: path.join(place, 'photos'), division: path.join(place, 'division'), truth }
+  })
+}
+
+/** The folder of the plants, made where it is not there. */
+async function plantsMade(python: string): Promise<string> {
   const script = path.join(checkoutRoot(), 'bench', 'python', 'plant.py')
   const sources = await photoSets()
   if (sources.length === 0)
@@ -44,13 +61,7 @@ export async function plants(python: string): Promise<Plant[]> {
   const folder = path.join(checkoutRoot(), '.cache', 'bench', `plants-${key.slice(0, 12)}`)
   if (!existsSync(folder))
     await timed(python, [script, '--out', folder, '--plants', String(count), ...sources])
-  return Promise.all(
-    Array.from({ length: count }, async (_, number) => {
-      const place = path.join(folder, String(number))
-      const truth = truthSchema.parse(JSON.parse(await readFile(path.join(place, 'truth.json'), 'utf8')))
-      return { photos: path.join(place, 'photos'), division: path.join(place, 'division'), truth }
-    }),
-  )
+  return folder
 }
 
 /** Drawings, and pictures of 25 pixels: not what is meant by photos. */
