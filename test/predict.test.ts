@@ -14,6 +14,8 @@ const at = (...names: string[]) => path.join(folder, ...names)
 const run = at('run')
 const labels = ['ball', 'wave']
 
+let saidInTraining: string | undefined
+
 beforeAll(async () => {
   writeTree(
     {
@@ -38,6 +40,11 @@ beforeAll(async () => {
     env: { CHIQUITO_CACHE: at('cache') },
   })
   expect(status, stderr).toBe(0)
+  saidInTraining = stderr
+})
+
+it('comes from a training that says nothing with --quiet, although it learnt in stages', () => {
+  expect(saidInTraining).toBe('')
 })
 
 /** Judges as JSON; the exit code and what was printed. */

@@ -143,7 +143,7 @@ async function trainFold(
     const metrics = metricsSchema.safeParse(await before.readMetrics())
     if (metrics.success) return metrics.data
   }
-  options.progress?.({ kind: 'notice', message: `${name}: from "${manifest}"` })
+  options.progress?.({ kind: 'notice', message: `${name}: from "${manifest}"`, isRoutine: true })
   try {
     return metricsSchema.parse(
       await train({

@@ -116,6 +116,7 @@ describe.each([true, false])('progress, terminal %s', terminal => {
     const { progress, close, text } = view({ terminal, quiet: true })
     progress({ kind: 'start', task: 'Work', total: 10 })
     progress({ kind: 'notice', message: 'Two photos cannot be read.' })
+    progress({ kind: 'notice', message: 'Work: epoch 1', isRoutine: true })
     progress({ kind: 'end', task: 'Work' })
     close()
     expect(text()).toBe('Two photos cannot be read.\n')

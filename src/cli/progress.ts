@@ -14,7 +14,7 @@ export interface ProgressView {
 /**
  * Shows progress on standard error: bars on a terminal, plain lines elsewhere.
  *
- * @param quiet - notices only
+ * @param quiet - only notices that are not routine
  */
 export function showProgress(
   { stderr, env }: Pick<System, 'stderr' | 'env'>,
@@ -26,7 +26,7 @@ export function showProgress(
       ? progressBars(stderr, now)
       : { progress: progressLines(line => stderr.write(`${line}\n`), now), close: () => {} }
   const progress: Progress = event => {
-    if (!quiet || event.kind === 'notice') view.progress(safe(event))
+    if (!quiet || (event.kind === 'notice' && !event.isRoutine)) view.progress(safe(event))
   }
   return { progress, close: view.close }
 }

@@ -11,7 +11,12 @@ export type ProgressEvent =
       readonly note?: string
     }
   | { readonly kind: 'end'; readonly task: string; readonly note?: string }
-  | { readonly kind: 'notice'; readonly message: string }
+  | {
+      readonly kind: 'notice'
+      readonly message: string
+      /** Only how the work goes on, such as the figures of an epoch: not for whoever asked for no progress. */
+      readonly isRoutine?: boolean
+    }
 
 export type Progress = (event: ProgressEvent) => void
 

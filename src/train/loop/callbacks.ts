@@ -16,7 +16,7 @@ export function tellProgress(task: string, progress: Progress | undefined): Call
       progress?.({ kind: 'advance', task, done: step, total: steps, note: `loss ${loss.toFixed(3)}` }),
     afterEpoch({ epochs }) {
       const last = epochs.at(-1)
-      if (last) progress?.({ kind: 'notice', message: `${task}: ${describeEpoch(last)}` })
+      if (last) progress?.({ kind: 'notice', message: `${task}: ${describeEpoch(last)}`, isRoutine: true })
     },
   }
 }
