@@ -56,6 +56,8 @@ describe('doctor --fix', () => {
     const root = photos()
     const before = treeOf(root)
     const preview = documentOf<DoctorDocument>(await doctor(root, ['--fix', '--dry-run', '--json']))
+    const words = await doctor(root, ['--fix', '--dry-run'])
+    expect(words.stdout).toMatch(/^Nothing was changed; the same command without --dry-run does it\.$/m)
     expect(treeOf(root)).toEqual(before)
     expect(readdirSync(root).sort()).toEqual(['metadata.jsonl', 'train', 'valid'])
 
@@ -163,7 +165,7 @@ describe('doctor --even-out', () => {
     expect(told.stdout).toMatch(
       /Every photo becomes JPEG of quality 75, 4:2:0, .* 110 x 110 pixels, without EXIF and profile/,
     )
-    expect(told.stdout).toMatch(/^size +ball +1\.00 +alike$/m)
+    expect(told.stdout).toMatch(/^Size +ball +1\.00 +alike$/m)
     const evened = treeOf(root)
     await run(['undo', root])
     await doctor(root, ['--fix', '--even-out'])

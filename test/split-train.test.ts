@@ -49,6 +49,28 @@ describe('train --folds', () => {
     expect(resumed.folds).toEqual(result.folds)
   })
 
+  it('says what gives the classes away before anybody believes the folds', async () => {
+    const root = writeTree(
+      {
+        ...(await drawings('ball', 'ball', 14)),
+        ...(await drawings('wave', 'wave', 14, { format: 'webp' })),
+      },
+      path.join(folder, 'two formats'),
+    )
+    const tables = path.join(folder, 'tables of two formats')
+    const out = path.join(folder, 'run of two formats')
+    const divided = await chiquitoHere(['split', root, '--out', tables, '--folds', '2', '--quick'])
+    expect(divided.stdout).toContain(
+      `"chiquito train ${root} --folds ${tables} --out RUN" measures every photo once.`,
+    )
+    const asked = ['train', root, '--folds', tables, '--out', out, '--fine-tune', 'never', '--quiet']
+    const told = await chiquitoHere(asked)
+    expect([told.status, told.stderr]).toEqual([0, ''])
+    expect(told.stdout).toMatch(/^! .*alone tells the classes apart \(AUC 1\.00\).*file format/m)
+    const page = readFileSync(path.join(out, 'report.html'), 'utf8')
+    expect(page).toMatch(/Before you trust it.*alone tells the classes apart \(AUC 1\.00\)/s)
+  })
+
   it('takes one table, of split or of anybody', async () => {
     const out = path.join(folder, 'one')
     const { photos, notices } = await run<TrainResult>(

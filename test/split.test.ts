@@ -450,6 +450,7 @@ describe('split --check', () => {
     expect(groups).toHaveLength(5)
     const text = await told(data, '--check')
     expect(text.stdout).toMatch(/^5 pairs leak, in 5 groups\. 66 photos looked at\.\n/)
+    expect(text.stdout).toContain(`"chiquito split ${data} --out DATASET" divides anew`)
   })
 
   it('finds crops and captions by features, unless it is to be quick', async () => {

@@ -7,6 +7,7 @@ import { makeFolder, markOutput, writeFileAtomic } from '../files/index.js'
 import { type FoldsInput, foldsText, renderFolds } from '../report/index.js'
 import { RunFolder } from '../run/index.js'
 import { manifestsAt } from '../splitting/index.js'
+import { doubtsSchema, foldWarnings } from './fold-warnings.js'
 import { type TrainOptions, type TrainResult, train } from './train.js'
 
 export interface TrainFoldsOptions extends Omit<TrainOptions, 'manifest'> {
@@ -43,13 +44,15 @@ export interface TrainFoldsResult {
   readonly confusion: readonly (readonly number[])[]
   /** Standard deviation of the folds' accuracies. */
   readonly deviation: number
+  /** What must be known before the figures are believed: leaks, shortcuts, photos that could not be used. */
+  readonly warnings: readonly string[]
   readonly seconds: number
   /** The result for a terminal. */
   readonly summary: string
 }
 
 /** Of a fold that was trained before: what its `metrics.json` must hold. */
-const metricsSchema = z.object({
+const metricsSchema = doubtsSchema.extend({
   run: z.string(),
   report: z.string(),
   labels: z.array(z.string()),
@@ -98,6 +101,7 @@ export async function trainFolds({ folds: place, ...options }: TrainFoldsOptions
     interval: wilson(right, count) ?? ([0, 1] as const),
     confusion,
     deviation: deviationOf(folds.map(({ accuracy }) => accuracy)),
+    warnings: foldWarnings(folds, labels.length),
     seconds: (performance.now() - started) / 1000,
   }
   const input: FoldsInput = {
@@ -117,7 +121,15 @@ export async function trainFolds({ folds: place, ...options }: TrainFoldsOptions
   const result = {
     run: out,
     report,
-    folds: folds.map(({ labels: _, ...fold }) => fold),
+    folds: folds.map(({ manifest, run, report, photos, accuracy, interval, confusion }) => ({
+      manifest,
+      run,
+      report,
+      photos,
+      accuracy,
+      interval,
+      confusion,
+    })),
     ...figures,
     summary: foldsText(input),
   }

@@ -29,6 +29,8 @@ export interface FoldsInput {
   readonly right: number
   /** Deviation of the folds' accuracies. */
   readonly deviation: number
+  /** What must be known before the figures are believed, a sentence each. */
+  readonly warnings: readonly string[]
   /** Counts [true class][predicted class]. */
   readonly confusion: readonly (readonly number[])[]
   readonly command: string
@@ -44,7 +46,8 @@ export function foldsText(input: FoldsInput): string {
     share(fold.accuracy),
     range(fold.interval),
   ])
-  return `${verdict(input)}\n\n${alignedTable([['fold', 'train', 'valid', 'accuracy', '95 % interval'], ...rows])}\n`
+  const warnings = input.warnings.map(warning => `! ${warning}\n`).join('')
+  return `${verdict(input)}\n\n${warnings}${warnings === '' ? '' : '\n'}${alignedTable([['fold', 'train', 'valid', 'accuracy', '95 % interval'], ...rows])}\n`
 }
 
 function verdict({ accuracy, interval, count, right, deviation, folds }: FoldsInput): string {
@@ -58,7 +61,7 @@ function verdict({ accuracy, interval, count, right, deviation, folds }: FoldsIn
 export function renderFolds(input: FoldsInput): Promise<string> {
   return htmlDocument({
     title: 'Cross-validation · chiquito report',
-    headline: html`<header><h1>Cross-validation</h1><p class="lead">${verdict(input)}</p></header>`,
+    headline: html`<header><h1>Cross-validation</h1><p class="lead">${verdict(input)}</p>${beware(input)}</header>`,
     sections: [
       section(
         { id: 'folds', title: 'Folds', lead: 'Each row is a run of its own, with its report.' },
@@ -75,6 +78,12 @@ export function renderFolds(input: FoldsInput): Promise<string> {
     footer: 'Made by chiquito. This page opens offline; the reports lie in folders beside it.',
     hasPictures: false,
   })
+}
+
+function beware({ warnings }: FoldsInput): Html {
+  return warnings.length === 0
+    ? html``
+    : html`<aside class="beware" aria-label="Before you trust it"><h2>Before you trust it</h2><ul>${warnings.map(warning => html`<li>${name(warning)}</li>`)}</ul></aside>`
 }
 
 function foldTable({ folds }: FoldsInput): Html {

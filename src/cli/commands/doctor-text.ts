@@ -1,5 +1,5 @@
 import type { DoctorResult } from '../../actions/doctor.js'
-import { plural } from '../../core/index.js'
+import { commandName, plural } from '../../core/index.js'
 import { oneLine } from '../output.js'
 import { marksText, putRightText } from './put-right.js'
 
@@ -63,7 +63,7 @@ function details({ title, advice, own }: Found): string[] {
   return [
     title,
     ...own.slice(0, SHOWN).map(({ message }) => `  ${oneLine(message)}`),
-    ...(more > 0 ? [`  … and ${more} more (--json has all)`] : []),
+    ...(more > 0 ? [`  … and ${more} more (--report and --json have all)`] : []),
     // Where it is how photos are, what helps a single one is no help: what to do is part of the message.
     ...(own.every(({ isStyle }) => isStyle === true) ? [] : [`  What to do: ${advice}`]),
   ]
@@ -73,6 +73,6 @@ function remedies(found: readonly Found[], given: string): string[] {
   const certain = found.flatMap(({ own }) => own).filter(finding => finding.certain).length
   if (certain === 0) return []
   return [
-    `${plural(certain, 'finding')} beyond doubt: "chiquito doctor ${oneLine(given)} --fix" puts them right, "undo" takes it back.`,
+    `${plural(certain, 'finding')} beyond doubt: "${commandName()} doctor ${oneLine(given)} --fix" puts them right, "undo" takes it back.`,
   ]
 }

@@ -1,7 +1,7 @@
 import type { Command } from '@commander-js/extra-typings'
 import type { PutRightRequest, PutRightResult } from '../../actions/put-right.js'
-import { ChiquitoError, plural } from '../../core/index.js'
-import type { MarksSet } from '../../doctor/index.js'
+import { ChiquitoError, commandName, plural } from '../../core/index.js'
+import { type MarksSet, propertyWords } from '../../doctor/index.js'
 import { columns, firstLines } from '../lines.js'
 import { oneLine } from '../output.js'
 
@@ -58,8 +58,9 @@ export function putRightText(result: PutRightResult, folder: string): string {
     ...(fix === null ? [] : fixLines(fix, isDryRun)),
     ...(evenOut === null ? [] : evenOutLines(result, isDryRun)),
   ]
+  if (isDryRun) lines.push('Nothing was changed; the same command without --dry-run does it.')
   if (operation !== null)
-    lines.push(`"chiquito undo ${oneLine(folder)}" takes it back (number ${operation}).`)
+    lines.push(`"${commandName()} undo ${oneLine(folder)}" takes it back (number ${operation}).`)
   return lines.join('\n')
 }
 
@@ -101,7 +102,7 @@ function beforeAndAfter({ before, after }: NonNullable<PutRightResult['shortcuts
   const key = (one: { property: string; class: string }) => `${one.property}\0${one.class}`
   const now = new Map(after.map(one => [key(one), one]))
   const rows = before.map(one => [
-    one.property,
+    propertyWords(one.property),
     oneLine(one.class),
     one.auc.toFixed(2),
     now.get(key(one))?.auc.toFixed(2) ?? 'alike',

@@ -2,7 +2,7 @@ import type { Command } from '@commander-js/extra-typings'
 import type { SplitResult } from '../../actions/split.js'
 import type { CheckSplitResult } from '../../actions/split-check.js'
 import type { SplitFoldsResult } from '../../actions/split-folds.js'
-import { ChiquitoError, plural } from '../../core/index.js'
+import { ChiquitoError, commandName, plural } from '../../core/index.js'
 import { columns } from '../lines.js'
 import { choices, decimal, integer } from '../options.js'
 import { oneLine } from '../output.js'
@@ -72,16 +72,16 @@ export function registerSplit(program: Command, shell: Shell): void {
       if (options.check) {
         const { checkSplit } = await import('../../actions/split-check.js')
         const result = await checkSplit(asked)
-        return { json: result, text: checkText(result), failed: result.leaks.length > 0 }
+        return { json: result, text: checkText(result, data), failed: result.leaks.length > 0 }
       }
       if (options.folds !== undefined) {
         const { splitFolds } = await import('../../actions/split-folds.js')
         const result = await splitFolds({ ...asked, folds: options.folds })
-        return { json: result, text: foldsText(result) }
+        return { json: result, text: foldsText(result, data) }
       }
       const { split } = await import('../../actions/split.js')
       const result = await split(asked)
-      return { json: result, text: splitText(result) }
+      return { json: result, text: splitText(result, data) }
     }),
   )
   addExamples(command, [
@@ -93,7 +93,7 @@ export function registerSplit(program: Command, shell: Shell): void {
   ])
 }
 
-function splitText(result: SplitResult): string {
+function splitText(result: SplitResult, given: string): string {
   const { photos, classes, groups, left, added, remarks, out, manifest, record } = result
   const columns = (['train', 'valid', 'test'] as const).filter(part => part !== 'test' || photos.test > 0)
   const rows = [
@@ -118,10 +118,13 @@ function splitText(result: SplitResult): string {
     ...(added === null ? [] : [`${plural(added, 'new photo')} added.`]),
     manifest === null ? `data set  ${out}` : `table  ${manifest}`,
     ...(record === null ? [] : [`kept for later photos  ${record}`]),
+    manifest === null
+      ? `"${commandName()} train ${oneLine(out)} --out RUN" learns from it.`
+      : `"${commandName()} train ${oneLine(given)} --folds ${oneLine(manifest)} --out RUN" learns from it.`,
   ].join('\n')
 }
 
-function foldsText({ folds, out, remarks }: SplitFoldsResult): string {
+function foldsText({ folds, out, remarks }: SplitFoldsResult, given: string): string {
   return [
     ...table([
       ['', 'train', 'valid', 'test'],
@@ -129,10 +132,11 @@ function foldsText({ folds, out, remarks }: SplitFoldsResult): string {
     ]),
     ...remarks.map(oneLine),
     `tables  ${out}`,
+    `"${commandName()} train ${oneLine(given)} --folds ${oneLine(out)} --out RUN" measures every photo once.`,
   ].join('\n')
 }
 
-function checkText({ leaks, groups, photos, divisions }: CheckSplitResult): string {
+function checkText({ leaks, groups, photos, divisions }: CheckSplitResult, given: string): string {
   const looked = `${photos} photos looked at${divisions.length > 1 ? `, ${divisions.length} divisions` : ''}.`
   if (leaks.length === 0) return `No pair leaks. ${looked}`
   const lines = leaks
@@ -145,6 +149,8 @@ function checkText({ leaks, groups, photos, divisions }: CheckSplitResult): stri
     `${plural(leaks.length, 'pair leaks', 'pairs leak')}, in ${plural(groups.length, 'group')}. ${looked}`,
     ...table(lines),
     ...(leaks.length > shownLeaks ? [`… and ${leaks.length - shownLeaks} more (--json has all)`] : []),
+    `What to do: "${commandName()} split ${oneLine(given)} --out DATASET" divides anew and keeps such pairs on one side; ` +
+      `"${commandName()} doctor ${oneLine(given)} --apart A B" remembers a pair that is none.`,
   ].join('\n')
 }
 

@@ -8,7 +8,9 @@ export const hiddenCopies: DeepCheck = {
   depth: 'deep',
   finds: 'Photos that are a part of another one: crops, captions, screenshots, which perceptual hashes miss.',
   why: 'They leak across the split and count a photo several times, as near copies do, and are harder to see.',
-  advice: 'Keep the larger one of each, on the side of training.',
+  advice:
+    'Keep one of each, the larger. Where one is learnt from and the other measured on, `chiquito split DIR --out DATASET` ' +
+    'divides anew and keeps them together; `doctor --apart` remembers a pair that is none.',
   threshold:
     'Of the five photos most similar to each by features, those in which one is found inside the other, at 0.5 to 1 of its sides: ' +
     'correlation of the pixels (48 x 48, grey) of at least 0.92, and field by field of at least 0.68 on average, without which ' +

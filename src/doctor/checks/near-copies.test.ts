@@ -23,14 +23,14 @@ describe('near-copies', () => {
         photos: ['train/a.jpg', 'valid/e.jpg'],
         certain: false,
         message:
-          'train/a.jpg and valid/e.jpg show one picture: one is a turned copy of the other; one is learnt from and the other measured on (train, valid).',
+          '"train/a.jpg" and "valid/e.jpg" show one picture: one is a turned copy of the other; one is learnt from and the other measured on (train, valid).',
         weight: 2,
       },
       {
         check: 'near-copies',
         photos: ['train/b.jpg', 'train/c.jpg'],
         certain: false,
-        message: 'train/b.jpg and train/c.jpg show one picture: one is a mirror image of the other.',
+        message: '"train/b.jpg" and "train/c.jpg" show one picture: one is a mirror image of the other.',
         weight: 0,
       },
     ])

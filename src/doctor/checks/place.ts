@@ -18,8 +18,11 @@ export const place = photoCheck(
       'without it, where EXIF or profiles tell the classes apart.',
   },
   ({ facts: { header } }) => {
-    if (header === null || (!header.hasPlace && header.names.length === 0)) return undefined
-    const { names, hasPlace } = header
+    if (header === null) return undefined
+    const { hasPlace } = header
+    // Cameras fill the field with dots and spaces.
+    const names = header.names.filter(name => /[\p{L}\p{N}]/u.test(name))
+    if (!hasPlace && names.length === 0) return undefined
     const more = names.length > NAMED ? ', …' : ''
     const named =
       names.length > 0

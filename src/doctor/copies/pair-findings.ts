@@ -25,7 +25,7 @@ export function pairFindings(check: string, data: CheckedData, pairs: readonly C
       check,
       photos: [first.path, second.path],
       certain,
-      message: `${first.path} and ${second.path} show one picture: one is ${words[kind]} of the other${harm.map(each => `; ${each}`).join('')}.`,
+      message: `"${first.path}" and "${second.path}" show one picture: one is ${words[kind]} of the other${harm.map(each => `; ${each}`).join('')}.`,
       weight: (leak ? 2 : 0) + (differ ? 1 : 0),
     }
   })
