@@ -32,6 +32,14 @@ describe('unlike-class', () => {
     expect(findings.flatMap(({ photos }) => photos).filter(path => path.includes('wasp'))).toHaveLength(10)
   })
 
+  it('tells them also where they are a sixth of the class, and more alike than it', async () => {
+    const made = [...some('ant', 50), ...some('ant', 10, 'wasp', 0.3)]
+    const findings = await unlikeClass.run(deepData(['ant'], made), {})
+    const told = findings.flatMap(({ photos }) => photos)
+    expect(told.filter(path => path.includes('wasp')).length).toBeGreaterThanOrEqual(9)
+    expect(told.length).toBeLessThanOrEqual(13)
+  })
+
   it('does not take copies of a stranger for its like', async () => {
     const [stranger] = some('ant', 1, 'wasp')
     const copies = Array.from({ length: 12 }, (_, i) => ({ ...stranger, path: `copy ${i}`, sha256: 'same' }))

@@ -12,10 +12,11 @@ export const unlikeClass: DeepCheck = {
   why: 'Searches bring along what was not asked for. A few such photos cost little; many make the class mean something else.',
   advice: 'Look at each one. Set aside what does not belong; keep what is only rare, it teaches most.',
   threshold:
-    "Distance (cosine of the last layer's means) to the nearest eighth of the class beyond Tukey's fence: the upper quartile of the " +
-    "class and 1.5 times its quartiles' distance. Of ten photos of many other things put into one of six classes 7 to 10 are told; " +
-    'of ten of one other kind 0 to 10, fewest where ten are much of a small or varied class; of photos left alone 0 to 2.7 %. Faces of ' +
-    'strangers among photos of one person are not told: a general network does not know persons apart.',
+    "Distance (cosine of the last layer's means) to the nearest eighth of the class's core, its four fifths nearest to the rest, beyond " +
+    "the usual distance by 1.15 times the geometric mean of it and the distance of the core's quartiles. Of ten photos of many other " +
+    'things put into one of six classes 7 to 10 are told, of ten of one other kind 9 to 10 in five and 4 in one; of photos left alone ' +
+    '.4 to 6 %, the rarest of the class: the first of them are the surest. Faces of strangers among photos of one person are not told: ' +
+    'a general network does not know persons apart.',
   async run(data, work) {
     const strangers = await strangersIn(data, work)
     return strangers.map(({ photo, distance, usual, oddness }) => ({

@@ -1,9 +1,9 @@
 import type { WorkOptions } from '../../core/index.js'
-import { copyTies, dealGroups, type Groupable, joined } from '../../dataset/index.js'
+import { dealGroups, type Groupable } from '../../dataset/index.js'
 import { softmaxRows } from '../../evaluate/index.js'
 import { crossValidate, type ViewedExamples } from '../../train/index.js'
 import type { DeepData } from '../check.js'
-import { allCopiesAmong } from '../copies/index.js'
+import { copyGroups } from './copy-groups.js'
 import { examplesFor, lastLayerExamples, type UsablePhotos } from './usable.js'
 
 /** What models that did not learn from photos make of them. */
@@ -41,7 +41,10 @@ export async function beliefsIn(
   work: WorkOptions,
 ): Promise<Beliefs | undefined> {
   const classes = data.labels.length
-  const groupable = await groupsAmong(data, usable, work)
+  const groups = await copyGroups(data, work)
+  const groupable = usable.photos.map(
+    ({ sha256, label }, i): Groupable => ({ sha256, label, group: groups[usable.numbers[i]] }),
+  )
   if (new Set(groupable.map(({ label }) => label)).size < 2) return undefined
   if (new Set(groupable.map(({ group }) => group)).size < FOLDS) return undefined
   const all = examplesFor(data, usable)
@@ -57,17 +60,6 @@ export async function beliefsIn(
   if (last.width > 0 && last.width < all.width) beliefs.push(await heldOut(last, repetitions, work))
   const given = photos.map(i => usable.photos[i].label)
   return { photos, probabilities: mixed(beliefs, given) }
-}
-
-/** Copies of every kind belong together. */
-async function groupsAmong(
-  data: DeepData,
-  { numbers, photos }: UsablePhotos,
-  work: WorkOptions,
-): Promise<Groupable[]> {
-  const ties = [...copyTies(data.photos), ...(await allCopiesAmong(data, work))]
-  const group = joined(data.photos.length, ties)
-  return photos.map(({ sha256, label }, i) => ({ sha256, label, group: group[numbers[i]] }))
 }
 
 /** The mean over draws of the folds. */
