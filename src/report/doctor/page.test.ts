@@ -91,6 +91,12 @@ describe("the doctor's page", () => {
     const { document } = await pageOf({ ...small, checks: [check], findings: [finding] })
     expect(document.querySelectorAll('#shortcuts')).toHaveLength(1)
     expect(document.querySelectorAll('#shortcuts table')).toHaveLength(1)
+    // In words, and marked where they are told; of two classes no column says which.
+    const [first, second] = document.querySelectorAll('#shortcuts tbody tr')
+    expect([first.className, second.className]).toEqual(['warned', 'warned'])
+    expect(first.textContent).toMatch(/^Size/)
+    const two = await pageOf({ ...small, classes: small.classes.slice(0, 2) })
+    expect(two.document.querySelector('#shortcuts thead').textContent).not.toContain('Class')
   })
 
   it('says that a photo cannot be shown', async () => {

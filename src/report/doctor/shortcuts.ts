@@ -7,7 +7,9 @@ import type { DoctorPageInput } from './input.js'
 const ROWS = 40
 
 /** What tells the classes apart without the subject. */
-export function shortcutsSection({ shortcuts, shortcutWords: words }: DoctorPageInput): Html {
+export function shortcutsSection({ shortcuts, shortcutWords: words, classes }: DoctorPageInput): Html {
+  // What tells one of two classes apart tells the other apart: a column that never differs says nothing.
+  const isOfClass = classes.length !== 2
   const sorted = shortcuts.toSorted((a, b) => b.auc - a.auc)
   return section(
     {
@@ -29,7 +31,7 @@ export function shortcutsSection({ shortcuts, shortcutWords: words }: DoctorPage
       'Area under the ROC curve, cross-validated, with its 95 % interval',
       [
         { title: 'Property' },
-        { title: 'Class' },
+        ...(isOfClass ? [{ title: 'Class' }] : []),
         { title: 'AUC', numeric: true },
         { title: '95 % interval', numeric: true },
         { title: '0.5 to 1' },
@@ -37,7 +39,7 @@ export function shortcutsSection({ shortcuts, shortcutWords: words }: DoctorPage
       sorted.slice(0, ROWS).map(each => ({
         cells: [
           name(propertyWords(each.property)),
-          name(each.class),
+          ...(isOfClass ? [name(each.class)] : []),
           share(each.auc),
           range(each.interval),
           track(each),

@@ -27,6 +27,7 @@ tr.warned > * { color: var(--wrong); }
 tr.warned .track .dot, tr.warned .track .band { background: var(--wrong); }
 nav li { white-space: nowrap; font-size: 0.92rem; }
 section { scroll-margin-top: 5.5rem; }
+@media (max-width: 560px) { #shortcuts :is(th, td):last-child { display: none; } #shortcuts :is(th, td) { padding-right: 0.5rem; } }
 @media (min-width: 561px) { nav ul { flex-wrap: wrap; gap: 0.15rem 1.3rem; } }
 tr .track { background: linear-gradient(var(--line), var(--line)) center / 100% 1px no-repeat; }
 `
