@@ -25,6 +25,7 @@ export {
   type LargeGroup,
   type LikenessFinder,
   pageTies,
+  peopleOf,
   peopleTies,
   type Sequenced,
   type Share,
@@ -46,6 +47,7 @@ export {
 } from './licences.js'
 export { type ListedPhotos, type ListOptions, listPhotos } from './list-photos.js'
 export { METADATA, photoOfLine } from './metadata-lines.js'
+export { type MetadataRow, metadataRows } from './metadata-rows.js'
 export type { Photo, Split } from './photo.js'
 export { type RecordedPhoto, type RecordedPhotos, recordedPhotoSchema, recordPhotos } from './recorded.js'
 export {

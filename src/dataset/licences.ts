@@ -1,11 +1,8 @@
-import { readFile } from 'node:fs/promises'
-import { join, posix } from 'node:path'
 import { z } from 'zod'
-import { METADATA } from './metadata-lines.js'
+import { metadataRows } from './metadata-rows.js'
 
 /** What a line says of a photo's licence; none where its source did not say: then nothing is said to be forbidden, either. */
 const rowSchema = z.object({
-  file_name: z.string(),
   license: z
     .string()
     .nullable()
@@ -36,10 +33,8 @@ export interface LicenceMix {
  * @param paths - relative to `root`, with `/`
  */
 export async function licenceMix(root: string, paths: readonly string[]): Promise<LicenceMix | undefined> {
-  const rows = new Map<string, z.infer<typeof rowSchema>>()
-  for (const folder of foldersAbove(paths))
-    for (const row of await rowsIn(join(root, folder))) rows.set(posix.join(folder, row.file_name), row)
-  const known = paths.map(path => rows.get(path))
+  const { rows } = await metadataRows(root, paths)
+  const known = paths.map(path => rowSchema.safeParse(rows.get(path)).data)
   if (known.every(row => row === undefined)) return undefined
   const licensed = known.flatMap(row => (row && row.license !== null ? [row] : []))
   return {
@@ -62,23 +57,4 @@ export function countLicences(licences: readonly (string | null)[]): LicenceCoun
 export function licencesInWords({ licences, noChanges, noCommercialUse }: LicenceMix): string {
   const kinds = licences.map(({ license, photos }) => `${photos} ${license ?? 'unknown'}`).join(', ')
   return `${kinds}; ${noChanges} may not be changed, ${noCommercialUse} may not be used commercially`
-}
-
-function foldersAbove(paths: readonly string[]): Set<string> {
-  const folders = new Set<string>([''])
-  for (const path of paths)
-    for (let folder = posix.dirname(path); folder !== '.'; folder = posix.dirname(folder)) folders.add(folder)
-  return folders
-}
-
-async function rowsIn(folder: string): Promise<z.infer<typeof rowSchema>[]> {
-  const text = await readFile(join(folder, METADATA), 'utf8').catch(() => '')
-  return text.split('\n').flatMap(line => {
-    try {
-      const row = rowSchema.safeParse(JSON.parse(line))
-      return row.success ? [row.data] : []
-    } catch {
-      return []
-    }
-  })
 }

@@ -1,8 +1,7 @@
 import { plural, type WorkOptions } from '../core/index.js'
-import { type ListOptions, listPhotos } from '../dataset/index.js'
+import { type ListOptions, listPhotos, metadataRows } from '../dataset/index.js'
 import type { CheckedData, CheckedPhoto } from './check.js'
 import { type GatherOptions, gatherFacts, type LostFile } from './facts/index.js'
-import { metadataRows } from './rows.js'
 
 export interface OpenCheckedOptions extends WorkOptions, ListOptions, Pick<GatherOptions, 'cache'> {}
 

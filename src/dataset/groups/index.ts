@@ -10,6 +10,6 @@ export {
 } from './divide.js'
 export { findTies, type LikenessFinder } from './find-ties.js'
 export { dealGroups } from './folds.js'
-export { peopleTies } from './people.js'
+export { peopleOf, peopleTies } from './people.js'
 export { burstTies, type Sequenced, videoTies } from './sequences.js'
 export { joined, type Tie, type TieKind, tiesByValue, tieWords } from './tie.js'

@@ -155,13 +155,17 @@ describe('checks of classes', () => {
         message: expect.stringContaining('The page "https://x.org/1"'),
       },
     ])
-    const persons = placed(
-      Array.from({ length: 12 }, (_, i) => ({
-        path: `${i % 2 === 0 ? 'train' : 'valid'}/Ana_de_la_Torre_${String(i).padStart(4, '0')}.jpg`,
+    const photosOf = (person: string, count: number) =>
+      Array.from({ length: count }, (_, i) => ({
+        path: `${i % 2 === 0 ? 'train' : 'valid'}/${person}_${String(i).padStart(4, '0')}.jpg`,
         split: i % 2 === 0 ? ('train' as const) : ('valid' as const),
-      })),
-    )
-    expect((await run(sameSource, persons))[0]).toContain('The person "Ana de la Torre" is on both sides')
+      }))
+    const persons = placed([...photosOf('Ana_de_la_Torre', 6), ...photosOf('Eva_Ruiz', 1)])
+    expect(await run(sameSource, persons)).toEqual([
+      expect.stringContaining('The person "Ana de la Torre" is on both sides'),
+    ])
+    // One name for all photos of a class is the name of the class.
+    expect(await run(sameSource, placed(photosOf('Golden_Retriever', 12)))).toEqual([])
     const undivided = { ...persons, photos: persons.photos.map(photo => ({ ...photo, split: undefined })) }
     expect(await run(sameSource, undivided)).toEqual([])
   })

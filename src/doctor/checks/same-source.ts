@@ -1,15 +1,10 @@
 import { plural } from '../../core/index.js'
+import { peopleOf } from '../../dataset/index.js'
 import type { CheckedData, CheckedPhoto, QuickCheck } from '../check.js'
 import type { Finding } from '../finding.js'
 
 /** What photos of one source or person have in common. */
 type Tie = readonly [kind: string, value: string]
-
-/** `Aaron_Eckhart_0001.jpg`, as LFW names its photos: a first name, a last name, a number. */
-const PERSON = /^(\p{Lu}[\p{L}'.-]*(?:_[\p{L}'.-]+)+)_(\d{4})$/u
-
-/** Photos named so that there must be for the pattern to be one, and not by chance. */
-const LEAST_NAMED = 10
 
 /** The same source or person on both sides of a division. */
 export const sameSource: QuickCheck = {
@@ -24,7 +19,8 @@ export const sameSource: QuickCheck = {
     'is on photos from elsewhere.',
   advice: '`chiquito split` divides photos so that such groups stay on one side.',
   threshold:
-    'A page, a creator or a person with photos on both sides. Names count as persons where ten photos have such names.',
+    'A page, a creator or a person with photos on both sides. Names count as persons where a class has photos of several: else it is the ' +
+    'name of the class.',
   run(data) {
     if (!data.photos.some(({ split }) => split === 'train')) return []
     return groupsOf(data).flatMap(({ kind, value, photos }) => {
@@ -53,10 +49,10 @@ interface Group {
 }
 
 function groupsOf({ photos }: CheckedData): Group[] {
-  const hasPersons = photos.filter(({ path }) => personOf(path) !== undefined).length >= LEAST_NAMED
+  const people = peopleOf(photos)
   const groups = new Map<string, Group>()
-  for (const photo of photos)
-    for (const [kind, value] of tiesOf(photo, hasPersons)) {
+  for (const [i, photo] of photos.entries())
+    for (const [kind, value] of tiesOf(photo, people[i])) {
       const key = `${kind} ${value}`
       const group = groups.get(key) ?? { kind, value, photos: [] }
       group.photos.push(photo)
@@ -65,22 +61,16 @@ function groupsOf({ photos }: CheckedData): Group[] {
   return [...groups.values()]
 }
 
-function tiesOf({ row, path }: CheckedPhoto, hasPersons: boolean): Tie[] {
-  const person = hasPersons ? personOf(path) : undefined
+function tiesOf({ row }: CheckedPhoto, person: string | undefined): Tie[] {
   const ties: Tie[] = []
   const page = textOf(row?.page_url)
   if (page !== undefined) ties.push(['The page', page])
   const creator = textOf(row?.creator)
   if (creator !== undefined) ties.push(['The creator', creator])
-  if (person !== undefined) ties.push(['The person', person])
+  if (person !== undefined) ties.push(['The person', person.replaceAll('_', ' ')])
   return ties
 }
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined
-}
-
-function personOf(path: string): string | undefined {
-  const name = path.slice(path.lastIndexOf('/') + 1).replace(/\.[^.]*$/, '')
-  return PERSON.exec(name)?.[1].replaceAll('_', ' ')
 }

@@ -1,7 +1,7 @@
 import { lstat, readFile } from 'node:fs/promises'
 import { join, posix } from 'node:path'
 import { z } from 'zod'
-import { METADATA } from '../dataset/index.js'
+import { METADATA } from './metadata-lines.js'
 
 /** As large as a table with labels may be. */
 const MAX_BYTES = 128 * 1024 * 1024
