@@ -1,5 +1,5 @@
 import { checkBackboneName, loadBackbone, type PreprocessingOptions } from '../backbones/index.js'
-import { ChiquitoError, throwIfAborted, type WorkOptions } from '../core/index.js'
+import { ChiquitoError, INTERRUPTED, throwIfAborted, type WorkOptions } from '../core/index.js'
 import {
   type Check,
   type CheckedData,
@@ -103,6 +103,18 @@ export function doctor(options: DoctorOptions): Promise<DoctorResult> {
 }
 
 export async function doctorFor(by: AskedBy, options: DoctorOptions): Promise<DoctorResult> {
+  try {
+    return await examine(by, options)
+  } catch (error) {
+    // Libraries that were told to stop throw errors of their own; where photos were being put right, ours says how far that came.
+    const isTold = error instanceof ChiquitoError && error.message !== INTERRUPTED
+    if (options.signal?.aborted !== true || options.cache === false || isTold) throw error
+    const goOn = 'What was measured so far is kept: the same command goes on from there.'
+    throw new ChiquitoError('interrupted', `${INTERRUPTED} ${goOn}`, { cause: error })
+  }
+}
+
+async function examine(by: AskedBy, options: DoctorOptions): Promise<DoctorResult> {
   const started = performance.now()
   const { data: folder, quick = false, report, progress, signal } = options
   if (quick) refuseWithQuick(options)

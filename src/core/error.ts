@@ -38,9 +38,12 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
+/** What is said where nothing is to be known but that the person stopped it. */
+export const INTERRUPTED = 'Interrupted.'
+
 /** Throws `interrupted` when the caller's signal has fired. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new ChiquitoError('interrupted', 'Interrupted.')
+  if (signal?.aborted) throw new ChiquitoError('interrupted', INTERRUPTED)
 }
 
 function show(value: unknown): string {

@@ -1,6 +1,13 @@
 export { breather } from './breather.js'
 export { commandName } from './command-name.js'
-export { argumentError, ChiquitoError, type ErrorCode, messageOf, throwIfAborted } from './error.js'
+export {
+  argumentError,
+  ChiquitoError,
+  type ErrorCode,
+  INTERRUPTED,
+  messageOf,
+  throwIfAborted,
+} from './error.js'
 export { fromHalf, toHalf } from './half.js'
 export { assetPath, packagePath, version } from './package.js'
 export { pause } from './pause.js'

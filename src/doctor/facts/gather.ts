@@ -85,8 +85,10 @@ class Gatherer {
     const task = 'Looking at photos'
     work.progress?.({ kind: 'start', task, total: this.paths.length })
     const fresh = await this.takeKnown(work)
+    const known = this.paths.length - fresh.length
     if (fresh.length > 0) await this.measure(fresh, task, work)
-    work.progress?.({ kind: 'end', task })
+    const note = `${known} of ${this.paths.length} known from before`
+    work.progress?.({ kind: 'end', task, ...(known > 0 && { note }) })
     const files = this.outcomes.flatMap(outcome => (outcome && 'facts' in outcome ? [outcome] : []))
     const lost = this.outcomes.flatMap(outcome => (outcome && 'reason' in outcome ? [outcome] : []))
     return { files, lost, skipped: this.paths.length - files.length - lost.length }
