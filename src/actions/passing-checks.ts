@@ -13,6 +13,10 @@ export interface PassingChecks {
   /** Photos that were looked at; fewer than there are where time ran out. */
   readonly looked: number
   readonly photos: number
+  /** Names of the checks that were not run: time ran out, or they count photos and not all were looked at. */
+  readonly left: readonly string[]
+  /** What all this took. */
+  readonly seconds: number
   /** The checks that found something, what matters most first. */
   readonly found: readonly {
     readonly check: string
@@ -38,6 +42,9 @@ const leftOut = new Set([
   'place',
 ])
 
+/** Of the time that there is, what reading and measuring may take: photos in work are finished, and the checks need some, too. */
+const LOOKING_SHARE = 0.7
+
 /** Checks told to a person in a few lines. */
 const TOLD = 4
 
@@ -51,8 +58,9 @@ export async function checkInPassing(
   { root, labels, photos }: Dataset,
   { most, cache, signal }: Pick<WorkOptions, 'signal'> & { readonly most: number; readonly cache: boolean },
 ): Promise<PassingChecks> {
+  const started = performance.now()
   const byPath = new Map(photos.map(photo => [photo.path, photo]))
-  const gathered = await gatherFacts(root, [...byPath.keys()], { most, cache, signal })
+  const gathered = await gatherFacts(root, [...byPath.keys()], { most: LOOKING_SHARE * most, cache, signal })
   const looked = gathered.files.flatMap(({ path, sha256, facts }): CheckedPhoto[] => {
     const photo = byPath.get(path)
     return photo?.sha256 === sha256 ? [{ ...photo, facts, row: undefined }] : []
@@ -60,10 +68,15 @@ export async function checkInPassing(
   const isWhole = gathered.skipped === 0
   const data: CheckedData = { root, labels, photos: looked }
   const found: PassingChecks['found'][number][] = []
-  for (const check of quickChecks)
-    if (!leftOut.has(check.name) && (isWhole || !ofClasses.has(check.name)))
-      found.push(...(await foundBy(check, data, signal)))
-  return { looked: looked.length, photos: photos.length, found }
+  const left: string[] = []
+  for (const check of quickChecks) {
+    if (leftOut.has(check.name)) continue
+    const isLate = performance.now() - started >= most
+    if (isLate || looked.length === 0 || (!isWhole && ofClasses.has(check.name))) left.push(check.name)
+    else found.push(...(await foundBy(check, data, signal)))
+  }
+  const seconds = (performance.now() - started) / 1000
+  return { looked: photos.length - gathered.skipped, photos: photos.length, left, seconds, found }
 }
 
 /** These count photos, so they need all of them. */
@@ -88,18 +101,27 @@ async function foundBy(
   ]
 }
 
-/** The same in a few lines, for a terminal; none where nothing was found. */
-export function passingText({ looked, photos, found }: PassingChecks, data: string): string {
-  if (found.length === 0) return ''
+/** The same in a few lines, for a terminal; none where all was looked at and nothing found. */
+export function passingText({ looked, photos, left, found }: PassingChecks, data: string): string {
+  if (found.length === 0 && left.length === 0 && looked === photos) return ''
   const lines = found.slice(0, TOLD).map(one => `! ${lineOf(one)}`)
-  const part = looked < photos ? `${plural(looked, 'photo')} of ${photos} looked at; ` : ''
+  const cut = cutShort({ looked, photos, left })
+  const part = cut === undefined ? '' : `${cut}; `
   const more = found.length > TOLD ? `${plural(found.length - TOLD, 'check')} more found something; ` : ''
   return [...lines, `  ${part}${more}"${commandName()} doctor ${data}" tells all.`].join('\n')
 }
 
 /** The same as sentences for a report. */
-export function faultsOf({ found }: PassingChecks): string[] {
-  return found.map(lineOf)
+export function faultsOf({ found, ...how }: PassingChecks): string[] {
+  const cut = cutShort(how)
+  return [...found.map(lineOf), ...(cut === undefined ? [] : [`${cut}.`])]
+}
+
+/** Where not all was looked at, that is said: nothing found is then no sign that nothing is wrong. */
+function cutShort({ looked, photos, left }: Pick<PassingChecks, 'looked' | 'photos' | 'left'>) {
+  if (looked === photos && left.length === 0) return undefined
+  const skipped = left.length > 0 ? `, ${plural(left.length, 'check')} left out` : ''
+  return `Quick checks cut short, as they take a tenth of the time at most: ${looked} of ${plural(photos, 'photo')} looked at${skipped}`
 }
 
 function lineOf({ title, count, example, isStyle }: PassingChecks['found'][number]): string {

@@ -86,7 +86,7 @@ class Gatherer {
     work.progress?.({ kind: 'start', task, total: this.paths.length })
     const fresh = await this.takeKnown(work)
     const known = this.paths.length - fresh.length
-    if (fresh.length > 0) await this.measure(fresh, task, work)
+    if (fresh.length > 0 && performance.now() < this.until) await this.measure(fresh, task, work)
     const note = `${known} of ${this.paths.length} known from before`
     work.progress?.({ kind: 'end', task, ...(known > 0 && { note }) })
     const files = this.outcomes.flatMap(outcome => (outcome && 'facts' in outcome ? [outcome] : []))
@@ -115,11 +115,13 @@ class Gatherer {
     { progress, signal }: WorkOptions,
   ): Promise<void> {
     const threads = new FactsThreads()
+    // Where time may run out, what was looked at then is from all of the folder.
+    const order = this.until === Number.POSITIVE_INFINITY ? fresh : spread(fresh)
     try {
-      await each(fresh.length, threads.places, async k => {
+      await each(order.length, threads.places, async k => {
         throwIfAborted(signal)
         if (performance.now() > this.until) return
-        const { i, stamp } = fresh[k]
+        const { i, stamp } = order[k]
         const began = Date.now()
         const seen = await threads.look(join(this.root, this.paths[i]), sha256 => this.store?.get(sha256))
         const outcome = await this.outcomeOf(this.paths[i], seen, signal)
@@ -155,6 +157,13 @@ class Gatherer {
     this.outcomes[i] = outcome
     this.done++
   }
+}
+
+/** The same in an order of which every beginning comes from all parts: steps of the golden ratio (Weyl's sequence). */
+function spread<T>(items: readonly T[]): T[] {
+  const place = (i: number) => (i * (Math.sqrt(5) - 1)) / 2
+  const places = items.map((item, i) => ({ item, at: place(i) - Math.floor(place(i)) }))
+  return places.sort((a, b) => a.at - b.at).map(({ item }) => item)
 }
 
 async function stampOf(path: string): Promise<FileStamp | undefined> {
