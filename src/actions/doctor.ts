@@ -15,7 +15,7 @@ import {
   shortcutsOf,
 } from '../doctor/index.js'
 import type { DeviceOptions } from '../engine/index.js'
-import { type AskedBy, requireWritable } from '../files/index.js'
+import { type AskedBy, requireOutputFile } from '../files/index.js'
 import { isOnlyToMark, onlyMark } from './doctor-marks.js'
 import { noticeOnce } from './notice-once.js'
 import {
@@ -120,7 +120,7 @@ async function examine(by: AskedBy, options: DoctorOptions): Promise<DoctorResul
   if (quick) refuseWithQuick(options)
   else checkBackboneName(options.backbone ?? USUAL_BACKBONE)
   if (isOnlyToMark(options)) return onlyMark(options, by)
-  if (report !== undefined) await requireWritable(report)
+  if (report !== undefined) await requireOutputFile(report, 'page', /^\s*<!doctype html/i)
   const open = () => openCheckedData(folder, options)
   const { notices, ...data } = await openSettled(open, options)
   const marks = isToMark(options) ? await rememberMarks(data.root, options, by) : null

@@ -4,7 +4,7 @@ import type { RatePoint } from '../charts/index.js'
 import type { WorkOptions } from '../core/index.js'
 import { openDataset } from '../dataset/index.js'
 import { type DeviceOptions, usableDevice } from '../engine/index.js'
-import { requireWritable, writeFileAtomic } from '../files/index.js'
+import { requireOutputFile, writeFileAtomic } from '../files/index.js'
 import { lostPhotos } from '../report/index.js'
 import { openFeatureStore } from '../run/index.js'
 import { findLikeness } from '../splitting/index.js'
@@ -56,7 +56,7 @@ export async function findRate(options: FindRateOptions): Promise<FindRateResult
     labelsFrom,
   } = options
   const started = performance.now()
-  if (plot !== undefined) await requireWritable(plot)
+  if (plot !== undefined) await requireOutputFile(plot, 'drawing', /^\s*(<\?xml|<svg)/i)
   const notice = noticeOnce(progress)
   const device = await usableDevice({ ...options, notice })
   const backbone = await loadBackbone(options.backbone ?? USUAL_BACKBONE, {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { ChiquitoError } from '../core/index.js'
-import type { Split, SplitRecord } from '../dataset/index.js'
+import { manifestNotices, type Split, type SplitRecord } from '../dataset/index.js'
 import {
   gathered,
   type LeakingGroup,
@@ -31,6 +31,8 @@ export interface CheckSplitResult {
   readonly leaks: readonly DividedLeak[]
   /** The same as whole groups. */
   readonly groups: readonly LeakingGroup[]
+  /** Where manifests and photos differ: what was not judged. */
+  readonly notices: readonly string[]
   readonly seconds: number
 }
 
@@ -43,7 +45,9 @@ export async function checkSplit(options: SplitOptions): Promise<CheckSplitResul
   const data = gathered(await openPhotos({ ...options, data: folder }))
   if (divisions.length === 0) requireDivided(data)
   const ties = await tiesIn(data, options)
-  const all = divisions.length === 0 ? [data.photos] : divisions.map(record => dividedBy(data.photos, record))
+  const listed = divisions.map(record => dividedBy(data.photos, record))
+  for (const [i, { photos }] of listed.entries()) requireManifest(photos, manifests[i], data.root)
+  const all = divisions.length === 0 ? [data.photos] : listed.map(({ photos }) => photos)
   const leaks = all.flatMap((photos, i) =>
     splitLeaks(photos, ties).map(leak =>
       all.length > 1 ? { ...leak, division: path.basename(manifests[i]) } : leak,
@@ -55,6 +59,7 @@ export async function checkSplit(options: SplitOptions): Promise<CheckSplitResul
     divisions: manifests,
     leaks,
     groups: all.flatMap(photos => leakingGroups(photos, ties)),
+    notices: listed.flatMap(({ notices }) => notices),
     seconds: (performance.now() - started) / 1000,
   }
 }
@@ -70,15 +75,8 @@ async function judged({ data, out }: SplitOptions): Promise<{ data: string; mani
   return manifests.length > 0 ? { data, manifests } : { data: out, manifests: [] }
 }
 
-function requireDivided({
-  photos,
-  root,
-}: {
-  photos: readonly { split: Split | undefined }[]
-  root: string
-}): void {
-  const parts = new Set(photos.map(({ split }) => split))
-  if (parts.has('train') && (parts.has('valid') || parts.has('test'))) return
+function requireDivided({ photos, root }: { photos: readonly Sided[]; root: string }): void {
+  if (isDivided(photos)) return
   throw new ChiquitoError(
     'data',
     `"${root}" is not divided: there is nothing to judge. Expected folders such as train and valid, or a table that divides the ` +
@@ -86,11 +84,38 @@ function requireDivided({
   )
 }
 
+/** A manifest of other photos, or one that was edited, must not pass for a division without leaks. */
+function requireManifest(photos: readonly Sided[], manifest: string, root: string): void {
+  if (isDivided(photos)) return
+  const count = (...parts: Split[]) =>
+    photos.filter(({ split }) => split !== undefined && parts.includes(split)).length
+  throw new ChiquitoError(
+    'data',
+    `"${manifest}" divides nothing: of the photos in "${root}" it gives ${count('train')} to train and ${count('valid', 'test')} to ` +
+      'valid or test. Expected both, with the paths of photos relative to that folder.',
+  )
+}
+
+interface Sided {
+  readonly split: Split | undefined
+}
+
+function isDivided(photos: readonly Sided[]): boolean {
+  const parts = new Set(photos.map(({ split }) => split))
+  return parts.has('train') && (parts.has('valid') || parts.has('test'))
+}
+
+/** The photos with the part that a manifest gives each, and what it leaves out. */
 function dividedBy<P extends { readonly path: string }>(
   photos: readonly P[],
   record: Extract<SplitRecord, { by: 'manifest' }>,
-): (P & { split: Split | undefined })[] {
+): { photos: (P & Sided)[]; notices: string[] } {
   const parts = new Map<string, Split>()
   for (const part of ['train', 'valid', 'test'] as const) for (const one of record[part]) parts.set(one, part)
-  return photos.map(photo => ({ ...photo, split: parts.get(photo.path) }))
+  const divided = photos.map(photo => ({ ...photo, split: parts.get(photo.path) }))
+  const listed = divided.filter(({ split }) => split !== undefined).length
+  return {
+    photos: divided,
+    notices: manifestNotices(record.manifest, photos.length - listed, parts.size - listed),
+  }
 }

@@ -1,5 +1,12 @@
 import { plural } from '../core/index.js'
-import { type Divided, type Split, type Tie, type TieKind, tieWords } from '../dataset/index.js'
+import {
+  type Divided,
+  type Shortfall,
+  type Split,
+  type Tie,
+  type TieKind,
+  tieWords,
+} from '../dataset/index.js'
 import type { CheckedData } from '../doctor/index.js'
 import { groupsBy } from '../splitting/index.js'
 
@@ -41,9 +48,17 @@ export function remarksOf(
       `(${why}), for example ${first} and ${second}: they are ${part}.`
     )
   })
-  const short = divided.shortfalls.map(({ part, label, wanted, got }) =>
-    shortfallText(labels[label], sizes[label], partWords[part], wanted, got),
+  const learnt = labels.map(
+    (_, label) => photos.filter((photo, i) => photo.label === label && divided.parts[i] === 'train').length,
   )
+  const tied = new Set(photos.filter(({ path }) => kindsOf.has(path)).map(({ label }) => label))
+  const short = divided.shortfalls.map(shortfall => {
+    const { label } = shortfall
+    return shortfallText(
+      { label: labels[label], size: sizes[label], learnt: learnt[label], isTied: tied.has(label) },
+      shortfall,
+    )
+  })
   return [...firstOf(large), ...firstOf(short), ...betweenText(photos, divided.between)]
 }
 
@@ -53,14 +68,34 @@ const partWords: Readonly<Record<Split, string>> = {
   test: 'kept for the test',
 }
 
-function shortfallText(label: string, size: number, part: string, wanted: number, got: number): string {
+/** A class of which another number of photos is in a part than was asked for. */
+interface ShortClass {
+  readonly label: string
+  /** Photos in any part. */
+  readonly size: number
+  readonly learnt: number
+  /** Whether any of its photos belong together. */
+  readonly isTied: boolean
+}
+
+function shortfallText(
+  { label, size, learnt, isTied }: ShortClass,
+  { part, wanted, got }: Shortfall,
+): string {
+  const where = partWords[part]
+  const are = got === 1 ? 'is' : 'are'
   if (got === 0)
     return size === 1
-      ? `"${label}" has one photo: it is learnt from, and none is ${part}.`
-      : `"${label}" has ${size} photos, and too few that may be parted: none is ${part}.`
+      ? `"${label}" has one photo: it is learnt from, and none is ${where}.`
+      : `"${label}" has ${size} photos, and too few that may be parted: none is ${where}.`
   if (got < wanted && got === Math.max(size >> 1, 1))
-    return `"${label}" has ${plural(size, 'photo')}: ${got}, not ${wanted}, ${got === 1 ? 'is' : 'are'} ${part}, so that as many are learnt from.`
-  return `${got} of "${label}", not ${wanted}, are ${part}: photos that belong together stay together.`
+    return `"${label}" has ${plural(size, 'photo')}: ${got}, not ${wanted}, ${are} ${where}, so that as many are learnt from.`
+  if (got < wanted && learnt === 1)
+    return `"${label}" has ${plural(size, 'photo')}: ${got}, not ${wanted}, ${are} ${where}, so that one is learnt from.`
+  const why = isTied
+    ? 'photos that belong together stay together'
+    : 'photos that have their part already keep it'
+  return `${got} of "${label}", not ${wanted}, ${are} ${where}: ${why}.`
 }
 
 function betweenText(photos: CheckedData['photos'], between: readonly number[]): string[] {

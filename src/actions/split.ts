@@ -251,13 +251,15 @@ async function keepBeside(
   beside: Beside,
   { progress, record: isWanted = true }: SplitOptions,
 ): Promise<string | null> {
-  if (!isWanted || beside.isForeign) return null
+  if (!isWanted) return null
   const present = new Set(photos.slice(0, old).map(({ sha256 }) => sha256))
   const own = all
     .filter(({ sha256 }) => present.has(sha256))
     .map(({ path: place, sha256, label, part }) => ({ path: place, sha256, label, part }))
   const gone = (beside.record?.photos ?? []).filter(({ sha256 }) => !present.has(sha256))
   try {
+    if (beside.isForeign)
+      throw new ChiquitoError('io', `"${path.join(root, RECORD_FILE)}" is not of this program.`)
     // The administrator may write anywhere, and is not to where nobody was meant to.
     if (((await stat(root)).mode & ANYBODY_WRITES) === 0)
       throw new ChiquitoError('io', `"${root}" is not to be written in.`)

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { ChiquitoError, type WorkOptions } from '../core/index.js'
 import { checkClasses } from './check-classes.js'
 import { labelConflicts } from './copies.js'
-import { divide, drawDivision, planDivision, type UndividedPhoto } from './division.js'
+import { divide, drawDivision, planDivision, requireListed, type UndividedPhoto } from './division.js'
 import { fingerprintOf } from './fingerprint.js'
 import { enterWrappers, FolderReader, findLayout, type Oddity, OddityCounter } from './folders/index.js'
 import { findTies, type LikenessFinder } from './groups/index.js'
@@ -78,6 +78,7 @@ export async function openDataset(root: string, options: DatasetOptions = {}): P
   if (!options.recorded && options.split !== 'none') requireOwnPhotos(undivided, present)
   const split = plan === 'draw' ? await draw(folder, undivided, present, options, notice) : plan
   const divided = divide(undivided, split, recorded ? () => undefined : notice)
+  if (!recorded) requireListed(divided, split)
   const photos = recorded ? sameAsRecorded(divided, present, recorded, notice) : divided
   const labels = recorded?.labels ?? present
   noticeConflicts(photos, notice)

@@ -125,9 +125,40 @@ function divideAsListed(
   })
   const others = photos.length - listed.length
   const gone = parts.size - listed.length
-  if (others > 0) notice(`${photosAre(others)} not named in "${record.manifest}": left out.`)
-  if (gone > 0) notice(`${photosAre(gone)} named in "${record.manifest}" and not there.`)
+  for (const message of manifestNotices(record.manifest, others, gone)) notice(message)
   return listed
+}
+
+/**
+ * A manifest that was edited, or is of other photos, may leave nothing to learn from or to measure on.
+ *
+ * @throws `data` naming the manifest and what it gives to each part
+ */
+export function requireListed(photos: readonly Photo[], record: SplitRecord): void {
+  if (record.by !== 'manifest') return
+  const classesIn = (part: Split) =>
+    new Set(photos.filter(({ split }) => split === part).map(({ label }) => label)).size
+  const countIn = (part: Split) => photos.filter(({ split }) => split === part).length
+  if (classesIn('train') >= 2 && countIn('valid') > 0) return
+  throw new ChiquitoError(
+    'data',
+    `With "${record.manifest}" nothing can be learnt and measured: of the photos that are there it gives ${countIn('train')}, of ` +
+      `${classesIn('train')} ${classesIn('train') === 1 ? 'class' : 'classes'}, to train and ${countIn('valid')} to valid. Expected ` +
+      'photos of two classes or more to learn from and some to measure on, with their paths relative to the folder of photos.',
+  )
+}
+
+/**
+ * What a person should know where a manifest and the photos differ.
+ *
+ * @param others - photos that it does not name
+ * @param gone - photos that it names and that are not there
+ */
+export function manifestNotices(manifest: string, others: number, gone: number): string[] {
+  return [
+    ...(others > 0 ? [`${photosAre(others)} not named in "${manifest}": left out.`] : []),
+    ...(gone > 0 ? [`${photosAre(gone)} named in "${manifest}" and not there.`] : []),
+  ]
 }
 
 /** Photos that came or went since the division was recorded. */

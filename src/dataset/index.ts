@@ -1,5 +1,6 @@
 export { byContent, type Comparable, exactCopies, type Leak, labelConflicts, leaks } from './copies.js'
 export { type Dataset, type DatasetOptions, openDataset } from './dataset.js'
+export { manifestNotices } from './division.js'
 export { fingerprintOf } from './fingerprint.js'
 export {
   enterWrappers,

@@ -3,6 +3,7 @@ import { constants } from 'node:fs'
 import { access, open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { ChiquitoError } from '../core/index.js'
 import { errorCode, ioError } from './io-error.js'
 
 /** How a temporary file is named: hidden, so that no listing of photos or figures takes it for one. */
@@ -15,9 +16,43 @@ const temporaryEnd = '.0123456789ab.tmp'.length
 const RENAME_TRIES = 6
 const RENAME_PAUSE_MS = 50
 
-/** A hidden name beside `path` that no other process uses. */
+/** Enough to tell a page from a photo. */
+const BEGINNING_BYTES = 64
+
+/** Bytes that a name may have on the usual file systems. */
+const MAX_NAME_BYTES = 255
+
+/** A hidden name beside `path` that no other process uses; one that is as long as names may be is cut for it. */
 export function temporaryPath(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`)
+  return join(dirname(path), `.${stemOf(basename(path))}.${randomBytes(6).toString('hex')}.tmp`)
+}
+
+/** As much of a name as leaves room for what makes it a temporary one. */
+function stemOf(name: string): string {
+  return cutToBytes(name, MAX_NAME_BYTES - temporaryEnd - 1)
+}
+
+/** The beginning of a text, no sign of it cut in half. */
+function cutToBytes(text: string, bytes: number): string {
+  if (Buffer.byteLength(text) <= bytes) return text
+  let cut = ''
+  let used = 0
+  for (const sign of text) {
+    used += Buffer.byteLength(sign)
+    if (used > bytes) break
+    cut += sign
+  }
+  return cut
+}
+
+/**
+ * A name with something put before its extension (`1-2.jpg`, `1 (2).jpg`); of a name that is as long as names may be, the end
+ * makes room.
+ */
+export function nameWith(name: string, added: string): string {
+  const dot = name.lastIndexOf('.') > 0 ? name.lastIndexOf('.') : name.length
+  const end = added + name.slice(dot)
+  return cutToBytes(name.slice(0, dot), Math.max(MAX_NAME_BYTES - Buffer.byteLength(end), 0)) + end
 }
 
 /**
@@ -71,7 +106,7 @@ export async function removeLeftovers(folder: string, of?: string): Promise<void
 
 /** Whether a name is a temporary file's, or that of one that was to become `of`. */
 export function isLeftover(name: string, of?: string): boolean {
-  return temporaryName.test(name) && (of === undefined || name.slice(1, -temporaryEnd) === of)
+  return temporaryName.test(name) && (of === undefined || name.slice(1, -temporaryEnd) === stemOf(of))
 }
 
 /**
@@ -89,6 +124,40 @@ export async function requireWritable(path: string, { parents = false } = {}): P
     if (parents && errorCode(error) === 'ENOENT' && folder !== dirname(folder))
       return requireWritable(folder, { parents })
     throw ioError(error, parents ? 'make a folder in' : 'write into', folder)
+  }
+}
+
+/**
+ * Whether a result may be written to `path`: before long work. A slip of the keyboard must not put a page in the place of a
+ * photo, so what is there already is only replaced where it begins as the result does.
+ *
+ * @param kind - of the result, for the message: `page`
+ * @param begins - what a file of that kind begins with
+ * @throws `io` for a folder, and for what is something else
+ */
+export async function requireOutputFile(path: string, kind: string, begins: RegExp): Promise<void> {
+  await requireWritable(path)
+  const start = await beginningOf(path)
+  if (start === undefined || start === '' || begins.test(start)) return
+  throw new ChiquitoError(
+    'io',
+    `"${path}" is there already and is no ${kind}, so it is not replaced. Give a new name, or move that file away.`,
+  )
+}
+
+/** Undefined where nothing is. @throws `io` */
+async function beginningOf(path: string): Promise<string | undefined> {
+  try {
+    const file = await open(path, 'r')
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(BEGINNING_BYTES), 0, BEGINNING_BYTES, 0)
+      return buffer.toString('latin1', 0, bytesRead)
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined
+    throw ioError(error, 'write', path)
   }
 }
 

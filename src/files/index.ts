@@ -1,6 +1,8 @@
 export {
+  nameWith,
   removeLeftovers,
   replaceFile,
+  requireOutputFile,
   requireWritable,
   temporaryPath,
   writeFileAtomic,

@@ -1,4 +1,5 @@
 import type { Split } from '../dataset/index.js'
+import { nameWith } from '../files/index.js'
 
 /** Devices of Windows: no folder can be called so. */
 const deviceNames = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i
@@ -37,9 +38,8 @@ export function placesOf(
     if (part === undefined) continue
     const folder = `${part}/${folders.get(label)}`
     const name = path.slice(path.lastIndexOf('/') + 1)
-    const dot = name.lastIndexOf('.') > 0 ? name.lastIndexOf('.') : name.length
     for (let number = 1; places[i] === undefined; number++) {
-      const free = number === 1 ? name : `${name.slice(0, dot)}-${number}${name.slice(dot)}`
+      const free = number === 1 ? name : nameWith(name, `-${number}`)
       const place = `${folder}/${free}`
       if (names.has(keyOf(place))) continue
       names.add(keyOf(place))

@@ -44,6 +44,7 @@ export function putRightRequest(options: {
 
 /** What a person reads of what was said of photos. */
 export function marksText({ kept, apart, forgotten }: MarksSet): string {
+  if (kept.length + apart.length + forgotten === 0) return 'There was no mark to forget.'
   return [
     ...(kept.length === 0 ? [] : [`kept as they are: ${kept.map(oneLine).join(', ')}`]),
     ...(apart.length === 0 ? [] : [`no copies of one another: ${apart.map(oneLine).join(', ')}`]),

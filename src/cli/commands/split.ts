@@ -2,7 +2,7 @@ import type { Command } from '@commander-js/extra-typings'
 import type { SplitResult } from '../../actions/split.js'
 import type { CheckSplitResult } from '../../actions/split-check.js'
 import type { SplitFoldsResult } from '../../actions/split-folds.js'
-import { ChiquitoError, commandName, plural } from '../../core/index.js'
+import { argumentError, ChiquitoError, commandName, plural } from '../../core/index.js'
 import { columns } from '../lines.js'
 import { choices, decimal, integer } from '../options.js'
 import { oneLine } from '../output.js'
@@ -10,12 +10,23 @@ import { addExamples } from '../program.js'
 import type { Shell } from '../shell.js'
 import { addDataOptions, several } from './shared.js'
 
+/** `50`, or `0.2`; whoever writes `20%` is told what the same is here. */
+function share(name: string): (text: string) => number {
+  const number = decimal(name, { min: 0, max: 1_000_000 })
+  return text => {
+    try {
+      return number(text)
+    } catch {
+      throw argumentError(name, 'a number of photos of each class (50), or a part of each (0.2)', text)
+    }
+  }
+}
+
 /** Leaks that a terminal shows; `--json` has all. */
 const shownLeaks = 40
 
 /** `chiquito split`: a folder of photos into parts that share nothing. */
 export function registerSplit(program: Command, shell: Shell): void {
-  const part = decimal('--valid', { min: 0, max: 1_000_000 })
   const command = addDataOptions(
     program
       .command('split')
@@ -25,11 +36,15 @@ export function registerSplit(program: Command, shell: Shell): void {
         '--out <dir>',
         'folder for the data set, new or empty; with --manifest or --folds for the tables',
       )
-      .option('--valid <n or part>', 'photos of each class to measure on: 50, or 0.2 of each (0.2)', part)
+      .option(
+        '--valid <n or part>',
+        'photos of each class to measure on: 50, or 0.2 of each (0.2)',
+        share('--valid'),
+      )
       .option(
         '--test <n or part>',
         'photos of each class to keep apart until the end (none)',
-        decimal('--test', { min: 0, max: 1_000_000 }),
+        share('--test'),
       )
       .option('--balance', 'as many photos of each class as the smallest has')
       .option('--seed <n>', 'what the draw starts from (0)', integer('--seed', { min: 0 }))
@@ -136,9 +151,10 @@ function foldsText({ folds, out, remarks }: SplitFoldsResult, given: string): st
   ].join('\n')
 }
 
-function checkText({ leaks, groups, photos, divisions }: CheckSplitResult, given: string): string {
+function checkText({ leaks, groups, photos, divisions, notices }: CheckSplitResult, given: string): string {
   const looked = `${photos} photos looked at${divisions.length > 1 ? `, ${divisions.length} divisions` : ''}.`
-  if (leaks.length === 0) return `No pair leaks. ${looked}`
+  const first = notices.map(notice => `! ${oneLine(notice)}`)
+  if (leaks.length === 0) return [...first, `No pair leaks. ${looked}`].join('\n')
   const lines = leaks
     .slice(0, shownLeaks)
     .map(({ kind, train, held, division }) => [
@@ -146,6 +162,7 @@ function checkText({ leaks, groups, photos, divisions }: CheckSplitResult, given
       `${oneLine(held)}  is measured on, and learnt from as  ${oneLine(train)}${division === undefined ? '' : `  (${division})`}`,
     ])
   return [
+    ...first,
     `${plural(leaks.length, 'pair leaks', 'pairs leak')}, in ${plural(groups.length, 'group')}. ${looked}`,
     ...table(lines),
     ...(leaks.length > shownLeaks ? [`… and ${leaks.length - shownLeaks} more (--json has all)`] : []),

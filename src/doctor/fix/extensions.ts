@@ -1,3 +1,5 @@
+import { nameWith } from '../../files/index.js'
+
 /** Extensions by which a format goes, the usual one first. */
 const extensionsOf: Readonly<Record<string, readonly string[]>> = {
   jpeg: ['jpg', 'jpeg', 'jpe', 'jfif'],
@@ -29,5 +31,7 @@ export function nameWithExtension(path: string, format: string): string {
   if (known === undefined) return path
   const [, bare = path, extension = ''] = /^(.*[^/])\.([^./]*)$/s.exec(path) ?? []
   if (known.includes(extension.toLowerCase())) return path
-  return `${replaced.has(extension.toLowerCase()) ? bare : path}.${known[0]}`
+  const named = `${replaced.has(extension.toLowerCase()) ? bare : path}.${known[0]}`
+  const start = named.lastIndexOf('/') + 1
+  return named.slice(0, start) + nameWith(named.slice(start), '')
 }

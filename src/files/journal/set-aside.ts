@@ -1,6 +1,6 @@
 import { readdir, rm, rmdir } from 'node:fs/promises'
-import { extname, join } from 'node:path'
-import { isLeftover, removeLeftovers } from '../atomic.js'
+import { join, posix } from 'node:path'
+import { isLeftover, nameWith, removeLeftovers } from '../atomic.js'
 import { ioError } from '../io-error.js'
 import { makeFolder } from '../make-folder.js'
 import { hasMark, MARK_FILE, markOutput } from '../own-output.js'
@@ -61,10 +61,10 @@ export async function freePath(
   path: string,
   isTaken: (path: string) => boolean = () => false,
 ): Promise<string> {
-  const extension = extname(path)
-  const bare = path.slice(0, path.length - extension.length)
+  const name = posix.basename(path)
+  const before = path.slice(0, path.length - name.length)
   for (let number = 1; ; number++) {
-    const candidate = number === 1 ? path : `${bare} (${number})${extension}`
+    const candidate = number === 1 ? path : `${before}${nameWith(name, ` (${number})`)}`
     if (!isTaken(candidate) && (await kindOf(await folder.at(candidate))) === 'nothing') return candidate
   }
 }
