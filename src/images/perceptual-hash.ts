@@ -1,5 +1,6 @@
-import { greyMap } from './grey.js'
-import type { Pixels } from './pixels.js'
+import { greyOf } from './grey.js'
+import type { GreyPixels, Pixels } from './pixels.js'
+import { resizeGrey } from './resize.js'
 
 /** Side of the small grey picture that is looked at, in pixels. */
 const SIDE = 32
@@ -27,7 +28,11 @@ const basis = Float64Array.from({ length: CORNER * SIDE }, (_, i) => {
  * median of all. It differs from imagehash in how the photo is made small (the mean of the area, where Pillow has Lanczos).
  */
 export function perceptualHash(pixels: Pixels): string {
-  return hashOfGrey(greyMap(pixels, SIDE))
+  return hashOfGrey(squeezed(greyOf(pixels)))
+}
+
+function squeezed(grey: GreyPixels): Uint8Array {
+  return resizeGrey(grey, SIDE, SIDE).data
 }
 
 /** The hash of 32 x 32 grey values, row by row. */
@@ -41,8 +46,8 @@ export function hashOfGrey(grey: ArrayLike<number>): string {
  * every other column or row of it. Those of the photo turned by 90 degrees are the same bits with rows and columns
  * exchanged.
  */
-export function symmetricHash(pixels: Pixels): string {
-  const corner = coarsest(greyMap(pixels, SIDE))
+export function symmetricHash(grey: GreyPixels): string {
+  const corner = coarsest(squeezed(grey))
   return (
     hashOfCorner(corner, 1, 1) +
     hashOfCorner(corner, -1, 1) +

@@ -8,6 +8,13 @@ export interface Pixels {
   readonly data: Uint8Array
 }
 
+/** A picture in brightness alone: a byte a pixel, row-major [height, width]. */
+export interface GreyPixels {
+  readonly width: number
+  readonly height: number
+  readonly data: Uint8Array
+}
+
 /** For each output position the inputs it is mixed from: `count[i]` neighbours from `first[i]`, weights from `at[i]`. */
 export interface Taps {
   readonly first: Int32Array

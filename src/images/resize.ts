@@ -1,4 +1,4 @@
-import type { Pixels, Taps } from './pixels.js'
+import type { GreyPixels, Pixels, Taps } from './pixels.js'
 
 // Separable resampling in integers. Also runs in a browser: nothing here knows Node.
 
@@ -55,6 +55,35 @@ function usedInputs({ first, count }: Taps): { readonly from: number; readonly t
 export function resizeTo(source: Pixels, width: number, height: number): Pixels {
   if (width === source.width && height === source.height) return source
   return resize(source, { left: 0, top: 0, width: source.width, height: source.height }, width, height)
+}
+
+/** The same of a picture in brightness alone. */
+export function resizeGrey(
+  { width, height, data }: GreyPixels,
+  toWidth: number,
+  toHeight: number,
+): GreyPixels {
+  const columns = taps(0, width, width, toWidth)
+  const rows = taps(0, height, height, toHeight)
+  const out = new Uint8Array(toWidth * toHeight)
+  const row = new Int32Array(width)
+  for (let y = 0; y < toHeight; y++) {
+    row.fill(ROW_HALF)
+    for (let k = 0; k < rows.count[y]; k++)
+      addWeighted(row, data, (rows.first[y] + k) * width, rows.weights[rows.at[y] + k])
+    for (let i = 0; i < width; i++) row[i] >>= ROW_SHIFT
+    for (let x = 0; x < toWidth; x++) {
+      let sum = OUT_HALF
+      for (let k = 0; k < columns.count[x]; k++)
+        sum = (sum + Math.imul(row[columns.first[x] + k], columns.weights[columns.at[x] + k])) | 0
+      out[y * toWidth + x] = sum >> OUT_SHIFT
+    }
+  }
+  return { width: toWidth, height: toHeight, data: out }
+}
+
+function addWeighted(row: Int32Array, data: Uint8Array, start: number, weight: number): void {
+  for (let i = 0; i < row.length; i++) row[i] = (row[i] + Math.imul(data[start + i], weight)) | 0
 }
 
 function taps(from: number, length: number, limit: number, outputs: number): Taps {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { scene } from '../../../test/support/scenes.js'
-import { decode, greyMap, pixelsOf, symmetricHash } from '../../images/index.js'
+import { decode, greyMap, symmetricHash } from '../../images/index.js'
 import { bitsOf } from './hash-index.js'
 import { kindOfPosition, moved, POSITIONS, unfoldHash, WORDS } from './positions.js'
 
@@ -8,11 +8,7 @@ describe('the eight positions', () => {
   it('have the hashes of the picture laid into them', async () => {
     const side = 64
     const map = greyMap(await decode(await scene(5), { name: 'x', shortSide: side }), side)
-    const hashOf = (grey: Uint8Array) => {
-      const rgb = new Uint8Array(3 * grey.length)
-      for (let i = 0; i < grey.length; i++) rgb.fill(grey[i], 3 * i, 3 * i + 3)
-      return symmetricHash(pixelsOf(side, side, rgb))
-    }
+    const hashOf = (data: Uint8Array) => symmetricHash({ width: side, height: side, data })
     const unfolded = new Uint32Array(WORDS)
     unfoldHash(hashOf(map), unfolded, 0)
     const different = new Set<string>()

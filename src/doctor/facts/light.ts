@@ -1,6 +1,7 @@
 import type { Pixels } from '../../images/index.js'
 import type { LightFacts } from './facts.js'
 import { rounded } from './rounded.js'
+import { percentile } from './tally.js'
 
 /** From here on a channel counts as full: compression and shrinking blur what was 255. */
 const FULL = 252
@@ -62,7 +63,13 @@ function fullness(
   let [any, all, nearly, pairs, same] = [0, 0, 0, 0, 0]
   let wasPartly = false
   for (let i = 0, p = 0; i < isPaper.length; i++, p += 3) {
-    const [r, g, b] = [data[p], data[p + 1], data[p + 2]]
+    const r = data[p]
+    const g = data[p + 1]
+    const b = data[p + 2]
+    if (r < NEARLY && g < NEARLY && b < NEARLY) {
+      wasPartly = false
+      continue
+    }
     const low = r < g ? (r < b ? r : b) : g < b ? g : b
     const high = r > g ? (r > b ? r : b) : g > b ? g : b
     const isPartly = isPaper[i] === 0 && high >= FULL && low < FULL
@@ -94,14 +101,4 @@ function detailAcross(width: number, grey: Uint8Array, isPaper: Uint8Array): num
       count++
     }
   return count === 0 ? 0 : rounded(Math.sqrt(sum / count), 2)
-}
-
-/** The least value that this share of all lie at or below. */
-export function percentile(histogram: Uint32Array, count: number, share: number): number {
-  let seen = 0
-  for (let value = 0; value < histogram.length; value++) {
-    seen += histogram[value]
-    if (seen >= share * count) return value
-  }
-  return histogram.length - 1
 }

@@ -1,34 +1,35 @@
 import { greyOf, insideFrame, type Pixels, resizeTo, symmetricHash } from '../../images/index.js'
 import { detailOf } from './detail.js'
 import type { LookFacts } from './facts.js'
-import { lightOf, percentile } from './light.js'
+import { lightOf } from './light.js'
+import { paletteOf } from './palette.js'
 import { rounded } from './rounded.js'
+import { FIELDS, meanOf, percentile, type Tally, tallyOf } from './tally.js'
 
 /** Long side of what is looked at, in pixels: larger photos are shrunk to it, smaller ones stay. */
 export const LOOK_SIDE = 256
 
-/** The edge is described by the outer ones of so many fields a side. */
-const FIELDS = 4
-
 /** @param isWhole - the photo was not shrunk while decoding; else it has a long side of 256 pixels or more */
 export function lookFacts(decoded: Pixels, isWhole: boolean): LookFacts {
   const pixels = atMost(decoded, LOOK_SIDE)
-  const grey = greyOf(pixels)
-  const inside = insideFrame(pixels)
-  const phash = symmetricHash(pixels)
   const { width, height } = pixels
-  const histogram = histogramOf(grey)
+  const tally = tallyOf(pixels)
+  const grey = { width, height, data: tally.grey }
+  const inside = insideFrame(pixels)
+  const phash = symmetricHash(grey)
   return {
     phash,
-    innerPhash: inside ? symmetricHash(inside) : phash,
+    innerPhash: inside ? symmetricHash(greyOf(inside)) : phash,
     border: inside ? rounded(1 - (inside.width * inside.height) / (width * height), 4) : 0,
-    luminance: luminanceOf(histogram, grey.length),
-    ...detailOf(grey, width, height),
-    entropy: rounded(entropyOf(histogram, grey.length), 3),
-    ...coloursOf(pixels),
+    luminance: luminanceOf(tally),
+    ...detailOf(grey),
+    entropy: rounded(entropyOf(tally), 3),
+    colours: tally.colours,
+    chroma: percentile(tally.ranges, tally.count, 0.99),
+    colour: colourOf(tally),
     palette: isWhole ? paletteOf(decoded) : null,
-    light: lightOf(pixels, grey),
-    edge: edgeOf(pixels),
+    light: lightOf(pixels, tally.grey),
+    edge: edgeOf(tally),
   }
 }
 
@@ -39,18 +40,10 @@ function atMost(pixels: Pixels, side: number): Pixels {
   return resizeTo(pixels, at(pixels.width), at(pixels.height))
 }
 
-function histogramOf(grey: Uint8Array): Uint32Array {
-  const histogram = new Uint32Array(256)
-  for (let i = 0; i < grey.length; i++) histogram[grey[i]]++
-  return histogram
-}
-
-function luminanceOf(histogram: Uint32Array, count: number): LookFacts['luminance'] {
-  let sum = 0
-  for (let value = 0; value < histogram.length; value++) sum += value * histogram[value]
-  const below = (share: number) => percentile(histogram, count, share)
+function luminanceOf({ brightness, count }: Tally): LookFacts['luminance'] {
+  const below = (share: number) => percentile(brightness, count, share)
   return {
-    mean: rounded(sum / count, 2),
+    mean: rounded(meanOf(brightness, count), 2),
     p1: below(0.01),
     p5: below(0.05),
     p95: below(0.95),
@@ -59,56 +52,27 @@ function luminanceOf(histogram: Uint32Array, count: number): LookFacts['luminanc
 }
 
 /** Shannon's entropy, in bits. */
-function entropyOf(histogram: Uint32Array, count: number): number {
+function entropyOf({ brightness, count }: Tally): number {
   let entropy = 0
-  for (const seen of histogram) if (seen > 0) entropy -= (seen / count) * Math.log2(seen / count)
+  for (const seen of brightness) if (seen > 0) entropy -= (seen / count) * Math.log2(seen / count)
   return entropy
 }
 
-function coloursOf({ data }: Pixels): Pick<LookFacts, 'colours' | 'chroma' | 'colour'> {
-  const count = data.length / 3
-  const seen = new Uint8Array(1 << 15)
-  const ranges = new Uint32Array(256)
-  let [colours, red, green, blue] = [0, 0, 0, 0]
-  for (let p = 0; p < data.length; p += 3) {
-    const [r, g, b] = [data[p], data[p + 1], data[p + 2]]
-    red += r
-    green += g
-    blue += b
-    ranges[(r > g ? (r > b ? r : b) : g > b ? g : b) - (r < g ? (r < b ? r : b) : g < b ? g : b)]++
-    const code = ((r >> 3) << 10) | ((g >> 3) << 5) | (b >> 3)
-    colours += 1 - seen[code]
-    seen[code] = 1
+function colourOf({ fields, count }: Tally): LookFacts['colour'] {
+  const mean = (channel: number) => {
+    let sum = 0
+    for (let i = channel; i < fields.sums.length; i += 3) sum += fields.sums[i]
+    return rounded(sum / count, 1)
   }
-  return {
-    colours,
-    chroma: percentile(ranges, count, 0.99),
-    colour: [rounded(red / count, 1), rounded(green / count, 1), rounded(blue / count, 1)],
-  }
-}
-
-/** More different colours than any palette has; counting on would tell nothing. */
-const MOST_COLOURS = 4096
-
-/** Different colours, counted up to a limit. Neighbours of the same colour, as drawings have them, cost nothing. */
-function paletteOf({ data }: Pixels): number {
-  const seen = new Set<number>()
-  let last = -1
-  for (let p = 0; p < data.length; p += 3) {
-    const colour = (data[p] << 16) | (data[p + 1] << 8) | data[p + 2]
-    if (colour === last) continue
-    last = colour
-    seen.add(colour)
-    if (seen.size >= MOST_COLOURS) break
-  }
-  return seen.size
+  return [mean(0), mean(1), mean(2)]
 }
 
 /** Mean colours of the outer fields, row by row. */
-function edgeOf(pixels: Pixels): number[] {
-  const { data } = resizeTo(pixels, FIELDS, FIELDS)
+function edgeOf({ fields: { sums, counts } }: Tally): number[] {
   const isOuter = (at: number) => at === 0 || at === FIELDS - 1
-  return Array.from({ length: FIELDS * FIELDS }, (_, field) => field)
+  return Array.from(counts, (_, field) => field)
     .filter(field => isOuter(Math.floor(field / FIELDS)) || isOuter(field % FIELDS))
-    .flatMap(field => [...data.subarray(field * 3, field * 3 + 3)])
+    .flatMap(field =>
+      [0, 1, 2].map(channel => Math.round(sums[3 * field + channel] / Math.max(1, counts[field]))),
+    )
 }
