@@ -1,7 +1,7 @@
 import type { Pixels } from '../../images/index.js'
 import type { LightFacts } from './facts.js'
 import { rounded } from './rounded.js'
-import { percentile } from './tally.js'
+import { percentile, type Tally } from './tally.js'
 
 /** From here on a channel counts as full: compression and shrinking blur what was 255. */
 const FULL = 252
@@ -14,19 +14,27 @@ const LEAST_PAPER = 0.15
 /** Neighbours, below which their share says nothing. */
 const LEAST_PAIRS = 50
 
-/** @param grey - of the same pixels: their brightness */
-export function lightOf(pixels: Pixels, grey: Uint8Array): LightFacts {
-  const found = paperOf(pixels)
-  const isPaper = found.share >= LEAST_PAPER ? found.isPaper : new Uint8Array(grey.length)
-  const paper = found.share >= LEAST_PAPER ? found.share : 0
-  const count = Math.max(1, Math.round((1 - paper) * grey.length))
+/**
+ * @param tally - of the same pixels
+ * @param detail - root mean square of second differences of their brightness, across
+ */
+export function lightOf(pixels: Pixels, { grey, brightness, count }: Tally, detail: number): LightFacts {
+  const { isPaper, share } = paperOf(pixels)
+  if (share < LEAST_PAPER)
+    return {
+      paper: 0,
+      median: percentile(brightness, count, 0.5),
+      detail: rounded(detail, 2),
+      ...fullness(pixels, isPaper.fill(0), count),
+    }
+  const rest = Math.max(1, Math.round((1 - share) * count))
   const histogram = new Uint32Array(256)
-  for (let i = 0; i < grey.length; i++) if (isPaper[i] === 0) histogram[grey[i]]++
+  for (let i = 0; i < count; i++) if (isPaper[i] === 0) histogram[grey[i]]++
   return {
-    paper: rounded(paper, 4),
-    median: percentile(histogram, count, 0.5),
+    paper: rounded(share, 4),
+    median: percentile(histogram, rest, 0.5),
     detail: detailAcross(pixels.width, grey, isPaper),
-    ...fullness(pixels, isPaper, count),
+    ...fullness(pixels, isPaper, rest),
   }
 }
 

@@ -15,6 +15,7 @@ export function lookFacts(decoded: Pixels, isWhole: boolean): LookFacts {
   const { width, height } = pixels
   const tally = tallyOf(pixels)
   const grey = { width, height, data: tally.grey }
+  const detail = detailOf(grey)
   const inside = insideFrame(pixels)
   const phash = symmetricHash(grey)
   return {
@@ -22,13 +23,13 @@ export function lookFacts(decoded: Pixels, isWhole: boolean): LookFacts {
     innerPhash: inside ? symmetricHash(greyOf(inside)) : phash,
     border: inside ? rounded(1 - (inside.width * inside.height) / (width * height), 4) : 0,
     luminance: luminanceOf(tally),
-    ...detailOf(grey),
+    ...detail,
     entropy: rounded(entropyOf(tally), 3),
     colours: tally.colours,
     chroma: percentile(tally.ranges, tally.count, 0.99),
     colour: colourOf(tally),
     palette: isWhole ? paletteOf(decoded) : null,
-    light: lightOf(pixels, tally.grey),
+    light: lightOf(pixels, tally, detail.detail[0]),
     edge: edgeOf(tally),
   }
 }

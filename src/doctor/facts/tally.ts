@@ -43,7 +43,7 @@ export function tallyOf({ width, height, data }: Pixels): Tally {
         red += r
         green += g
         blue += b
-        const value = (r * RED + g * GREEN + b * BLUE + HALF) >> 16
+        const value = (Math.imul(r, RED) + Math.imul(g, GREEN) + Math.imul(b, BLUE) + HALF) >> 16
         grey[at] = value
         brightness[value]++
         const low = r < g ? (r < b ? r : b) : g < b ? g : b
