@@ -109,6 +109,11 @@ describe('doctor --fix', () => {
     expect(wrong.stderr).toMatch(
       /--since must be the number or name .* is "yesterday"\. There is: 1 "doctor --fix"/,
     )
+    expect((await run(['undo', root, '--since', '25:99'])).status).toBe(2)
+    expect((await run(['undo', root, '--since', '4'])).stderr).toMatch(/--since must be .* is "4"/)
+    // A time after all that was done names nothing, and that is no mistake.
+    const later = await run(['undo', root, '--since', '2199-01-01'])
+    expect([later.status, later.stdout]).toEqual([0, 'There is nothing left to take back.\n'])
     expect(
       documentOf<UndoResult>(await run(['undo', root, '--since', 'even-out', '--json'])).operations,
     ).toMatchObject([
