@@ -73,41 +73,6 @@ function sizesOf(headers: readonly SeenHeader[]): SizeFacts | undefined {
   return { smallest: size(0), median: size(byArea.length >> 1), largest: size(byArea.length - 1) }
 }
 
-/** A property that all photos of a class share and almost none of the others have. */
-const otherShare = 0.05
-/** Fewer photos than this share anything by chance. */
-const fewest = 10
-
-/**
- * Ways in which the classes could be told apart without looking at the subject, a sentence each: a model may have
- * learnt them instead.
- */
-export function shortcutHints(dataset: Dataset, headers: readonly SeenHeader[]): string[] {
-  const properties: readonly [string, (header: SeenHeader) => string][] = [
-    ['size', ({ width, height }) => `${width} x ${height} pixels`],
-    ['format', ({ format }) => `${format} files`],
-    ['shape', ({ width, height }) => (width === height ? 'square' : '')],
-  ]
-  const seen = byClass(dataset, headers, header => header.photo.label)
-  const counts = properties.map(([, property]) => countsOf(headers.map(property)))
-  return dataset.labels.flatMap((label, k) => {
-    const own = seen[k]
-    const others = headers.length - own.length
-    if (own.length < fewest || others < fewest) return []
-    for (const [p, [, property]] of properties.entries()) {
-      const value = property(own[0])
-      if (value === '' || !own.every(header => property(header) === value)) continue
-      const alike = (counts[p].get(value) ?? 0) - own.length
-      if (alike > otherShare * others) continue
-      return [
-        `Every photo of "${label}" is ${value}, and ${alike === 0 ? 'no' : `only ${alike} of ${others}`} ` +
-          `${alike === 1 ? 'other photo is' : 'other photos are'}: the model may have learnt that instead of the subject.`,
-      ]
-    }
-    return []
-  })
-}
-
 function countsOf(values: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>()
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)

@@ -8,7 +8,7 @@ import {
   licencesInWords,
   type Photo,
 } from '../dataset/index.js'
-import { propertyWords, type Shortcut, shortcutLine } from '../doctor/index.js'
+import { propertyWords, type Shortcut, shortcutHints, shortcutLine } from '../doctor/index.js'
 import {
   decode,
   drawAugmentation,
@@ -31,7 +31,7 @@ import {
 } from '../report/index.js'
 import type { RunFolder } from '../run/index.js'
 import type { Recipe, RecipeResult, Seen, Stage } from '../train/index.js'
-import { classFacts, formatFacts, partsOf, readHeaders, shortcutHints } from './photo-facts.js'
+import { classFacts, formatFacts, partsOf, readHeaders } from './photo-facts.js'
 
 /** What a report says of the run itself. */
 export interface RunFacts {
@@ -196,7 +196,7 @@ async function dataFacts(
 ): Promise<DataFacts> {
   const headers = await readHeaders(dataset, work)
   const { split } = dataset
-  const alike = shortcutHints(dataset, headers)
+  const alike = shortcutHints(dataset.labels, headers)
   const line = shortcutLine(shortcuts, dataset.labels.length)
   const mix = await licenceMix(
     dataset.root,

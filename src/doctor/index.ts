@@ -58,6 +58,7 @@ export {
   type ShortcutOptions,
   type ShortcutPhoto,
   type ShortcutWords,
+  shortcutHints,
   shortcutLine,
   shortcutWords,
 } from './shortcuts/index.js'

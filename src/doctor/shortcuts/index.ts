@@ -5,6 +5,7 @@ export {
   type ShortcutData,
   type ShortcutOptions,
 } from './find-shortcuts.js'
+export { shortcutHints } from './hints.js'
 export type { ShortcutPhoto } from './properties.js'
 export {
   propertyWords,
