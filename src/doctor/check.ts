@@ -31,6 +31,8 @@ export interface CheckedData {
   readonly photos: readonly CheckedPhoto[]
   /** Files that could not be read at all, with the reason; they are not among the photos. */
   readonly lost?: readonly LostFile[] | undefined
+  /** What is found of all photos together may be taken from the cache, and kept there. */
+  readonly isKept?: boolean | undefined
 }
 
 /** What a deep check works on, too. */

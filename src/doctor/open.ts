@@ -34,6 +34,7 @@ export async function openCheckedData(root: string, options: OpenCheckedOptions 
     labels: listed.labels,
     photos,
     lost,
+    isKept: options.cache !== false,
     notices: [
       ...listed.notices,
       ...notices,

@@ -109,7 +109,8 @@ export class TableReader {
 
   /** Other tables, for parts without class folders. Gives those parts. */
   private async takeForParts(open: readonly FoundFile[], tables: readonly string[]): Promise<Set<Part>> {
-    const needing = new Set(open.map(({ part }) => part).filter(part => needsLabels(part, open)))
+    const parts = [...new Set(open.map(({ part }) => part))]
+    const needing = new Set(parts.filter(part => needsLabels(part, open)))
     const files = open.filter(({ part }) => needing.has(part))
     if (files.length === 0) return needing
     const named = new Map<string, Split>()

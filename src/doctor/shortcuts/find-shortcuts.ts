@@ -41,13 +41,13 @@ const FOLDS = 5
 /** Different photos that both sides need: with fewer the interval reaches from useless to perfect. */
 const FEWEST = 10
 /** Photos of a class, and others beside it, that are looked at: the interval is a few hundredths wide by then. */
-const MOST_OWN = 2000
-const MOST_OTHERS = 4000
+const MOST_OWN = 1000
+const MOST_OTHERS = 2000
 /** Others for each photo of a small class; more say hardly more about it. */
 const OTHERS_EACH = 10
 const SEED = 0
 /** Of more classes only those are looked at closely that everything together tells from the rest a little. */
-const MANY_CLASSES = 20
+const MANY_CLASSES = 5
 const WORTH_A_LOOK = 0.65
 /** Of a class: each property, what headers say together, and everything. */
 const LOOKS = PROPERTIES.length + 2
@@ -55,7 +55,7 @@ const LOOKS = PROPERTIES.length + 2
 /**
  * How well each property tells each class from the rest, the strongest first: a small additive logistic regression, five-fold
  * cross-validated, with exact copies counted once. Classes with fewer than ten different photos are left out; of more than
- * twenty classes, single properties of those that all of them together do not tell from the rest.
+ * five classes, single properties of those that all of them together do not tell from the rest.
  *
  * @throws `interrupted` when the signal fires
  */

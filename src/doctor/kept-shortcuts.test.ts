@@ -1,0 +1,83 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { CheckedData, CheckedPhoto } from './check.js'
+import { factsFolder } from './facts/index.js'
+import { keptShortcuts } from './kept-shortcuts.js'
+import type { Shortcut } from './shortcuts/index.js'
+
+let cache: string
+beforeEach(async () => {
+  cache = await mkdtemp(join(tmpdir(), 'chiquito-kept-'))
+  vi.stubEnv('CHIQUITO_CACHE', cache)
+})
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  await rm(cache, { recursive: true, force: true })
+})
+
+const found: Shortcut[] = [
+  { property: 'size', class: 'cat', auc: 0.9, interval: [0.8, 0.95], stands: true },
+  { property: 'edge', class: 'cat', auc: 0.5, interval: [0.4, 0.6], stands: false },
+]
+
+function data(...photos: readonly (readonly [label: number, content: string])[]): CheckedData {
+  return {
+    root: '/photos',
+    labels: ['cat', 'dog'],
+    photos: photos.map(
+      ([label, sha256], i): CheckedPhoto => ({
+        path: `${i}.jpg`,
+        label,
+        sha256,
+        bytes: 1,
+        split: undefined,
+        facts: { header: null, looks: null, problem: null },
+        row: undefined,
+      }),
+    ),
+  }
+}
+
+/** Asks, and says whether it was looked for. */
+async function ask(of: CheckedData): Promise<{ answer: Shortcut[]; searched: boolean }> {
+  let searched = false
+  const answer = await keptShortcuts(of, async () => {
+    searched = true
+    return found
+  })
+  return { answer, searched }
+}
+
+describe('kept shortcuts', () => {
+  it('are found once for the same contents under the same labels, wherever they lie', async () => {
+    const set = data([0, 'a'], [1, 'b'])
+    expect(await ask(set)).toEqual({ answer: found, searched: true })
+    expect(await ask({ ...set, root: '/elsewhere' })).toEqual({ answer: found, searched: false })
+  })
+
+  it('are found anew when a photo comes, changes, or has another label, or a class another name', async () => {
+    const set = data([0, 'a'], [1, 'b'])
+    await ask(set)
+    for (const other of [
+      data([0, 'a'], [1, 'b'], [1, 'c']),
+      data([0, 'a'], [1, 'c']),
+      data([1, 'a'], [0, 'b']),
+      { ...set, labels: ['cat', 'fox'] },
+    ])
+      expect((await ask(other)).searched).toBe(true)
+  })
+
+  it('are found anew where what was kept is damaged', async () => {
+    const set = data([0, 'a'], [1, 'b'])
+    await ask(set)
+    const folder = join(factsFolder(), 'shortcuts')
+    const [name] = await readdir(folder)
+    for (const text of ['', '{', '[{"property":"size"}]']) {
+      await writeFile(join(folder, name), text)
+      expect(await ask(set)).toEqual({ answer: found, searched: true })
+    }
+    expect((await ask(set)).searched).toBe(false)
+  })
+})
