@@ -5,7 +5,7 @@ import { type ExactCopies, findExact } from './exact.js'
 import { GreyMaps } from './grey-maps.js'
 import { nearestByFeatures } from './neighbours.js'
 import type { CopyPair, FindCopiesOptions } from './pair.js'
-import { SecondLook } from './second-look.js'
+import { SecondLook, type SimilarPair } from './second-look.js'
 
 /** Photos most similar to each by features that are looked at: nearly all copies are the first or second. */
 const SIMILAR = 5
@@ -62,19 +62,22 @@ export async function findHiddenCopies(
   const exact = findExact(photos)
   const knownKeys = new Set(known.map(({ a, b }) => a * photos.length + b))
   const pairs = (await similarPairs(photos, exact.different, features, options)).filter(
-    ([a, b]) => !knownKeys.has(a * photos.length + b),
+    ({ a, b }) => !knownKeys.has(a * photos.length + b),
   )
   const maps = new GreyMaps(photos, options.root)
-  await maps.load(pairs.flat(), options)
+  await maps.load(
+    pairs.flatMap(({ a, b }) => [a, b]),
+    options,
+  )
   const look = new SecondLook(maps)
   const { progress, signal } = options
   const task = 'similar photos compared'
   const breathe = breather(signal)
   const found: CopyPair[] = []
   progress?.({ kind: 'start', task, total: pairs.length })
-  for (const [i, [a, b]] of pairs.entries()) {
+  for (const [i, similar] of pairs.entries()) {
     await breathe()
-    const pair = look.ofAny(a, b)
+    const pair = look.ofAny(similar)
     if (pair !== undefined) found.push(pair)
     progress?.({ kind: 'advance', task, done: i + 1, total: pairs.length })
   }
@@ -82,23 +85,24 @@ export async function findHiddenCopies(
   return inOrder(withStandIns(found, exact))
 }
 
-/** Photos and their most similar ones by features, each pair once: `[a, b]`, `a < b`, in order. */
+/** Photos and their most similar ones by features, each pair once, in order. */
 async function similarPairs(
   photos: readonly CheckedPhoto[],
   indices: readonly number[],
   features: CheckedFeatures,
   options: Omit<FindCopiesOptions, 'features'>,
-): Promise<(readonly [number, number])[]> {
+): Promise<SimilarPair[]> {
   const readable = indices.filter(photo => photos[photo].facts.looks !== null)
   const nearest = await nearestByFeatures(features, readable, { ...options, count: SIMILAR })
-  const pairs = new Set<number>()
+  const pairs = new Map<number, SimilarPair>()
   nearest.forEach((others, i) => {
     for (const other of others) {
       const [a, b] = [readable[Math.min(i, other)], readable[Math.max(i, other)]]
-      pairs.add(a * photos.length + b)
+      const isClosest = others[0] === other && nearest[other][0] === i
+      pairs.set(a * photos.length + b, { a, b, isClosest })
     }
   })
-  return [...pairs].sort((x, y) => x - y).map(key => [Math.floor(key / photos.length), key % photos.length])
+  return [...pairs.values()].sort((x, y) => x.a - y.a || x.b - y.b)
 }
 
 /** Pairs of different files, and the same pairs of their exact copies. */

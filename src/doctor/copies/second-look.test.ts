@@ -13,7 +13,7 @@ async function lookAt(a: Uint8Array, b: Uint8Array) {
   const maps = new GreyMaps(photos, root)
   await maps.load([0, 1], {})
   return {
-    any: new SecondLook(maps).ofAny(0, 1),
+    any: new SecondLook(maps).ofAny({ a: 0, b: 1, isClosest: false }),
     near: new SecondLook(maps).ofCandidate({ a: 0, b: 1, position: 0, distance: 2 }),
   }
 }
