@@ -68,12 +68,14 @@ describe('the second look', () => {
     const shirt = (print: string) =>
       sharp(
         Buffer.from(
-          `<svg xmlns="http://www.w3.org/2000/svg" width="150" height="200"><rect width="150" height="200" fill="#821c3c"/><path d="M50 40 L30 50 L8 85 L28 98 L36 84 L36 175 L114 175 L114 84 L122 98 L142 85 L120 50 L100 40 Q75 56 50 40Z" fill="#ece8e8"/><path d="${print}" fill="#555"/></svg>`,
+          `<svg xmlns="http://www.w3.org/2000/svg" width="150" height="200"><rect width="150" height="200" fill="#821c3c"/><path d="M50 40 L30 50 L8 85 L28 98 L36 84 L36 175 L114 175 L114 84 L122 98 L142 85 L120 50 L100 40 Q75 56 50 40Z" fill="#ece8e8"/><path d="${print}" fill="#999"/></svg>`,
         ),
       )
         .jpeg()
         .toBuffer()
-    const prints = ['M55 75h40v14h-40z', 'M75 70l20 45h-40z', 'M52 110h46v12h-46zM70 75h10v20h-10z']
+    const across = Array.from({ length: 6 }, (_, i) => `M42 ${64 + i * 18}h66v7h-66z`).join('')
+    const down = Array.from({ length: 6 }, (_, i) => `M${44 + i * 11} 62v50h4v-50z`).join('')
+    const prints = [across, down, 'M52 65l46 40l-46 10zM60 120h30v20h-30z']
     for (const [i, print] of prints.entries())
       for (const other of prints.slice(0, i))
         expect((await lookAt(await shirt(print), await shirt(other))).any).toBeUndefined()
