@@ -36,6 +36,9 @@ export interface Gathered {
   readonly skipped: number
 }
 
+/** What starting threads takes on a slow machine, in milliseconds: with less time than that they would only overstay. */
+const START_MS = 500
+
 /** Files asked of the system at one time. */
 const STATS = 16
 
