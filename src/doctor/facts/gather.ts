@@ -89,7 +89,7 @@ class Gatherer {
     work.progress?.({ kind: 'start', task, total: this.paths.length })
     const fresh = await this.takeKnown(work)
     const known = this.paths.length - fresh.length
-    if (fresh.length > 0 && performance.now() < this.until) await this.measure(fresh, task, work)
+    if (fresh.length > 0 && performance.now() + START_MS < this.until) await this.measure(fresh, task, work)
     const note = `${known} of ${this.paths.length} known from before`
     work.progress?.({ kind: 'end', task, ...(known > 0 && { note }) })
     const files = this.outcomes.flatMap(outcome => (outcome && 'facts' in outcome ? [outcome] : []))
