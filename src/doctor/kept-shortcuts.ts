@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, statSync } from 'node:fs'
-import { readFile, rm } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { makeFolder, writeFileAtomic } from '../files/index.js'
 import type { CheckedData } from './check.js'
-import { factsFolder } from './facts/index.js'
+import { factsFolder, forgetOldest } from './facts/index.js'
 import type { Shortcut } from './shortcuts/index.js'
 
 /** Data sets whose shortcuts are remembered; those looked at first are forgotten. */
@@ -36,7 +35,7 @@ export async function keptShortcuts(data: CheckedData, find: () => Promise<Short
   const found = await find()
   try {
     await makeFolder(folder)
-    await forgetOldest(folder)
+    forgetOldest(folder, MAX_SETS - 1)
     await writeFileAtomic(path, JSON.stringify(found))
   } catch {
     // The facts' own store says so where nothing can be kept.
@@ -49,13 +48,4 @@ function keyOf({ labels, photos }: CheckedData): string {
   const hash = createHash('sha256').update(JSON.stringify(labels))
   for (const { label, sha256 } of photos) hash.update(`\n${label} ${sha256}`)
   return hash.digest('hex')
-}
-
-async function forgetOldest(folder: string): Promise<void> {
-  const names = readdirSync(folder)
-  if (names.length < MAX_SETS) return
-  const timeOf = (name: string) => statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0
-  const byAge = names.map(name => ({ name, time: timeOf(name) })).sort((a, b) => a.time - b.time)
-  for (const { name } of byAge.slice(0, names.length - MAX_SETS + 1))
-    await rm(join(folder, name), { force: true })
 }

@@ -1,8 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { LogWriter } from '../../files/index.js'
 import { sha256Of } from '../../images/index.js'
+import { attempt, forgetOldest } from './forget-oldest.js'
 
 /** What the file system says of a file, apart from its content. */
 export interface FileStamp {
@@ -57,7 +58,7 @@ export class FolderIndex {
     const kept = attempt(() => readFileSync(path, 'utf8')) ?? ''
     const log = attempt(() => {
       mkdirSync(folder, { recursive: true })
-      forgetOldest(folder)
+      forgetOldest(folder, MAX_FOLDERS)
       return LogWriter.open(path)
     })
     const index = new FolderIndex(path, log)
@@ -98,24 +99,5 @@ export class FolderIndex {
     if (this.lines <= STALE_SHARE * paths.length + MAX_FOLDERS) return
     const there = paths.flatMap(path => this.entries.get(path) ?? [])
     attempt(() => writeFileSync(this.path, there.map(entry => `${JSON.stringify(entry)}\n`).join('')))
-  }
-}
-
-function forgetOldest(folder: string): void {
-  const names = readdirSync(folder)
-  if (names.length <= MAX_FOLDERS) return
-  const byAge = names
-    .map(name => ({ name, time: attempt(() => statSync(join(folder, name)).mtimeMs) ?? 0 }))
-    .sort((a, b) => a.time - b.time)
-  for (const { name } of byAge.slice(0, names.length - MAX_FOLDERS))
-    attempt(() => rmSync(join(folder, name), { force: true }))
-}
-
-/** The result, or undefined where the disk refuses. */
-function attempt<T>(work: () => T): T | undefined {
-  try {
-    return work()
-  } catch {
-    return undefined
   }
 }
