@@ -87,12 +87,9 @@ function messageOf(classes: readonly Counted[], are: string): string {
   const sum = (of: (one: Counted) => number) => classes.reduce((total, one) => total + of(one), 0)
   const all = `${sum(({ having }) => having)} of ${sum(({ photos }) => photos)} photos ${are}`
   const counted = classes.filter(({ photos }) => photos > 0).toSorted((a, b) => shareOf(b) - shareOf(a))
-  if (counted.length < 2)
-    return `${all}: this is how these photos are, no fault of single ones. Those to come should be like them.`
-  const [most] = counted
-  const least = counted[counted.length - 1]
-  const told = `${all} (${namedOf(counted)})`
-  return shareOf(most) - shareOf(least) < APART
+  const told = counted.length < 2 ? all : `${all} (${namedOf(counted)})`
+  const shares = counted.map(shareOf)
+  return counted.length < 2 || shares[0] - shares[shares.length - 1] < APART
     ? `${told}: this is how these photos are, no fault of single ones. Those to come should be like them.`
     : `${told}: this is how photos of some classes are, and not of others. A model may learn it in place of the subject.`
 }
