@@ -1,67 +1,25 @@
-// chiquito split: parts that share nothing, as near the counts as groups allow, and stable.
+// chiquito split: parts that share nothing, and stable; what becomes of names and of what is known of photos.
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { SplitResult } from '../src/actions/split.js'
 import type { CheckSplitResult } from '../src/actions/split-check.js'
 import type { SplitFoldsResult } from '../src/actions/split-folds.js'
 import { openDataset } from '../src/dataset/index.js'
 import { documentOf } from './support/chiquito.js'
-import { asNobody, canDropRights, smallDisk, temporaryFolder, writeTree } from './support/files.js'
-import { chiquitoHere } from './support/in-process.js'
-import { clip, scene, sceneJpeg, scenes } from './support/spots.js'
+import { writeTree } from './support/files.js'
+import { fourCopies, parts, sixtyPhotos, split, told, tree } from './support/split.js'
+import { clip, scenes } from './support/spots.js'
 
 let photos: Record<string, Buffer>
 let copies: Record<string, Buffer>
 
 beforeAll(async () => {
-  photos = { ...(await scenes('cat', 30)), ...(await scenes('dog', 30, { from: 100 })) }
-  copies = {
-    'cat/same.jpg': photos['cat/a0x.jpg'],
-    'cat/anew.jpg': await sceneJpeg(1, 30),
-    'cat/mirrored.jpg': await sharp(await sceneJpeg(2))
-      .flop()
-      .jpeg()
-      .toBuffer(),
-    'cat/turned.jpg': await sharp(await sceneJpeg(3))
-      .rotate(90)
-      .jpeg()
-      .toBuffer(),
-  }
+  photos = await sixtyPhotos()
+  copies = await fourCopies(photos)
 })
 
-/** What the command line says of one run. */
-async function told(...args: string[]) {
-  const result = await chiquitoHere(['split', ...args, ...(args.includes('--deep') ? [] : ['--quick'])])
-  return { ...result, text: `${result.stderr}${result.stdout}` }
-}
-
-async function split(...args: string[]): Promise<SplitResult> {
-  const result = await told(...args, '--json')
-  expect(result.status, result.stderr).toBe(0)
-  return documentOf<SplitResult>(result)
-}
-
-/** The part of each file, by its name. */
-function parts(out: string): Map<string, string> {
-  const files = readdirSync(out, { recursive: true, encoding: 'utf8' }).map(file =>
-    file.replaceAll(path.sep, '/'),
-  )
-  return new Map(
-    files
-      .filter(file => /\.(jpg|png)$/.test(file))
-      .map(file => [file.slice(file.indexOf('/') + 1), file.slice(0, file.indexOf('/'))]),
-  )
-}
-
 const countIn = (out: string, folder: string) => readdirSync(path.join(out, folder)).length
-
-function tree(files: Record<string, string | Uint8Array>): { data: string; out: string } {
-  const root = temporaryFolder()
-  writeTree(files, path.join(root, 'photos'))
-  return { data: path.join(root, 'photos'), out: path.join(root, 'dataset') }
-}
 
 describe('split', () => {
   it('divides by count and by part, byte for byte, and the data set opens', async () => {
@@ -296,51 +254,6 @@ describe('split', () => {
     expect((await split(data, '--out', `${out}-3`)).record).toBe(path.join(data, 'split.json'))
   })
 
-  it('balances, and says what groups do not allow', async () => {
-    const { data, out } = tree({
-      ...photos,
-      ...(await scenes('dog', 6, { from: 700, name: i => `more${i}z.jpg` })),
-      ...(await scenes('one', 1, { from: 800 })),
-      ...(await scenes('two', 2, { from: 810 })),
-    })
-    const result = await split(data, '--out', out, '--valid', '20')
-    expect(result.classes).toEqual([
-      { label: 'cat', train: 15, valid: 15, test: 0 },
-      { label: 'dog', train: 18, valid: 18, test: 0 },
-      { label: 'one', train: 1, valid: 0, test: 0 },
-      { label: 'two', train: 1, valid: 1, test: 0 },
-    ])
-    expect(result.remarks).toEqual([
-      '"cat" has 30 photos: 15, not 20, are measured on (valid), so that as many are learnt from.',
-      '"dog" has 36 photos: 18, not 20, are measured on (valid), so that as many are learnt from.',
-      '"one" has one photo: it is learnt from, and none is measured on (valid).',
-      '"two" has 2 photos: 1, not 20, is measured on (valid), so that as many are learnt from.',
-    ])
-    rmSync(path.join(data, 'one'), { recursive: true })
-    rmSync(path.join(data, 'two'), { recursive: true })
-    const balanced = await split(data, '--out', `${out}-2`, '--balance', '--valid', '8')
-    expect(balanced.classes.map(({ train, valid }) => [train, valid])).toEqual([
-      [22, 8],
-      [22, 8],
-    ])
-    expect(balanced.left).toHaveLength(6)
-  })
-
-  it('says where one group is most of a class', async () => {
-    const pages = Array.from({ length: 20 }, (_, i) =>
-      JSON.stringify({
-        file_name: `cat/${String.fromCharCode(97 + i)}${i}x.jpg`,
-        page_url: 'https://example.org/gallery',
-      }),
-    )
-    const { data, out } = tree({ ...photos, 'metadata.jsonl': pages.join('\n') })
-    const { remarks, classes } = await split(data, '--out', out)
-    expect(remarks[0]).toMatch(
-      /^20 of the 30 photos of "cat" belong together \(the same source page\), for example "cat\/a0x.jpg" and "cat\/b1x.jpg": they are learnt from\.$/,
-    )
-    expect(classes[0]).toMatchObject({ train: 24, valid: 6 })
-  })
-
   it('solves collisions of names and of classes that no folder can be called', async () => {
     const some = await scenes('x', 12)
     const [a, b, c, d, e, f] = Object.values(some)
@@ -422,164 +335,5 @@ describe('split', () => {
     expect(folds.reduce((sum, { valid }) => sum + valid, 0)).toBe(56)
     const check = await told(data, '--check', '--out', out, '--json')
     expect(documentOf<CheckSplitResult>(check)).toMatchObject({ leaks: [], divisions: { length: 5 } })
-  })
-})
-
-describe('split --check', () => {
-  it('lists every pair that leaks, with its kind, and ends with 1', async () => {
-    const { data } = tree({
-      ...Object.fromEntries(
-        Object.entries({ ...photos, ...copies }).map(([file, photo]) => [
-          `${/^cat\/[a-z]+\.jpg/.test(file) ? 'valid' : 'train'}/${file}`,
-          photo,
-        ]),
-      ),
-      'valid/dog/other.jpg': await sceneJpeg(900),
-      'test/dog/a9.jpg': await scene(104).greyscale().jpeg().toBuffer(),
-    })
-    const result = await told(data, '--check', '--json')
-    expect(result.status).toBe(1)
-    const { leaks, groups } = documentOf<CheckSplitResult>(result)
-    expect(leaks).toEqual([
-      { train: 'train/dog/e4x.jpg', held: 'test/dog/a9.jpg', kind: 'near' },
-      { train: 'train/cat/b1x.jpg', held: 'valid/cat/anew.jpg', kind: 'near' },
-      { train: 'train/cat/c2x.jpg', held: 'valid/cat/mirrored.jpg', kind: 'mirrored' },
-      { train: 'train/cat/a0x.jpg', held: 'valid/cat/same.jpg', kind: 'exact' },
-      { train: 'train/cat/d3x.jpg', held: 'valid/cat/turned.jpg', kind: 'turned' },
-    ])
-    expect(groups).toHaveLength(5)
-    const text = await told(data, '--check')
-    expect(text.stdout).toMatch(/^5 pairs leak, in 5 groups\. 66 photos looked at\.\n/)
-    expect(text.stdout).toContain(`"chiquito split ${data} --out DATASET" divides anew`)
-  })
-
-  it('finds crops and captions by features, unless it is to be quick', async () => {
-    const crop = { left: 12, top: 10, width: 96, height: 80 }
-    const { data } = tree({
-      ...Object.fromEntries(Object.entries(photos).map(([file, photo]) => [`train/${file}`, photo])),
-      'valid/cat/crop.jpg': await sharp(photos['cat/f5x.jpg']).extract(crop).jpeg().toBuffer(),
-      'valid/dog/other.jpg': await sceneJpeg(901),
-    })
-    const deep = documentOf<CheckSplitResult>(await told(data, '--check', '--deep', '--json'))
-    expect(deep.leaks).toEqual([{ train: 'train/cat/f5x.jpg', held: 'valid/cat/crop.jpg', kind: 'part' }])
-    expect(documentOf<CheckSplitResult>(await told(data, '--check', '--json')).leaks).toEqual([])
-  })
-
-  it('tells people and pages on both sides, a pair each', async () => {
-    const people = await scenes('train/cat', 3, { name: i => `Ann_Lee_000${i + 1}.jpg` })
-    const { data } = tree({
-      ...people,
-      'train/cat/Bob_Ray_0001.jpg': await sceneJpeg(10),
-      'valid/cat/Ann_Lee_0009.jpg': await sceneJpeg(11),
-      'valid/cat/Cid_Roe_0001.jpg': await sceneJpeg(12),
-      'train/dog/1.jpg': await sceneJpeg(13),
-      'valid/dog/2.jpg': await sceneJpeg(14),
-    })
-    const { leaks, groups } = documentOf<CheckSplitResult>(await told(data, '--check', '--json'))
-    expect(leaks).toEqual([
-      { train: 'train/cat/Ann_Lee_0001.jpg', held: 'valid/cat/Ann_Lee_0009.jpg', kind: 'person' },
-    ])
-    expect(groups).toMatchObject([{ kinds: ['person'], train: { length: 3 }, held: { length: 1 } }])
-  })
-
-  it('says that nothing is divided', async () => {
-    const { data } = tree(photos)
-    const result = await told(data, '--check')
-    expect([result.status, result.stderr]).toEqual([
-      1,
-      expect.stringMatching(/is not divided: there is nothing to judge/),
-    ])
-  })
-})
-
-describe('split refuses', () => {
-  it.each([
-    ['no folder to write to', ['DATA'], /Say with --out/],
-    ['the folder itself', ['DATA', '--out', 'DATA'], /is the folder of photos itself/],
-    ['a folder in it', ['DATA', '--out', 'DATA/sub/set'], /lies inside the folder of photos/],
-    ['a folder around it', ['DATA', '--out', 'DATA/..'], /The folder of photos lies inside --out/],
-    ['a file', ['DATA', '--out', 'DATA/../a-file'], /a-file" is a file/],
-    ['no such photos', ['DATA/none', '--out', 'OUT'], /none/],
-    ['half a photo', ['DATA', '--out', 'OUT', '--valid', '1.5'], /valid must be a number of photos/],
-    [
-      'parts that leave nothing',
-      ['DATA', '--out', 'OUT', '--valid', '0.6', '--test', '0.5'],
-      /leave nothing to learn from/,
-    ],
-    ['nothing to divide', ['DATA', '--out', 'OUT', '--valid', '0'], /nothing to divide/],
-    [
-      'links of a table',
-      ['DATA', '--out', 'OUT', '--links', '--manifest'],
-      /--links has no effect with --manifest/,
-    ],
-    [
-      'folds and a count',
-      ['DATA', '--out', 'OUT', '--folds', '3', '--valid', '5'],
-      /--folds has no effect with --valid/,
-    ],
-    ['one fold', ['DATA', '--out', 'OUT', '--folds', '1'], /folds must be/],
-    ['more folds than photos', ['DATA', '--out', 'OUT', '--folds', '90'], /folds must be .* 60/],
-    ['making and judging', ['DATA', '--check', '--add'], /--add has no effect with --check/],
-    ['an odd word', ['DATA', '--out', 'OUT', '--not-by', 'page,colour'], /--not-by must be copies, page/],
-  ])('%s', async (_, args, message) => {
-    const { data, out } = tree(photos)
-    writeFileSync(path.join(path.dirname(data), 'a-file'), '')
-    const result = await told(...args.map(arg => arg.replace('DATA', data).replace('OUT', out)))
-    expect(result.status).toBeGreaterThan(0)
-    expect(result.stderr).toMatch(message)
-    expect(readdirSync(path.dirname(data)).sort()).toEqual(['a-file', 'photos'])
-  })
-
-  it('a link that leads into the folder of photos', async () => {
-    const { data } = tree(photos)
-    const { symlinkSync } = await import('node:fs')
-    const link = path.join(temporaryFolder(), 'link')
-    symlinkSync(data, link)
-    expect((await told(data, '--out', path.join(link, 'set'))).stderr).toMatch(
-      /lies inside the folder of photos/,
-    )
-  })
-
-  it('a record that is damaged, or of a newer version', async () => {
-    const { data, out } = tree(photos)
-    await split(data, '--out', out)
-    writeFileSync(path.join(out, 'split.json'), '{"format":"chiquito-split","version":2}')
-    expect((await told(data, '--out', out, '--add')).stderr).toMatch(/was written by a newer chiquito/)
-    writeFileSync(
-      path.join(out, 'split.json'),
-      '{"format":"chiquito-split","version":1,"photos":[{"file":"../../x.jpg"}]}',
-    )
-    expect((await told(data, '--out', out, '--add')).stderr).toMatch(/split\.json" is damaged/)
-    writeFileSync(path.join(data, 'split.json'), '{"format":"chiquito-split","ver')
-    expect((await told(data, '--out', `${out}-2`)).stderr).toMatch(/split\.json" is damaged/)
-    writeFileSync(path.join(data, 'split.json'), '{"mine": true}')
-    await split(data, '--out', `${out}-2`)
-    expect(readFileSync(path.join(data, 'split.json'), 'utf8')).toBe('{"mine": true}')
-  })
-
-  it.skipIf(!canDropRights)(
-    'says what it may not write, and does without a record beside the photos',
-    async () => {
-      const { data } = tree(photos)
-      const closed = await asNobody(() => told(data, '--out', path.join(path.dirname(data), 'closed', 'set')))
-      expect([closed.status, closed.stderr]).toEqual([1, expect.stringMatching(/permission denied/)])
-      const open = temporaryFolder()
-      chmodSync(open, 0o777)
-      const result = await asNobody(() => told(data, '--out', path.join(open, 'set')))
-      expect([result.status, existsSync(path.join(data, 'split.json'))]).toEqual([0, false])
-      expect(result.stderr).toMatch(/is not kept beside them/)
-    },
-  )
-
-  it('leaves nothing where the disk is full', async context => {
-    const disk = smallDisk(80 * 1024)
-    if (disk === undefined) return context.skip('mounting a small file system is not allowed here')
-    const { data } = tree(photos)
-    const result = await told(data, '--out', path.join(disk, 'set'))
-    expect([result.status, result.stderr]).toEqual([1, expect.stringMatching(/disk is full/)])
-    expect(readdirSync(disk)).toEqual([])
-    const linked = await told(data, '--out', path.join(disk, 'set'), '--links')
-    expect(linked.stderr).toMatch(/they lie on different disks .* Leave out --links/)
-    expect(readdirSync(disk)).toEqual([])
   })
 })

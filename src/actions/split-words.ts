@@ -1,6 +1,7 @@
 import { plural } from '../core/index.js'
 import {
   type Divided,
+  mostHeld,
   type Shortfall,
   type Split,
   type Tie,
@@ -59,7 +60,27 @@ export function remarksOf(
       shortfall,
     )
   })
-  return [...firstOf(large), ...firstOf(short), ...betweenText(photos, divided.between)]
+  return [
+    ...firstOf(large),
+    ...firstOf(short),
+    ...unbalancedText(labels, sizes, divided.balancedTo),
+    ...betweenText(photos, divided.between),
+  ]
+}
+
+/** Classes that have too few photos for the others to go by. */
+function unbalancedText(
+  labels: readonly string[],
+  sizes: readonly number[],
+  balancedTo: number | undefined,
+): string[] {
+  const alone = labels.filter((_, label) => sizes[label] === 1)
+  if (balancedTo === undefined || balancedTo < 2 || alone.length === 0) return []
+  const names = alone.slice(0, MOST_NAMED).map(label => `"${label}"`)
+  return [
+    `${names.join(', ')}${alone.length > names.length ? ', …' : ''}: with one photo a class, none could be measured; so all others have ` +
+      `${balancedTo} each, as the smallest of them does.`,
+  ]
 }
 
 const partWords: Readonly<Record<Split, string>> = {
@@ -84,12 +105,15 @@ function shortfallText(
 ): string {
   const where = partWords[part]
   const are = got === 1 ? 'is' : 'are'
+  const isHalved = got < wanted && size > 1 && size - learnt === mostHeld(size)
   if (got === 0)
     return size === 1
       ? `"${label}" has one photo: it is learnt from, and none is ${where}.`
-      : `"${label}" has ${size} photos, and too few that may be parted: none is ${where}.`
-  if (got < wanted && got === Math.max(size >> 1, 1))
-    return `"${label}" has ${plural(size, 'photo')}: ${got}, not ${wanted}, ${are} ${where}, so that as many are learnt from.`
+      : isHalved
+        ? `"${label}" has ${size} photos: none is ${where}, so that half are learnt from.`
+        : `"${label}" has ${size} photos, and too few that may be parted: none is ${where}.`
+  if (isHalved)
+    return `"${label}" has ${plural(size, 'photo')}: ${got}, not ${wanted}, ${are} ${where}, so that half are learnt from.`
   if (got < wanted && learnt === 1)
     return `"${label}" has ${plural(size, 'photo')}: ${got}, not ${wanted}, ${are} ${where}, so that one is learnt from.`
   const why = isTied

@@ -175,6 +175,7 @@ function divide(
     parts,
     between: back(divided.between),
     surplus: back(divided.surplus),
+    balancedTo: divided.balancedTo,
     shortfalls: divided.shortfalls,
     large: divided.large.map(one => ({ ...one, members: back(one.members) })),
   }
@@ -342,7 +343,7 @@ function leftOf({ photos }: Gathered, { parts, between, surplus }: Division): Sp
     const reason = isBetween.has(i)
       ? 'belongs to photos in more than one part'
       : isSurplus.has(i)
-        ? 'more than the smallest class has'
+        ? 'more than each class is to have'
         : (facts.problem?.message ?? (bytes === 0 ? 'is empty' : 'cannot be used'))
     return [{ path: place, reason }]
   })

@@ -25,6 +25,7 @@ export {
   joined,
   type LargeGroup,
   type LikenessFinder,
+  mostHeld,
   pageTies,
   peopleOf,
   peopleTies,

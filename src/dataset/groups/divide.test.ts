@@ -106,6 +106,18 @@ describe('divideGroups', () => {
     expect(divided.shortfalls).toEqual([{ part: 'valid', label: 0, wanted: 50, got: 15 }])
   })
 
+  it('takes no more than half of a class for both parts together, whatever is asked for by count', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 60 }), fc.nat(70), fc.nat(70), (size, valid, test) => {
+        const photos = make(singles(0, size))
+        const divided = divide(photos, 1, { valid: { count: valid }, test: { count: test } })
+        const held = count(divided, photos, 'valid', 0) + count(divided, photos, 'test', 0)
+        expect(held).toBe(Math.min(valid + test, size >> 1))
+        expect(divided.shortfalls.length > 0).toBe(held < valid + test)
+      }),
+    )
+  })
+
   it('tells of a group that is most of a class', () => {
     const photos = make([[0, 40], ...singles(0, 10), ...singles(1, 50)])
     const { large, parts } = divide(photos, 2)

@@ -1,19 +1,16 @@
-import { argumentError } from '../../core/index.js'
 import type { Split } from '../photo.js'
 import { fill } from './fill.js'
 import { countsOf, type Group, type Groupable, rankedGroups } from './group.js'
+import { type HeldPart, heldParts, openTargets, requireShare, type Share, wantedOf } from './share.js'
 
 export type { Groupable } from './group.js'
-
-/** How many photos of each class a part is to have. */
-export type Share = { readonly fraction: number } | { readonly count: number }
 
 export interface DivideOptions {
   readonly seed: number
   /** Nothing for 0 photos. */
   readonly valid: Share | undefined
   readonly test?: Share | undefined
-  /** As many photos of each class as the smallest has; the others are left out. */
+  /** As many photos of each class as the smallest of two or more has; the others are left out. */
   readonly balance?: boolean | undefined
   /** A photo each: where it was put before and stays; undefined for those to be placed. */
   readonly placed?: readonly (Split | undefined)[] | undefined
@@ -21,7 +18,7 @@ export interface DivideOptions {
 
 /** A class that did not come to what was asked for. */
 export interface Shortfall {
-  readonly part: 'valid' | 'test'
+  readonly part: HeldPart
   readonly label: number
   readonly wanted: number
   readonly got: number
@@ -43,6 +40,8 @@ export interface Divided {
   readonly between: readonly number[]
   /** Left out so that all classes have as many photos. */
   readonly surplus: readonly number[]
+  /** So many photos each class was to have; undefined where classes were not to have as many. */
+  readonly balancedTo: number | undefined
   readonly shortfalls: readonly Shortfall[]
   readonly large: readonly LargeGroup[]
 }
@@ -71,15 +70,17 @@ export function divideGroups(
   const groups = rankedGroups(photos, seed, 'split')
   const draft = new Draft(photos, classes, placed)
   const open = groups.filter(group => draft.settle(group))
-  const surplus = balance ? draft.surplusOf(open) : new Set<Group>()
+  const balancedTo = balance ? draft.balancedTo(open) : undefined
+  const surplus = balancedTo === undefined ? new Set<Group>() : draft.surplusOf(open, balancedTo)
   const free = open.filter(group => !surplus.has(group))
   const sizes = countsOf([...draft.settled, ...free], classes)
-  const shortfalls = [...draft.draw('valid', valid, free, sizes), ...draft.draw('test', test, free, sizes)]
+  const shortfalls = draft.drawHeld({ valid, test }, free, sizes)
   draft.rest(free)
   return {
     parts: draft.parts,
     between: draft.between,
     surplus: [...surplus].flatMap(({ members }) => members).sort((a, b) => a - b),
+    balancedTo,
     shortfalls,
     large: largeOf(photos, groups, classes),
   }
@@ -121,11 +122,19 @@ class Draft {
     return { ...group, members, counts }
   }
 
+  /**
+   * How many photos each class is to have, where all are to have as many: those of the smallest. One of a single photo would leave
+   * none to measure any class on; the others go by the smallest after it.
+   */
+  balancedTo(open: readonly Group[]): number {
+    const sizes = countsOf([...this.settled, ...open], this.classes).filter(size => size > 0)
+    const divisible = sizes.filter(size => size > 1)
+    return Math.min(...(divisible.length > 0 ? divisible : sizes))
+  }
+
   /** The groups that are too many, where all classes are to have as many photos. */
-  surplusOf(open: readonly Group[]): Set<Group> {
+  surplusOf(open: readonly Group[], smallest: number): Set<Group> {
     const settled = countsOf(this.settled, this.classes)
-    const sizes = countsOf([...this.settled, ...open], this.classes)
-    const smallest = Math.min(...sizes.filter(size => size > 0))
     const kept = fill(
       open,
       settled.map(count => Math.max(0, smallest - count)),
@@ -134,25 +143,36 @@ class Draft {
     return new Set(open.filter(group => !kept.has(group)))
   }
 
-  /** Draws one part out of the groups that have none yet. */
-  draw(
-    part: 'valid' | 'test',
-    share: Share | undefined,
+  /** Draws the parts that are not learnt from out of the groups that have none yet. */
+  drawHeld(
+    shares: Readonly<Record<HeldPart, Share | undefined>>,
     free: readonly Group[],
     sizes: readonly number[],
   ): Shortfall[] {
-    if (share === undefined) return []
-    const before = this.counts(part)
-    const wanted = sizes.map(size => wantedOf(share, size))
+    const before = { valid: this.counts('valid'), test: this.counts('test') }
     const targets = sizes.map((size, label) =>
-      Math.max(0, Math.min(wanted[label], possibleOf(share, size)) - before[label]),
+      openTargets(
+        heldParts.map(part => ({ share: shares[part], before: before[part][label] })),
+        size,
+      ),
     )
+    return heldParts.flatMap((part, i) => {
+      const share = shares[part]
+      if (share === undefined) return []
+      const own = targets.map(target => target[i])
+      return this.draw(part, own, free).flatMap((got, label) => {
+        const wanted = wantedOf(share, sizes[label])
+        return got === wanted || sizes[label] === 0 ? [] : [{ part, label, wanted, got }]
+      })
+    })
+  }
+
+  /** @returns how many photos of each label the part then has */
+  private draw(part: HeldPart, targets: readonly number[], free: readonly Group[]): number[] {
     const learnt = this.counts('train').map(count => count > 0)
     const open = free.filter(({ members }) => this.parts[members[0]] === undefined)
     for (const { members } of fill(open, targets, learnt)) for (const i of members) this.parts[i] = part
-    return this.counts(part).flatMap((got, label) =>
-      got === wanted[label] || sizes[label] === 0 ? [] : [{ part, label, wanted: wanted[label], got }],
-    )
+    return this.counts(part)
   }
 
   /** How many photos of each label are in a part. */
@@ -168,31 +188,6 @@ class Draft {
   rest(free: readonly Group[]): void {
     for (const { members } of free) for (const i of members) this.parts[i] ??= 'train'
   }
-}
-
-/** What a class of so many photos is asked for. */
-function wantedOf(share: Share, size: number): number {
-  if ('count' in share) return share.count
-  return share.fraction === 0 ? 0 : Math.max(Math.round(size * share.fraction), 1)
-}
-
-/** What it can give: by count no more than it keeps to learn from. */
-function possibleOf(share: Share, size: number): number {
-  return 'count' in share ? Math.max(size >> 1, size > 1 ? 1 : 0) : size - 1
-}
-
-function requireShare(name: string, share: Share | undefined): void {
-  if (share === undefined) return
-  const isShare =
-    'count' in share
-      ? Number.isSafeInteger(share.count) && share.count >= 0
-      : share.fraction >= 0 && share.fraction < 1
-  if (!isShare)
-    throw argumentError(
-      name,
-      'a number of photos of each class (50), or a part of each between 0 and 1 (0.2)',
-      'count' in share ? share.count : share.fraction,
-    )
 }
 
 function largeOf(photos: readonly Groupable[], groups: readonly Group[], classes: number): LargeGroup[] {

@@ -5,11 +5,11 @@ export {
   divideGroups,
   type Groupable,
   type LargeGroup,
-  type Share,
   type Shortfall,
 } from './divide.js'
 export { findTies, type LikenessFinder } from './find-ties.js'
 export { dealGroups } from './folds.js'
 export { peopleOf, peopleTies } from './people.js'
 export { burstTies, type Sequenced, videoTies } from './sequences.js'
+export { mostHeld, type Share } from './share.js'
 export { joined, type Tie, type TieKind, tiesByValue, tieWords } from './tie.js'
