@@ -2,7 +2,6 @@
 import {
   chmodSync,
   cpSync,
-  existsSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -186,53 +185,12 @@ describe('doctor --even-out', () => {
   })
 })
 
-describe('marks', () => {
-  it('are remembered by content, are not asked again, and can be forgotten', async () => {
-    const root = photos()
-    const copies = async () =>
-      documentOf<DoctorDocument>(await doctor(root, ['--json']))
-        .findings.filter(({ check }) => check === 'exact-copies')
-        .map(({ photos: [first] }) => first)
-    const all = await copies()
-    expect(all).toHaveLength(3)
-    const kept = await doctor(root, ['--keep', 'train/ball/4 copy.jpg'])
-    expect(kept.status, kept.stderr).toBe(0)
-    expect(kept.stdout).toContain('kept as they are: train/ball/4 copy.jpg')
-    renameSync(path.join(root, 'train/ball/4 copy.jpg'), path.join(root, 'train/ball/renamed.jpg'))
-    expect(await copies()).toHaveLength(2)
-    const { done } = documentOf<DoctorDocument>(await doctor(root, ['--fix', '--json']))
-    expect(done?.fix?.setAside.map(({ photo }) => photo)).not.toContain('train/ball/renamed.jpg')
-    await run(['undo', root])
-    await doctor(root, ['--forget', path.join(root, 'train/ball/renamed.jpg')])
-    expect(await copies()).toHaveLength(3)
-    await run(['undo', root])
-    expect(await copies()).toHaveLength(2)
-    await doctor(root, ['--forget'])
-    expect(await copies()).toHaveLength(3)
-    // Without --quick, too, nothing is looked at, by the network or otherwise.
-    const unseen = { CHIQUITO_CACHE: path.join(temporaryFolder(), 'cache') }
-    const alone = await run(['doctor', root, '--keep', 'train/ball/4.jpg'], { env: unseen })
-    expect(alone.status, alone.stderr).toBe(0)
-    expect(alone.stdout).toMatch(
-      /^25 photos in 2 classes: ball 14, wave 11\n\nkept as they are: train\/ball\/4\.jpg\nin /,
-    )
-    expect(existsSync(unseen.CHIQUITO_CACHE)).toBe(false)
-    await run(['undo', root])
-    const wrong = await doctor(root, ['--keep', 'nowhere.jpg'])
-    expect(wrong.status).toBe(2)
-    expect(wrong.stderr).toMatch(/There is no photo "nowhere\.jpg" in/)
-    const equal = await doctor(root, ['--apart', 'train/ball/4.jpg', 'train/ball/renamed.jpg'])
-    expect(equal.status).toBe(2)
-    expect(equal.stderr).toMatch(/name two or more that differ/)
-  })
-})
-
 describe('trouble', () => {
   it('of the wrong folder is told', async () => {
     const root = photos()
     const cases: [string, RegExp][] = [
       [path.join(root, 'nowhere'), /nowhere": there is no such file or folder/],
-      [path.join(root, 'train/ball/1.jpg'), /is a file/],
+      [path.join(root, 'train/ball/1.jpg'), /^chiquito: "[^"]*train\/ball\/1\.jpg" is a file\./],
       [root, /has no journal\.jsonl: nothing was changed here/],
     ]
     for (const [where, message] of cases) {
@@ -241,6 +199,11 @@ describe('trouble', () => {
       expect(told.stderr).toMatch(message)
     }
     expect(readdirSync(root).sort()).toEqual(['metadata.jsonl', 'train', 'valid'])
+    await doctor(root, ['--keep', 'train/ball/1.jpg'])
+    for (const inner of ['train/ball', 'train/ball/1.jpg', 'train/ball/none.jpg'])
+      expect((await run(['undo', path.join(root, inner)])).stderr).toContain(
+        `The journal lies above it, in "${root}": give that folder.`,
+      )
   })
 
   it('of a full disk in the middle loses nothing: the command goes on, or is taken back', async ctx => {

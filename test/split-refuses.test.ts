@@ -49,6 +49,23 @@ describe('split refuses', () => {
     expect(readdirSync(path.dirname(data)).sort()).toEqual(['a-file', 'photos'])
   })
 
+  it.each([[[]], [['--manifest']], [['--folds', '3']], [['--check']]])(
+    'photos that are not there, before anything else, and makes nothing %j',
+    async words => {
+      const { data } = tree({ 'cat/1.jpg': '', 'set/1.txt': '', 'split.csv': '' })
+      const missing = await told(path.join(data, 'none'), '--out', path.join(data, 'set'), ...words)
+      expect([missing.status, missing.stderr]).toEqual([
+        1,
+        expect.stringMatching(
+          /^chiquito: Cannot open the folder "[^"]*none": there is no such file or folder/,
+        ),
+      ])
+      const file = await told(path.join(data, 'cat/1.jpg'), '--out', path.join(data, 'new/set'), ...words)
+      expect(file.stderr).toMatch(/1\.jpg" is a file\. Give the folder with the photos/)
+      expect(readdirSync(data).sort()).toEqual(['cat', 'set', 'split.csv'])
+    },
+  )
+
   it('a link that leads into the folder of photos', async () => {
     const { data } = tree(photos)
     const { symlinkSync } = await import('node:fs')

@@ -39,7 +39,7 @@ export interface CheckSplitResult {
 /** Judges a division that is there: by folders, or by manifests of the photos. */
 export async function checkSplit(options: SplitOptions): Promise<CheckSplitResult> {
   const started = performance.now()
-  checkSplitOptions({ ...options, check: true })
+  await checkSplitOptions({ ...options, check: true })
   const { data: folder, manifests } = await judged(options)
   const divisions = await Promise.all(manifests.map(readManifest))
   const data = gathered(await openPhotos({ ...options, data: folder }))

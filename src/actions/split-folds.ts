@@ -45,7 +45,7 @@ export async function splitFolds(
   options: SplitOptions & { readonly folds: number },
 ): Promise<SplitFoldsResult> {
   const started = performance.now()
-  checkSplitOptions(options)
+  await checkSplitOptions(options)
   const settings = settingsOf(options)
   const out = path.resolve(options.out ?? '')
   const release = await lockOf(out)

@@ -2,6 +2,7 @@ import { realpath } from 'node:fs/promises'
 import path from 'node:path'
 import { argumentError, ChiquitoError, type WorkOptions } from '../core/index.js'
 import type { Share } from '../dataset/index.js'
+import { InnerFolder } from '../files/index.js'
 import { type DivisionSettings, groupRule, type Separable, separable } from '../splitting/index.js'
 
 export interface SplitOptions extends WorkOptions {
@@ -106,11 +107,17 @@ function shareOf(name: string, value: number): Share {
 }
 
 /**
- * Refuses options that could have no effect beside the others, and folders that would read or overwrite each other.
+ * Refuses options that could have no effect beside the others, and photos that are not there: before anything is said of where the
+ * data set goes, and before anything is made there.
  *
- * @throws `usage`
+ * @throws `usage`; `io` where there is no such folder of photos; `data` for a file
  */
-export function checkSplitOptions(options: SplitOptions): void {
+export async function checkSplitOptions(options: SplitOptions): Promise<void> {
+  refuseTogether(options)
+  await InnerFolder.open(options.data)
+}
+
+function refuseTogether(options: SplitOptions): void {
   const { out, links, manifest, add, folds, check, valid, test } = options
   for (const rule of options.groupBy ?? []) groupRule(rule)
   const both = (a: unknown, nameA: string, b: unknown, nameB: string) => {

@@ -66,7 +66,7 @@ export interface SplitResult {
 /** Divides a folder of photos into a data set whose parts share nothing: no copy, page, person, video or burst. */
 export async function split(options: SplitOptions): Promise<SplitResult> {
   const started = performance.now()
-  checkSplitOptions(options)
+  await checkSplitOptions(options)
   const settings = settingsOf(options)
   const manifest = options.manifest ? await manifestFile(options.out ?? '') : undefined
   const out = path.resolve(options.out ?? '')

@@ -1,9 +1,10 @@
-import { resolve } from 'node:path'
-import type { WorkOptions } from '../core/index.js'
+import { dirname, resolve } from 'node:path'
+import { ChiquitoError, type WorkOptions } from '../core/index.js'
 import { enterWrappers } from '../dataset/index.js'
 import {
   type AskedBy,
   hasJournal,
+  InnerFolder,
   type LeftAlone,
   type ListedOperation,
   listOperations as operationsIn,
@@ -59,10 +60,31 @@ export async function listOperations(data: string): Promise<ListedOperation[]> {
   return operationsIn(await folderOf(data))
 }
 
-/** The folder with the journal: a data set that stands alone in the folder given is where `doctor` worked. */
+/**
+ * The folder with the journal: a data set that stands alone in the folder given is where `doctor` worked.
+ *
+ * @throws `io` where there is none; `data` for a file, and where the journal lies in a folder above
+ */
 async function folderOf(data: string): Promise<string> {
   const folder = resolve(data)
+  const above = await journalledAbove(folder)
+  const hint = above === undefined ? '' : ` The journal lies above it, in "${above}": give that folder.`
+  try {
+    await InnerFolder.open(folder)
+  } catch (error) {
+    if (!(error instanceof ChiquitoError) || hint === '') throw error
+    throw new ChiquitoError(error.code, `${error.message}${hint}`, { cause: error })
+  }
   if (await hasJournal(folder)) return folder
   const inner = await enterWrappers(folder, false).catch(() => folder)
-  return (await hasJournal(inner)) ? inner : folder
+  if (await hasJournal(inner)) return inner
+  if (above === undefined) return folder
+  throw new ChiquitoError('data', `"${folder}" has no journal.jsonl of its own.${hint}`)
+}
+
+/** The nearest folder above with a journal, for whoever gives a class folder or a photo. */
+async function journalledAbove(folder: string): Promise<string | undefined> {
+  for (let at = folder; at !== dirname(at); at = dirname(at))
+    if (await hasJournal(dirname(at)).catch(() => false)) return dirname(at)
+  return undefined
 }

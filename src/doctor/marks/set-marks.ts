@@ -45,14 +45,20 @@ export async function setMarks(root: string, request: MarkRequest, by: AskedBy):
       'To say that photos are no copies of one another, name two or more that differ. Equal files that are all to stay: ' +
         '--keep one of them.',
     )
+  for (const [option, said] of [
+    ['--keep', keep],
+    ['--apart', apart],
+  ] as const)
+    refuseContradiction(option, said, forgotten)
   const journal = await Journal.open(folder.root)
   try {
     const marks = marksOf(journal.operations)
     const gone = marks.filter(
       mark => forget === 'all' || mark.contents.some(content => contents.has(content)),
     )
+    const stay = marks.filter(mark => !gone.includes(mark))
     const has = (kind: Mark['kind'], all: readonly string[]) =>
-      marks.some(mark => mark.kind === kind && all.every(content => mark.contents.includes(content)))
+      stay.some(mark => mark.kind === kind && all.every(content => mark.contents.includes(content)))
     const newKeep = keep.filter(({ sha256 }) => !has('keep', [sha256]))
     const newApart = has(
       'apart',
@@ -77,11 +83,31 @@ export async function setMarks(root: string, request: MarkRequest, by: AskedBy):
   }
 }
 
+interface NamedPhoto {
+  readonly path: string
+  readonly sha256: string
+}
+
+/** The same photo cannot be marked and its marks be forgotten. Equal files are one photo: marks go by content. */
+function refuseContradiction(
+  option: '--keep' | '--apart',
+  said: readonly NamedPhoto[],
+  forgotten: readonly NamedPhoto[],
+): void {
+  for (const photo of said) {
+    const same = forgotten.find(({ sha256 }) => sha256 === photo.sha256)
+    if (same === undefined) continue
+    const equal = same.path === photo.path ? '' : ', which holds the same'
+    throw new ChiquitoError(
+      'usage',
+      `${option} "${photo.path}" and --forget "${same.path}"${equal} contradict each other. Nothing was remembered or forgotten: leave ` +
+        'one of them out.',
+    )
+  }
+}
+
 /** A photo by its path below the folder, else by one from where the person stands. */
-async function photoNamed(
-  folder: InnerFolder,
-  name: string,
-): Promise<{ readonly path: string; readonly sha256: string }> {
+async function photoNamed(folder: InnerFolder, name: string): Promise<NamedPhoto> {
   const root = `${folder.root}/`.replaceAll('\\', '/')
   const absolute = resolve(name).replaceAll('\\', '/')
   const given = name.replaceAll(process.platform === 'win32' ? '\\' : '/', '/').replace(/^(\.\/)+/, '')
