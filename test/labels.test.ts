@@ -738,7 +738,7 @@ const refused: readonly Refused[] = [
         each(4, (n, label) => `x${n},${label}`),
     },
     error:
-      /gives the photos other classes \(column "dx"\) than the folders.*--labels-from "column:dx" or --labels-from folders/,
+      /gives the photos other classes \(column "dx"\) than the folders.*--labels-from column:dx or --labels-from folders/,
   },
   {
     situation: 'HAM10000: numbered folders, each of which holds one class of a table',

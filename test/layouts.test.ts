@@ -282,7 +282,7 @@ const refused: readonly Refused[] = [
   {
     situation: 'a flat val alone',
     tree: { val: 5 },
-    error: /There is "val" but no "train" folder.* evaluate RUN "/,
+    error: /There is "val" but no "train" folder.* evaluate RUN \S+/,
   },
   {
     situation: 'a flat val beside train with classes',

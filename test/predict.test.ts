@@ -318,7 +318,7 @@ it('tells of the model and the photos in the wrong order, and what a file is tha
     const told = await chiquito(['predict', first, second])
     expect(told.status).toBe(2)
     expect(told.stderr).toContain(
-      `The model comes first, then the photos: chiquito predict "${second}" "${first}".`,
+      `The model comes first, then the photos: chiquito predict ${second} ${first}\n`,
     )
   }
   const told = await chiquito(['predict', photo, photo])

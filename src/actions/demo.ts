@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { unzip } from '../collect/archives/index.js'
 import { fetchArticleDataset } from '../collect/article.js'
-import { ChiquitoError, commandName, type WorkOptions } from '../core/index.js'
+import { ChiquitoError, commandName, shellPath, type WorkOptions } from '../core/index.js'
 import { openDataset } from '../dataset/index.js'
 import type { DeviceOptions } from '../engine/index.js'
 import { cacheFolder, makeFolder } from '../files/index.js'
@@ -43,7 +43,7 @@ export async function demo(options: DemoOptions): Promise<DemoResult> {
     )
   await requireOwn(out)
   const found = dataset === 'emoji' ? await unpackedEmoji(work) : await articlePhotos({ ...work, address })
-  const command = `${commandName()} demo${dataset === 'emoji' ? '' : ` --dataset ${dataset}`} --out ${out}`
+  const command = `${commandName()} demo${dataset === 'emoji' ? '' : ` --dataset ${dataset}`} --out ${shellPath(out)}`
   // Seconds, not minutes: the whole way is to be seen.
   const fineTune = recipe === undefined || recipe === 'auto' ? 'never' : undefined
   const given = { ...work, data: found.data, out, recipe, fineTune, seed, command } as const

@@ -1,7 +1,14 @@
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { z } from 'zod'
-import { argumentError, ChiquitoError, commandName, throwIfAborted, type WorkOptions } from '../core/index.js'
+import {
+  argumentError,
+  ChiquitoError,
+  commandName,
+  shellPath,
+  throwIfAborted,
+  type WorkOptions,
+} from '../core/index.js'
 import { type Dataset, openDataset, type Split } from '../dataset/index.js'
 import type { DeviceOptions } from '../engine/index.js'
 import { Predictor } from '../predict/index.js'
@@ -98,7 +105,7 @@ async function modelOf({
   if (isModel && data === undefined)
     throw new ChiquitoError(
       'usage',
-      `Give the photos too: ${commandName()} evaluate ${run} PHOTOS. A model file does not know them.`,
+      `A model file does not know its photos. Give them too: ${commandName()} evaluate ${shellPath(run)} PHOTOS`,
     )
   const folder = isModel ? undefined : await RunFolder.open(run)
   return { model: await modelPath(run), folder }

@@ -1,4 +1,4 @@
-import { commandName, plural, type WorkOptions } from '../core/index.js'
+import { commandInText, commandName, plural, shellPath, type WorkOptions } from '../core/index.js'
 import type { Dataset } from '../dataset/index.js'
 import {
   type CheckedData,
@@ -108,7 +108,10 @@ export function passingText({ looked, photos, left, found }: PassingChecks, data
   const cut = cutShort({ looked, photos, left })
   const part = cut === undefined ? '' : `${cut}; `
   const more = found.length > TOLD ? `${plural(found.length - TOLD, 'check')} more found something; ` : ''
-  return [...lines, `  ${part}${more}"${commandName()} doctor ${data}" tells all.`].join('\n')
+  return [
+    ...lines,
+    `  ${part}${more}${commandInText(`${commandName()} doctor ${shellPath(data)}`)} tells all.`,
+  ].join('\n')
 }
 
 /** The same as sentences for a report. */

@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
-import { argumentError, ChiquitoError, commandName, type WorkOptions } from '../core/index.js'
+import { argumentError, ChiquitoError, commandName, shellPath, type WorkOptions } from '../core/index.js'
 import type { Oddity } from '../dataset/index.js'
 import type { DeviceOptions } from '../engine/index.js'
 import { errorCode, ioError } from '../files/index.js'
@@ -76,7 +76,7 @@ async function refuseSwapped(given: string, paths: PredictOptions['paths']): Pro
     if (typeof one === 'string' && (await isModel(one)))
       throw new ChiquitoError(
         'usage',
-        `The model comes first, then the photos: ${commandName()} predict "${one}" "${given}".`,
+        `The model comes first, then the photos: ${commandName()} predict ${shellPath(one)} ${shellPath(given)}`,
       )
 }
 

@@ -1,5 +1,12 @@
 import path from 'node:path'
-import { ChiquitoError, commandName, RandomStream, throwIfAborted, type WorkOptions } from '../core/index.js'
+import {
+  ChiquitoError,
+  commandName,
+  RandomStream,
+  shellPath,
+  throwIfAborted,
+  type WorkOptions,
+} from '../core/index.js'
 import {
   type Dataset,
   exactCopies,
@@ -86,7 +93,7 @@ export async function writeReport(
       recipe: recipe.name,
       inputSize: classifier.rule.size,
       resize: resizeWords[classifier.rule.resize],
-      predict: `${commandName()} predict ${model} PHOTO`,
+      predict: `${commandName()} predict ${shellPath(model)} PHOTO`,
     },
     stages: stages.map(stage => ({
       ...stage,

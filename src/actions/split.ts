@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
-import { ChiquitoError, commandName, messageOf, plural } from '../core/index.js'
+import { ChiquitoError, commandName, messageOf, plural, shellPath } from '../core/index.js'
 import { type Divided, divideGroups, joined, type Split, type Tie } from '../dataset/index.js'
 import { makeFolder, type Release, takeLock } from '../files/index.js'
 import {
@@ -111,7 +111,7 @@ export async function requireFree(out: string, { add, data }: SplitOptions): Pro
     throw new ChiquitoError(
       'usage',
       `"${out}" is there already, and nothing in it is replaced. Give another folder; or, to put photos into it that are new in ` +
-        `"${data}" and leave all others where they are: ${commandName()} split ${data} --out ${out} --add.`,
+        `"${data}" and leave all others where they are: ${commandName()} split ${shellPath(data)} --out ${shellPath(out)} --add`,
     )
   return there === 'folder'
 }

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
-import { ChiquitoError, commandName, messageOf } from '../core/index.js'
+import { ChiquitoError, commandName, messageOf, shellPath } from '../core/index.js'
 import { type Interval, wilson } from '../evaluate/index.js'
 import { makeFolder, markOutput, writeFileAtomic } from '../files/index.js'
 import { type FoldsInput, foldsText, renderFolds } from '../report/index.js'
@@ -107,7 +107,8 @@ export async function trainFolds({ folds: place, ...options }: TrainFoldsOptions
   const input: FoldsInput = {
     ...figures,
     command:
-      options.command ?? `${commandName()} train ${options.data} --folds ${place} --out ${options.out}`,
+      options.command ??
+      `${commandName()} train ${shellPath(options.data)} --folds ${shellPath(place)} --out ${shellPath(options.out)}`,
     folds: folds.map(({ manifest, photos, accuracy, interval }) => ({
       name: nameOf(manifest),
       report: `${encodeURIComponent(nameOf(manifest))}/report.html`,

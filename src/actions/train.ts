@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { type Backbone, checkBackboneName, loadBackbone, type Preprocessing } from '../backbones/index.js'
-import { ChiquitoError, commandName, messageOf } from '../core/index.js'
+import { ChiquitoError, commandName, messageOf, shellPath, shellWord } from '../core/index.js'
 import { type Dataset, leaks, openDataset, recordPhotos, type Split } from '../dataset/index.js'
 import type { Shortcut } from '../doctor/index.js'
 import { usableDevice } from '../engine/index.js'
@@ -375,13 +375,11 @@ function repeatCommand(options: TrainOptions): string {
     'labels-from': options.labelsFrom,
   })
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => ` --${name} ${quoted(String(value))}`)
-  return `${commandName()} train ${quoted(data)} --out ${quoted(out)}${flags.join('')}${links}`
-}
-
-/** As one would type it into a shell. */
-function quoted(text: string): string {
-  return /^[\w./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+    .map(
+      ([name, value]) =>
+        ` --${name} ${name === 'folds' ? shellPath(String(value)) : shellWord(String(value))}`,
+    )
+  return `${commandName()} train ${shellPath(data)} --out ${shellPath(out)}${flags.join('')}${links}`
 }
 
 function machine(): string {

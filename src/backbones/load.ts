@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { argumentError, assetPath, ChiquitoError, type Tensor, type WorkOptions } from '../core/index.js'
+import {
+  argumentError,
+  assetPath,
+  ChiquitoError,
+  shellPath,
+  type Tensor,
+  type WorkOptions,
+} from '../core/index.js'
 import { ioError } from '../files/index.js'
 import type { Backbone } from './backbone.js'
 import type { TensorSet } from './files/pth.js'
@@ -192,7 +199,7 @@ async function fromOnnx(
   if (entry)
     throw new ChiquitoError(
       'usage',
-      `${file} is a network of its own, not the weights of ${entry.name}. Give it without a name: --backbone ${file}`,
+      `${file} is a network of its own, not the weights of ${entry.name}. Give it without a name: --backbone ${shellPath(file)}`,
     )
   const bytes = await readWeights(file)
   const { checkAnswers, filesBeside, importNetwork } = await import('./import/index.js')

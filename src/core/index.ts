@@ -14,6 +14,7 @@ export { pause } from './pause.js'
 export { plural } from './plural.js'
 export type { Progress, ProgressEvent, WorkOptions } from './progress.js'
 export { RandomStream } from './random.js'
+export { commandInText, shellPath, shellWord } from './shell-word.js'
 export {
   asFloat32,
   type DType,

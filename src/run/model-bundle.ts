@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ChiquitoError } from '../core/index.js'
+import { ChiquitoError, shellPath } from '../core/index.js'
 import { describeIssue } from '../files/index.js'
 
 /** Raised when a model's metadata changes so that older programs would misread it. */
@@ -136,7 +136,7 @@ export function parseModelMetadata(
       'model',
       `"${name}" was made by ${producer || 'another program'}, not by chiquito, so its labels and its input are ` +
         'unknown. Give a model.onnx that "chiquito train" wrote; to train with this network: chiquito train PHOTOS ' +
-        `--out RUN --backbone ${name}`,
+        `--out RUN --backbone ${shellPath(name)}`,
     )
   if (format !== String(FORMAT))
     throw new ChiquitoError(

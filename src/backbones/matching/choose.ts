@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { ChiquitoError } from '../../core/index.js'
+import { ChiquitoError, shellWord } from '../../core/index.js'
 import { howToSave, type TensorSet, type TensorShape } from '../files/pth.js'
 import type { RegistryEntry } from '../registry.js'
 import { Weights } from '../weights.js'
@@ -109,7 +109,7 @@ function misfit(
       entries.filter(one => one !== expected),
     ).find(isWhole)
   const better = other
-    ? ` They are the weights of ${other.entry.name}: --backbone ${other.entry.name}=${file}`
+    ? ` They are the weights of ${other.entry.name}: --backbone ${shellWord(`${other.entry.name}=${file}`)}`
     : ''
   if (!expected && missing > entry.tensors.size / 2) return unknown(sets, file, entries)
   return new ChiquitoError(

@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings'
-import { commandName } from '../../core/index.js'
+import { commandName, shellPath } from '../../core/index.js'
 import { choice, integer } from '../options.js'
 import { addExamples } from '../program.js'
 import type { Shell } from '../shell.js'
@@ -39,7 +39,7 @@ export function registerDemo(program: Command, shell: Shell): void {
         `Trained in ${result.seconds.toFixed(1)} s. Look at the report:`,
         `  ${result.report}`,
         'Classify a picture of your own:',
-        `  ${commandName()} predict ${result.model} PICTURE`,
+        `  ${commandName()} predict ${shellPath(result.model)} PICTURE`,
         '',
       ].join('\n')
       return { json: { dataset, ...result, predictions }, text }

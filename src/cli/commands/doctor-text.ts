@@ -1,5 +1,5 @@
 import type { DoctorResult } from '../../actions/doctor.js'
-import { commandName, plural } from '../../core/index.js'
+import { commandInText, commandName, plural, shellPath } from '../../core/index.js'
 import { oneLine } from '../output.js'
 import { marksText, putRightText } from './put-right.js'
 
@@ -73,6 +73,6 @@ function remedies(found: readonly Found[], given: string): string[] {
   const certain = found.flatMap(({ own }) => own).filter(finding => finding.certain).length
   if (certain === 0) return []
   return [
-    `${plural(certain, 'finding')} beyond doubt: "${commandName()} doctor ${oneLine(given)} --fix" puts them right, "undo" takes it back.`,
+    `${plural(certain, 'finding')} beyond doubt: ${commandInText(`${commandName()} doctor ${shellPath(given)} --fix`)} puts them right, "undo" takes it back.`,
   ]
 }

@@ -1,6 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
 import type { PutRightRequest, PutRightResult } from '../../actions/put-right.js'
-import { ChiquitoError, commandName, plural } from '../../core/index.js'
+import { ChiquitoError, commandInText, commandName, plural, shellPath } from '../../core/index.js'
 import { type MarksSet, propertyWords } from '../../doctor/index.js'
 import { columns, firstLines } from '../lines.js'
 import { oneLine } from '../output.js'
@@ -61,7 +61,9 @@ export function putRightText(result: PutRightResult, folder: string): string {
   ]
   if (isDryRun) lines.push('Nothing was changed; the same command without --dry-run does it.')
   if (operation !== null)
-    lines.push(`"${commandName()} undo ${oneLine(folder)}" takes it back (number ${operation}).`)
+    lines.push(
+      `${commandInText(`${commandName()} undo ${shellPath(folder)}`)} takes it back (number ${operation}).`,
+    )
   return lines.join('\n')
 }
 

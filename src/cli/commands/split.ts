@@ -2,7 +2,14 @@ import type { Command } from '@commander-js/extra-typings'
 import type { SplitResult } from '../../actions/split.js'
 import type { CheckSplitResult } from '../../actions/split-check.js'
 import type { SplitFoldsResult } from '../../actions/split-folds.js'
-import { argumentError, ChiquitoError, commandName, plural } from '../../core/index.js'
+import {
+  argumentError,
+  ChiquitoError,
+  commandInText,
+  commandName,
+  plural,
+  shellPath,
+} from '../../core/index.js'
 import { columns } from '../lines.js'
 import { choices, decimal, integer } from '../options.js'
 import { oneLine } from '../output.js'
@@ -134,8 +141,8 @@ function splitText(result: SplitResult, given: string): string {
     manifest === null ? `data set  ${out}` : `table  ${manifest}`,
     ...(record === null ? [] : [`kept for later photos  ${record}`]),
     manifest === null
-      ? `"${commandName()} train ${oneLine(out)} --out RUN" learns from it.`
-      : `"${commandName()} train ${oneLine(given)} --folds ${oneLine(manifest)} --out RUN" learns from it.`,
+      ? `${commandInText(`${commandName()} train ${shellPath(out)} --out RUN`)} learns from it.`
+      : `${commandInText(`${commandName()} train ${shellPath(given)} --folds ${shellPath(manifest)} --out RUN`)} learns from it.`,
   ].join('\n')
 }
 
@@ -147,7 +154,7 @@ function foldsText({ folds, out, remarks }: SplitFoldsResult, given: string): st
     ]),
     ...remarks.map(oneLine),
     `tables  ${out}`,
-    `"${commandName()} train ${oneLine(given)} --folds ${oneLine(out)} --out RUN" measures every photo once.`,
+    `${commandInText(`${commandName()} train ${shellPath(given)} --folds ${shellPath(out)} --out RUN`)} measures every photo once.`,
   ].join('\n')
 }
 
@@ -166,8 +173,8 @@ function checkText({ leaks, groups, photos, divisions, notices }: CheckSplitResu
     `${plural(leaks.length, 'pair leaks', 'pairs leak')}, in ${plural(groups.length, 'group')}. ${looked}`,
     ...table(lines),
     ...(leaks.length > shownLeaks ? [`… and ${leaks.length - shownLeaks} more (--json has all)`] : []),
-    `What to do: "${commandName()} split ${oneLine(given)} --out DATASET" divides anew and keeps such pairs on one side; ` +
-      `"${commandName()} doctor ${oneLine(given)} --apart A B" remembers a pair that is none.`,
+    `What to do: ${commandInText(`${commandName()} split ${shellPath(given)} --out DATASET`)} divides anew and keeps such pairs on one side; ` +
+      `${commandInText(`${commandName()} doctor ${shellPath(given)} --apart A B`)} remembers a pair that is none.`,
   ].join('\n')
 }
 

@@ -1,4 +1,4 @@
-import { ChiquitoError, commandName } from '../../core/index.js'
+import { ChiquitoError, commandName, shellPath } from '../../core/index.js'
 import { child, type FolderReader } from './folder-reader.js'
 import { type Layout, type LayoutOptions, type Part, wholePart } from './part.js'
 import { isPlainPart, type PartName, partName, shareWord } from './part-names.js'
@@ -143,7 +143,7 @@ function requireOneMeaning(group: readonly Candidate[], measureOnly: boolean, fo
     throw new ChiquitoError(
       'data',
       `There is ${names} but no "train" folder. Add one, or give a folder of classes. To measure a finished run on these ` +
-        `photos: ${commandName()} evaluate RUN "${folder}".`,
+        `photos: ${commandName()} evaluate RUN ${shellPath(folder)}`,
     )
 }
 

@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import { ChiquitoError } from '../../core/index.js'
+import { ChiquitoError, shellWord } from '../../core/index.js'
 import {
   areNumbered,
   isEmptyName,
@@ -213,7 +213,7 @@ export class TableReader {
       throw new ChiquitoError(
         'data',
         `"${path}" gives the photos other classes (column "${label}") than the folders they lie in. Say which are right: ` +
-          `--labels-from ${JSON.stringify(`column:${label}`)} or --labels-from folders.`,
+          `--labels-from ${shellWord(`column:${label}`)} or --labels-from folders.`,
       )
     }
     this.splits = division.settle(files, this.options.notice)
