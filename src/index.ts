@@ -13,6 +13,7 @@ export {
 } from './actions/doctor.js'
 export { type EvaluateOptions, type EvaluateResult, evaluate } from './actions/evaluate.js'
 export { type FindRateOptions, type FindRateResult, findRate } from './actions/find-rate.js'
+export { ImageData, type ImageDataOptions } from './actions/image-data.js'
 export type { EvaluationDetails, MeasuredPart } from './actions/measure.js'
 export { type PredictOptions, type PredictResult, predict } from './actions/predict.js'
 export type { PutRightRequest, PutRightResult } from './actions/put-right.js'
@@ -134,9 +135,9 @@ export {
   type Head,
   type HeadTensor,
   type HeadWeights,
-  ImageData,
-  type ImageDataOptions,
   Learner,
+  type LearnerData,
+  type LearnerDataOptions,
   type LearnerOptions,
   type MixOptions,
   type OneCycleOptions,

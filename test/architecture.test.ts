@@ -69,6 +69,8 @@ const publicNames: readonly string[] = [
   'LeakedPhoto',
   'LeakingGroup',
   'Learner',
+  'LearnerData',
+  'LearnerDataOptions',
   'LearnerOptions',
   'LeftAlone',
   'LeftPhoto',

@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { TrainResult } from '../src/actions/train.js'
 import type { TrainFoldsResult } from '../src/actions/train-folds.js'
 import { openDataset } from '../src/dataset/index.js'
+import { ImageData } from '../src/index.js'
 import { findLikeness } from '../src/splitting/index.js'
 import { documentOf, suiteFolder } from './support/chiquito.js'
 import { temporaryFolder, writeTree } from './support/files.js'
@@ -61,7 +62,7 @@ describe('train --folds', () => {
     const out = path.join(folder, 'run of two formats')
     const divided = await chiquitoHere(['split', root, '--out', tables, '--folds', '2', '--quick'])
     expect(divided.stdout).toContain(
-      `"chiquito train ${root} --folds ${tables} --out RUN" measures every photo once.`,
+      `"chiquito train '${root}' --folds '${tables}' --out RUN" measures every photo once.`,
     )
     const asked = ['train', root, '--folds', tables, '--out', out, '--fine-tune', 'never', '--quiet']
     const told = await chiquitoHere(asked)
@@ -158,6 +159,34 @@ describe('train on a folder that nothing divides', () => {
       'video,burst',
     )
     expect(tables.leaks).toEqual([])
+  })
+
+  it('does so in the library, too: the same photos in the same parts', async () => {
+    const some = { ...(await scenes('cat', 24)), ...(await scenes('dog', 24, { from: 100 })) }
+    const copies: Record<string, Buffer> = {}
+    for (const [i, [file, photo]] of Object.entries(some).entries())
+      if (i % 3 === 0)
+        copies[file.replace('.jpg', '-copy.jpg')] = await sharp(photo).flop().jpeg({ quality: 60 }).toBuffer()
+    const root = writeTree({ ...some, ...copies })
+    const out = path.join(folder, 'planted')
+    await run('train', root, '--out', out, '--seed', '7', '--fine-tune', 'never')
+    const { photos }: { photos: { path: string; split: string }[] } = JSON.parse(
+      readFileSync(path.join(out, 'split.json'), 'utf8'),
+    )
+    const partsOf = (all: readonly { path: string; split: string }[]) =>
+      new Map(all.map(photo => [photo.path, photo.split]))
+    const parts = partsOf(photos)
+    for (const cache of [true, false]) {
+      const data = await ImageData.fromFolder(root, { seed: 7, cache })
+      expect(data).toBeInstanceOf(ImageData)
+      expect(partsOf(data.dataset.photos)).toEqual(parts)
+    }
+    for (const file of Object.keys(copies)) expect(parts.get(file)).toBe(parts.get(file.replace('-copy', '')))
+    expect(new Set(parts.values())).toEqual(new Set(['train', 'valid']))
+    // Without looking, some pairs lie on both sides: what is tested here would not come by itself.
+    const blind = partsOf((await openDataset(root, { seed: 7 })).photos)
+    const isParted = (file: string) => blind.get(file) !== blind.get(file.replace('-copy', ''))
+    expect(Object.keys(copies).some(isParted)).toBe(true)
   })
 })
 

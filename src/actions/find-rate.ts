@@ -8,7 +8,7 @@ import { requireOutputFile, writeFileAtomic } from '../files/index.js'
 import { lostPhotos } from '../report/index.js'
 import { openFeatureStore } from '../run/index.js'
 import { findLikeness } from '../splitting/index.js'
-import { FeatureExtractor, headSpec, ImageData, Learner } from '../train/index.js'
+import { FeatureExtractor, headSpec, Learner, LearnerData } from '../train/index.js'
 import { noticeOnce } from './notice-once.js'
 import { USUAL_BACKBONE } from './usual-backbone.js'
 
@@ -73,7 +73,7 @@ export async function findRate(options: FindRateOptions): Promise<FindRateResult
     signal,
   })
   for (const message of dataset.notices) progress?.({ kind: 'notice', message })
-  const data = ImageData.of(dataset, { size, seed })
+  const data = new LearnerData(dataset, { size, seed })
   const rule = { size: size ?? backbone.inputSize, resize: data.resize }
   const spec = headSpec(backbone)
   const store = openFeatureStore(

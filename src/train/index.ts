@@ -20,7 +20,7 @@ export {
   type HeadWeights,
   linearHead,
 } from './heads/index.js'
-export { ImageData, type ImageDataOptions, Learner, type LearnerOptions } from './learner/index.js'
+export { Learner, LearnerData, type LearnerDataOptions, type LearnerOptions } from './learner/index.js'
 export {
   crossValidate,
   type LinearModel,

@@ -25,7 +25,7 @@ import {
 import { groupNumber, layerGroups, type Rates, ratesOf, rateText } from '../network/index.js'
 import { figuresOf, modelFile, type Seen, versions } from '../results/index.js'
 import { type FitOptions, keepingStart, runStage, type Stage } from '../stages/index.js'
-import type { ImageData } from './image-data.js'
+import type { LearnerData } from './learner-data.js'
 import { LearnerNetwork, type Lesson, mostViews } from './network.js'
 import type { LearnerOptions } from './options.js'
 import { LearnerRecord } from './record.js'
@@ -45,7 +45,7 @@ export class Learner {
 
   private constructor(
     readonly backbone: Backbone,
-    readonly data: ImageData,
+    readonly data: LearnerData,
     readonly rule: ViewRule,
     head: Head,
     private readonly options: LearnerOptions,
@@ -62,7 +62,7 @@ export class Learner {
    */
   static async pretrained(
     backbone: string | Backbone,
-    data: ImageData,
+    data: LearnerData,
     options: LearnerOptions = {},
   ): Promise<Learner> {
     const trunk = typeof backbone === 'string' ? await loadBackbone(backbone, options) : backbone

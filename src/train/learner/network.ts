@@ -24,7 +24,7 @@ import {
 import { type Seen, seeThrough, validationOf } from '../results/index.js'
 import { type FitOptions, stepSettings } from '../stages/index.js'
 import type { StepState, StepWork, Tensors } from '../steps/index.js'
-import type { ImageData } from './image-data.js'
+import type { LearnerData } from './learner-data.js'
 import type { LearnerOptions } from './options.js'
 import type { LearnerState } from './record.js'
 import { TrunkFeatures } from './trunk-features.js'
@@ -34,7 +34,7 @@ export const mostViews = 8
 
 export interface LearnerNetworkOptions {
   readonly backbone: Backbone
-  readonly data: ImageData
+  readonly data: LearnerData
   readonly rule: ViewRule
   readonly head: Head
   readonly random: RandomStream

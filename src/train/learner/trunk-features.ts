@@ -14,10 +14,10 @@ import {
   type Unreadable,
   type View,
 } from '../features/index.js'
-import type { ImageData } from './image-data.js'
+import type { LearnerData } from './learner-data.js'
 
 export interface TrunkFeaturesOptions extends DeviceOptions, WorkOptions {
-  readonly data: ImageData
+  readonly data: LearnerData
   readonly rule: ViewRule
   /** For features of the pretrained trunk. */
   readonly store?: FeatureStore | undefined

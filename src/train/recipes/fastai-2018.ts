@@ -1,5 +1,5 @@
 import { FeatureExtractor, headSpec } from '../features/index.js'
-import { ImageData, Learner } from '../learner/index.js'
+import { Learner, LearnerData } from '../learner/index.js'
 import type { RateSpread } from '../network/index.js'
 import type { Recipe } from './recipe.js'
 
@@ -21,7 +21,7 @@ export const fastai2018: Recipe = {
   description: 'the recipe of 2018: head on the frozen trunk, then on augmented photos, then all layers',
   resize: 'crop',
   async run({ dataset, backbone, seed, size, store, fineTune, ...options }) {
-    const data = ImageData.of(dataset, { size, seed, batchSize: 8, resize: 'crop' })
+    const data = new LearnerData(dataset, { size, seed, batchSize: 8, resize: 'crop' })
     const rule = { size: size ?? backbone.inputSize, resize: 'crop' } as const
     const spec = headSpec(backbone)
     const features = store?.(
