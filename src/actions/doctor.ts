@@ -1,10 +1,9 @@
-import { checkBackboneName, loadBackbone, type PreprocessingOptions } from '../backbones/index.js'
+import type { PreprocessingOptions } from '../backbones/index.js'
 import { ChiquitoError, INTERRUPTED, throwIfAborted, type WorkOptions } from '../core/index.js'
 import {
   type Check,
   type CheckedData,
   type CheckedFeatures,
-  checks,
   type Finding,
   featuresOf,
   type MarksSet,
@@ -16,6 +15,7 @@ import {
 } from '../doctor/index.js'
 import type { DeviceOptions } from '../engine/index.js'
 import { type AskedBy, requireOutputFile } from '../files/index.js'
+import { checksFor, SHORTCUTS } from './chosen-checks.js'
 import { isOnlyToMark, onlyMark } from './doctor-marks.js'
 import { noticeOnce } from './notice-once.js'
 import {
@@ -37,6 +37,8 @@ export interface DoctorOptions extends DeviceOptions, WorkOptions, PutRightReque
    * which takes about as long as training without fine-tuning, and is kept for it.
    */
   readonly quick?: boolean | undefined
+  /** Only these checks, by name, as {@link ToldCheck} and `docs/checks.md` have them; shortcuts are only looked for by theirs. */
+  readonly checks?: readonly string[] | undefined
   /** Also follow links that lead out of the folder; only for data that you trust. */
   readonly followLinks?: boolean | undefined
   /** Where classes come from: see `train`. */
@@ -79,7 +81,7 @@ export interface DoctorResult {
   readonly classes: readonly { readonly label: string; readonly photos: number }[]
   /** Sorted by how much they matter: by check, and within it. */
   readonly findings: readonly ToldFinding[]
-  /** How well each property of files and pictures tells a class from the rest, the strongest first. */
+  /** How well each property of files and pictures tells a class from the rest, the strongest first; none where not asked for. */
   readonly shortcuts: readonly Shortcut[]
   /** The checks that ran, in that order; none where marks were all that was asked for. */
   readonly checks: readonly ToldCheck[]
@@ -116,19 +118,22 @@ export async function doctorFor(by: AskedBy, options: DoctorOptions): Promise<Do
 
 async function examine(by: AskedBy, options: DoctorOptions): Promise<DoctorResult> {
   const started = performance.now()
-  const { data: folder, quick = false, report, progress, signal } = options
-  if (quick) refuseWithQuick(options)
-  else checkBackboneName(options.backbone ?? USUAL_BACKBONE)
+  const { data: folder, report, progress, signal } = options
+  const asked = checksFor(options)
+  const isDeep = asked.some(({ depth }) => depth === 'deep')
+  if (isDeep) (await import('../backbones/index.js')).checkBackboneName(options.backbone ?? USUAL_BACKBONE)
+  else refuseWithoutNetwork(options)
   if (isOnlyToMark(options)) return onlyMark(options, by)
   if (report !== undefined) await requireOutputFile(report, 'page', /^\s*<!doctype html/i)
   const open = () => openCheckedData(folder, options)
   const { notices, ...data } = await openSettled(open, options)
   const marks = isToMark(options) ? await rememberMarks(data.root, options, by) : null
-  const features = quick ? undefined : await deepFeatures(data, options)
-  const ran = checks.filter(check => check.depth === 'quick' || features !== undefined)
+  const features = isDeep ? await deepFeatures(data, options) : undefined
+  const ran = asked.filter(check => check.depth === 'quick' || features !== undefined)
   const all = await runChecks(ran, data, features, { progress, signal })
   const { findings, notices: more } = await askAgain(data, all)
-  const shortcuts = await shortcutsOf(data, { progress, signal })
+  const isAsked = ran.some(({ name }) => name === SHORTCUTS)
+  const shortcuts = isAsked ? await shortcutsOf(data, { progress, signal }) : []
   const notes = [...notices, ...more]
   if (report !== undefined) {
     const { writeDoctorPage } = await import('./doctor-page.js')
@@ -162,21 +167,20 @@ async function openSettled(open: () => Promise<OpenedData>, options: DoctorOptio
 }
 
 /** Options of the network have no effect where none is asked. */
-function refuseWithQuick({ backbone, preprocessing, device, threads }: DoctorOptions): void {
+function refuseWithoutNetwork({ quick, backbone, preprocessing, device, threads }: DoctorOptions): void {
   const given = Object.entries({ backbone, preprocessing, device, threads }).find(
     ([, value]) => value !== undefined,
   )
-  if (given !== undefined)
-    throw new ChiquitoError(
-      'usage',
-      `--${given[0]} is for the deep checks, which --quick leaves out. Give one of them.`,
-    )
+  if (given === undefined) return
+  const why = quick === true ? 'which --quick leaves out' : 'and none of them is among --checks'
+  throw new ChiquitoError('usage', `--${given[0]} is for the deep checks, ${why}. Give one of them.`)
 }
 
 /** Undefined where no photo can be looked at. */
 async function deepFeatures(data: CheckedData, options: DoctorOptions): Promise<CheckedFeatures | undefined> {
   const { backbone: name = USUAL_BACKBONE, preprocessing, cache, progress, signal, device, threads } = options
   if (data.photos.every(({ facts }) => facts.problem !== null)) return undefined
+  const { loadBackbone } = await import('../backbones/index.js')
   const backbone = await loadBackbone(name, { preprocessing, progress, signal })
   return featuresOf(data, {
     backbone,

@@ -54,6 +54,17 @@ export function choices<const T extends string>(
   return (text, before) => [...(before ?? []), ...text.split(',').map(word => one(word.trim()))]
 }
 
+/** Names, separated by commas; also given several times. */
+export function names(): (text: string, before: string[] | undefined) => string[] {
+  return (text, before) => [
+    ...(before ?? []),
+    ...text
+      .split(',')
+      .map(name => name.trim())
+      .filter(name => name !== ''),
+  ]
+}
+
 /** Matches what a person writes for a number; not the empty text, hexadecimal or Infinity that Number() also takes. */
 function isDecimal(text: string): boolean {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) && Number.isFinite(Number(text))

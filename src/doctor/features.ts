@@ -2,8 +2,7 @@ import type { Backbone } from '../backbones/index.js'
 import type { WorkOptions } from '../core/index.js'
 import type { Photo } from '../dataset/index.js'
 import type { DeviceOptions } from '../engine/index.js'
-import { type FeatureStore, openFeatureStore } from '../run/index.js'
-import { autoSpec, FeatureExtractor } from '../train/index.js'
+import type { FeatureStore } from '../run/index.js'
 import type { CheckedData, CheckedFeatures } from './check.js'
 
 export interface FeaturesOptions extends DeviceOptions, WorkOptions {
@@ -22,6 +21,9 @@ export async function featuresOf(
   { photos, root }: Pick<CheckedData, 'photos' | 'root'>,
   { backbone, store, progress, signal, ...device }: FeaturesOptions,
 ): Promise<CheckedFeatures> {
+  // Only those whom the network is asked for load it.
+  const { openFeatureStore } = await import('../run/index.js')
+  const { autoSpec, FeatureExtractor } = await import('../train/index.js')
   const spec = autoSpec(backbone)
   const options = {
     ...device,

@@ -15,18 +15,6 @@ export {
   findCopies,
   findHiddenCopies,
 } from './copies/index.js'
-export {
-  type Forecast,
-  type LabelRanking,
-  type LabelScore,
-  type LearningCurve,
-  learningCurve,
-  type OneSidedCluster,
-  oneSidedClusters,
-  rankLabels,
-  type Stranger,
-  strangersIn,
-} from './deep/index.js'
 export type { EvenOutReport, EvenPlan } from './even-out/index.js'
 export {
   gatherFacts,

@@ -1,7 +1,7 @@
 import type { DoctorResult } from '../../actions/doctor.js'
 import { commandInText, commandName, plural, shellPath } from '../../core/index.js'
 import { oneLine } from '../output.js'
-import { marksText, putRightText } from './put-right.js'
+import { marksText, putRightText } from './put-right-text.js'
 
 /** Findings of a check that are told; the rest is counted. */
 const SHOWN = 3

@@ -1,4 +1,5 @@
 import type { Command } from '@commander-js/extra-typings'
+import { names } from '../options.js'
 import { addExamples } from '../program.js'
 import type { Shell } from '../shell.js'
 import { addPutRightOptions, putRightRequest } from './put-right.js'
@@ -15,6 +16,11 @@ export function registerDoctor(program: Command, shell: Shell): void {
             .description('look for what is wrong with photos: faults, copies, leaks, what gives classes away')
             .argument('<data>', 'folder of photos, or of class folders, divided or not')
             .option('--quick', 'only what files and small pictures tell, without the network: seconds')
+            .option(
+              '--checks <names>',
+              'only these checks, separated by commas, as dark,near-copies',
+              names(),
+            )
             .option('--report <file>', 'also write what was found as one page (HTML) with the photos')
             .option('--no-cache', 'neither use nor keep what was measured on disk'),
         ),
@@ -40,6 +46,7 @@ export function registerDoctor(program: Command, shell: Shell): void {
   addExamples(command, [
     'chiquito doctor photos',
     'chiquito doctor photos --quick --json',
+    'chiquito doctor photos --checks exact-copies,near-copies',
     'chiquito doctor photos --report doctor.html',
     'chiquito doctor photos --fix --even-out',
   ])

@@ -1,5 +1,5 @@
 import type { DeepCheck } from '../check.js'
-import { rankLabels } from '../deep/index.js'
+import { deepParts } from './deep-parts.js'
 
 /** Photos that lie in the wrong class, as far as a model that did not learn from them can tell. */
 export const labelErrors: DeepCheck = {
@@ -16,6 +16,7 @@ export const labelErrors: DeepCheck = {
     'often photos of a class reach the usual confidence of another. Of 10 % labels flipped on purpose .93 to 1.00 are among ' +
     'the first 15 % of the ranking (five sets), and .88 to .96 are told; of labels left alone at most 1.1 % are.',
   async run(data, work) {
+    const { rankLabels } = await deepParts()
     const { scores, likelyWrong } = await rankLabels(data, work)
     return scores
       .slice(0, likelyWrong)

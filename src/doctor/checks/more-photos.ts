@@ -1,5 +1,6 @@
 import type { DeepCheck } from '../check.js'
-import { type LearningCurve, learningCurve } from '../deep/index.js'
+import type { LearningCurve } from '../deep/index.js'
+import { deepParts } from './deep-parts.js'
 
 /** Whether it is worth the trouble to look for more photos. */
 export const morePhotos: DeepCheck = {
@@ -16,6 +17,7 @@ export const morePhotos: DeepCheck = {
     'A power law through cross-validated mistakes of a linear head on the frozen network, its 95 % interval by a bootstrap over ' +
     'photos. A gain is told as one where the whole interval lies above 0. Needs 16 different photos of each class.',
   async run(data, work) {
+    const { learningCurve } = await deepParts()
     const curve = await learningCurve(data, work)
     return curve === undefined
       ? []

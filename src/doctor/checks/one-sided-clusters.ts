@@ -1,5 +1,5 @@
 import type { DeepCheck } from '../check.js'
-import { oneSidedClusters } from '../deep/index.js'
+import { deepParts } from './deep-parts.js'
 
 /** Kinds of photos that are learnt from and never measured on, or the reverse. */
 export const oneSided: DeepCheck = {
@@ -18,6 +18,7 @@ export const oneSided: DeepCheck = {
     'Clusters by mean cosine distance, of at least five photos, all on one side, which a draw of as many photos of the class would ' +
     'show in one of a hundred data sets at most, over all clusters of the class.',
   async run(data, work) {
+    const { oneSidedClusters } = await deepParts()
     const clusters = await oneSidedClusters(data, work)
     return clusters.map(({ photos, label, side, chance }) => ({
       check: 'one-sided-clusters',

@@ -1,5 +1,5 @@
 import type { DeepCheck } from '../check.js'
-import { strangersIn } from '../deep/index.js'
+import { deepParts } from './deep-parts.js'
 
 /** Photos that show something else than their class does. */
 export const unlikeClass: DeepCheck = {
@@ -18,6 +18,7 @@ export const unlikeClass: DeepCheck = {
     '.4 to 6 %, the rarest of the class: the first of them are the surest. Faces of strangers among photos of one person are not told: ' +
     'a general network does not know persons apart.',
   async run(data, work) {
+    const { strangersIn } = await deepParts()
     const strangers = await strangersIn(data, work)
     return strangers.map(({ photo, distance, usual, oddness }) => ({
       check: 'unlike-class',

@@ -3,7 +3,6 @@ import type { CheckedFeatures, CheckedPhoto } from '../check.js'
 import { candidatesByHash } from './by-hash.js'
 import { type ExactCopies, findExact } from './exact.js'
 import { GreyMaps } from './grey-maps.js'
-import { nearestByFeatures } from './neighbours.js'
 import type { CopyPair, FindCopiesOptions } from './pair.js'
 import { SecondLook, type SimilarPair } from './second-look.js'
 
@@ -93,6 +92,8 @@ async function similarPairs(
   options: Omit<FindCopiesOptions, 'features'>,
 ): Promise<SimilarPair[]> {
   const readable = indices.filter(photo => photos[photo].facts.looks !== null)
+  // Loads the runtime, which pairs of hashes do without.
+  const { nearestByFeatures } = await import('./neighbours.js')
   const nearest = await nearestByFeatures(features, readable, { ...options, count: SIMILAR })
   const pairs = new Map<number, SimilarPair>()
   nearest.forEach((others, i) => {

@@ -3,6 +3,7 @@ import { messageOf } from '../../core/index.js'
 import { type GateSeat, sit } from '../../images/index.js'
 import { measureFacts, problemOf } from './measure.js'
 import { readFile } from './read.js'
+import { keptText } from './reader.js'
 import type { FactsAnswer, FactsRequest } from './threads.js'
 
 // One thread that reads and measures photos: a file is read, its hash told, and measured if that is asked for.
@@ -33,7 +34,7 @@ async function read(id: number, path: string): Promise<void> {
 async function measure(id: number, isNeeded: boolean): Promise<void> {
   const bytes = held.get(id)
   held.delete(id)
-  if (bytes && isNeeded) tell({ id, facts: await measureFacts(bytes) })
+  if (bytes && isNeeded) tell({ id, text: keptText(await measureFacts(bytes)) })
 }
 
 function tell(answer: FactsAnswer): void {

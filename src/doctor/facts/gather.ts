@@ -144,8 +144,9 @@ class Gatherer {
     signal: AbortSignal | undefined,
   ): Promise<MeasuredFile | LostFile> {
     if ('sha256' in seen) {
-      this.store?.put(seen.sha256, seen.facts)
-      return { path, ...seen }
+      const { sha256, bytes, facts, text } = seen
+      if (text !== undefined) this.store?.put(sha256, facts, text)
+      return { path, sha256, bytes, facts }
     }
     const { problem } = seen
     if (problem.kind !== 'large') return { path, reason: problem.message }

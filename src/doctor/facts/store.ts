@@ -80,12 +80,11 @@ export class FactsStore {
     return facts
   }
 
-  /** Keeps what was measured, unless it is there or may be otherwise another time. */
-  put(sha256: string, facts: PhotoFacts): void {
+  /** Keeps what was measured, unless it is there or may be otherwise another time; `text` is what `keptText` makes of it. */
+  put(sha256: string, facts: PhotoFacts, text: string = keptText(facts)): void {
     if (this.isStopped || !isLasting(facts)) return
     const shard = this.shardOf(sha256)
     if (shard === undefined || shard.lines.has(sha256)) return
-    const text = keptText(facts)
     const bytes = Buffer.from(`${sha256} ${checkOf(sha256, text)} ${text}\n`)
     this.guarded(() => {
       // Other processes may have added lines: where this one begins is seen after it is written.

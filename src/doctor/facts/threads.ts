@@ -5,6 +5,7 @@ import { type GateSeat, leaveSeat, takeSeat } from '../../images/index.js'
 import type { PhotoFacts } from './facts.js'
 import { measureFacts, problemOf } from './measure.js'
 import { readFile } from './read.js'
+import { factsOfText, keptText } from './reader.js'
 
 /** What a thread is asked: to read a file, and then whether it is needed to measure what it read. */
 export type FactsRequest =
@@ -14,13 +15,19 @@ export type FactsRequest =
 /** What it answers to the first, and to the second where measuring is needed. */
 export type FactsAnswer =
   | { readonly id: number; readonly sha256: string; readonly bytes: number }
-  | { readonly id: number; readonly facts: PhotoFacts }
+  | { readonly id: number; readonly text: string }
   | { readonly id: number; readonly problem: NonNullable<PhotoFacts['problem']> }
   | { readonly id: number; readonly failed: string }
 
 /** A file as it was looked at. */
 export type SeenFile =
-  | { readonly sha256: string; readonly bytes: number; readonly facts: PhotoFacts }
+  | {
+      readonly sha256: string
+      readonly bytes: number
+      readonly facts: PhotoFacts
+      /** The same as `keptText` gives them; undefined where they were known. */
+      readonly text?: string | undefined
+    }
   | { readonly problem: NonNullable<PhotoFacts['problem']> }
 
 /** More threads than this wait for the disk. */
@@ -28,6 +35,12 @@ const MAX_THREADS = 16
 
 /** Photos in each thread's hands: while one is decoded (on threads of the image library) another is measured. */
 export const AHEAD = 3
+
+/**
+ * What a thread makes before it clears up, in MB. Pixels lie outside of this heap and are let go with what is cleared: with the
+ * usual 48 a thread holds pixels of a hundred photos that nobody needs any more.
+ */
+const YOUNG_MB = 2
 
 interface Job {
   /** Facts that are known of a content. */
@@ -84,7 +97,11 @@ export class FactsThreads {
   private start(file: URL): void {
     const seat = takeSeat()
     const thread: Thread = {
-      worker: new Worker(file, { execArgv: [], workerData: seat }),
+      worker: new Worker(file, {
+        execArgv: [],
+        workerData: seat,
+        resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+      }),
       seat,
       jobs: new Map(),
     }
@@ -111,7 +128,8 @@ function settle(thread: Thread, answer: FactsAnswer): void {
     send(thread, { id: answer.id, isNeeded: facts === undefined })
     if (facts === undefined) return
     job.resolve({ sha256: answer.sha256, bytes: answer.bytes, facts })
-  } else if ('facts' in answer && job.read) job.resolve({ ...job.read, facts: answer.facts })
+  } else if ('text' in answer && job.read)
+    job.resolve({ ...job.read, facts: factsOfText(answer.text), text: answer.text })
   else if ('problem' in answer) job.resolve({ problem: answer.problem })
   else job.reject(new Error('failed' in answer ? answer.failed : 'A thread answered what it was not asked.'))
   thread.jobs.delete(answer.id)
@@ -127,7 +145,10 @@ async function lookHere(path: string, known: Job['known']): Promise<SeenFile> {
     return { problem }
   }
   const { sha256, bytes } = read
-  return { sha256, bytes: bytes.length, facts: known(sha256) ?? (await measureFacts(bytes)) }
+  const before = known(sha256)
+  if (before !== undefined) return { sha256, bytes: bytes.length, facts: before }
+  const text = keptText(await measureFacts(bytes))
+  return { sha256, bytes: bytes.length, facts: factsOfText(text), text }
 }
 
 /** The threads' program; undefined where the sources run uncompiled. */
