@@ -221,6 +221,19 @@ describe('split', () => {
     expect((await openDataset(out)).photos).toHaveLength(60 - 1 + 30)
   })
 
+  it('removes what a killed run left of records and tables, and nothing else that is hidden', async () => {
+    const { data, out } = tree(photos)
+    writeTree({ 'metadata.jsonl': '{"file_name": "cat/a01.jpg", "label": "cat", "creator": "me"}\n' }, data)
+    await split(data, '--out', out)
+    const left = ['.split.json.0123456789ab.tmp', 'train/.metadata.jsonl.0123456789ab.tmp']
+    writeTree(Object.fromEntries([...left, '.mine.tmp'].map(name => [name, '{'])), out)
+    writeTree({ [left[0]]: '{' }, data)
+    await split(data, '--out', out, '--add')
+    expect(readdirSync(out).filter(name => name.startsWith('.'))).toEqual(['.mine.tmp'])
+    expect(readdirSync(path.join(out, 'train')).filter(name => name.startsWith('.'))).toEqual([])
+    expect(readdirSync(data).filter(name => name.startsWith('.'))).toEqual([])
+  })
+
   it('draws anew where other photos are to stay together, and adds by the same rules', async () => {
     const { data, out } = tree({
       ...photos,

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { ChiquitoError } from '../core/index.js'
-import { describeIssue, errorCode, ioError, writeFileAtomic } from '../files/index.js'
+import { describeIssue, errorCode, ioError, removeLeftovers, writeFileAtomic } from '../files/index.js'
 
 /** What a division is kept in, beside the photos and in the data set made of them. */
 export const RECORD_FILE = 'split.json'
@@ -69,10 +69,11 @@ function settingsIn({
   return { seed, valid, test, balance, groupBy, notBy, depth }
 }
 
-/** A line a photo: a person may read it. @throws `io` */
+/** A line a photo: a person may read it. What a killed run left of an earlier try goes. @throws `io` */
 export async function writeRecord(folder: string, { photos, ...head }: DivisionRecord): Promise<void> {
   const lines = photos.map(photo => JSON.stringify(photo)).join(',\n')
   const start = JSON.stringify(head).slice(0, -1)
+  await removeLeftovers(folder, RECORD_FILE)
   await writeFileAtomic(join(folder, RECORD_FILE), `${start},"photos":[\n${lines}\n]}\n`)
 }
 

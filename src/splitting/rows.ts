@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { METADATA, photoOfLine, type Split } from '../dataset/index.js'
-import { textIfThere, writeFileAtomic } from '../files/index.js'
+import { removeLeftovers, textIfThere, writeFileAtomic } from '../files/index.js'
 import { isFolderName } from './names.js'
 
 const parts: readonly Split[] = ['train', 'valid', 'test']
@@ -24,6 +24,7 @@ export async function writeRows(folder: string, photos: readonly RowSource[]): P
   for (const part of parts) {
     const own = photos.filter(({ file }) => file.startsWith(`${part}/`))
     const path = join(folder, part, METADATA)
+    await removeLeftovers(join(folder, part), METADATA)
     const before = await linesIn(path)
     const isNeeded =
       before.size > 0 || own.some(({ row, label }) => row !== undefined || !isFolderName(label))
