@@ -1,7 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { exportedNames, parseRules, readImports, type Sources, violations } from './support/architecture.js'
+import {
+  exportedNames,
+  loadedAtOnce,
+  parseRules,
+  readImports,
+  type Sources,
+  violations,
+} from './support/architecture.js'
 
 /** What the library offers, whole. A name added here is a promise; taking one away breaks somebody. */
 const publicNames: readonly string[] = [
@@ -182,6 +189,15 @@ describe('the sources', () => {
 
   it('keep to ARCHITECTURE.md', () => {
     expect(violations(sources, rules, dependencies)).toEqual([])
+  })
+
+  it('load nothing heavy before a command is known, nor the network for what needs none', () => {
+    const start = [...loadedAtOnce(sources, 'src/cli/commands/index.ts')].filter(name => !name.startsWith('node:'))
+    expect(start.toSorted()).toEqual(['@commander-js/extra-typings', 'cli', 'cli-progress', 'core'])
+    const doctor = loadedAtOnce(sources, 'src/actions/doctor.ts')
+    for (const name of ['train', 'backbones', 'engine', 'onnx', 'autodiff', 'report'])
+      expect(doctor.has(name), name).toBe(false)
+    expect(doctor.has('sharp')).toBe(true)
   })
 
   it('were really read', () => {

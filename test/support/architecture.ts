@@ -63,6 +63,29 @@ export function readImports(sources: Sources): Import[] {
   })
 }
 
+/** `import … from 'x'` and `export … from 'x'` of values: what is loaded before anything runs. */
+const eagerPattern =
+  /^[ \t]*(?:import|export)\s(?!type\b)[^'"`]*?\bfrom\s*(['"])([^'"\n]+)\1|^[ \t]*import\s*(['"])([^'"\n]+)\3/gm
+
+/** The folders of `src` and the packages that a file loads as soon as it is imported, itself and through others. */
+export function loadedAtOnce(sources: Sources, start: string): Set<string> {
+  const loaded = new Set<string>()
+  const seen = new Set([start])
+  for (const from of seen) {
+    const code = withoutComments(sources.get(from) ?? '')
+    for (const match of code.matchAll(eagerPattern)) {
+      const specifier = match[2] ?? match[4]
+      const to = resolve(from, specifier)
+      if (to === undefined) loaded.add(specifier)
+      else {
+        loaded.add(folderOf(to))
+        seen.add(to)
+      }
+    }
+  }
+  return loaded
+}
+
 /** All that is wrong, a sentence each: file, line, what, and what to do. */
 export function violations(sources: Sources, rules: Rules, dependencies: readonly string[]): string[] {
   const imports = readImports(sources)

@@ -23,6 +23,16 @@ export async function findCopies(
   photos: readonly CheckedPhoto[],
   options: FindCopiesOptions,
 ): Promise<CopyPair[]> {
+  const { pairs: quick } = await findByHash(photos, options)
+  if (options.features === undefined) return quick
+  return inOrder([...quick, ...(await findHiddenCopies(photos, quick, options.features, options))])
+}
+
+/** The pairs that are found without features; `isWhole` unless a photo could not be looked at again. */
+export async function findByHash(
+  photos: readonly CheckedPhoto[],
+  options: Omit<FindCopiesOptions, 'features'>,
+): Promise<{ readonly pairs: CopyPair[]; readonly isWhole: boolean }> {
   const exact = findExact(photos)
   const candidates = candidatesByHash(photos, exact.different)
   throwIfAborted(options.signal)
@@ -39,9 +49,7 @@ export async function findCopies(
     const pair = look.ofCandidate(candidate)
     if (pair !== undefined) found.push(pair)
   }
-  const quick = inOrder([...exact.pairs, ...withStandIns(found, exact)])
-  if (options.features === undefined) return quick
-  return inOrder([...quick, ...(await findHiddenCopies(photos, quick, options.features, options))])
+  return { pairs: inOrder([...exact.pairs, ...withStandIns(found, exact)]), isWhole: maps.isWhole }
 }
 
 /**

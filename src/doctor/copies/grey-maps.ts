@@ -28,6 +28,11 @@ export class GreyMaps {
     private readonly root: string,
   ) {}
 
+  /** Whether all that were asked for could be read. */
+  get isWhole(): boolean {
+    return ![...this.maps.values()].includes(null)
+  }
+
   /** Of a loaded photo; null where it cannot be read any more. */
   get(photo: number): PhotoMaps | null {
     return this.maps.get(photo) ?? null

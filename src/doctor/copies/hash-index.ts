@@ -23,6 +23,8 @@ const MOST_LOOKED_AT = 2000
 interface Register {
   /** Where the hashes of each value start. */
   readonly starts: Uint32Array
+  /** A bit for each value that some hash has: most have none, and so small a table is always at hand. */
+  readonly used: Uint32Array
   /** Their numbers, and beside them the hashes themselves, as looking them up elsewhere would cost most of the time. */
   readonly order: Uint32Array
   readonly high: Uint32Array
@@ -50,14 +52,14 @@ export class HashIndex {
   near(high: number, low: number, around: number, found: (index: number, distance: number) => void): void {
     for (let chunk = 0; chunk < CHANGED_BITS.length; chunk++) {
       const register = this.registers[chunk]
-      const { starts, order } = register
+      const { starts, order, used } = register
       const own = chunkOf(high, low, chunk)
       const changed = changes[CHANGED_BITS[chunk]]
       let left = MOST_LOOKED_AT
       for (let c = 0; c < changed.length && left > 0; c++) {
         const value = own ^ changed[c]
+        if ((used[value >>> 5] & (1 << (value & 31))) === 0) continue
         let [from, to] = [starts[value], starts[value + 1]]
-        if (from === to) continue
         if (to - from > left) [from, to] = windowOf(order, from, to, left, around)
         left -= to - from
         for (let k = from; k < to; k++) {
@@ -99,7 +101,12 @@ function windowOf(
 function registerOf(words: Uint32Array, chunk: number): Register {
   const count = words.length / 2
   const starts = new Uint32Array(CHUNK_VALUES + 1)
-  for (let i = 0; i < count; i++) starts[chunkOf(words[2 * i], words[2 * i + 1], chunk) + 1]++
+  const used = new Uint32Array(CHUNK_VALUES >>> 5)
+  for (let i = 0; i < count; i++) {
+    const value = chunkOf(words[2 * i], words[2 * i + 1], chunk)
+    starts[value + 1]++
+    used[value >>> 5] |= 1 << (value & 31)
+  }
   for (let value = 0; value < CHUNK_VALUES; value++) starts[value + 1] += starts[value]
   const next = starts.slice()
   const [order, high, low] = [new Uint32Array(count), new Uint32Array(count), new Uint32Array(count)]
@@ -109,7 +116,7 @@ function registerOf(words: Uint32Array, chunk: number): Register {
     high[at] = words[2 * i]
     low[at] = words[2 * i + 1]
   }
-  return { starts, order, high, low }
+  return { starts, used, order, high, low }
 }
 
 function chunkOf(high: number, low: number, chunk: number): number {

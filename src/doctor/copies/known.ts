@@ -1,6 +1,8 @@
+import { z } from 'zod'
 import type { WorkOptions } from '../../core/index.js'
 import type { CheckedData, CheckedFeatures, CheckedPhoto, DeepData } from '../check.js'
-import { findCopies, findHiddenCopies } from './find-copies.js'
+import { type KeptKind, kept } from '../kept.js'
+import { findByHash, findHiddenCopies } from './find-copies.js'
 import type { CopyPair } from './pair.js'
 
 type Found<Key extends WeakKey> = WeakMap<Key, Promise<CopyPair[]>>
@@ -9,9 +11,15 @@ type Found<Key extends WeakKey> = WeakMap<Key, Promise<CopyPair[]>>
 const found: Found<readonly CheckedPhoto[]> = new WeakMap()
 const foundHidden: Found<CheckedFeatures> = new WeakMap()
 
-/** The pairs that {@link findCopies} finds without features; the search is done once for the same photos. */
-export function copiesAmong({ photos, root }: CheckedData, work: WorkOptions): Promise<CopyPair[]> {
-  return once(found, photos, () => findCopies(photos, { root, ...work }))
+/** The pairs that `findCopies` finds without features; the search is done once for the same photos. */
+export function copiesAmong(data: CheckedData, work: WorkOptions): Promise<CopyPair[]> {
+  const { photos, root } = data
+  return once(found, photos, () =>
+    kept(data, copiesOf(photos.length), async () => {
+      const { pairs, isWhole } = await findByHash(photos, { root, ...work })
+      return { found: pairs, isLasting: isWhole }
+    }),
+  )
 }
 
 /** The pairs that {@link findHiddenCopies} finds beside those; the same. */
@@ -39,4 +47,15 @@ function once<Key extends WeakKey>(
   // One that was stopped or failed is begun anew.
   begun.catch(() => known.delete(key))
   return begun
+}
+
+/** Pairs among so many photos, as they are kept. */
+function copiesOf(photos: number): KeptKind<CopyPair[]> {
+  const index = z
+    .number()
+    .int()
+    .min(0)
+    .max(photos - 1)
+  const kind = z.enum(['exact', 'near', 'mirrored', 'turned', 'part'])
+  return { name: 'copies', schema: z.array(z.object({ a: index, b: index, kind, certain: z.boolean() })) }
 }

@@ -1,9 +1,9 @@
-import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { throwIfAborted, type WorkOptions } from '../../core/index.js'
+import { breather, throwIfAborted, type WorkOptions } from '../../core/index.js'
 import { hashFiles } from '../../dataset/index.js'
 import type { PhotoFacts } from './facts.js'
 import { type FileStamp, FolderIndex } from './folder-index.js'
+import { Stamps } from './stamps.js'
 import { FactsStore, factsFolder } from './store.js'
 import { FactsThreads, type SeenFile } from './threads.js'
 
@@ -100,10 +100,12 @@ class Gatherer {
   /** Takes what did not change and was measured; gives the others, by their places, with what the system says of them. */
   private async takeKnown({ signal }: WorkOptions): Promise<{ i: number; stamp: FileStamp | undefined }[]> {
     const fresh: { i: number; stamp: FileStamp | undefined }[] = []
+    const breathe = breather(signal)
+    const stamps = new Stamps(this.root)
     await each(this.paths.length, STATS, async i => {
-      throwIfAborted(signal)
+      await breathe()
       const path = this.paths[i]
-      const stamp = this.index && (await stampOf(join(this.root, path)))
+      const stamp = this.index && (stamps.now(path) ?? (await stamps.later(path)))
       const sha256 = stamp && this.index?.get(path, stamp)
       const facts = sha256 === undefined ? undefined : this.store?.get(sha256)
       if (stamp === undefined || sha256 === undefined || facts === undefined) fresh.push({ i, stamp })
@@ -168,12 +170,6 @@ function spread<T>(items: readonly T[]): T[] {
   const place = (i: number) => (i * (Math.sqrt(5) - 1)) / 2
   const places = items.map((item, i) => ({ item, at: place(i) - Math.floor(place(i)) }))
   return places.sort((a, b) => a.at - b.at).map(({ item }) => item)
-}
-
-async function stampOf(path: string): Promise<FileStamp | undefined> {
-  const found = await stat(path).catch(() => undefined)
-  if (!found?.isFile()) return undefined
-  return { size: found.size, mtime: found.mtimeMs, ctime: found.ctimeMs, inode: found.ino }
 }
 
 /** Does work for 0 to count - 1, so many at a time; waits for all that was begun, then throws the first failure. */
