@@ -78,7 +78,10 @@ async function parts(
           {
             what: 'speed beside cleanvision',
             measure: async () => ({
-              rows: await besideCleanvision(python, asked() ?? besideCount, rounds, tell),
+              rows: [
+                ...(await besideCleanvision(python, asked() ?? besideCount, 'web', rounds, tell)),
+                ...(await besideCleanvision(python, asked() ?? besideCount, 'small', rounds, tell)),
+              ],
             }),
           },
         ]),

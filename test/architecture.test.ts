@@ -192,7 +192,9 @@ describe('the sources', () => {
   })
 
   it('load nothing heavy before a command is known, nor the network for what needs none', () => {
-    const start = [...loadedAtOnce(sources, 'src/cli/commands/index.ts')].filter(name => !name.startsWith('node:'))
+    const start = [...loadedAtOnce(sources, 'src/cli/commands/index.ts')].filter(
+      name => !name.startsWith('node:'),
+    )
     expect(start.toSorted()).toEqual(['@commander-js/extra-typings', 'cli', 'cli-progress', 'core'])
     const doctor = loadedAtOnce(sources, 'src/actions/doctor.ts')
     for (const name of ['train', 'backbones', 'engine', 'onnx', 'autodiff', 'report'])

@@ -162,6 +162,35 @@ describe('chiquito doctor', () => {
     expect(status).toBe(2)
     expect(stderr).toContain('--threads is for the deep checks')
   })
+
+  it('runs only the checks that are asked for, without the network where none of them needs it', async () => {
+    const folder = temporaryFolder()
+    const [darken] = faults.dark
+    const dark = (await darken(await scene(90))).bytes
+    writeTree({ ...photos, 'dog/dark.jpg': dark, 'dog/again.jpg': photos['dog/1.jpg'] }, folder)
+    const result = await told(folder, '--json', '--checks', 'exact-copies, dark', '--checks', 'place')
+    expect(result.status, result.stderr).toBe(0)
+    const { checks: ran, findings, shortcuts } = documentOf<DoctorResult>(result)
+    expect(ran.map(({ name }) => name)).toEqual(['exact-copies', 'dark', 'place'])
+    expect(findings.map(({ check }) => check)).toEqual(['exact-copies', 'dark'])
+    expect(shortcuts).toEqual([])
+    const fixed = await told(folder, '--fix', '--checks', 'dark')
+    expect(fixed.status, fixed.stderr).toBe(0)
+    expect(existsSync(path.join(folder, 'dog/again.jpg'))).toBe(true)
+  })
+
+  it.each([
+    ['no check', ['--checks', 'darkness'], /there is no check "darkness"\. There are: unreadable, .*place\./],
+    ['none', ['--checks', ','], /--checks names no check\. There are: unreadable/],
+    ['a deep one with --quick', ['--checks', 'label-errors', '--quick'], /"label-errors" asks the network/],
+    ['the network for none', ['--checks', 'dark', '--threads', '2'], /none of them is among --checks/],
+  ])('says so where --checks names %s', async (_what, options, message) => {
+    const folder = temporaryFolder()
+    writeTree({ ...photos }, folder)
+    const { status, stderr } = await told(folder, ...options)
+    expect(status).toBe(2)
+    expect(stderr).toMatch(message)
+  })
 })
 
 describe('docs/checks.md', () => {

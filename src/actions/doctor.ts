@@ -144,10 +144,7 @@ async function examine(by: AskedBy, options: DoctorOptions): Promise<DoctorResul
   return {
     folder: data.root,
     photos: data.photos.length,
-    classes: data.labels.map((label, i) => ({
-      label,
-      photos: data.photos.filter(photo => photo.label === i).length,
-    })),
+    classes: countsOf(data),
     findings: findings.map(({ weight, ...told }) => told),
     shortcuts,
     checks: ran.map(({ name, title, advice }) => ({ name, title, advice })),
@@ -157,6 +154,12 @@ async function examine(by: AskedBy, options: DoctorOptions): Promise<DoctorResul
     report: report ?? null,
     seconds: (performance.now() - started) / 1000,
   }
+}
+
+function countsOf({ labels, photos }: CheckedData): DoctorResult['classes'] {
+  const counts = labels.map(label => ({ label, photos: 0 }))
+  for (const { label } of photos) counts[label].photos++
+  return counts
 }
 
 /** Only now is it known where the folder's journal lies; what a kill left half done there is finished before photos are judged. */

@@ -11,7 +11,8 @@ export function checksPage(checks: readonly Check[]): string {
     '',
     `${checks.length} checks, sorted by how much they matter. ${quick.length} are quick: they read each file once and look at one small picture of it, ` +
       'and what they measured is kept by content, so that a second run reads only what is new or changed. The others ask the ' +
-      'pretrained network, as training does, and share what it computes with it; `--quick` leaves them out.',
+      'pretrained network, as training does, and share what it computes with it; `--quick` leaves them out. ' +
+      '`--checks dark,near-copies` runs only those, by the names below.',
     '',
     'A finding is certain where it is beyond doubt: then `doctor --fix` may act on it. Nothing is ever deleted, and ' +
       '`chiquito undo` takes everything back.',

@@ -25,10 +25,9 @@ interface Register {
   readonly starts: Uint32Array
   /** A bit for each value that some hash has: most have none, and so small a table is always at hand. */
   readonly used: Uint32Array
-  /** Their numbers, and beside them the hashes themselves, as looking them up elsewhere would cost most of the time. */
+  /** Their numbers, and the hashes themselves, two words each: to look each up elsewhere would cost most of the time. */
   readonly order: Uint32Array
-  readonly high: Uint32Array
-  readonly low: Uint32Array
+  readonly words: Uint32Array
 }
 
 /**
@@ -63,7 +62,8 @@ export class HashIndex {
         if (to - from > left) [from, to] = windowOf(order, from, to, left, around)
         left -= to - from
         for (let k = from; k < to; k++) {
-          const [x, y] = [register.high[k] ^ high, register.low[k] ^ low]
+          const x = register.words[2 * k] ^ high
+          const y = register.words[2 * k + 1] ^ low
           const distance = bitsOf(x) + bitsOf(y)
           if (distance <= RADIUS && !wasMet(x, y, chunk)) found(order[k], distance)
         }
@@ -109,14 +109,14 @@ function registerOf(words: Uint32Array, chunk: number): Register {
   }
   for (let value = 0; value < CHUNK_VALUES; value++) starts[value + 1] += starts[value]
   const next = starts.slice()
-  const [order, high, low] = [new Uint32Array(count), new Uint32Array(count), new Uint32Array(count)]
+  const [order, sorted] = [new Uint32Array(count), new Uint32Array(2 * count)]
   for (let i = 0; i < count; i++) {
     const at = next[chunkOf(words[2 * i], words[2 * i + 1], chunk)]++
     order[at] = i
-    high[at] = words[2 * i]
-    low[at] = words[2 * i + 1]
+    sorted[2 * at] = words[2 * i]
+    sorted[2 * at + 1] = words[2 * i + 1]
   }
-  return { starts, used, order, high, low }
+  return { starts, used, order, words: sorted }
 }
 
 function chunkOf(high: number, low: number, chunk: number): number {

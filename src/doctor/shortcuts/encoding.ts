@@ -36,14 +36,20 @@ export function encodingOf(
   return photos => ({
     numbers: encoders.flatMap(({ column: { values }, scaled }) => {
       if (scaled === undefined) return []
-      const z = Float64Array.from(photos, i => scaled(values[i]))
-      return [z, z.map(x => x * x - 1)]
+      // Loops: `from` with a function, and `map`, take many times as long.
+      const [z, squares] = [new Float64Array(photos.length), new Float64Array(photos.length)]
+      for (let k = 0; k < photos.length; k++) {
+        z[k] = scaled(values[photos[k]])
+        squares[k] = z[k] * z[k] - 1
+      }
+      return [z, squares]
     }),
-    kinds: encoders.flatMap(({ column: { values }, kindOf }) =>
-      kindOf === undefined
-        ? []
-        : [{ codes: Uint16Array.from(photos, i => kindOf.of(values[i])), count: kindOf.count }],
-    ),
+    kinds: encoders.flatMap(({ column: { values }, kindOf }) => {
+      if (kindOf === undefined) return []
+      const codes = new Uint16Array(photos.length)
+      for (let k = 0; k < photos.length; k++) codes[k] = kindOf.of(values[photos[k]])
+      return [{ codes, count: kindOf.count }]
+    }),
   })
 }
 

@@ -40,9 +40,15 @@ export interface ShortcutOptions extends WorkOptions {
 const FOLDS = 5
 /** Different photos that both sides need: with fewer the interval reaches from useless to perfect. */
 const FEWEST = 10
-/** Photos of a class, and others beside it, that are looked at: the interval is a few hundredths wide by then. */
-const MOST_OWN = 1000
-const MOST_OTHERS = 2000
+/** Photos of a class, and others beside it, that are looked at. */
+interface Most {
+  readonly own: number
+  readonly others: number
+}
+/** The interval is a few hundredths wide by then. */
+const CLOSE_LOOK: Most = { own: 1000, others: 2000 }
+/** Of many classes: enough to see whether there is anything to look at closely. */
+const FIRST_LOOK: Most = { own: 250, others: 500 }
 /** Others for each photo of a small class; more say hardly more about it. */
 const OTHERS_EACH = 10
 const SEED = 0
@@ -68,24 +74,26 @@ export async function findShortcuts(
   let looks = 0
   const present = new Set(photos.map(({ label }) => label))
   const classes = labels.flatMap((name, label) => (present.has(label) ? [{ name, label }] : []))
+  const different = differentIn(photos)
   for (const { name, label } of classes.length === 2 ? classes.slice(0, 1) : classes) {
-    const sample = sampleOf(photos, label)
-    if (!sample) continue
-    const sets = columnsOf(sample.photos, headersOnly)
+    await breathe()
     // What all of it together does not tell, none of it tells alone.
-    const isMany = classes.length > MANY_CLASSES
-    const together = isMany ? sets.splice(-1) : []
-    let isWorth = true
+    if (classes.length > MANY_CLASSES) {
+      const first = lookAtAll(different, label, headersOnly)
+      if (first && first.auc < WORTH_A_LOOK) {
+        looks++
+        found.push({ class: name, ...first })
+        continue
+      }
+    }
+    const sample = sampleOf(different, label, CLOSE_LOOK)
+    if (!sample) continue
     // Counted alike whether or not pictures are looked at, so that training and the doctor tell the same of files.
     looks += LOOKS
-    for (const { property, columns } of [...together, ...sets]) {
+    for (const { property, columns } of columnsOf(sample.photos, headersOnly)) {
       await breathe()
-      if (!isWorth) break
       const figure = crossValidated(columns, sample)
       if (figure) found.push({ property, class: name, ...figure })
-      if (!isMany || property !== together[0]?.property) continue
-      isWorth = (figure?.auc ?? 0) >= WORTH_A_LOOK
-      if (!isWorth) looks -= LOOKS - 1
     }
   }
   return found
@@ -94,6 +102,18 @@ export async function findShortcuts(
       stands: one.auc >= SHORTCUT_AUC && isBeyondChance(aboveGuessing, looks),
     }))
     .sort((a, b) => b.auc - a.auc)
+}
+
+/** How well everything together tells a class from the rest, on a small sample; undefined where that cannot be said. */
+function lookAtAll(
+  different: readonly Different[],
+  label: number,
+  headersOnly: boolean,
+): (AucFigure & { readonly property: string }) | undefined {
+  const sample = sampleOf(different, label, FIRST_LOOK)
+  const all = sample && columnsOf(sample.photos, headersOnly).at(-1)
+  const figure = all && crossValidated(all.columns, sample)
+  return figure && { property: all.property, ...figure }
 }
 
 /** Photos of a class and others, with the fold of each. */
@@ -105,19 +125,44 @@ interface Sample {
 
 type Seen = Parameters<Property['columns']>[0][number]
 
-function sampleOf(photos: readonly ShortcutPhoto[], label: number): Sample | undefined {
-  const sides: { own: Map<string, Seen>; others: Map<string, Seen> } = { own: new Map(), others: new Map() }
+/** A photo whose header is known, and which of several equal ones is looked at: the first of each class. */
+interface Different {
+  readonly photo: Seen
+  /** Also in another class, so that it must not be taken twice from those beside one. */
+  readonly isShared: boolean
+}
+
+/** A copy says nothing new, and would be recognised by what was learnt from the other. */
+function differentIn(photos: readonly ShortcutPhoto[]): Different[] {
+  const labelsOf = new Map<string, number | Set<number>>()
+  const first: Seen[] = []
   for (const photo of photos) {
-    const { header, sha256 } = photo
-    const side = photo.label === label ? sides.own : sides.others
-    // A copy says nothing new, and would be recognised by what was learnt from the other.
-    if (header && !side.has(sha256)) side.set(sha256, { ...photo, header })
+    const { header, sha256, label } = photo
+    if (!header) continue
+    const known = labelsOf.get(sha256)
+    if (known === label || (known instanceof Set && known.has(label))) continue
+    if (known === undefined) labelsOf.set(sha256, label)
+    else labelsOf.set(sha256, new Set(known instanceof Set ? [...known, label] : [known, label]))
+    first.push({ ...photo, header })
   }
-  if (Math.min(sides.own.size, sides.others.size) < FEWEST) return undefined
+  return first.map(photo => ({ photo, isShared: labelsOf.get(photo.sha256) instanceof Set }))
+}
+
+function sampleOf(different: readonly Different[], label: number, most: Most): Sample | undefined {
+  const [allOwn, allOthers]: [Seen[], Seen[]] = [[], []]
+  const shared = new Set<string>()
+  for (const { photo, isShared } of different) {
+    if (photo.label === label) allOwn.push(photo)
+    else if (!isShared || !shared.has(photo.sha256)) {
+      allOthers.push(photo)
+      if (isShared) shared.add(photo.sha256)
+    }
+  }
+  if (Math.min(allOwn.length, allOthers.length) < FEWEST) return undefined
   const random = RandomStream.fromSeed(SEED).fork('shortcuts')
-  const own = some([...sides.own.values()], MOST_OWN, random.fork('own'))
-  const most = Math.min(MOST_OTHERS, Math.max(FEWEST ** 2, OTHERS_EACH * own.length))
-  const others = some([...sides.others.values()], most, random.fork('others'))
+  const own = some(allOwn, most.own, random.fork('own'))
+  const mostOthers = Math.min(most.others, Math.max(FEWEST ** 2, OTHERS_EACH * own.length))
+  const others = some(allOthers, mostOthers, random.fork('others'))
   const all = [...own, ...others]
   const divisible = all.map((photo, i) => ({ ...photo, label: i < own.length ? 0 : 1 }))
   return { photos: all, own: all.map((_, i) => i < own.length), folds: foldsOf(divisible, FOLDS, SEED) }

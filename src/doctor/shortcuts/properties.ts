@@ -28,10 +28,11 @@ export interface Property {
 
 type Pick = (photo: Seen) => number
 
-const column = (scale: Column['scale'], photos: readonly Seen[], pick: Pick): Column => ({
-  values: Float64Array.from(photos, pick),
-  scale,
-})
+function column(scale: Column['scale'], photos: readonly Seen[], pick: Pick): Column {
+  const values = new Float64Array(photos.length)
+  for (let i = 0; i < photos.length; i++) values[i] = pick(photos[i])
+  return { values, scale }
+}
 
 const numbers =
   (...picks: readonly Pick[]): Property['columns'] =>
