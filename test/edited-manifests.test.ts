@@ -93,6 +93,43 @@ describe('split --check of a manifest', () => {
     expect(documentOf<CheckSplitResult>(await check(whole, '--json')).notices).toEqual([])
   })
 
+  it('says which photos hold something else than when it was written, and what counts', async () => {
+    const photos = path.join(temporaryFolder(), 'photos')
+    cpSync(data, photos, { recursive: true })
+    const table = path.join(photos, 'split.csv')
+    const words = ['split', photos, '--manifest', '--out', table, '--quick', '--no-record']
+    expect((await chiquitoHere(words)).status).toBe(0)
+    const judge = async () =>
+      documentOf<CheckSplitResult>(
+        await chiquitoHere(['split', photos, '--check', '--out', table, '--quick', '--json']),
+      )
+    expect((await judge()).notices).toEqual([])
+    const named = (part: string) =>
+      readFileSync(table, 'utf8').match(new RegExp(`^cat/.*(?=,cat,${part},)`, 'm'))
+    const [held, learnt] = [named('valid')?.[0] ?? '', named('train')?.[0] ?? '']
+    cpSync(path.join(photos, learnt), path.join(photos, held))
+    // What it holds now counts: the pair that this makes leaks.
+    expect(await judge()).toMatchObject({
+      leaks: [{ train: learnt, held, kind: 'exact' }],
+      notices: [
+        `1 photo is no longer what "${table}" was written for, for example "${held}": it counts as what it holds now, in the part ` +
+          'that it gives that name. Restore it, or divide anew.',
+      ],
+    })
+    writeFileSync(path.join(photos, learnt), readFileSync(path.join(data, 'dog/a0x.jpg')))
+    expect((await judge()).notices[0]).toMatch(
+      /^2 photos are no longer what .* they count as what they hold now/,
+    )
+    // train reads the same table, and says the same.
+    const run = path.join(temporaryFolder(), 'run')
+    const told = await chiquitoHere(['train', photos, '--folds', table, '--out', run, '--fine-tune', 'never'])
+    expect(told.status, told.stderr).toBe(0)
+    expect(told.stderr).toMatch(/2 photos are no longer what ".*split\.csv" was written for/)
+    // A table from elsewhere may have a column of that name that says something else.
+    writeFileSync(table, readFileSync(table, 'utf8').replaceAll(/,[0-9a-f]{64}$/gm, ',md5:1'))
+    expect((await judge()).notices).toEqual([])
+  })
+
   it.each([
     [
       'gives all photos to one part',

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { ChiquitoError } from '../core/index.js'
-import { manifestNotices, type Split, type SplitRecord } from '../dataset/index.js'
+import { listedIn, type ManifestSplit, type Split } from '../dataset/index.js'
 import {
   gathered,
   type LeakingGroup,
@@ -105,17 +105,11 @@ function isDivided(photos: readonly Sided[]): boolean {
   return parts.has('train') && (parts.has('valid') || parts.has('test'))
 }
 
-/** The photos with the part that a manifest gives each, and what it leaves out. */
-function dividedBy<P extends { readonly path: string }>(
+/** The photos with the part that a manifest gives each, and where the two differ. */
+function dividedBy<P extends { readonly path: string; readonly sha256: string }>(
   photos: readonly P[],
-  record: Extract<SplitRecord, { by: 'manifest' }>,
+  record: ManifestSplit,
 ): { photos: (P & Sided)[]; notices: string[] } {
-  const parts = new Map<string, Split>()
-  for (const part of ['train', 'valid', 'test'] as const) for (const one of record[part]) parts.set(one, part)
-  const divided = photos.map(photo => ({ ...photo, split: parts.get(photo.path) }))
-  const listed = divided.filter(({ split }) => split !== undefined).length
-  return {
-    photos: divided,
-    notices: manifestNotices(record.manifest, photos.length - listed, parts.size - listed),
-  }
+  const { parts, notices } = listedIn(record, photos)
+  return { photos: photos.map((photo, i) => ({ ...photo, split: parts[i] })), notices }
 }

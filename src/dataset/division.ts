@@ -2,7 +2,7 @@ import { ChiquitoError } from '../core/index.js'
 import type { LargeGroup, Tie } from './groups/index.js'
 import type { LabelledFiles } from './labels/index.js'
 import type { Photo, Split } from './photo.js'
-import { requireDivisible, type SplitRecord, splitBySeed } from './split.js'
+import { type ManifestSplit, requireDivisible, type SplitRecord, splitBySeed } from './split.js'
 
 /** A photo of which only folders, or a table, may have said yet which part it belongs to. */
 export type UndividedPhoto = Omit<Photo, 'split'> & { readonly split: Split | undefined }
@@ -110,23 +110,55 @@ export function divide(
   return placed
 }
 
-/** A manifest's division: by path. Others are left out. */
+/** A manifest's division: others are left out. */
 function divideAsListed(
   photos: readonly UndividedPhoto[],
-  record: Extract<SplitRecord, { by: 'manifest' }>,
+  record: ManifestSplit,
   notice: (message: string) => void,
 ): Photo[] {
-  const parts = new Map<string, Split>()
-  for (const part of ['train', 'valid', 'test'] as const)
-    for (const path of record[part]) parts.set(path, part)
-  const listed = photos.flatMap(photo => {
-    const split = parts.get(photo.path)
+  const { parts, notices } = listedIn(record, photos)
+  for (const message of notices) notice(message)
+  return photos.flatMap((photo, i) => {
+    const split = parts[i]
     return split === undefined ? [] : [{ ...photo, split }]
   })
-  const others = photos.length - listed.length
-  const gone = parts.size - listed.length
-  for (const message of manifestNotices(record.manifest, others, gone)) notice(message)
-  return listed
+}
+
+/**
+ * What a manifest says of photos, by their paths, and what a person should know where the two differ: photos that it does not name,
+ * that it names and that are not there, and that no longer hold what they held when it was written.
+ *
+ * @returns `parts`: a photo each, undefined for those that it does not name
+ */
+export function listedIn(
+  record: ManifestSplit,
+  photos: readonly Pick<Photo, 'path' | 'sha256'>[],
+): { parts: (Split | undefined)[]; notices: string[] } {
+  const partOf = new Map<string, Split>()
+  for (const part of ['train', 'valid', 'test'] as const)
+    for (const path of record[part]) partOf.set(path, part)
+  const contents = new Map(record.contents)
+  const parts = photos.map(({ path }) => partOf.get(path))
+  const listed = parts.filter(part => part !== undefined).length
+  const changed = photos.filter(({ path, sha256 }) => (contents.get(path) ?? sha256) !== sha256)
+  const [others, gone] = [photos.length - listed, partOf.size - listed]
+  const { manifest } = record
+  return {
+    parts,
+    notices: [
+      ...(others > 0 ? [`${photosAre(others)} not named in "${manifest}": left out.`] : []),
+      ...(gone > 0 ? [`${photosAre(gone)} named in "${manifest}" and not there.`] : []),
+      ...(changed.length > 0 ? [changedText(manifest, changed)] : []),
+    ],
+  }
+}
+
+function changedText(manifest: string, changed: readonly { readonly path: string }[]): string {
+  const [they, count, hold] = changed.length === 1 ? ['it', 'counts', 'holds'] : ['they', 'count', 'hold']
+  return (
+    `${photosAre(changed.length)} no longer what "${manifest}" was written for, for example "${changed[0].path}": ${they} ${count} as ` +
+    `what ${they} ${hold} now, in the part that it gives ${changed.length === 1 ? 'that name' : 'those names'}. Restore ${they === 'it' ? 'it' : 'them'}, or divide anew.`
+  )
 }
 
 /**
@@ -146,19 +178,6 @@ export function requireListed(photos: readonly Photo[], record: SplitRecord): vo
       `${classesIn('train')} ${classesIn('train') === 1 ? 'class' : 'classes'}, to train and ${countIn('valid')} to valid. Expected ` +
       'photos of two classes or more to learn from and some to measure on, with their paths relative to the folder of photos.',
   )
-}
-
-/**
- * What a person should know where a manifest and the photos differ.
- *
- * @param others - photos that it does not name
- * @param gone - photos that it names and that are not there
- */
-export function manifestNotices(manifest: string, others: number, gone: number): string[] {
-  return [
-    ...(others > 0 ? [`${photosAre(others)} not named in "${manifest}": left out.`] : []),
-    ...(gone > 0 ? [`${photosAre(gone)} named in "${manifest}" and not there.`] : []),
-  ]
 }
 
 /** Photos that came or went since the division was recorded. */

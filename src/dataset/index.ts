@@ -1,6 +1,6 @@
 export { byContent, type Comparable, exactCopies, type Leak, labelConflicts, leaks } from './copies.js'
 export { type Dataset, type DatasetOptions, openDataset } from './dataset.js'
-export { manifestNotices } from './division.js'
+export { listedIn } from './division.js'
 export { fingerprintOf } from './fingerprint.js'
 export {
   enterWrappers,
@@ -57,6 +57,7 @@ export {
   DEFAULT_VALID_FRACTION,
   type Divisible,
   foldsOf,
+  type ManifestSplit,
   type SeedSplit,
   type SplitRecord,
   splitBySeed,

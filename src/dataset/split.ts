@@ -23,6 +23,8 @@ export const splitSchema = z.discriminatedUnion('by', [
     train: z.array(z.string()),
     valid: z.array(z.string()),
     test: z.array(z.string()),
+    /** Path and SHA-256 of the photos of which it says what they held. */
+    contents: z.array(z.tuple([z.string(), z.string()])).optional(),
   }),
   /** Nothing is learnt from these photos: all of them are measured on. */
   z.object({ by: z.literal('none') }),
@@ -30,6 +32,7 @@ export const splitSchema = z.discriminatedUnion('by', [
 
 export type SplitRecord = z.infer<typeof splitSchema>
 export type SeedSplit = Extract<SplitRecord, { by: 'seed' }>
+export type ManifestSplit = Extract<SplitRecord, { by: 'manifest' }>
 
 /** What dividing needs to know of a photo. */
 export type Divisible = Comparable & { readonly label: number }

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { ChiquitoError } from '../core/index.js'
-import { readTable, type Split, type SplitRecord } from '../dataset/index.js'
+import { type ManifestSplit, readTable, type Split } from '../dataset/index.js'
 import { ioError, writeFileAtomic } from '../files/index.js'
 
 /** Manifest of a plain division, in a folder. */
@@ -23,6 +23,9 @@ export function foldFile(fold: number): string {
 
 const foldName = /^fold-(\d+)\.csv$/
 
+/** What else stands in that column of a table from elsewhere says nothing of contents. */
+const isHash = /^[0-9a-f]{64}$/
+
 /** Lines named in a message. */
 const header = 'file_name,label,split,sha256'
 
@@ -37,14 +40,15 @@ function cell(text: string): string {
 }
 
 /**
- * The division that a manifest says; the table may come from elsewhere, if it has columns `file_name` and `split`.
+ * The division that a manifest says; the table may come from elsewhere, if it has columns `file_name` and `split`. What each photo held
+ * when it was written is in `sha256`, where there is such a column.
  *
  * @throws `io`; `data` naming file and line
  */
-export async function readManifest(file: string): Promise<Extract<SplitRecord, { by: 'manifest' }>> {
+export async function readManifest(file: string): Promise<ManifestSplit> {
   const table = await readTable(dirname(resolve(file)), basename(file))
   const column = (name: string) => table.columns.find(one => one.name === name)?.values
-  const [paths, splits] = [column('file_name'), column('split')]
+  const [paths, splits, hashes] = [column('file_name'), column('split'), column('sha256')]
   if (paths === undefined || splits === undefined)
     throw new ChiquitoError(
       'data',
@@ -53,6 +57,7 @@ export async function readManifest(file: string): Promise<Extract<SplitRecord, {
     )
   const parts: Record<Split, string[]> = { train: [], valid: [], test: [] }
   const seen = new Map<string, number>()
+  const contents: [string, string][] = []
   paths.forEach((path, row) => {
     const split = splits[row]
     const isPart = split === 'train' || split === 'valid' || split === 'test'
@@ -70,8 +75,10 @@ export async function readManifest(file: string): Promise<Extract<SplitRecord, {
       )
     seen.set(path, row)
     parts[split].push(path)
+    const sha256 = hashes?.[row]?.toLowerCase()
+    if (sha256 !== undefined && isHash.test(sha256)) contents.push([path, sha256])
   })
-  return { by: 'manifest', manifest: file, ...parts }
+  return { by: 'manifest', manifest: file, ...parts, ...(contents.length > 0 && { contents }) }
 }
 
 /**
