@@ -1,18 +1,20 @@
 import path from 'node:path'
 import { throwIfAborted, type WorkOptions } from '../core/index.js'
 import type { Dataset, Photo } from '../dataset/index.js'
-import { inspectPhoto, type PhotoHeader } from '../images/index.js'
+import { type HeaderFacts, readHeaderFacts } from '../doctor/index.js'
+import type { PhotoHeader } from '../images/index.js'
 import type { ClassFacts, SizeFacts } from '../report/index.js'
 
 /** A photo and its header. */
 export interface SeenHeader extends PhotoHeader {
   readonly photo: Photo
+  readonly facts: HeaderFacts
 }
 
 /** Headers read at a time. */
 const atOnce = 8
 
-/** The headers of all photos that have one. */
+/** The headers of all photos that have one: each file is opened once for all that is told of it. */
 export async function readHeaders(
   dataset: Dataset,
   { progress, signal }: WorkOptions,
@@ -24,8 +26,9 @@ export async function readHeaders(
   for (let i = 0; i < photos.length; i += atOnce) {
     throwIfAborted(signal)
     const some = photos.slice(i, i + atOnce)
-    const headers = await Promise.all(some.map(photo => inspectPhoto(path.join(root, photo.path))))
-    for (const [k, header] of headers.entries()) if (header) found.push({ photo: some[k], ...header })
+    const headers = await Promise.all(some.map(photo => readHeaderFacts(path.join(root, photo.path))))
+    for (const [k, read] of headers.entries())
+      if (read) found.push({ photo: some[k], ...read.header, facts: read.facts })
     progress?.({ kind: 'advance', task, done: Math.min(i + atOnce, photos.length), total: photos.length })
   }
   progress?.({ kind: 'end', task })

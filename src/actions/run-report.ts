@@ -38,7 +38,7 @@ import {
 } from '../report/index.js'
 import type { RunFolder } from '../run/index.js'
 import type { Recipe, RecipeResult, Seen, Stage } from '../train/index.js'
-import { classFacts, formatFacts, partsOf, readHeaders } from './photo-facts.js'
+import { classFacts, formatFacts, partsOf, type SeenHeader } from './photo-facts.js'
 
 /** What a report says of the run itself. */
 export interface RunFacts {
@@ -66,6 +66,12 @@ const resizeWords = {
   pad: 'long side scaled, the rest filled',
 } as const
 
+/** What the photos' files say, each read once. */
+interface FilesFacts {
+  readonly headers: readonly SeenHeader[]
+  readonly shortcuts: readonly Shortcut[]
+}
+
 /** Writes report and figures into the run folder; returns the summary for a terminal. */
 export async function writeReport(
   run: RunFolder,
@@ -73,7 +79,7 @@ export async function writeReport(
   dataset: Dataset,
   recipe: Recipe,
   facts: RunFacts,
-  shortcuts: readonly Shortcut[],
+  files: FilesFacts,
   work: WorkOptions,
 ): Promise<string> {
   const { classifier, seen, tta, test, stages, choice, rates } = result
@@ -103,7 +109,7 @@ export async function writeReport(
     rates: rates && { points: rates.points, suggestion: rates.suggestion },
     augmented: await augmentedSample(dataset, classifier.rule.size, recipe, facts.seed),
     galleries: await galleries(seen, dataset, work.signal),
-    data: { ...(await dataFacts(dataset, result, shortcuts, work)), faults: facts.faults },
+    data: { ...(await dataFacts(dataset, result, files)), faults: facts.faults },
     repeat: {
       command: facts.command,
       seed: facts.seed,
@@ -198,10 +204,8 @@ async function augmentedSample(
 async function dataFacts(
   dataset: Dataset,
   result: RecipeResult,
-  shortcuts: readonly Shortcut[],
-  work: WorkOptions,
+  { headers, shortcuts }: FilesFacts,
 ): Promise<DataFacts> {
-  const headers = await readHeaders(dataset, work)
   const { split } = dataset
   const alike = shortcutHints(dataset.labels, headers)
   const line = shortcutLine(shortcuts, dataset.labels.length)

@@ -29,6 +29,7 @@ import {
 } from '../train/index.js'
 import { type EvaluationDetails, figures } from './measure.js'
 import { checkInPassing, faultsOf, type PassingChecks, passingText } from './passing-checks.js'
+import { readHeaders } from './photo-facts.js'
 import { openCheckpoint, takeOver } from './resume.js'
 import { writeReport } from './run-report.js'
 import type { TrainOptions } from './train-options.js'
@@ -124,7 +125,8 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
     })
     if (epochs !== undefined && result.choice?.fineTuning?.chosen === false)
       notice('--epochs changed nothing: no layers were fine-tuned.')
-    const shortcuts = await shortcutsOfFiles(dataset, { progress, signal })
+    const headers = await readHeaders(dataset, { progress, signal })
+    const shortcuts = await shortcutsOfFiles(dataset, headers, { progress, signal })
     await run.writeModel(await modelOf(result, dataset, shortcuts, details))
     const most = (performance.now() - started) * PASSING_SHARE
     const checked = await checkInPassing(dataset, { most, cache: options.cache !== false, signal })
@@ -136,7 +138,15 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
       started,
       faults: faultsOf(checked),
     }
-    const written = await writeReport(run, result, dataset, recipe, facts, shortcuts, { progress, signal })
+    const written = await writeReport(
+      run,
+      result,
+      dataset,
+      recipe,
+      facts,
+      { headers, shortcuts },
+      { progress, signal },
+    )
     const summary = told === '' ? written : `${written.trimEnd()}\n\n${told}\n`
     const seconds = (performance.now() - started) / 1000
     const trained = resultOf(run, result, dataset, {

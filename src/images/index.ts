@@ -29,7 +29,7 @@ export {
 } from './formats/index.js'
 export { insideFrame } from './frame.js'
 export { greyMap, greyOf } from './grey.js'
-export { inspectPhoto, type PhotoHeader } from './inspect.js'
+export { headerOf, inspectPhoto, type OpenedHead, openHead, type PhotoHeader } from './inspect.js'
 export { type JpegMarks, jpegMarks } from './jpeg-marks.js'
 export { MAX_FILE_BYTES } from './limits.js'
 export { hashDistance, perceptualHash, symmetricHash } from './perceptual-hash.js'

@@ -1,5 +1,4 @@
-import sharp from 'sharp'
-import { FORMATS, orientationBeside, type PhotoFormat, sniff } from './formats/index.js'
+import { type OpenPhoto, openPhoto } from './decode.js'
 import { headOf, readPhotoFile } from './photo-file.js'
 
 /** What a photo's header says. */
@@ -11,44 +10,57 @@ export interface PhotoHeader {
   readonly height: number
 }
 
-/** Colour spaces that need no mention. */
-const usual = new Set(['srgb', 'rgb', 'rgb16', undefined])
 /** EXIF orientations from here on lie on their side. */
-const sideways = 5
-/** Enough to tell a format. */
-const HEAD_BYTES = 512
+const SIDEWAYS = 5
 
-/** Reads a photo's header without decoding it; undefined where there is none that can be read. */
-export async function inspectPhoto(path: string): Promise<PhotoHeader | undefined> {
+/** Nearly all headers end within this; of a large photo a small part is read. */
+const HEAD_BYTES = 128 * 1024
+
+/** A photo that was opened by what its file begins with. */
+export interface OpenedHead {
+  readonly photo: OpenPhoto
+  /** The file's first bytes; all of them where these did not do. */
+  readonly bytes: Uint8Array
+}
+
+/**
+ * Opens a photo file to read its header, mostly with one read of its first bytes; undefined where it is no photo that can be used, or
+ * cannot be read. Only of small files the pixels may be there, too.
+ *
+ * @param isEnough - whether what the first bytes tell will do; otherwise the whole file is read
+ */
+export async function openHead(
+  path: string,
+  isEnough: (head: OpenedHead) => boolean = () => true,
+): Promise<OpenedHead | undefined> {
   try {
-    const head = await headOf(path, HEAD_BYTES)
-    const sniffed = sniff(head)
-    // What decoding refuses (drawings above all) is not handed to the image library here either.
-    if ('refused' in sniffed) return undefined
-    return (await headerBySharp(path, sniffed.format)) ?? (await ownHeader(path, sniffed.format))
+    const bytes = await headOf(path, HEAD_BYTES)
+    const head = await opened(bytes)
+    if ((head !== undefined && isEnough(head)) || bytes.length < HEAD_BYTES) return head
+    return await opened(await readPhotoFile(path, path))
   } catch {
     return undefined
   }
 }
 
-/** Undefined for what the image library does not read. */
-async function headerBySharp(path: string, format: PhotoFormat): Promise<PhotoHeader | undefined> {
-  const header = await sharp(path)
-    .metadata()
-    .catch(() => undefined)
-  if (!header?.width || !header.height) return undefined
-  const { width, height, space, hasAlpha, orientation = orientationBeside(header) } = header
-  const notes = [format, usual.has(space) ? '' : space, hasAlpha ? 'with transparency' : '']
-  const lying = orientation >= sideways
-  return {
-    format: notes.filter(Boolean).join(' '),
-    width: lying ? height : width,
-    height: lying ? width : height,
-  }
+async function opened(bytes: Uint8Array): Promise<OpenedHead | undefined> {
+  const photo = await openPhoto(bytes, 'photo').catch(() => undefined)
+  return photo && { photo, bytes }
 }
 
-/** By the decoders of our own: BMP, HEIC, JPEG 2000 and others, whose headers know no orientation or have followed it. */
-async function ownHeader(path: string, format: PhotoFormat): Promise<PhotoHeader> {
-  const { width, height } = await FORMATS[format].open(await readPhotoFile(path, path))
-  return { format, width, height }
+/** Reads a photo's header without decoding it; undefined where there is none that can be read. */
+export async function inspectPhoto(path: string): Promise<PhotoHeader | undefined> {
+  const head = await openHead(path)
+  return head && headerOf(head.photo)
+}
+
+/** What the header of an open photo says. */
+export function headerOf({ format, width, height, beside }: OpenPhoto): PhotoHeader {
+  const { orientation = 1, notes = [] } = beside ?? {}
+  const isLying = orientation >= SIDEWAYS
+  return {
+    format: [format, ...notes].join(' '),
+    width: isLying ? height : width,
+    height: isLying ? width : height,
+  }
 }

@@ -1,19 +1,17 @@
-import { jpegMarks, type OpenPhoto, storyOf } from '../../images/index.js'
+import { headerOf, jpegMarks, type OpenPhoto, storyOf } from '../../images/index.js'
 import type { HeaderFacts } from './facts.js'
 
-/** EXIF orientations from here on lie on their side. */
-const SIDEWAYS = 5
-
 /** What a photo's file says of itself. */
-export function headerFacts(bytes: Uint8Array, { format, width, height, beside }: OpenPhoto): HeaderFacts {
+export function headerFacts(bytes: Uint8Array, photo: OpenPhoto): HeaderFacts {
+  const { format, beside } = photo
+  const { width, height } = headerOf(photo)
   const { exif, xmp, hasProfile = false, orientation = 1, frames = 1, subsampling } = beside ?? {}
   const isJpeg = format === 'jpeg'
   const marks = isJpeg ? jpegMarks(bytes) : { quantisation: null, hasEnd: true }
-  const isLying = orientation >= SIDEWAYS
   return {
     format,
-    width: isLying ? height : width,
-    height: isLying ? width : height,
+    width,
+    height,
     frames: format === 'png' ? framesOfPng(bytes) : frames,
     orientation,
     quantisation: marks.quantisation,

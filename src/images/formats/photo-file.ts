@@ -13,6 +13,8 @@ export interface StoredBeside {
   readonly frames: number
   /** Chroma subsampling, as `4:2:0`. */
   readonly subsampling: string | undefined
+  /** What is unusual about how its colours are stored: `cmyk`, `with transparency`. */
+  readonly notes: readonly string[]
 }
 
 /** A photo file whose header has been read: what every format's decoder gives. */

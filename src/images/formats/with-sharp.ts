@@ -35,8 +35,12 @@ export async function openWithSharp(bytes: Uint8Array, options: WithSharpOptions
   }
 }
 
+/** Colour spaces that need no mention. */
+const usual: ReadonlySet<string | undefined> = new Set(['srgb', 'rgb', 'rgb16', undefined])
+
 function storedBeside(header: Metadata): StoredBeside {
   const { exif, xmp, hasProfile, orientation, pages = 1, chromaSubsampling: subsampling } = header
+  const { space, hasAlpha } = header
   return {
     exif,
     xmp,
@@ -44,6 +48,7 @@ function storedBeside(header: Metadata): StoredBeside {
     orientation: orientation ?? orientationBeside(header),
     frames: pages,
     subsampling,
+    notes: [...(usual.has(space) ? [] : [String(space)]), ...(hasAlpha ? ['with transparency'] : [])],
   }
 }
 
