@@ -42,7 +42,7 @@ function train(
     ...(backbone === undefined ? [] : ['--backbone', backbone]),
     ...more,
   ]
-  return chiquito(args, { ...run, env: { CHIQUITO_CACHE: at(cache) } })
+  return chiquito(args, { ...run, env: { CHIQUITO_CACHE: at(cache), ...run.env } })
 }
 
 /** Sends a signal once, as soon as progress says that a stage has begun. */
@@ -196,6 +196,60 @@ function stopTwiceAt(stage: string): Pick<RunOptions, 'watch'> {
     },
   }
 }
+
+describe('while the graph of a step is prepared, in a process of its own', () => {
+  const tuned = ['--fine-tune', 'always', '--epochs', '1']
+
+  /** Trains with a folder for temporary files of its own, and signals as soon as the preparation has one in there. */
+  async function trainUntilPrepared(out: string, signals: readonly NodeJS.Signals[]): Promise<Told> {
+    const temporary = at(`${out}-temporary`)
+    mkdirSync(temporary)
+    // The runtime writes files of its own there, too.
+    const ours = () => readdirSync(temporary).filter(name => name.startsWith('chiquito-'))
+    let child: ChildProcess | undefined
+    let sent = 0
+    const send = () => {
+      if (sent < signals.length) child?.kill(signals[sent++])
+    }
+    const watcher = watch(temporary, () => {
+      if (sent === 0 && ours().length > 0) send()
+    })
+    const told = await train(out, {
+      recipe: 'auto',
+      more: tuned,
+      env: { TMPDIR: temporary },
+      started: started => {
+        child = started
+      },
+      watch: (_child, stderr) => {
+        if (sent === 1 && stderr.includes('press Ctrl-C again')) send()
+      },
+    })
+    watcher.close()
+    expect(sent, told.stderr).toBe(signals.length)
+    expect(ours()).toEqual([])
+    return told
+  }
+
+  it('Ctrl-C ends that, and leaves nothing', async () => {
+    const told = await trainUntilPrepared('unprepared', ['SIGINT'])
+    expectInterrupted(told, 'unprepared', 'auto')
+    expect(told.stderr).not.toContain('fine-tuning …')
+  })
+
+  it('and so does SIGTERM', async () => {
+    expectInterrupted(await trainUntilPrepared('unprepared-2', ['SIGTERM']), 'unprepared-2', 'auto')
+  })
+
+  it('what comes of it is what the graph itself gives, where no such process can be had', async () => {
+    const prepared = await train('prepared', { recipe: 'auto', more: tuned })
+    expect(prepared.status, prepared.stderr).toBe(0)
+    const plain = await train('plain', { recipe: 'auto', more: tuned, env: { TMPDIR: at('nowhere') } })
+    expect(plain.status, plain.stderr).toBe(0)
+    const [one, other] = ['prepared', 'plain'].map(out => readFileSync(at(out, 'model.onnx')))
+    expect(one.equals(other)).toBe(true)
+  })
+})
 
 describe('a kill', () => {
   const out = 'killed'

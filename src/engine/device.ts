@@ -111,6 +111,17 @@ function sessionSettings(threads: number, optimize: Optimization): InferenceSess
   }
 }
 
+/** How a graph is rewritten for the CPU and written to a file, in the runtime's own format: to be opened with `'none'`. */
+export function preparation(file: string): InferenceSession.SessionOptions {
+  const settings = sessionSettings(1, 'all')
+  return {
+    ...settings,
+    executionProviders: ['cpu'],
+    optimizedModelFilePath: file,
+    extra: { ...settings.extra, 'session.save_model_format': 'ORT' },
+  }
+}
+
 async function create(
   { InferenceSession }: Runtime,
   model: Uint8Array | string,

@@ -2,7 +2,16 @@ import type { InferenceSession, OnnxValue } from 'onnxruntime-node'
 import { ChiquitoError, type Tensor } from '../core/index.js'
 import type { Model, ValueType } from '../onnx/index.js'
 import { checkFeeds, checkFetches, checkOutputs } from './check.js'
-import { type Device, type DeviceOptions, type Optimization, openOn, shortReason } from './device.js'
+import {
+  type Device,
+  type DeviceOptions,
+  type OpenedSession,
+  type Optimization,
+  openOn,
+  shortReason,
+  threadsOf,
+} from './device.js'
+import { isWorthPreparing, prepareAside } from './prepare.js'
 import { dtypeOf, fromRuntime, loadRuntime, type Runtime, toRuntime } from './runtime.js'
 
 export interface SessionOptions extends DeviceOptions {
@@ -10,6 +19,8 @@ export interface SessionOptions extends DeviceOptions {
   readonly name?: string | undefined
   /** How much the runtime may rewrite the graph: `'all'` by default. */
   readonly optimize?: Optimization | undefined
+  /** Ends the opening of a graph of thousands of operations; others are opened in one go. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Sessions that are open, by nothing but their number: tests use it to find one that is never closed. */
@@ -49,14 +60,17 @@ export class Session {
    * itself).
    *
    * @throws ChiquitoError `model` when the runtime does not take it, naming it; `engine` when a device is not there
-   *   and `strict` is set; `usage` for options out of range.
+   *   and `strict` is set; `usage` for options out of range; `interrupted` when the signal fires.
    */
   static async open(model: Model | Uint8Array | string, options: SessionOptions = {}): Promise<Session> {
     const name = options.name ?? nameOf(model)
     const runtime = await loadRuntime()
     const source = typeof model === 'string' || model instanceof Uint8Array ? model : await bytesOf(model)
     if (source.length === 0) throw new ChiquitoError('model', `${name} cannot be run: it is empty.`)
-    const { session, device } = await openOn(runtime, source, name, options)
+    const prepared = await preparedOf(model, source, options)
+    const { session, device } =
+      (prepared && (await openPrepared(runtime, prepared, name, options))) ??
+      (await openOn(runtime, source, name, options))
     open++
     try {
       return new Session(runtime, session, device, name)
@@ -155,6 +169,32 @@ function typesOf(metadata: readonly InferenceSession.ValueMetadata[], model: str
 function nameOf(model: Model | Uint8Array | string): string {
   if (typeof model === 'string') return model
   return model instanceof Uint8Array ? 'the model' : model.graph.name
+}
+
+/** A large graph, as it opens fast; undefined for one that is opened as it is. */
+async function preparedOf(
+  model: Model | Uint8Array | string,
+  source: Uint8Array | string,
+  { device = 'cpu', optimize = 'all', signal, ...options }: SessionOptions,
+): Promise<Uint8Array | undefined> {
+  if (typeof source === 'string' || typeof model === 'string' || model instanceof Uint8Array) return undefined
+  if (device !== 'cpu' || optimize !== 'all' || !isWorthPreparing(model.graph.nodes.length)) return undefined
+  threadsOf(options)
+  return prepareAside(source, signal)
+}
+
+async function openPrepared(
+  runtime: Runtime,
+  prepared: Uint8Array,
+  name: string,
+  options: SessionOptions,
+): Promise<OpenedSession | undefined> {
+  try {
+    return await openOn(runtime, prepared, name, { ...options, optimize: 'none' })
+  } catch {
+    // Then the graph itself is opened, or says what is wrong with it.
+    return undefined
+  }
 }
 
 /** The model as a file. The writer is loaded only when a model was built here. */

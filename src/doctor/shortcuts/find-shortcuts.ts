@@ -79,7 +79,7 @@ export async function findShortcuts(
     await breathe()
     // What all of it together does not tell, none of it tells alone.
     if (classes.length > MANY_CLASSES) {
-      const first = lookAtAll(different, label, headersOnly)
+      const first = await lookAtAll(different, label, headersOnly, breathe)
       if (first && first.auc < WORTH_A_LOOK) {
         looks++
         found.push({ class: name, ...first })
@@ -92,7 +92,7 @@ export async function findShortcuts(
     looks += LOOKS
     for (const { property, columns } of columnsOf(sample.photos, headersOnly)) {
       await breathe()
-      const figure = crossValidated(columns, sample)
+      const figure = await crossValidated(columns, sample, breathe)
       if (figure) found.push({ property, class: name, ...figure })
     }
   }
@@ -105,14 +105,15 @@ export async function findShortcuts(
 }
 
 /** How well everything together tells a class from the rest, on a small sample; undefined where that cannot be said. */
-function lookAtAll(
+async function lookAtAll(
   different: readonly Different[],
   label: number,
   headersOnly: boolean,
-): (AucFigure & { readonly property: string }) | undefined {
+  breathe: () => Promise<void>,
+): Promise<(AucFigure & { readonly property: string }) | undefined> {
   const sample = sampleOf(different, label, FIRST_LOOK)
   const all = sample && columnsOf(sample.photos, headersOnly).at(-1)
-  const figure = all && crossValidated(all.columns, sample)
+  const figure = all && (await crossValidated(all.columns, sample, breathe))
   return figure && { property: all.property, ...figure }
 }
 
@@ -193,9 +194,14 @@ function tells({ values }: Column): boolean {
   return values.some(value => !Object.is(value, values[0]))
 }
 
-function crossValidated(columns: readonly Column[], { own, folds }: Sample): AucFigure | undefined {
+async function crossValidated(
+  columns: readonly Column[],
+  { own, folds }: Sample,
+  breathe: () => Promise<void>,
+): Promise<AucFigure | undefined> {
   const scores = new Float64Array(own.length)
   for (let fold = 0; fold < FOLDS; fold++) {
+    await breathe()
     const learnt = folds.flatMap((f, i) => (f !== fold ? [i] : []))
     const held = folds.flatMap((f, i) => (f === fold ? [i] : []))
     const encode = encodingOf(columns, learnt)

@@ -86,12 +86,13 @@ export class StepRunner implements Restorable<StepState> {
     const { step } = options
     const current = initial(options)
     const spare = new Map(Array.from(current, ([name, { shape }]) => [name, zeros(shape)]))
-    const { device, threads, strict, notice } = options
+    const { device, threads, strict, notice, signal } = options
     const session = await Session.open(model(await runnable(step.graph, options)), {
       device,
       threads,
       strict,
       notice,
+      signal,
     })
     return new StepRunner(options, session, current, spare)
   }
