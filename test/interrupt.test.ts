@@ -204,15 +204,13 @@ describe('while the graph of a step is prepared, in a process of its own', () =>
   async function trainUntilPrepared(out: string, signals: readonly NodeJS.Signals[]): Promise<Told> {
     const temporary = at(`${out}-temporary`)
     mkdirSync(temporary)
-    // The runtime writes files of its own there, too.
-    const ours = () => readdirSync(temporary).filter(name => name.startsWith('chiquito-'))
     let child: ChildProcess | undefined
     let sent = 0
     const send = () => {
       if (sent < signals.length) child?.kill(signals[sent++])
     }
     const watcher = watch(temporary, () => {
-      if (sent === 0 && ours().length > 0) send()
+      if (sent === 0 && readdirSync(temporary).length > 0) send()
     })
     const told = await train(out, {
       recipe: 'auto',
@@ -227,7 +225,7 @@ describe('while the graph of a step is prepared, in a process of its own', () =>
     })
     watcher.close()
     expect(sent, told.stderr).toBe(signals.length)
-    expect(ours()).toEqual([])
+    expect(readdirSync(temporary)).toEqual([])
     return told
   }
 
@@ -239,6 +237,14 @@ describe('while the graph of a step is prepared, in a process of its own', () =>
 
   it('and so does SIGTERM', async () => {
     expectInterrupted(await trainUntilPrepared('unprepared-2', ['SIGTERM']), 'unprepared-2', 'auto')
+  })
+
+  it('nothing is left there by a run that ends well either: no report of the runtime to its makers', async () => {
+    const temporary = at('temporary')
+    mkdirSync(temporary)
+    const told = await train('whole-again', { recipe: 'auto', env: { TMPDIR: temporary } })
+    expect(told.status, told.stderr).toBe(0)
+    expect(readdirSync(temporary)).toEqual([])
   })
 
   it('what comes of it is what the graph itself gives, where no such process can be had', async () => {

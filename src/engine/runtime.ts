@@ -15,6 +15,9 @@ export function loadRuntime(): Promise<Runtime> {
 }
 
 async function importRuntime(): Promise<Runtime> {
+  // Since 1.30 the runtime reports to its makers on Linux and macOS too, unless this is set when it is loaded. Photos and
+  // models are nobody else's business (docs/decisions/0063-large-graphs-are-prepared-aside.md).
+  process.env.ORT_DISABLE_TELEMETRY = '1'
   try {
     const { carried } = locateRuntime()
     const runtime: Runtime = await (carried === undefined ? import('onnxruntime-node') : import(carried))
