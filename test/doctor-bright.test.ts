@@ -79,6 +79,8 @@ describe('what is too bright', () => {
     expect(alone).toHaveLength(COUNT)
     for (const { message } of alone)
       expect(message).toMatch(/is too bright: \d+ % of .* is as full as it goes\.$/)
+    const shares = alone.map(({ message }) => Number(/(\d+) %/.exec(message)?.[1]))
+    expect(shares).toEqual(shares.toSorted((a, b) => b - a))
     const found = await tooBright(onWhite)
     // Where little of the subject is left, it may be a small one on white.
     expect(found.length).toBeGreaterThanOrEqual(COUNT / 2)

@@ -47,9 +47,10 @@ export const bright = lookCheck(
       WEIGHTS.even * light.even
     if (sum < MOST) return undefined
     const whole = light.paper > 0 ? 'what is not white around it' : 'it'
+    // The sum tells whether; how much is as the message has it, so that the order is one that a person can follow.
     return {
       what: `is too bright: ${Math.round(any * 100)} % of ${whole} is as full as it goes`,
-      weight: sum,
+      weight: any,
     }
   },
 )

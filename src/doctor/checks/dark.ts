@@ -18,6 +18,6 @@ export const dark = lookCheck(
   },
   ({ luminance: { mean, p95 } }) => {
     if (p95 >= MOST_P95) return undefined
-    return { what: `is dark: its mean brightness is ${Math.round(mean)} of 255`, weight: 1 - p95 / MOST_P95 }
+    return { what: `is dark: its mean brightness is ${Math.round(mean)} of 255`, weight: 1 - mean / 255 }
   },
 )

@@ -28,6 +28,10 @@ describe('hidden-copies', () => {
     const findings = await hiddenCopies.run({ root, labels: ['thing'], photos, features }, {})
     const pairs = findings.map(finding => finding.photos.join(' '))
     expect(pairs).toContain('crop.jpg s4.jpg')
+    const crop = findings.find(({ photos: [first] }) => first === 'crop.jpg')
+    expect(crop?.message).toBe(
+      '"crop.jpg" shows a part of "s4.jpg": it is a crop, or the same without a caption, border or screen around it.',
+    )
     expect(pairs.every(pair => pair === 'crop.jpg s4.jpg' || pair === 's5.jpg saying.jpg')).toBe(true)
   })
 })

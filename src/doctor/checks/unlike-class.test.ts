@@ -22,8 +22,31 @@ describe('unlike-class', () => {
     expect(told.length).toBeLessThanOrEqual(12)
     expect(told.slice(0, 10).every(path => path.includes('stranger'))).toBe(true)
     expect(findings[0].message).toMatch(
-      /^".+" is unlike the rest of "ant": distance 0\.\d\d where 0\.\d\d is usual\.$/,
+      /^".+" is unlike the rest of "ant": distance 0\.\d\d where 0\.\d\d is usual, \d+(\.\d)? deviations? beyond it\.$/,
     )
+  })
+
+  it('sorts them by the number that it prints, over all classes', async () => {
+    const wide = Array.from({ length: 60 }, (_, i) => ({
+      ...some('bee', 1, 'bee', 0.9)[0],
+      path: `bee/${i}.jpg`,
+      label: 1,
+    }))
+    const strangers = [0, 1].flatMap(label =>
+      Array.from({ length: 4 }, (_, i) => ({
+        ...some('x', 1, `stranger ${label} ${i}`)[0],
+        path: `s${label}${i}`,
+        label,
+      })),
+    )
+    const findings = await unlikeClass.run(
+      deepData(['ant', 'bee'], [...some('ant', 60), ...wide, ...strangers]),
+      {},
+    )
+    const sorted = findings.toSorted((a, b) => b.weight - a.weight)
+    const shown = sorted.map(({ message }) => Number(/([\d.]+) deviations? beyond/.exec(message)?.[1]))
+    expect(shown.length).toBeGreaterThan(4)
+    expect(shown).toEqual(shown.toSorted((a, b) => b - a))
   })
 
   it('tells ten of one kind, too, who would vouch for each other', async () => {

@@ -1,3 +1,4 @@
+import { plural } from '../../core/index.js'
 import type { DeepCheck } from '../check.js'
 import { deepParts } from './deep-parts.js'
 
@@ -26,7 +27,7 @@ export const unlikeClass: DeepCheck = {
       certain: false,
       message:
         `"${data.photos[photo].path}" is unlike the rest of "${data.labels[data.photos[photo].label]}": distance ` +
-        `${distance.toFixed(2)} where ${usual.toFixed(2)} is usual.`,
+        `${distance.toFixed(2)} where ${usual.toFixed(2)} is usual, ${plural(Number(oddness.toFixed(1)), 'deviation')} beyond it.`,
       weight: oddness,
     }))
   },

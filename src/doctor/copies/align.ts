@@ -31,6 +31,8 @@ export interface Alignment {
   /** Sides of the part that both show, as shares of the larger one's. */
   readonly width: number
   readonly height: number
+  /** Which of the two lies in the other. */
+  readonly part: 'a' | 'b'
 }
 
 interface Place {
@@ -83,17 +85,17 @@ function sizes(smallest: number, largest: number): (readonly [number, number])[]
 
 /** How one of two photos lies in the other best, either way round, as it is or mirrored. */
 export function align(a: Alignable, b: Alignable): Alignment {
-  let best: Alignment = { likeness: 0, detail: 0, mirrored: false, width: 1, height: 1 }
+  let best: Alignment = { likeness: 0, detail: 0, mirrored: false, width: 1, height: 1, part: 'b' }
   for (const mirrored of [false, true])
-    for (const [inside, around] of [
-      [b, a],
-      [a, b],
-    ]) {
+    for (const [part, inside, around] of [
+      ['b', b, a],
+      ['a', a, b],
+    ] as const) {
       const place = find(inside, around, mirrored)
       if (place.likeness <= best.likeness) continue
       const { likeness, width, height } = place
       const detail = detailAt(inside, around, mirrored, place)
-      best = { likeness, detail, mirrored, width: width / MAP_SIDE, height: height / MAP_SIDE }
+      best = { likeness, detail, mirrored, width: width / MAP_SIDE, height: height / MAP_SIDE, part }
       if (likeness > ENOUGH) return best
     }
   return best

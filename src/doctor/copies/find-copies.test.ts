@@ -50,6 +50,19 @@ describe('findCopies', () => {
     ).toEqual(['a.jpg b.jpg exact', 'a.jpg c.jpg near', 'b.jpg c.jpg near'])
   })
 
+  it('says which photo is the part, whichever comes first', async () => {
+    const photo = await scene(1)
+    const bordered = await plants.bordered(photo)
+    const files = { 'a.jpg': photo, 'b.jpg': bordered, 'c.jpg': photo, 'd.jpg': await scene(2) }
+    const root = writeTree(files)
+    const pairs = await findCopies(await checkedPhotos(root, Object.keys(files)), { root })
+    expect(pairs.map(({ a, b, kind, part }) => [a, b, kind, part])).toEqual([
+      [0, 1, 'part', 'a'],
+      [0, 2, 'exact', undefined],
+      [1, 2, 'part', 'b'],
+    ])
+  })
+
   it('takes no flat photo for a copy of another', async () => {
     const flat = (grey: number) =>
       plants.recompressed(

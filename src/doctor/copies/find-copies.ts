@@ -119,8 +119,14 @@ function withStandIns(pairs: readonly CopyPair[], exact: ExactCopies): CopyPair[
   return pairs.flatMap(pair =>
     exact
       .standIns(pair.a)
-      .flatMap(a => exact.standIns(pair.b).map(b => ({ ...pair, a: Math.min(a, b), b: Math.max(a, b) }))),
+      .flatMap(a =>
+        exact.standIns(pair.b).map(b => (a < b ? { ...pair, a, b } : swapped({ ...pair, a, b }))),
+      ),
   )
+}
+
+function swapped({ a, b, part, ...pair }: CopyPair): CopyPair {
+  return { ...pair, a: b, b: a, part: part && (part === 'a' ? 'b' : 'a') }
 }
 
 function inOrder(pairs: readonly CopyPair[]): CopyPair[] {

@@ -13,7 +13,7 @@ const words: Readonly<Record<CopyKind, string>> = {
 
 /** A finding for each pair: first those that lie on both sides of the split, then those whose labels differ. */
 export function pairFindings(check: string, data: CheckedData, pairs: readonly CopyPair[]): Finding[] {
-  return pairs.map(({ a, b, kind, certain }) => {
+  return pairs.map(({ a, b, kind, part, certain }) => {
     const [first, second] = [data.photos[a], data.photos[b]]
     const leak = leakBetween(first, second)
     const differ = first.label !== second.label
@@ -25,10 +25,21 @@ export function pairFindings(check: string, data: CheckedData, pairs: readonly C
       check,
       photos: [first.path, second.path],
       certain,
-      message: `"${first.path}" and "${second.path}" show one picture: one is ${words[kind]} of the other${harm.map(each => `; ${each}`).join('')}.`,
+      message: `${relationText([first, second], kind, part)}${harm.map(each => `; ${each}`).join('')}.`,
       weight: (leak ? 2 : 0) + (differ ? 1 : 0),
     }
   })
+}
+
+function relationText(
+  [first, second]: readonly [CheckedPhoto, CheckedPhoto],
+  kind: CopyKind,
+  part: CopyPair['part'],
+): string {
+  if (part === undefined)
+    return `"${first.path}" and "${second.path}" show one picture: one is ${words[kind]} of the other`
+  const [less, more] = part === 'a' ? [first, second] : [second, first]
+  return `"${less.path}" shows a part of "${more.path}": it is a crop, or the same without a caption, border or screen around it`
 }
 
 function leakBetween({ split: a }: CheckedPhoto, { split: b }: CheckedPhoto): boolean {

@@ -16,6 +16,11 @@ export interface CopyPair {
   /** Index of the later one: `a < b`. */
   readonly b: number
   readonly kind: CopyKind
+  /**
+   * Of a `part`: which of the two shows less, so that its picture lies in the other's. Undefined for other kinds, and where a bar covers one of
+   * them at the edge.
+   */
+  readonly part?: 'a' | 'b' | undefined
   /** Whether nobody would doubt it: byte for byte equal, or nowhere a difference that saving anew does not explain. */
   readonly certain: boolean
 }

@@ -55,10 +55,10 @@ export class SecondLook {
     const [first, second] = [this.maps.get(a), this.maps.get(b)]
     if (first === null || second === null) return undefined
     if (position === 0 && isSavedAnew(first.whole, second.whole)) return { a, b, kind: 'near', certain: true }
-    const kind =
+    const found =
       inPlace(first, second, position, distance, decides) ??
       (position === 0 ? this.within(a, b, true, decides) : undefined)
-    return kind && { a, b, kind, certain: false }
+    return found && { a, b, ...found, certain: false }
   }
 
   /** Of any two photos: whether one lies in the other, as it is or mirrored. */
@@ -66,21 +66,22 @@ export class SecondLook {
     const isCopy = isClosest ? decides : decidesAlone
     const [first, second] = [this.maps.get(a), this.maps.get(b)]
     if (first === null || second === null) return undefined
-    const kind =
+    const found =
       inPlace(first, second, 0, Number.POSITIVE_INFINITY, isCopy) ??
       inPlace(first, second, 1, Number.POSITIVE_INFINITY, isCopy) ??
       this.within(a, b, false, isCopy)
-    return kind && { a, b, kind, certain: false }
+    return found && { a, b, ...found, certain: false }
   }
 
   /** What one photo is of the other if it lies somewhere in it; `unframed` also looks for what is inside frames. */
-  private within(a: number, b: number, unframed: boolean, isCopy: Judge): CopyKind | undefined {
+  private within(a: number, b: number, unframed: boolean, isCopy: Judge): Found | undefined {
     for (const first of this.alignable(a, unframed))
       for (const second of this.alignable(b, unframed)) {
         const found = align(first, second)
         if (!isCopy(found, DECIDES)) continue
         const isWhole = Math.min(found.width, found.height) >= WHOLE
-        return isWhole ? (found.mirrored ? 'mirrored' : 'near') : 'part'
+        if (!isWhole) return { kind: 'part', part: found.part }
+        return { kind: found.mirrored ? 'mirrored' : 'near' }
       }
     return undefined
   }
@@ -107,14 +108,15 @@ function inPlace(
   position: number,
   distance: number,
   isCopy: Judge,
-): CopyKind | undefined {
-  for (const { a, b, kind, framed } of laidUpon(first, second, kindOfPosition(position))) {
+): Found | undefined {
+  for (const { a, b, kind, part, framed } of laidUpon(first, second, kindOfPosition(position))) {
     const placed = moved(a, MAP_SIDE, position)
     const least = framed ? DECIDES_FRAMED : DECIDES
     const found = likenessOf(placed, b)
-    if (distance <= NEAR_BITS && !framed && decides(found, AGREES, LEAST_DETAIL_NEAR)) return kind
-    if (isCopy(found, least)) return kind
-    if (isCopy(likenessBesideBar(placed, b), least)) return found.likeness >= AGREES ? kind : 'part'
+    if (distance <= NEAR_BITS && !framed && decides(found, AGREES, LEAST_DETAIL_NEAR)) return { kind, part }
+    if (isCopy(found, least)) return { kind, part }
+    if (isCopy(likenessBesideBar(placed, b), least))
+      return found.likeness >= AGREES ? { kind, part } : { kind: 'part' }
   }
   return undefined
 }
@@ -135,10 +137,12 @@ function decidesAlone(found: Likeness, least: number): boolean {
 
 type Judge = (found: Likeness, least: number) => boolean
 
-interface Laid {
+/** How two photos are copies, and which is the part where one is. */
+type Found = Pick<CopyPair, 'kind' | 'part'>
+
+interface Laid extends Found {
   readonly a: Uint8Array
   readonly b: Uint8Array
-  readonly kind: CopyKind
   /** Whether a frame is part of what is compared. */
   readonly framed: boolean
 }
@@ -153,7 +157,9 @@ function laidUpon(first: PhotoMaps, second: PhotoMaps, kind: CopyKind): Laid[] {
   const laid: Laid[] = [{ ...whole, framed: true }]
   if (first.inside !== null && second.inside !== null)
     laid.push({ a: first.inside, b: second.inside, kind, framed: false })
-  if (first.inside !== null) laid.push({ a: first.inside, b: second.whole, kind: 'part', framed: false })
-  if (second.inside !== null) laid.push({ a: first.whole, b: second.inside, kind: 'part', framed: false })
+  if (first.inside !== null)
+    laid.push({ a: first.inside, b: second.whole, kind: 'part', part: 'b', framed: false })
+  if (second.inside !== null)
+    laid.push({ a: first.whole, b: second.inside, kind: 'part', part: 'a', framed: false })
   return laid
 }
