@@ -30,6 +30,7 @@ import torchvision.models as zoo
 from onnx import numpy_helper
 from torch.fx.experimental.optimization import fuse
 from torch.nn import functional as F
+from torch.onnx._constants import ONNX_MAX_OPSET
 from torchvision.models import convnext, densenet, efficientnet, maxvit, mobilenetv3, regnet, resnet, swin_transformer, vgg
 
 warnings.simplefilter("ignore")
@@ -163,15 +164,15 @@ if importlib.util.find_spec("timm") is not None:
         make = functools.partial(timm.create_model, timm_name, pretrained=False, num_classes=CLASSES)
         FAMILIES[timm_name] = (make, 96)
 
-# What `torch.onnx.export` does by default, and the one before it, told to leave the weights as they are.
+TODAY = {"dynamo": True, "verbose": False, "external_data": False}
+BEFORE = {"dynamo": False, "training": torch.onnx.TrainingMode.PRESERVE, "do_constant_folding": False}
+# What `torch.onnx.export` does by default, and with the newest operators it knows; the one before it, told to leave the
+# weights as they are, with usual operators and the oldest that are read here.
 EXPORTERS = {
-    "dynamo": {"dynamo": True, "verbose": False, "external_data": False},
-    "torchscript": {
-        "dynamo": False,
-        "opset_version": 17,
-        "training": torch.onnx.TrainingMode.PRESERVE,
-        "do_constant_folding": False,
-    },
+    "dynamo": TODAY,
+    "dynamo, newest": TODAY | {"opset_version": ONNX_MAX_OPSET},
+    "torchscript": BEFORE | {"opset_version": 17},
+    "torchscript, opset 9": BEFORE | {"opset_version": 9},
 }
 
 
@@ -252,7 +253,7 @@ def relative(actual, exact, floor):
 def answer(request, folder):
     family = request["family"]
     network, images = build(*FAMILIES[family])
-    if request["exporter"] == "dynamo":
+    if request["exporter"].startswith("dynamo"):
         network = folded(network)
     path = folder / f"{family}.onnx"
     options = {"input_names": ["image"], "output_names": ["logits"], **EXPORTERS[request["exporter"]]}
@@ -305,7 +306,7 @@ def main():
 
     ready = {"families": list(FAMILIES), "exporters": list(EXPORTERS)}
     if importlib.util.find_spec("onnxscript") is None:
-        ready["exporters"].remove("dynamo")
+        ready["exporters"] = [name for name in EXPORTERS if not name.startswith("dynamo")]
         ready["skipped"] = "the dynamo exporter, which needs the Python package onnxscript"
     tell({"ready": ready})
     for line in sys.stdin:
