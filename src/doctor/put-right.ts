@@ -114,10 +114,12 @@ export async function settleCutOff(root: string): Promise<boolean> {
   return true
 }
 
-/** A sentence on an operation that was cut off in this folder; undefined where none was. @throws `data`, `io` */
+/** A sentence on an operation that was cut off in this folder, or is under way; undefined where there is none. @throws `data`, `io` */
 export async function noticeCutOff(root: string): Promise<string | undefined> {
   const last = (await readJournal(root))?.history.operations.at(-1)
   if (last?.state !== 'open') return undefined
+  if (Journal.isOpen(root))
+    return `"${last.name}" is at work here in another process: what is told now may be other photos in a moment.`
   return last.undoes === undefined
     ? `"${last.name}" was cut off here: the same command goes on, "undo" takes back what it did.`
     : 'An "undo" was cut off here: give it again to finish it.'

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { z } from 'zod'
@@ -53,6 +53,13 @@ export async function waitForLock(
     if (!told) progress?.({ kind: 'notice', message })
     await pause(POLL_MS, signal)
   }
+}
+
+/** Whether a process that is still there holds a lock. */
+export function isLocked(path: string): boolean {
+  const file = resolve(path)
+  const owner = readOwner(file)
+  return owner === undefined ? existsSync(file) && isFresh(file) : isAlive(owner, file)
 }
 
 /** The lock, or who holds it where that is known. */

@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path'
 import { ChiquitoError, messageOf, throwIfAborted, version } from '../../core/index.js'
 import { removeLeftovers, writeFileAtomic } from '../atomic.js'
-import { type Release, takeLock } from '../lock.js'
+import { isLocked, type Release, takeLock } from '../lock.js'
 import { cutLog, LogWriter } from '../log.js'
 import { History, type Operation } from './history.js'
 import { InnerFolder } from './inner-path.js'
@@ -54,6 +54,11 @@ export class Journal {
       release()
       throw error
     }
+  }
+
+  /** Whether a process has the journal of a folder open, so that what it began is under way and not cut off. */
+  static isOpen(root: string): boolean {
+    return isLocked(join(root, LOCK))
   }
 
   get operations(): readonly Operation[] {
