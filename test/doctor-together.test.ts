@@ -18,7 +18,8 @@ beforeAll(async () => {
   photos = { ...cats, ...Object.fromEntries(copies), ...(await scenes('dog', 10, { from: 100 })) }
 })
 
-const BUSY = /Another chiquito \(process \d+ on .*\) is using the journal of "[^"]*photos"\. Wait for it or stop it/
+const BUSY =
+  /Another chiquito \(process \d+ on .*\) is using the journal of "[^"]*photos"\. Wait for it or stop it/
 
 function folder(): { root: string; before: ReturnType<typeof treeOf> } {
   const root = path.join(temporaryFolder(), 'photos')
