@@ -4,6 +4,8 @@
  * @packageDocumentation
  */
 export { listBackbones } from './actions/backbones.js'
+export { type ComparedModel, type CompareOptions, type CompareResult, compare } from './actions/compare.js'
+export type { NotCompared } from './actions/compare-photos.js'
 export {
   type DoctorOptions,
   type DoctorResult,
@@ -100,6 +102,7 @@ export type {
   AccuracyFigure,
   ClassEvaluation,
   ClassMetrics,
+  Comparison,
   Evaluation,
   Interpretation,
   Interval,

@@ -1,4 +1,12 @@
 export { type Calibration, fitTemperature, softmaxRows } from './calibration.js'
+export {
+  type FoldScore,
+  often,
+  type PairedCounts,
+  pairedInterval,
+  repeatedAccuracy,
+  resampledInterval,
+} from './chance/index.js'
 export { type Comparison, comparePredictions } from './compare.js'
 export {
   type AccuracyFigure,

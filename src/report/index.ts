@@ -35,4 +35,4 @@ export type {
 export { lostPhotos } from './lost.js'
 export { renderReport } from './page.js'
 export { summaryText } from './summary.js'
-export { displayWidth, shortLabel, visible } from './text.js'
+export { alignedTable, displayWidth, range, share, shortLabel, visible } from './text.js'

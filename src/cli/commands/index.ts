@@ -1,6 +1,7 @@
 import type { RegisterCommand } from '../program.js'
 import { registerBackbones } from './backbones.js'
 import { registerCollect } from './collect.js'
+import { registerCompare } from './compare.js'
 import { registerDemo } from './demo.js'
 import { registerDoctor } from './doctor.js'
 import { registerEvaluate } from './evaluate.js'
@@ -19,6 +20,7 @@ export const commands: readonly RegisterCommand[] = [
   registerTrain,
   registerPredict,
   registerEvaluate,
+  registerCompare,
   registerFindRate,
   registerUndo,
   registerBackbones,
