@@ -167,7 +167,10 @@ describe('a model', () => {
     const judged = await chiquito(['evaluate', models[2], at('data'), '--json'])
     expect(documentOf(judged)).toMatchObject({ accuracy: 1, split: 'valid', labels })
     const asked = await chiquito(['evaluate', models[2]])
-    expect(asked).toMatchObject({ status: 2, stderr: expect.stringMatching(/Give the photos too/) })
+    expect(asked).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/Give them too: chiquito evaluate /),
+    })
   })
 
   /** A model that adds one to ten numbers, as another program might have written it. */
