@@ -33,6 +33,8 @@ const MOST_NEAREST = 100
 const REACH = 1.15
 /** Quartiles of a normal distribution lie so many deviations apart. */
 const QUARTILES_APART = 1.349
+/** In cosine distance, where the quartiles coincide, as in a class of one picture over and over: any stranger is far then. */
+const LEAST_APART = 0.001
 /** Photos of a class that each photo is compared with at most. */
 const MOST_COMPARED = 3000
 
@@ -56,7 +58,7 @@ export async function strangersIn(data: DeepData, work: WorkOptions = {}): Promi
     const limit = usual + REACH * Math.sqrt(Math.max(0, usual) * apart)
     for (const [k, photo] of members.entries()) {
       if (!(distances[k] > limit)) continue
-      const oddness = ((distances[k] - usual) / (apart || 1)) * QUARTILES_APART
+      const oddness = ((distances[k] - usual) / (apart || LEAST_APART)) * QUARTILES_APART
       found.push({ photo, distance: distances[k], usual, oddness })
     }
   }

@@ -17,7 +17,7 @@ import { isLasting, keptText } from './reader.js'
 import { keptSchema } from './schema.js'
 
 /** What facts are made of: another number where the same photo gives other facts. */
-const VERSION = 4
+const VERSION = 5
 
 /** A file of the store holds the contents whose hash begins with one hexadecimal digit. */
 const DIGITS = '0123456789abcdef'
