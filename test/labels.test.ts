@@ -764,6 +764,20 @@ const refused: readonly Refused[] = [
     error: /"images" has no class folders.*"Abyssinian" 4, "pug" 4\): --labels-from names takes them/,
   },
   {
+    situation: 'photos of two cameras: their names are no classes',
+    tree: {
+      ...named('', 'IMG_NUMBER.jpg', 4),
+      ...named('', 'IMG-2021NUMBER-WA0001.jpg', 4),
+      ...named('', 'DSCN000NUMBER.JPG', 4),
+    },
+    error: /only 12 files, such as "[^"]*"\. Put the photos of each class/,
+  },
+  {
+    situation: 'a table of labels without a row',
+    tree: { images: 4, 'labels.csv': 'id,label\n' },
+    error: /"images" has no class folders.*"labels\.csv" was looked at, but it has no rows\. Put/,
+  },
+  {
     situation: 'a spreadsheet of labels',
     tree: { images: 4, 'labels.xlsx': 'PK' },
     error: /"labels\.xlsx" is a spreadsheet, which is not read: save it as CSV beside the photos/,

@@ -227,6 +227,12 @@ const notDivided: readonly Layout[] = [
     parts: [8, 2, 0],
   },
   {
+    situation: 'classes with photos, and the same folders with more of them beside',
+    tree: { cat: 4, 'cat/old': 2, 'cat/new': 2, dog: 4, 'dog/old': 2, 'dog/new': 2 },
+    classes: pets,
+    parts: [12, 4, 0],
+  },
+  {
     situation: 'years in classes, of which one lacks some',
     tree: { 'cat/2021': 3, 'cat/2022': 2, 'dog/2022': 5 },
     classes: pets,
@@ -313,7 +319,7 @@ const refused: readonly Refused[] = [
   {
     situation: 'the same folders in all classes: a division in other words',
     tree: grid('PART/CLASS', { entrenamiento: 4, prueba: 2 }, pets),
-    error: /"entrenamiento", "prueba" all have the same folders "cat", "dog" and no photos of their own/,
+    error: /"entrenamiento", "prueba" all have the same folders "cat", "dog" with their photos in them/,
   },
   {
     situation: 'the same folders in all classes of a part',
@@ -333,12 +339,22 @@ const refused: readonly Refused[] = [
   {
     situation: 'a division in other words, of which one part lacks a class',
     tree: { 'day/cat': 3, 'day/dog': 3, 'night/cat': 3 },
-    error: /"day", "night" have folders of the same names, "cat", and no photos of their own/,
+    error: /"day", "night" have folders of the same names, "cat", with their photos in them/,
+  },
+  {
+    situation: 'a division in other words whose classes are written in other letter cases',
+    tree: { 'day/Cat': 3, 'day/Café dog': 3, 'night/cat': 3, 'night/cafe\u0301 dog': 3 },
+    error: /"day", "night" all have the same folders "Cafe?.* dog", "Cat"/i,
+  },
+  {
+    situation: 'a division in other words with a photo that lies astray',
+    tree: { day: 1, 'day/cat': 3, 'day/dog': 3, 'night/cat': 3, 'night/dog': 3 },
+    error: /"day", "night" all have the same folders "cat", "dog" with their photos in them/,
   },
   {
     situation: 'places that share half of their classes',
     tree: { 'here/cat': 3, 'here/dog': 3, 'there/dog': 3, 'there/cow': 3 },
-    error: /"here", "there" have folders of the same names, "dog", and/,
+    error: /"here", "there" have folders of the same names, "dog", with/,
   },
   {
     situation: 'PlantVillage: everything a second time, wrapped under the same name',
@@ -402,7 +418,7 @@ const refused: readonly Refused[] = [
       ...grid('fold_1/train/CLASS', { x: 3 }, pets),
     },
     error:
-      /"fold_0\/train", "fold_1\/train" all have the same folders "cat", "dog" and no photos of their own/,
+      /"fold_0\/train", "fold_1\/train" all have the same folders "cat", "dog" with their photos in them/,
   },
   {
     situation: 'one class divided in itself, another not',

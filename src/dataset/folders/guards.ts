@@ -7,9 +7,12 @@ import { nameOf } from './wrappers.js'
 /** Names told in a message; more would not be read. */
 const MOST_NAMED = 4
 
+/** Folders in a class folder: as they are written, by their names with one letter case and one way to write accents. */
+type Inside = ReadonlyMap<string, string>
+
 /**
  * Stops where what looks like classes is a division, or classes of another level: every class has the same two or more
- * sub-folders and no photo of its own (`day/cat`, `day/dog`, `night/cat`, …), or a class holds the other classes again.
+ * sub-folders and hardly a photo of its own (`day/cat`, `day/dog`, `night/Cat`, …), or a class holds the other classes again.
  *
  * @throws `data` saying what is seen and what to do; `io`
  */
@@ -18,7 +21,7 @@ export async function requireClassesNotParts(
   { folder, homes }: Pick<Part, 'folder' | 'homes'>,
 ): Promise<void> {
   if (homes.length < 2) return
-  const inner: Set<string>[] = []
+  const inner: Inside[] = []
   for (const home of homes) inner.push(await foldersInside(reader, home.folder))
   // In classes that are divided in themselves all have the name of the part.
   const isInClasses = folder.startsWith('*')
@@ -26,13 +29,13 @@ export async function requireClassesNotParts(
   refuseNested(names, inner)
   const shared = sharedNames(inner)
   if (shared.length === 0) return
-  const isWhole = shared.length > 1 && inner.every(set => shared.every(name => set.has(name)))
+  const isWhole = shared.length > 1 && inner.every(names => shared.every(name => names.has(folded(name))))
   const [have, inside] = isWhole
     ? [`all have the same folders ${list(shared)}`, list(shared)]
     : [`have folders of the same names, ${list(shared)},`, `folders such as ${list(shared)}`]
   throw new ChiquitoError(
     'data',
-    `${list(names)}${folder === '' || isInClasses ? '' : ` in "${folder}"`} ${have} and no photos of their own. If ${inside} are the ` +
+    `${list(names)}${folder === '' || isInClasses ? '' : ` in "${folder}"`} ${have} with their photos in them. If ${inside} are the ` +
       'classes, give one of the outer folders, or name those train, valid and test. If the outer ones are the classes, ' +
       'say --labels-from folders.',
   )
@@ -69,13 +72,20 @@ export async function refusePartsBelow(reader: FolderReader, { homes }: Pick<Par
   }
 }
 
-/** The folders with photos in a class folder without photos of its own, below whatever only wraps them. */
-async function foldersInside(reader: FolderReader, folder: string): Promise<Set<string>> {
+/**
+ * The folders with photos in a class folder, below whatever only wraps them. None where photos lie beside them; as many as
+ * there are folders, or more: fewer are strays.
+ */
+async function foldersInside(reader: FolderReader, folder: string): Promise<Inside> {
   const { files, folders } = await reader.list(folder)
-  if (files.length > 0) return new Set()
+  if (files.length > 0 && files.length >= folders.length) return new Map()
   const [only] = folders
-  const deeper = folders.length === 1 ? await foldersInside(reader, child(folder, only)) : new Set<string>()
-  return deeper.size > 1 ? deeper : new Set(folders)
+  const deeper = folders.length === 1 ? await foldersInside(reader, child(folder, only)) : new Map()
+  return deeper.size > 1 ? deeper : new Map(folders.map(name => [folded(name), name]))
+}
+
+function folded(name: string): string {
+  return name.normalize('NFC').toLowerCase()
 }
 
 /**
@@ -83,13 +93,16 @@ async function foldersInside(reader: FolderReader, folder: string): Promise<Set<
  * (`day/cat`, `day/dog`, `night/cat`), those that at least half of the folders in each of them have in common with others.
  * Years, and names that say nothing, come again in classes, too.
  */
-function sharedNames(inner: readonly ReadonlySet<string>[]): string[] {
-  const common = [...inner[0]].filter(name => inner.every(set => set.has(name)))
-  if (common.length > 1) return common
-  const all = new Set(inner.flatMap(set => [...set]))
-  const isShared = (name: string) => inner.filter(set => set.has(name)).length > 1 && saysSomething(name)
-  const isMostly = inner.every(set => set.size > 0 && [...set].filter(isShared).length * 2 >= set.size)
-  return all.size > 1 && isMostly ? [...all].filter(isShared) : []
+function sharedNames(inner: readonly Inside[]): string[] {
+  const all = new Map(inner.flatMap(names => [...names]))
+  const written = (keys: readonly string[]) => keys.map(key => all.get(key) ?? key)
+  const common = [...inner[0].keys()].filter(key => inner.every(names => names.has(key)))
+  if (common.length > 1) return written(common)
+  const isShared = (key: string) => inner.filter(names => names.has(key)).length > 1 && saysSomething(key)
+  const isMostly = inner.every(
+    names => names.size > 0 && [...names.keys()].filter(isShared).length * 2 >= names.size,
+  )
+  return all.size > 1 && isMostly ? written([...all.keys()].filter(isShared)) : []
 }
 
 function saysSomething(name: string): boolean {
@@ -117,9 +130,9 @@ export async function refusePacked(
 }
 
 /** `flowers/rose`, `flowers/tulip` and, in `flowers/flowers`, all of it again. */
-function refuseNested(names: readonly string[], inner: readonly Set<string>[]): void {
+function refuseNested(names: readonly string[], inner: readonly Inside[]): void {
   names.forEach((name, i) => {
-    const again = names.filter(other => other !== name && inner[i].has(other))
+    const again = names.filter(other => other !== name && inner[i].has(folded(other)))
     if (again.length < 2) return
     throw new ChiquitoError(
       'data',

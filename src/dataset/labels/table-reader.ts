@@ -143,7 +143,10 @@ export class TableReader {
     if ('problem' in labels) {
       const problem = `"${path}" gives no labels: ${labels.problem}`
       if (labels.named.length > 0 || isMetadata(path)) this.problems.push(problem)
-      else if (labels.hasRows) this.strangers.push(`"${path}" was looked at, but ${labels.problem}.`)
+      else
+        this.strangers.push(
+          `"${path}" was looked at, but ${labels.hasRows ? labels.problem : 'it has no rows'}.`,
+        )
       if (isMetadata(path) && !labels.isOrdinary) this.options.notice(`${problem}.`)
       return []
     }
