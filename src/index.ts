@@ -38,6 +38,7 @@ export {
   trainFolds,
 } from './actions/train-folds.js'
 export { listOperations, type UndoOptions, type UndoResult, undo } from './actions/undo.js'
+export { type VerifyOptions, type VerifyResult, verify } from './actions/verify.js'
 export {
   type AdamWOptions,
   adamw,
@@ -116,10 +117,12 @@ export type { Augmentation, AugmentationDraw, ViewRule } from './images/index.js
 export type { Attribute, Dim, Graph, GraphBuilder, Node, OpType, Value, ValueType } from './onnx/index.js'
 export {
   type JudgedPhoto,
+  type LargestDifference,
   type PhotoSource,
   type Prediction,
   Predictor,
   type Refused,
+  type Reproduction,
 } from './predict/index.js'
 export type { FeatureStore, FeatureStoreOptions, ModelMetadata } from './run/index.js'
 export type { LeakingGroup, Separable, SplitLeak } from './splitting/index.js'

@@ -35,6 +35,7 @@ export { MAX_FILE_BYTES } from './limits.js'
 export { hashDistance, perceptualHash, symmetricHash } from './perceptual-hash.js'
 export { headOf, readPhotoFile, sha256Of } from './photo-file.js'
 export { type Colour, type GreyPixels, type Pixels, pixelsOf } from './pixels.js'
+export { plainPixels } from './plain-pixels.js'
 export {
   type PhotoFile,
   PhotoReader,

@@ -11,7 +11,7 @@ const mostAsked = 4
  * on other processors and with other numbers of threads stays within 0.00001 (docs/decisions/0034-golden-photos.md); a
  * GPU may compute with 10 or 11 bits (TF32, 16-bit floats), which moves logits by a few hundredths.
  */
-const tolerances: Readonly<Record<Device, number>> = { cpu: 0.002, webgpu: 0.3, cuda: 0.3 }
+export const tolerances: Readonly<Record<Device, number>> = { cpu: 0.002, webgpu: 0.3, cuda: 0.3 }
 
 /** Smaller probabilities count as this: what they are is noise, and nobody is shown it. */
 const floor = 1e-6
@@ -56,7 +56,8 @@ export async function checkGolden(
   }
 }
 
-function distance(a: number, b: number): number {
+/** Of two probabilities: the difference of their logarithms. */
+export function distance(a: number, b: number): number {
   return Math.abs(Math.log(Math.max(a, floor) / Math.max(b, floor)))
 }
 

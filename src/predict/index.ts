@@ -8,3 +8,4 @@ export {
   predictAll,
   type Refused,
 } from './predictor.js'
+export { type LargestDifference, type Reproduction, reproduceGolden } from './verify.js'

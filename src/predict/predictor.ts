@@ -140,7 +140,11 @@ function requireSameGraph(graph: Graph, facts: ModelMetadata, path: string): voi
 }
 
 /** Metadata are easily copied to another graph; its answers would then be put down to the wrong labels, or be none. */
-function requireFit({ inputs, outputs }: Session, { view, labels }: ModelMetadata, path: string): void {
+export function requireFit(
+  { inputs, outputs }: Session,
+  { view, labels }: ModelMetadata,
+  path: string,
+): void {
   const { size } = view
   const pixels = inputs.get('pixels')
   const probabilities = outputs.get('probabilities')

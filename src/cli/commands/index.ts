@@ -10,6 +10,7 @@ import { registerPredict } from './predict.js'
 import { registerSplit } from './split.js'
 import { registerTrain } from './train.js'
 import { registerUndo } from './undo.js'
+import { registerVerify } from './verify.js'
 
 /** The commands, in the order in which the help lists them. */
 export const commands: readonly RegisterCommand[] = [
@@ -21,6 +22,7 @@ export const commands: readonly RegisterCommand[] = [
   registerPredict,
   registerEvaluate,
   registerCompare,
+  registerVerify,
   registerFindRate,
   registerUndo,
   registerBackbones,

@@ -1,0 +1,109 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { plural, throwIfAborted, type WorkOptions } from '../core/index.js'
+import { ioError } from '../files/index.js'
+import { readModelFile } from '../onnx/index.js'
+import { type Reproduction, reproduceGolden } from '../predict/index.js'
+import { alignedTable } from '../report/index.js'
+import { graphDigest, parseModelMetadata } from '../run/index.js'
+import { modelPath } from './predict.js'
+
+export interface VerifyOptions extends WorkOptions {
+  /** A `model.onnx`, or the folder of a run. */
+  readonly model: string
+}
+
+export interface VerifyResult {
+  /** Absolute path of the file. */
+  readonly model: string
+  readonly labels: readonly string[]
+  /** Golden photos that the model carries. */
+  readonly golden: number
+  /** Whether graph and weights are those that training wrote; null where the file does not say. */
+  readonly isGraphSame: boolean | null
+  readonly runtimes: readonly Reproduction[]
+  /** Whether every runtime that is there gives the recorded verdicts and probabilities, from the graph that was trained. */
+  readonly holds: boolean
+  /** What it comes to, in words. */
+  readonly verdict: string
+  readonly seconds: number
+}
+
+/** Asks a model about the golden photos that it carries, wherever this machine can run it. */
+export async function verify({ model: given, signal }: VerifyOptions): Promise<VerifyResult> {
+  const started = performance.now()
+  const file = await modelPath(given)
+  const { graph, metadata, producer } = await readModelFile(file)
+  const facts = parseModelMetadata(metadata, file, producer)
+  throwIfAborted(signal)
+  const bytes = await readFile(file).catch(error => {
+    throw ioError(error, 'read', file)
+  })
+  const runtimes = await reproduceGolden(bytes, facts, { path: file, signal })
+  const isGraphSame = facts.graph === undefined ? null : graphDigest(graph) === facts.graph
+  const holds = isGraphSame !== false && runtimes.every(({ state }) => state === 'same' || state === 'absent')
+  return {
+    model: path.resolve(file),
+    labels: facts.labels,
+    golden: facts.golden.length,
+    isGraphSame,
+    runtimes,
+    holds,
+    verdict: verdictOf(facts.golden.length, runtimes, isGraphSame),
+    seconds: (performance.now() - started) / 1000,
+  }
+}
+
+function verdictOf(golden: number, runtimes: readonly Reproduction[], isGraphSame: boolean | null): string {
+  const asked = runtimes.filter(({ state }) => state !== 'absent')
+  const bad = asked.filter(({ state }) => state !== 'same')
+  const changed = Math.max(0, ...asked.map(one => one.changed ?? 0))
+  const most = Math.max(0, ...asked.map(one => one.largest?.difference ?? 0))
+  const photos = plural(golden, 'golden photo')
+  const ways = plural(asked.length, 'way')
+  const graph =
+    isGraphSame === false
+      ? ' The graph or its weights are no longer those that training wrote, though: copy the file again from where it was trained.'
+      : ''
+  if (bad.length === 0)
+    return `${photos} answered as when the model was made, in ${ways}: the same verdicts, probabilities within ${small(most)}.${graph}`
+  const failed = bad.filter(({ state }) => state === 'failed').length
+  return (
+    `${photos} not answered as when the model was made, in ${bad.length} of ${ways}: ` +
+    [
+      ...(changed > 0
+        ? [`up to ${plural(changed, 'verdict')} changed`]
+        : failed < bad.length
+          ? ['no verdict changed']
+          : []),
+      ...(failed < bad.length ? [`probabilities up to ${small(most)} off`] : []),
+      ...(failed > 0 ? [`${failed} could not run it`] : []),
+    ].join(', ') +
+    `.${graph}`
+  )
+}
+
+function small(difference: number): string {
+  if (Number.isNaN(difference)) return 'nothing that is a number'
+  return difference === 0 ? '0' : difference < 0.001 ? difference.toExponential(0) : difference.toFixed(3)
+}
+
+/** The result for a terminal. */
+export function verifyText({ verdict, runtimes, seconds }: VerifyResult): string {
+  const rows = runtimes.map(({ runtime, version, provider, how, state, changed, largest }) => [
+    version === undefined ? runtime : `${runtime} ${version}`,
+    provider,
+    how,
+    state,
+    changed === undefined ? '–' : String(changed),
+    largest === undefined ? '–' : small(largest.difference),
+  ])
+  const reasons = runtimes.flatMap(({ runtime, provider, state, reason }) =>
+    reason === undefined ? [] : [`${state === 'failed' ? '! ' : ''}${runtime}, ${provider}: ${reason}`],
+  )
+  const table = alignedTable([
+    ['runtime', 'on', 'how', 'answers', 'verdicts changed', 'largest difference'],
+    ...rows,
+  ])
+  return [verdict, '', table, '', ...reasons, `in ${seconds.toFixed(1)} s`, ''].join('\n')
+}

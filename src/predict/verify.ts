@@ -1,0 +1,228 @@
+import { asFloat32, ChiquitoError, messageOf, throwIfAborted, uint8 } from '../core/index.js'
+import {
+  type Device,
+  devices,
+  openPlain,
+  type PlainRuntime,
+  runtimeVersion,
+  Session,
+  usableDevice,
+} from '../engine/index.js'
+import { plainPixels } from '../images/index.js'
+import type { ModelMetadata } from '../run/index.js'
+import { distance, tolerances } from './golden.js'
+import { requireFit } from './predictor.js'
+
+/** How one runtime answers the golden photos of a model, beside what the model says it answered when it was made. */
+export interface Reproduction {
+  /** `onnxruntime-node` or `onnxruntime-web`. */
+  readonly runtime: string
+  /** Its version; undefined where it is not there. */
+  readonly version: string | undefined
+  /** `cpu`, `webgpu`, `cuda`, `wasm`. */
+  readonly provider: string
+  /** In words. */
+  readonly how: string
+  /** `same`, `differs` (more than its arithmetic explains), `failed` (does not take the model), or `absent` from this machine. */
+  readonly state: 'same' | 'differs' | 'failed' | 'absent'
+  /** Why it is absent or failed. */
+  readonly reason?: string | undefined
+  /** Golden photos with another verdict. */
+  readonly changed?: number | undefined
+  /** Where a probability is furthest from the recorded one. */
+  readonly largest?: LargestDifference | undefined
+}
+
+export interface LargestDifference {
+  /** Of two probabilities. */
+  readonly difference: number
+  /** Golden photo, from 1. */
+  readonly photo: number
+  readonly label: string
+  readonly expected: number
+  readonly got: number
+}
+
+/** Answers one view, bytes [1, size, size, 3], with probabilities [labels]. */
+type Answer = (view: Uint8Array) => Promise<ArrayLike<number>>
+
+type Facts = Pick<ModelMetadata, 'golden' | 'labels' | 'view'>
+
+/**
+ * Asks a model about its golden photos on every runtime and execution provider there is: as predictions run it, with the
+ * runtime's rewriting of graphs switched off, and in plain onnxruntime-node and onnxruntime-web with nothing of ours around them.
+ *
+ * @param model - the file's bytes
+ * @throws `model` where the golden photos are no photos of its size, or the graph does not fit the metadata; `interrupted`
+ */
+export async function reproduceGolden(
+  model: Uint8Array,
+  facts: ModelMetadata,
+  { path, signal }: { readonly path: string; readonly signal?: AbortSignal | undefined },
+): Promise<Reproduction[]> {
+  const views = await goldenViews(facts, path)
+  const found: Reproduction[] = []
+  for (const way of [
+    ...devices.map(ours),
+    unoptimised,
+    ...(['onnxruntime-node', 'onnxruntime-web'] as const).map(plain),
+  ]) {
+    throwIfAborted(signal)
+    found.push(await way(model, { facts, views, path }))
+  }
+  return found
+}
+
+interface Golden {
+  readonly facts: ModelMetadata
+  readonly views: readonly Uint8Array[]
+  readonly path: string
+}
+
+type Way = (model: Uint8Array, golden: Golden) => Promise<Reproduction>
+
+/** As predictions run it. */
+function ours(device: Device): Way {
+  const way = {
+    runtime: 'onnxruntime-node',
+    version: runtimeVersion(),
+    provider: device,
+    how: 'as predict runs it',
+  }
+  return async (model, golden) => {
+    try {
+      await usableDevice({ device, strict: true })
+    } catch (error) {
+      return {
+        ...way,
+        version: undefined,
+        state: 'absent',
+        reason: messageOf(error).replace(/ Leave the device out.*$/, ''),
+      }
+    }
+    return throughSession(model, golden, way, device, 'all')
+  }
+}
+
+const unoptimised: Way = (model, golden) => {
+  const way = {
+    runtime: 'onnxruntime-node',
+    version: runtimeVersion(),
+    provider: 'cpu',
+    how: 'graph not rewritten',
+  }
+  return throughSession(model, golden, way, 'cpu', 'none')
+}
+
+type Told = Pick<Reproduction, 'runtime' | 'version' | 'provider' | 'how'>
+
+async function throughSession(
+  model: Uint8Array,
+  golden: Golden,
+  way: Told,
+  device: Device,
+  optimize: 'all' | 'none',
+): Promise<Reproduction> {
+  const { view, labels } = golden.facts
+  let session: Session | undefined
+  try {
+    const opened = await Session.open(model, { device, strict: true, optimize, name: golden.path })
+    session = opened
+    requireFit(opened, golden.facts, golden.path)
+    const answer: Answer = async bytes => {
+      const { probabilities } = await opened.run({ pixels: uint8(bytes, [1, view.size, view.size, 3]) }, [
+        'probabilities',
+      ])
+      return asFloat32(probabilities, 'probabilities').data.subarray(0, labels.length)
+    }
+    return { ...way, ...(await measured(answer, golden, tolerances[device])) }
+  } catch (error) {
+    return failed(way, error)
+  } finally {
+    await session?.close()
+  }
+}
+
+/** Nothing of ours between the file, the pixels and the answer. */
+function plain(runtime: PlainRuntime): Way {
+  const provider = runtime === 'onnxruntime-web' ? 'wasm' : 'cpu'
+  const way = { runtime, version: undefined, provider, how: 'plain' }
+  return async (model, golden) => {
+    let close = async () => {}
+    try {
+      const session = await openPlain(runtime, model)
+      if (session === undefined)
+        return {
+          ...way,
+          state: 'absent',
+          reason: `not installed; npm install ${runtime} beside chiquito to have it checked`,
+        }
+      close = session.close
+      const { size } = golden.facts.view
+      const answer: Answer = bytes => session.run(bytes, [1, size, size, 3], 'probabilities')
+      return { ...way, version: session.version, ...(await measured(answer, golden, tolerances.cpu)) }
+    } catch (error) {
+      return failed(way, error)
+    } finally {
+      await close()
+    }
+  }
+}
+
+/** Only what a runtime makes of the model is told; whatever else goes wrong goes through. */
+function failed(way: Told, error: unknown): Reproduction {
+  const isTold = error instanceof ChiquitoError && (error.code === 'model' || error.code === 'engine')
+  if (!isTold) throw error
+  return { ...way, state: 'failed', reason: error.message }
+}
+
+/** @param tolerance - of a difference of logarithms, as when a model is opened */
+async function measured(
+  answer: Answer,
+  { facts, views }: Golden,
+  tolerance: number,
+): Promise<Pick<Reproduction, 'state' | 'changed' | 'largest'>> {
+  const { golden, labels } = facts
+  let changed = 0
+  let isNear = true
+  let largest: LargestDifference | undefined
+  for (const [i, { probabilities: expected, label: verdict }] of golden.entries()) {
+    const got = await answer(views[i])
+    if (got.length !== labels.length)
+      throw new ChiquitoError('model', `It answers with ${got.length} numbers for ${labels.length} labels.`)
+    // By name, so that labels which no longer belong to the outputs show.
+    if (labels[top(got)] !== (verdict ?? labels[top(expected)])) changed++
+    for (const [k, label] of labels.entries()) {
+      const difference = Math.abs(got[k] - expected[k])
+      // Also where it is no number at all.
+      if (!(distance(expected[k], got[k]) <= tolerance)) isNear = false
+      if (largest === undefined || !(difference <= largest.difference))
+        largest = { difference, photo: i + 1, label, expected: expected[k], got: got[k] }
+    }
+  }
+  return { state: changed === 0 && isNear ? 'same' : 'differs', changed, largest }
+}
+
+function top(probabilities: ArrayLike<number>): number {
+  return Array.from(probabilities).indexOf(Math.max(...Array.from(probabilities)))
+}
+
+/** The pixels that the golden photos hold, decoded as anybody would. @throws `model` */
+async function goldenViews({ golden, view: { size } }: Facts, path: string): Promise<Uint8Array[]> {
+  if (golden.length === 0)
+    throw new ChiquitoError(
+      'model',
+      `"${path}" carries no golden photos: it was made from photos that could not be read any more. Train again to have some.`,
+    )
+  return Promise.all(
+    golden.map(async ({ png }, i) => {
+      const name = `golden photo ${i + 1} of "${path}"`
+      const { width, height, data } = await plainPixels(png, name, size * size)
+      if (width === size && height === size) return data
+      throw new ChiquitoError(
+        'model',
+        `${name} has ${width} x ${height} pixels, and the model reads ${size} x ${size}.`,
+      )
+    }),
+  )
+}

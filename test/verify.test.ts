@@ -1,0 +1,114 @@
+// `chiquito verify`: the golden photos a model carries, on every runtime of this machine.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { VerifyResult } from '../src/actions/verify.js'
+import { ImageData, Learner } from '../src/index.js'
+import { readModelFile, writeModel } from '../src/onnx/index.js'
+import { documentOf, suiteFolder } from './support/chiquito.js'
+import { writeTree } from './support/files.js'
+import { chiquitoHere } from './support/in-process.js'
+import { drawings } from './support/photos.js'
+
+const folder = suiteFolder()
+const file = path.join(folder, 'model.onnx')
+
+beforeAll(async () => {
+  const photos = path.join(folder, 'photos')
+  writeTree({ ...(await drawings('ball', 'ball', 8)), ...(await drawings('wave', 'wave', 8)) }, photos)
+  const data = await ImageData.fromFolder(photos, { size: 64, batchSize: 4 })
+  const learn = await Learner.pretrained('efficientnet-lite0', data)
+  await learn.fit(0.01, 2)
+  await learn.save(file)
+  await learn.close()
+}, 60_000)
+
+async function verified(model: string) {
+  const told = await chiquitoHere(['verify', model, '--json'])
+  return { status: told.status, ...documentOf<VerifyResult>(told) }
+}
+
+type Parts = Awaited<ReturnType<typeof readModelFile>>
+
+/** The trained model with something in it changed, in a folder of its own. */
+async function altered(name: string, change: (model: Parts) => Partial<Parts>): Promise<string> {
+  const whole = await readModelFile(file)
+  const place = path.join(folder, name, 'model.onnx')
+  mkdirSync(path.dirname(place))
+  writeFileSync(place, writeModel({ ...whole, ...change(whole) }))
+  return place
+}
+
+describe('chiquito verify', () => {
+  it('of a whole model finds the same answers, also in plain onnxruntime and in onnxruntime-web', async () => {
+    const { status, runtimes, ...rest } = await verified(file)
+    expect(status).toBe(0)
+    expect(rest).toMatchObject({ golden: 2, isGraphSame: true, holds: true, labels: ['ball', 'wave'] })
+    const ways = runtimes.map(({ runtime, provider, how }) => `${runtime} ${provider} ${how}`)
+    expect(ways).toEqual([
+      'onnxruntime-node cpu as predict runs it',
+      'onnxruntime-node webgpu as predict runs it',
+      'onnxruntime-node cuda as predict runs it',
+      'onnxruntime-node cpu graph not rewritten',
+      'onnxruntime-node cpu plain',
+      'onnxruntime-web wasm plain',
+    ])
+    for (const { provider, state, reason, changed, largest } of runtimes) {
+      if (provider === 'webgpu' || provider === 'cuda') {
+        expect(['same', 'absent']).toContain(state)
+        if (state === 'absent') expect(reason).toMatch(/cannot be used here \(.*\)\.$/)
+      } else {
+        expect([state, changed]).toEqual(['same', 0])
+        expect(largest?.difference).toBeLessThan(1e-4)
+      }
+    }
+    const { stdout } = await chiquitoHere(['verify', file])
+    expect(stdout).toMatch(
+      /^2 golden photos answered as when the model was made, in \d ways: the same verdicts, probabilities within/,
+    )
+    expect(stdout).toMatch(/onnxruntime-web \d.* wasm +plain +same +0 /)
+  })
+
+  it('of one with other weights says how far off it is and what it now takes for what', async () => {
+    const place = await altered('reweighted', ({ graph }) => {
+      // The head's: the smallest tensor with a number a label.
+      for (const { data, shape } of graph.initializers.values())
+        if (data instanceof Float32Array && shape.length === 1 && shape[0] === 2) data.set([-40, 40])
+      return {}
+    })
+    const { status, holds, isGraphSame, runtimes, verdict } = await verified(place)
+    expect({ status, holds, isGraphSame }).toEqual({ status: 1, holds: false, isGraphSame: false })
+    expect(verdict).toMatch(
+      /^2 golden photos not answered .*: up to 1 verdict changed, probabilities up to 0\.9\d+|1\.000 off/,
+    )
+    for (const one of runtimes.filter(({ state }) => state !== 'absent'))
+      expect(one).toMatchObject({
+        state: 'differs',
+        changed: 1,
+        largest: { label: expect.stringMatching(/ball|wave/) },
+      })
+  })
+
+  it('of one whose labels were swapped says that verdicts changed', async () => {
+    const place = await altered('relabelled', ({ metadata }) => ({
+      metadata: new Map([...metadata, ['chiquito.labels', '["wave","ball"]']]),
+    }))
+    const { status, runtimes, isGraphSame } = await verified(place)
+    expect([status, isGraphSame, runtimes[0]]).toEqual([
+      1,
+      true,
+      expect.objectContaining({ state: 'differs', changed: 2 }),
+    ])
+  })
+
+  it('refuses what carries no golden photos, and what is no model', async () => {
+    const bare = await altered('bare', ({ metadata }) => ({
+      metadata: new Map([...metadata, ['chiquito.golden', '[]']]),
+    }))
+    const told = await chiquitoHere(['verify', bare])
+    expect([told.status, told.stderr]).toEqual([1, expect.stringMatching(/carries no golden photos/)])
+    writeFileSync(path.join(folder, 'text.onnx'), 'my model')
+    const other = await chiquitoHere(['verify', path.join(folder, 'text.onnx')])
+    expect([other.status, other.stderr]).toEqual([1, expect.stringMatching(/is not an ONNX model/)])
+  })
+})
