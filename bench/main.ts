@@ -9,6 +9,7 @@ import { benchFamilies } from './families.js'
 import { benchFeatures } from './features.js'
 import { benchFineTune } from './fine-tune.js'
 import { benchGradients } from './gradients.js'
+import { benchInterrupts } from './interrupts.js'
 import { benchKills } from './kills.js'
 import { benchLayouts } from './layouts.js'
 import { benchLfw } from './lfw.js'
@@ -37,6 +38,7 @@ const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Ben
   collect: benchCollect,
   doctor: benchDoctor,
   kills: benchKills,
+  interrupts: benchInterrupts,
 }
 
 const usage =
