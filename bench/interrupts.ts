@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { articlePhotos, checkoutRoot, chiquito, noArticlePhotos } from './support/process.js'
-import { type BenchOptions, type BenchResult, type BenchRow, median } from './support/result.js'
+import { type BenchOptions, type BenchResult, type BenchRow, row } from './support/result.js'
 
 /** Seconds within which Ctrl-C is to be answered. */
 const LIMIT = 1
@@ -38,16 +38,9 @@ export async function benchInterrupts({ json, rounds = 10, only }: BenchOptions)
       failures.push(...waits.filter(wait => wait.failure).map(wait => `${one.what}: ${wait.failure}`))
       const stopped = waits.flatMap(wait => (wait.ended === undefined ? [] : [wait.ended]))
       if (!json) console.error(`${one.what}: ${stopped.map(wait => wait.toFixed(2)).join(' ')}`)
-      const longest = Math.max(...stopped)
-      const middle = median(stopped)
-      rows.push({
-        what: `${one.what}: longest wait of ${stopped.length}, and the middle one`,
-        ours: longest,
-        theirs: middle,
-        unit: 's',
-        ratio: longest / middle,
-        limit: LIMIT,
-      })
+      if (stopped.length === 0) continue
+      const what = `${one.what}: longest wait of ${stopped.length}`
+      rows.push(row(what, 's', [Math.max(...stopped)], [LIMIT], { limit: LIMIT }))
     }
   } finally {
     await rm(folder, { recursive: true, force: true })
