@@ -778,6 +778,16 @@ const refused: readonly Refused[] = [
     error: /"images" has no class folders.*"labels\.csv" was looked at, but it has no rows\. Put/,
   },
   {
+    situation: 'metadata that lists one class of two: why there is but one is said',
+    tree: {
+      cat: 4,
+      dog: 4,
+      'metadata.csv': lines('file_name,label', 'cat/1.jpg,cat', 'cat/2.jpg,cat'),
+    },
+    error:
+      /only one class, "cat"\. A table of labels .* gives none to 6 of those in class folders, for example "cat\/3/,
+  },
+  {
     situation: 'a spreadsheet of labels',
     tree: { images: 4, 'labels.xlsx': 'PK' },
     error: /"labels\.xlsx" is a spreadsheet, which is not read: save it as CSV beside the photos/,

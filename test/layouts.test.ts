@@ -93,6 +93,23 @@ const divided: readonly Layout[] = [
     notices: [/Left out: folders beside the parts of the data set: "chest_xray"/],
   },
   {
+    situation: 'rps and rps-test-set: what is learnt from has no word of a part',
+    tree: { ...grid('rps/CLASS', { x: 4 }, pets), ...grid('rps-test-set/CLASS', { x: 2 }, pets) },
+    classes: pets,
+    parts: [6, 2, 4],
+    notices: [/"rps" is train, "rps-test-set" is test/],
+  },
+  {
+    situation: 'horse-or-human and validation-horse-or-human',
+    tree: {
+      ...grid('horse-or-human/CLASS', { x: 4 }, ['horses', 'humans']),
+      ...grid('validation-horse-or-human/CLASS', { x: 2 }, ['horses', 'humans']),
+    },
+    classes: ['horses', 'humans'],
+    parts: [8, 4, 0],
+    notices: [/"horse-or-human" is train, "validation-horse-or-human" is valid/],
+  },
+  {
     situation: 'class first, division below',
     tree: grid('CLASS/PART', { train: 4, test: 2, val: 1 }, pets),
     classes: pets,

@@ -1,7 +1,7 @@
 import { ChiquitoError, commandName, shellPath } from '../../core/index.js'
 import { child, type FolderReader } from './folder-reader.js'
 import { type Layout, type LayoutOptions, type Part, wholePart } from './part.js'
-import { isPlainPart, type PartName, partName, shareWord } from './part-names.js'
+import { isPlainPart, type PartName, partName, sameWords, shareWord } from './part-names.js'
 import { descend, type Entered, hasMetadata } from './wrappers.js'
 
 const order: readonly string[] = ['train', 'valid', 'test']
@@ -82,6 +82,8 @@ async function divisionAmong(
   // `seg_test/seg_test/{sea,ice}` and nothing beside: what one class would be is a part.
   if (others.length === 0 && candidates.length === 1 && candidates[0].entered.listing.folders.length > 1)
     return isSettled ? undefined : candidates
+  const twins = await withTwin(reader, base, candidates, others)
+  if (twins !== undefined && !isSettled) return twins
   const lone = candidates.find(one => isHolder(one) && others.some(name => shareWord(one.rest, name)))
   if (lone !== undefined && !isSettled) throw partOrClass([lone], others[0])
   return undefined
@@ -92,6 +94,31 @@ function pairsOf(candidates: readonly Candidate[]): (readonly Candidate[])[] {
   const groups = new Map<string, Candidate[]>()
   for (const one of candidates) groups.set(one.rest, [...(groups.get(one.rest) ?? []), one])
   return [...groups.values()].filter(group => new Set(group.map(({ split }) => split)).size > 1)
+}
+
+/**
+ * `rps` and `rps-test-set`, `horse-or-human` and `validation-horse-or-human`: the one beside a part that has its words and no
+ * word of a part is what is learnt from, if it holds the same class folders.
+ */
+async function withTwin(
+  reader: FolderReader,
+  base: Entered,
+  candidates: readonly Candidate[],
+  others: readonly string[],
+): Promise<readonly Candidate[] | undefined> {
+  const [other, ...more] = others
+  if (other === undefined || more.length > 0 || candidates.length === 0) return undefined
+  if (!candidates.every(({ rest, split }) => split !== 'train' && rest !== '' && sameWords(rest, other)))
+    return undefined
+  const entered = await descend(reader, child(base.folder, other), 'train', false)
+  const holds = new Set(entered.listing.folders)
+  const isSame = candidates.every(
+    one =>
+      one.entered.listing.folders.length > 1 && one.entered.listing.folders.every(name => holds.has(name)),
+  )
+  return isSame
+    ? [{ split: 'train', rest: candidates[0].rest, name: other, entered }, ...candidates]
+    : undefined
 }
 
 /** Whether a candidate holds class folders, or photos that a table labels. */

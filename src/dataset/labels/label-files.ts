@@ -97,6 +97,7 @@ async function settle(
   const hints = [
     ...otherTask(layout),
     ...(reader.sheets.length > 0 ? [sheetSeen(reader.sheets[0])] : []),
+    ...(isOne ? unlistedSeen(lost) : []),
     ...hintsFor(isOne ? found.map(file => ({ file })) : lost, said),
   ]
   return { files, classes: withListed(classes, files), parts: partsOf(layout.parts, files), hints }
@@ -139,6 +140,17 @@ function otherTask({ asides }: Layout): string[] {
   return [
     `Folders like "${asides[0]}" look like a data set for finding objects in photos: they say where things are, not of ` +
       'which class a photo is.',
+  ]
+}
+
+/** Photos that a table left without a class, where that may be why there is but one. */
+function unlistedSeen(lost: readonly { file: FoundFile; isDecided: boolean }[]): string[] {
+  const unlisted = lost.filter(({ file, isDecided }) => isDecided && file.home !== undefined)
+  if (unlisted.length === 0) return []
+  const [{ file }] = unlisted
+  return [
+    `A table of labels decides alone for the photos it is about, and gives none to ${unlisted.length} of those in class ` +
+      `folders, for example "${file.path}": list them, too, or say --labels-from folders.`,
   ]
 }
 
