@@ -14,6 +14,12 @@ export {
   type ToldFinding,
 } from './actions/doctor.js'
 export { type EvaluateOptions, type EvaluateResult, evaluate } from './actions/evaluate.js'
+export {
+  type EvaluateFoldsOptions,
+  type EvaluateFoldsResult,
+  evaluateFolds,
+  type FoldedFigure,
+} from './actions/evaluate-folds.js'
 export { type FindRateOptions, type FindRateResult, findRate } from './actions/find-rate.js'
 export { ImageData, type ImageDataOptions } from './actions/image-data.js'
 export type { EvaluationDetails, MeasuredPart } from './actions/measure.js'

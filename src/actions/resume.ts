@@ -45,21 +45,25 @@ export interface Unfinished {
   readonly division: { readonly split: SplitRecord; readonly recorded: RecordedPhotos } | undefined
 }
 
+/** The settings that a run was trained with. @throws `data` where its record does not say them */
+export function settingsOfRun({ path: folder, record }: RunFolder) {
+  const configuration = configurationSchema.safeParse(record.configuration)
+  if (!configuration.success)
+    throw new ChiquitoError(
+      'data',
+      `"${folder}/run.json" does not say how the run was configured. Train again.`,
+    )
+  return { ...configuration.data, recipe: record.recipe, seed: record.seed }
+}
+
 /** Takes over the run in `out`. Whoever calls lets it go again. */
 export async function takeOver(given: TrainOptions): Promise<Unfinished> {
   const run = await RunFolder.takeOver(given.out)
   try {
-    const { record } = run
-    const configuration = configurationSchema.safeParse(record.configuration)
-    if (!configuration.success)
-      throw new ChiquitoError(
-        'data',
-        `"${given.out}/run.json" does not say how the run was configured. Train again.`,
-      )
-    const own = { ...configuration.data, recipe: record.recipe, seed: record.seed }
+    const own = settingsOfRun(run)
     requireSameSettings(given, own)
     const options = { ...given, ...own }
-    return { run, options, photos: photosOf(record.backbone), division: await run.readDivision() }
+    return { run, options, photos: photosOf(run.record.backbone), division: await run.readDivision() }
   } catch (error) {
     run.close()
     throw error

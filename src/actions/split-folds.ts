@@ -73,19 +73,56 @@ export async function splitFolds(
   }
 }
 
-/** The lines of each table. */
+/** Photos with what keeps them together, to be dealt into folds again and again. */
+export interface Dealer {
+  /** Writes the tables of one deal into a folder that is not there yet, whole or not at all. Other seeds deal otherwise. */
+  write(out: string, folds: number, seed: number): Promise<void>
+}
+
+/**
+ * Opens photos to deal them into folds several times: what belongs together is found once. Photos that a folder `test` keeps apart
+ * stay apart.
+ *
+ * @throws `io`, `data`, `interrupted`
+ */
+export async function openDealer(options: SplitOptions): Promise<Dealer> {
+  const data = gathered(await openPhotos(options))
+  const ties = await tiesIn(data, options)
+  return {
+    async write(out, folds, seed) {
+      const { rows } = deal(data, ties, folds, { seed, test: null }, true)
+      const release = await lockOf(out)
+      try {
+        await writeFolder(out, async folder => {
+          for (const [i, lines] of rows.entries())
+            await writeManifest(path.join(folder, foldFile(i + 1)), lines)
+          await markOutput(folder, 'folds')
+        })
+      } finally {
+        release()
+      }
+    },
+  }
+}
+
+/**
+ * The lines of each table.
+ *
+ * @param keepsTest - whether photos that lie in a folder `test` are in no fold
+ */
 function deal(
   { photos, labels }: Gathered,
   ties: readonly Tie[],
   k: number,
-  { seed, test }: DivisionSettings,
+  { seed, test }: Pick<DivisionSettings, 'seed' | 'test'>,
+  keepsTest = false,
 ): { rows: ManifestRow[][]; remarks: string[] } {
   const group = joined(photos.length, ties)
   const used = photos
     .map((photo, i) => ({ ...photo, group: group[i] }))
     .filter(({ facts, bytes }) => facts.problem === null && bytes > 0)
   const apart = divideGroups(used, labels.length, { seed, valid: undefined, test: test ?? undefined })
-  const rest = used.filter((_, i) => apart.parts[i] !== 'test')
+  const rest = used.filter(({ split }, i) => apart.parts[i] !== 'test' && !(keepsTest && split === 'test'))
   const folds = dealGroups(rest, labels.length, { k, seed })
   const foldOf = new Map(rest.map((photo, i) => [photo, folds[i]]))
   const partIn = (fold: number, photo: (typeof used)[number]): Split => {

@@ -25,6 +25,8 @@ export interface FoldResult {
   readonly accuracy: number
   readonly interval: Interval
   readonly confusion: readonly (readonly number[])[]
+  /** Of the probabilities; absent of a run by an older version. */
+  readonly logLoss?: number | undefined
 }
 
 /** What a cross-validation gives back; also what `metrics.json` beside the folds' runs holds. */
@@ -60,6 +62,7 @@ const metricsSchema = doubtsSchema.extend({
   accuracy: z.number(),
   interval: z.tuple([z.number(), z.number()]),
   confusion: z.array(z.array(z.number())),
+  evaluation: z.object({ logLoss: z.number() }).optional(),
 })
 type Metrics = z.infer<typeof metricsSchema>
 
@@ -122,7 +125,7 @@ export async function trainFolds({ folds: place, ...options }: TrainFoldsOptions
   const result = {
     run: out,
     report,
-    folds: folds.map(({ manifest, run, report, photos, accuracy, interval, confusion }) => ({
+    folds: folds.map(({ manifest, run, report, photos, accuracy, interval, confusion, evaluation }) => ({
       manifest,
       run,
       report,
@@ -130,6 +133,7 @@ export async function trainFolds({ folds: place, ...options }: TrainFoldsOptions
       accuracy,
       interval,
       confusion,
+      logLoss: evaluation?.logLoss,
     })),
     ...figures,
     summary: foldsText(input),

@@ -34,5 +34,6 @@ export type {
 } from './input.js'
 export { lostPhotos } from './lost.js'
 export { renderReport } from './page.js'
+export { type RepeatsInput, renderRepeats, repeatsText } from './repeats.js'
 export { summaryText } from './summary.js'
 export { alignedTable, displayWidth, range, share, shortLabel, visible } from './text.js'

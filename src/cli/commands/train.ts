@@ -1,10 +1,19 @@
-import { type Command, Option } from '@commander-js/extra-typings'
+import type { Command } from '@commander-js/extra-typings'
 import type { TrainResult } from '../../actions/train.js'
 import type { TrainFoldsResult } from '../../actions/train-folds.js'
-import { decimal, integer } from '../options.js'
+import { decimal } from '../options.js'
 import { addExamples } from '../program.js'
 import type { Shell } from '../shell.js'
 import { addBackboneOptions, addDataOptions, addDeviceOptions, splitPreprocessing } from './shared.js'
+import {
+  checkpointOption,
+  epochsOption,
+  fineTuneOption,
+  noCacheOption,
+  recipeOption,
+  seedOption,
+  sizeOption,
+} from './training.js'
 
 /** `chiquito train`: everything from a folder of photos to a model and a report. */
 export function registerTrain(program: Command, shell: Shell): void {
@@ -16,24 +25,11 @@ export function registerTrain(program: Command, shell: Shell): void {
           .description('train a classifier on a folder of photos: a model, a report, figures')
           .argument('<data>', 'folder of photos: class folders, or train/ and valid/ with class folders')
           .requiredOption('--out <run>', 'folder to write the run into')
-          .option('--recipe <name>', 'auto, or fastai-2018, the article (auto)')
-          .option('--seed <n>', 'what everything random starts from (0)', integer('--seed', { min: 0 }))
-          .option(
-            '--size <pixels>',
-            'side of what the network sees',
-            integer('--size', { min: 32, max: 1024 }),
-          )
-          .addOption(
-            new Option(
-              '--fine-tune <when>',
-              'auto: the last layers where cross-validation finds that it pays; always: all layers; never: the head alone (default: auto)',
-            ).choices(['auto', 'always', 'never'] as const),
-          )
-          .option(
-            '--epochs <n>',
-            'of fine-tuning with recipe auto',
-            integer('--epochs', { min: 1, max: 1000 }),
-          )
+          .option(...recipeOption)
+          .option(...seedOption)
+          .option(...sizeOption)
+          .addOption(fineTuneOption)
+          .option(...epochsOption)
           .option(
             '--valid-fraction <part>',
             'part of each class to measure on, where no valid/ folder says it (0.2)',
@@ -44,13 +40,9 @@ export function registerTrain(program: Command, shell: Shell): void {
             'what split --folds wrote: trains on each and measures every photo once; or one of its tables',
           )
           .option('--resume', 'go on with a run that was cut off, with its own settings')
-          .option(
-            '--checkpoint-seconds <seconds>',
-            'how often to keep where training stands, beside the end of epochs (30)',
-            decimal('--checkpoint-seconds', { min: 0, max: 86400 }),
-          )
+          .option(...checkpointOption)
           .option('--overwrite', 'replace a finished run')
-          .option('--no-cache', 'neither use nor keep features on disk'),
+          .option(...noCacheOption),
       ),
     ),
   ).action((data, options) =>
