@@ -1,4 +1,18 @@
-export { type Calibration, fitTemperature, softmaxRows } from './calibration.js'
+export {
+  type Calibration,
+  type CalibrationFigures,
+  calibrationFigures,
+  type EceFigure,
+  eceInterval,
+  equalMassBins,
+  equalWidthBins,
+  fitTemperature,
+  type NoiseFloor,
+  noiseFloor,
+  type ProbabilityFigures,
+  softmaxRows,
+  tempered,
+} from './calibration/index.js'
 export {
   type FoldScore,
   often,

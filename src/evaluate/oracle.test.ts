@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { fitTemperature, softmaxRows } from './calibration.js'
+import { calibrationFigures, fitTemperature, softmaxRows, tempered } from './calibration/index.js'
 import { comparePredictions } from './compare.js'
 import { evaluatePredictions } from './evaluation.js'
 import { logLoss } from './scores.js'
@@ -32,8 +32,11 @@ const schema = z.object({
       brier: z.number(),
       brierOfScikit: z.number(),
       ece: z.number(),
+      equalMassEce: z.number(),
+      noiseFloor: z.tuple([z.number(), z.number(), z.number()]),
       temperature: z.number(),
       temperatureWithoutPrior: z.number(),
+      temperatureOfPlatt: z.number(),
     }),
   ),
   mcnemar: z.array(z.tuple([z.number(), z.number(), z.number()])),
@@ -89,6 +92,23 @@ describe('evaluatePredictions', () => {
   })
 })
 
+describe('calibrationFigures', () => {
+  it.each(oracle.cases)('agrees with numpy and scikit-learn: $name', expected => {
+    const { truth, probabilities, noiseFloor } = expected
+    const got = calibrationFigures(truth, probabilities, 2)
+    close(
+      [got.ece, got.equalMass.ece, got.logLoss, got.brier],
+      [expected.ece, expected.equalMassEce, expected.logLoss, expected.brierOfScikit],
+    )
+    // Both are simulations: a thousand draws are within a few thousandths of twenty thousand.
+    for (const [i, share] of [got.floor.low, got.floor.median, got.floor.high].entries())
+      expect(Math.abs(share - noiseFloor[i])).toBeLessThan(0.008)
+    expect(got.before).toMatchObject({
+      logLoss: expect.closeTo(logLoss(truth, tempered(probabilities, 0.5)) ?? Number.NaN, 9),
+    })
+  })
+})
+
 describe('comparePredictions', () => {
   it.each(oracle.mcnemar)('agrees with the exact binomial test for %i against %i', (b, c, p) => {
     const got = disagreements(b, c)
@@ -101,10 +121,12 @@ describe('comparePredictions', () => {
 describe('fitTemperature', () => {
   it.each(oracle.cases)(
     'agrees with scipy: $name',
-    async ({ truth, logits, temperature, temperatureWithoutPrior }) => {
+    async ({ truth, logits, temperature, temperatureWithoutPrior, temperatureOfPlatt }) => {
       expect((await fitTemperature(truth, logits)).temperature).toBeCloseTo(temperature, 5)
-      const plain = await fitTemperature(truth, logits, { prior: 0 })
+      const plain = await fitTemperature(truth, logits, { spread: Number.POSITIVE_INFINITY })
       expect(plain.temperature).toBeCloseTo(temperatureWithoutPrior, 5)
+      const platt = await fitTemperature(truth, logits, { spread: Number.POSITIVE_INFINITY, imaginary: 1 })
+      expect(platt.temperature).toBeCloseTo(temperatureOfPlatt, 5)
       expect(plain.logLossBefore).toBeCloseTo(logLoss(truth, softmaxRows(logits)) ?? Number.NaN, 9)
       expect(plain.logLossAfter).toBeCloseTo(
         logLoss(truth, softmaxRows(logits, plain.temperature)) ?? Number.NaN,

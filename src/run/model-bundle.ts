@@ -23,6 +23,9 @@ const MAX_LABELS = 10_000
 /** Of many classes the strongest ones. */
 export const MAX_SHORTCUTS = 100
 
+/** A reliability diagram has ten. */
+const MAX_BINS = 100
+
 const probability = z.number().min(0).max(1)
 
 const goldenSchema = z.object({
@@ -34,6 +37,42 @@ const goldenSchema = z.object({
   probabilities: z.array(probability),
   /** The label of the most probable one: shows whether labels and outputs still belong together. */
   label: z.string().optional(),
+})
+
+/** Photos whose greatest probability lies in one bin: how sure the model was of them, and how often it was right. */
+const bins = z
+  .array(z.object({ count: z.int().positive(), confidence: probability, accuracy: probability }))
+  .max(MAX_BINS)
+
+const eceFields = {
+  /** Expected calibration error, with a 95 % interval. */
+  ece: probability,
+  interval: z.tuple([probability, probability]),
+  /** Percentiles 5, 50 and 95 of the error of a perfectly calibrated model of the same confidences. */
+  floor: z.object({ low: probability, median: probability, high: probability }),
+}
+
+const calibrationSchema = z.object({
+  /** The photos that the temperature was found on, in words; null where none were left out to find it on. */
+  fittedOn: z.string().nullable(),
+  /** Validation photos that the figures are of. */
+  measuredOn: z.int().positive(),
+  /** With bins of equal width, and with bins of equal mass. */
+  ...eceFields,
+  equalMass: z.object(eceFields),
+  logLoss: z.number().min(0),
+  brier: probability,
+  reliability: bins,
+  /** The same without the temperature; null where it is 1. */
+  before: z
+    .object({
+      ece: probability,
+      equalMassEce: probability,
+      logLoss: z.number().min(0),
+      brier: probability,
+      reliability: bins,
+    })
+    .nullable(),
 })
 
 const fields = {
@@ -58,6 +97,8 @@ const fields = {
   }),
   /** On the validation photos, with a 95 % interval. */
   accuracy: z.object({ value: probability, low: probability, high: probability }).optional(),
+  /** Whether its probabilities can be believed. */
+  calibration: calibrationSchema.optional(),
   /**
    * What told the classes apart in the files learnt from, beside what they show: area under the ROC curve, with a 95 % interval.
    * A model may have learnt that.

@@ -19,6 +19,8 @@ export interface Classifier {
   readonly weights: HeadWeights
   /** What the logits were divided by to make the probabilities honest; already done in the weights. */
   readonly temperature?: number | undefined
+  /** On which photos that was found, in words; undefined where none were left out to find it on. */
+  readonly temperatureFrom?: string | undefined
 }
 
 /**

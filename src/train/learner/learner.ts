@@ -172,13 +172,19 @@ export class Learner {
   async save(path: string): Promise<void> {
     const { data, stages } = this
     const seen = await this.evaluate()
+    const classifier = await this.classifier()
     const facts = {
       recipe: stages.map(stage => stage.name).join(', ') || 'untrained',
       seed: data.seed,
       versions: versions(),
-      ...figuresOf(seen, fingerprintSeen(data.dataset, this.unreadable), await this.readable('train')),
+      ...figuresOf(
+        seen,
+        classifier,
+        fingerprintSeen(data.dataset, this.unreadable),
+        await this.readable('train'),
+      ),
     }
-    const bytes = await modelFile(await this.classifier(), seen.photos, data.dataset.root, facts)
+    const bytes = await modelFile(classifier, seen.photos, data.dataset.root, facts)
     await writeFileAtomic(path, bytes)
   }
 

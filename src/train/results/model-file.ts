@@ -7,23 +7,27 @@ import { type Graph, model, writeModel } from '../../onnx/index.js'
 import { graphDigest, inputNote, type ModelMetadata, modelMetadataEntries } from '../../run/index.js'
 import { isPhotosFault } from '../features/index.js'
 import { type Classifier, classifierGraph } from '../heads/index.js'
+import { calibrationFacts, calibrationOf } from './calibrated.js'
 import type { Seen } from './seen.js'
 
 /** What is known of a run and goes into its model. */
 export type ModelFacts = Pick<
   ModelMetadata,
-  'recipe' | 'seed' | 'data' | 'accuracy' | 'shortcuts' | 'versions'
+  'recipe' | 'seed' | 'data' | 'accuracy' | 'calibration' | 'shortcuts' | 'versions'
 >
 
 /** What a model says of its photos and of how good it is. */
 export function figuresOf(
-  { photos, evaluation: { accuracy: value, interval } }: Seen,
+  seen: Seen,
+  classifier: Classifier,
   fingerprint: string,
   train: number,
-): Pick<ModelFacts, 'data' | 'accuracy'> {
+): Pick<ModelFacts, 'data' | 'accuracy' | 'calibration'> {
+  const { accuracy: value, interval } = seen.evaluation
   return {
-    data: { fingerprint, train, valid: photos.length },
+    data: { fingerprint, train, valid: seen.photos.length },
     accuracy: { value, low: interval[0], high: interval[1] },
+    calibration: calibrationFacts(calibrationOf(seen, classifier.temperature), classifier.temperatureFrom),
   }
 }
 

@@ -218,7 +218,7 @@ function undecided(candidate: AutoCandidate, photos: Features['photos']): Decisi
   }
 }
 
-/** Found on logits of photos that were left out; all repetitions count alike. */
+/** Found on logits of photos that were left out; all repetitions count alike, and together as one look at each photo. */
 async function temperatureOf(
   { outOfFold: { repetitions } }: Judged,
   photos: Features['photos'],
@@ -226,7 +226,7 @@ async function temperatureOf(
 ): Promise<number> {
   const truth = repetitions.flatMap(held => held.photos.map(photo => photos[photo].label))
   const logits = repetitions.flatMap(held => held.logits)
-  return (await fitTemperature(truth, logits, { signal })).temperature
+  return (await fitTemperature(truth, logits, { drawings: repetitions.length, signal })).temperature
 }
 
 function candidateOf(one: Judged, best: Judged, held: number): Candidate {

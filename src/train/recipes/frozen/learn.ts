@@ -7,9 +7,11 @@ import { examplesOf } from './examples.js'
 import type { AutoFeatures } from './features.js'
 import { unstandardized } from './head.js'
 
+const leftOut = 'the training photos, each judged by heads that had not learnt from it'
+
 /** Fits the chosen candidate on all training photos and their mirror images. */
 export async function learn(
-  { candidate, c, temperature }: Decision,
+  { candidate, c, temperature, choice }: Decision,
   features: AutoFeatures,
   options: RecipeOptions,
 ): Promise<Classifier> {
@@ -32,6 +34,7 @@ export async function learn(
       head: linearHead(width, classes),
       weights: unstandardized(model, change, temperature),
       temperature,
+      temperatureFrom: choice.candidates.length > 0 ? leftOut : undefined,
     }
   } finally {
     await regression.close()

@@ -20,8 +20,10 @@ export interface TuningDecision {
   readonly reason: string
   /** The two that were compared, if they were. */
   readonly candidates: readonly Candidate[]
-  /** What logits of the fine-tuned network are best divided by. */
-  readonly temperature: number
+  /** What logits of the fine-tuned network are best divided by; undefined where no photos were left out to tell. */
+  readonly temperature?: number | undefined
+  /** On which photos that was found, in words. */
+  readonly temperatureFrom?: string | undefined
   /** The mean of the networks fine-tuned for the comparison: a start for one on all photos. */
   readonly learnt?: NetworkWeights | undefined
 }
@@ -36,8 +38,10 @@ export interface TuningDecision {
 export async function chooseTuning(trial: Trial, random: RandomStream): Promise<TuningDecision> {
   const { fineTune = 'auto', decision, features } = trial
   if (fineTune === 'always') {
-    const { chosen, reason } = await rehearse(trial, random.fork('rehearsal'))
-    return without(reason, chosen)
+    const { temperature, ...rehearsed } = await rehearse(trial, random.fork('rehearsal'))
+    const temperatureFrom =
+      temperature === undefined ? undefined : 'a third of the training photos, left out in a rehearsal'
+    return { ...without(rehearsed.reason), ...rehearsed, temperature, temperatureFrom }
   }
   if (fineTune === 'never') return without('Only the head learned, as asked for.')
   const { photos } = await features.of(decision.candidate.resize, 'train')
@@ -69,8 +73,8 @@ async function crossValidated(trial: Trial, random: RandomStream): Promise<Tunin
   return { ...compare(frozen, tuned, tuner.subject), learnt: compared.weights }
 }
 
-function without(reason: string, chosen = false): TuningDecision {
-  return { chosen, reason, candidates: [], temperature: 1 }
+function without(reason: string): TuningDecision {
+  return { chosen: false, reason, candidates: [] }
 }
 
 /** Exported for the test of the rule. */
@@ -98,6 +102,7 @@ export function compare(frozen: Judged, tuned: Judged, subject: string): TuningD
     reason,
     candidates: [row('head alone', frozen, !pays), row(`${layers} fine-tuned`, tuned, pays)],
     temperature: tuned.temperature,
+    temperatureFrom: `${count} training photos, each judged by a fine-tuned network that had not learnt from it`,
   }
 }
 

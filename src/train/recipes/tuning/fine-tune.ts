@@ -27,7 +27,7 @@ export interface Tuned {
 export async function fineTune(
   trial: Trial & { readonly reader: PhotoReader },
   frozen: Classifier,
-  { temperature, learnt }: TuningDecision,
+  { temperature = 1, temperatureFrom, learnt }: TuningDecision,
   random: RandomStream,
 ): Promise<Tuned | undefined> {
   const { features } = trial
@@ -44,7 +44,10 @@ export async function fineTune(
   const done = await tune(random.fork('fine-tuning'), { ...trial, start, photos, held, measure })
   if (!done) return undefined
   const { weights, stage } = learnt ? await meanOf(learnt, done, held, measure, trial) : done
-  const classifier = tunedClassifier(frozen, weights, temperature, trial)
+  const classifier = {
+    ...tunedClassifier(frozen, weights, temperature, trial),
+    temperatureFrom,
+  }
   const { backbone } = classifier
   const own = { ...trial, backbone, store: undefined, progress: undefined }
   return { classifier, features: features.through(own), stage }

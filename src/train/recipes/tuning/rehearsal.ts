@@ -6,9 +6,16 @@ import { costOf, judged, verdictOn } from './verdict.js'
 
 /** What a checkpoint calls the rehearsal. */
 const rehearsedName = 'rehearsed'
-const rehearsedSchema = z.object({ chosen: z.boolean(), reason: z.string() })
+const rehearsedSchema = z.object({
+  chosen: z.boolean(),
+  reason: z.string(),
+  temperature: z.number().optional(),
+})
 
-/** Whether to do what was asked for, and why: a sentence. */
+/**
+ * Whether to do what was asked for, and why: a sentence. The temperature is what suits the network's answers about the photos
+ * left out; undefined where none were.
+ */
 export type Rehearsed = z.infer<typeof rehearsedSchema>
 
 /** What is heard of a network whose rates all prove too high. */
@@ -42,7 +49,7 @@ async function tried(trial: Trial, random: RandomStream): Promise<Rehearsed> {
     const logits = await tunedFold(start, 0, tuner, random, rehearsal, trial)
     if (!logits) break
     const tuned = await judged(truth, logits, signal)
-    if (verdictOn(frozen, tuned).pays) return asked
+    if (verdictOn(frozen, tuned).pays) return { ...asked, temperature: tuned.temperature }
     lost =
       `of ${truth.length} training photos left out the head alone is wrong on ${frozen.wrong} (log loss ${costOf(frozen)}), ` +
       `with all layers fine-tuned on ${tuned.wrong} (${costOf(tuned)})`

@@ -57,7 +57,8 @@ export async function calmness(
   logits: Rows,
   signal?: AbortSignal,
 ): Promise<number> {
-  // With so many imaginary photos a class, the targets of Platt's temperature are those of label smoothing.
+  // With so many imaginary photos a class, Platt's targets are those of label smoothing; no other prior holds it back.
   const imaginary = (truth.length * labelSmoothing) / (logits[0].length * (1 - labelSmoothing))
-  return (await fitTemperature(truth, logits, { prior: imaginary, signal })).temperature
+  return (await fitTemperature(truth, logits, { imaginary, spread: Number.POSITIVE_INFINITY, signal }))
+    .temperature
 }

@@ -2,14 +2,21 @@ import { argmax, fitTemperature, lossOf, softmaxRows } from '../../../evaluate/i
 
 /** What a network said of photos left out, measured. */
 export interface Judged {
-  /** What each photo costs once the logits are as sure as they should be. */
+  /** What each photo costs once the logits are as sure as they may be. */
   readonly losses: readonly number[]
   readonly wrong: number
+  /** The most probable one, for use: see `fitTemperature`. */
   readonly temperature: number
 }
 
 /** Standard errors of the difference: more is luck once in twenty times. */
 const luck = 2
+
+/**
+ * For the comparison both are as sure as their photos allow, less one imaginary photo of every class: what was learnt with
+ * label smoothing is far more timid than a head, and a prior that leaves it so would judge the timidity.
+ */
+const asSureAsAllowed = { spread: Number.POSITIVE_INFINITY, imaginary: 1 }
 
 /** @param truth label of each photo */
 export async function judged(
@@ -17,8 +24,9 @@ export async function judged(
   logits: readonly number[][],
   signal: AbortSignal | undefined,
 ): Promise<Judged> {
+  const compared = await fitTemperature(truth, logits, { ...asSureAsAllowed, signal })
   const { temperature } = await fitTemperature(truth, logits, { signal })
-  const rows = softmaxRows(logits, temperature)
+  const rows = softmaxRows(logits, compared.temperature)
   return {
     losses: rows.map((row, i) => lossOf(row[truth[i]])),
     wrong: rows.filter((row, i) => argmax(row) !== truth[i]).length,

@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest'
+import { RandomStream } from '../../core/index.js'
+import { equalMassBins, equalWidthBins } from './bins.js'
+import { eceInterval, noiseFloor } from './chance.js'
+import { calibrationFigures } from './figures.js'
+
+/** What a model says, and how often it is then right. */
+interface World {
+  readonly what: string
+  readonly middle: number
+  readonly spread: number
+  /** Logits are truly so many times as large. */
+  readonly factor: number
+  /** And so much less often right. */
+  readonly shift?: number
+}
+
+const worlds: readonly World[] = [
+  { what: 'calibrated', middle: 2.5, spread: 1.5, factor: 1 },
+  { what: 'too sure', middle: 2.5, spread: 1.5, factor: 0.6 },
+  { what: 'far too sure', middle: 4, spread: 2, factor: 0.3 },
+  { what: 'too timid', middle: 1.5, spread: 1, factor: 2 },
+  { what: 'always sure, and nearly always right', middle: 6, spread: 1, factor: 1, shift: 0.05 },
+]
+
+function draw({ middle, spread, factor, shift = 0 }: World, count: number, random: RandomStream) {
+  const chance: number[] = []
+  const rows: number[][] = []
+  const truth: number[] = []
+  for (let i = 0; i < count; i++) {
+    const logit = Math.abs(middle + spread * random.normal())
+    const p = 1 / (1 + Math.exp(-logit))
+    const q = Math.max(0, 1 / (1 + Math.exp(-logit * factor)) - shift)
+    rows.push([p, 1 - p])
+    chance.push(q)
+    truth.push(random.uniform() < q ? 0 : 1)
+  }
+  return { chance, rows, truth }
+}
+
+/** The calibration error of so many photos that it is known. */
+function trueError(world: World): number {
+  const { chance, rows } = draw(world, 200_000, RandomStream.fromSeed(1))
+  const { bin, bins, confidence } = equalWidthBins(new Array<number>(rows.length).fill(0), rows)
+  const gaps = new Float64Array(bins)
+  for (const [i, b] of bin.entries()) gaps[b] += confidence[i] - chance[i]
+  return gaps.reduce((sum, gap) => sum + Math.abs(gap), 0) / rows.length
+}
+
+describe('eceInterval', () => {
+  // `npm run -s bench -- calibration --only coverage` does so with 10,000 draws.
+  const sets = 120
+  it.each(worlds)('holds the true error 95 times in 100: $what', world => {
+    const known = trueError(world)
+    const random = RandomStream.fromSeed(2)
+    let held = 0
+    for (let n = 0; n < sets; n++) {
+      const { truth, rows } = draw(world, 100, random)
+      const [low, high] = eceInterval(equalWidthBins(truth, rows))
+      if (low <= known && known <= high) held++
+    }
+    // 95 % of 120, less what chance takes away once in a thousand times.
+    expect(held / sets).toBeGreaterThanOrEqual(0.88)
+  })
+
+  it('shrinks with the photos, whichever bins are meant', () => {
+    const world = worlds[1]
+    const [few, many] = [100, 5000].map(count => draw(world, count, RandomStream.fromSeed(3)))
+    for (const binned of [equalWidthBins, equalMassBins]) {
+      const [wide, narrow] = [few, many].map(({ truth, rows }) => eceInterval(binned(truth, rows)))
+      expect(narrow[1] - narrow[0]).toBeLessThan((wide[1] - wide[0]) / 3)
+      expect(narrow[0]).toBeLessThan(trueError(world))
+      expect(narrow[1]).toBeGreaterThan(trueError(world))
+    }
+  })
+
+  it('does not promise much where all photos are right', () => {
+    const rows = Array.from({ length: 50 }, () => [1, 0])
+    const [low, high] = eceInterval(equalWidthBins(new Array<number>(50).fill(0), rows))
+    expect(low).toBe(0)
+    // Of 50 photos all are right one time in forty where 7 in 100 are wrong.
+    expect(high).toBeGreaterThan(0.06)
+    expect(high).toBeLessThan(0.09)
+  })
+})
+
+describe('noiseFloor', () => {
+  it('is what calibrated models show, drawn photo by photo and from a normal distribution alike', () => {
+    const { truth, rows } = draw(worlds[0], 2000, RandomStream.fromSeed(4))
+    const twice = { truth: [...truth, ...truth], rows: [...rows, ...rows] }
+    const one = noiseFloor(equalWidthBins(truth, rows))
+    const other = noiseFloor(equalWidthBins(twice.truth, twice.rows))
+    for (const name of ['low', 'median', 'high'] as const)
+      expect(other[name] * Math.SQRT2).toBeCloseTo(one[name], 2)
+    expect(one.low).toBeGreaterThan(0)
+    expect(one.high).toBeLessThan(0.03)
+  })
+})
+
+describe('calibrationFigures', () => {
+  it('says the same each time', () => {
+    const { truth, rows } = draw(worlds[1], 80, RandomStream.fromSeed(5))
+    expect(calibrationFigures(truth, rows, 1.5)).toEqual(calibrationFigures(truth, rows, 1.5))
+  })
+
+  it('takes one photo, and refuses none', () => {
+    const one = calibrationFigures([1], [[0.3, 0.7]])
+    expect(one.ece).toBeCloseTo(0.3, 12)
+    expect(one.equalMass.reliability).toHaveLength(1)
+    expect(one.interval[0]).toBe(0)
+    expect(one.before).toBeNull()
+    expect(() => calibrationFigures([], [])).toThrow('at least one photo')
+  })
+
+  it('cuts bins of equal mass', () => {
+    const rows = Array.from({ length: 43 }, (_, i) => [0.5 + i / 100, 0.5 - i / 100])
+    const bins = calibrationFigures(new Array<number>(43).fill(0), rows).equalMass.reliability
+    expect(bins.map(({ count }) => count)).toEqual([11, 11, 11, 10])
+    expect(bins[1]).toMatchObject({ low: 0.61, high: 0.71, accuracy: 1 })
+  })
+})
