@@ -107,13 +107,17 @@ export type {
 export type { Device, DeviceOptions } from './engine/index.js'
 export type {
   AccuracyFigure,
+  CalibrationFigures,
   ClassEvaluation,
   ClassMetrics,
   Comparison,
+  EceFigure,
   Evaluation,
   Interpretation,
   Interval,
   MacroMetrics,
+  NoiseFloor,
+  ProbabilityFigures,
   ReliabilityBin,
   Rows,
   Sample,

@@ -155,10 +155,11 @@ export function evaluationText(result: EvaluateResult): string {
 }
 
 function partText(measured: MeasuredPart): string {
-  const { confusion, evaluation, tta, leaks, learnt, unreadable, split } = measured
+  const { confusion, evaluation, calibration, tta, leaks, learnt, unreadable, split } = measured
   const part = { valid: 'validation', test: 'test', train: 'training' }[split]
   return summaryText({
     evaluation: { ...evaluation, confusion },
+    calibration,
     tta,
     stages: [],
     part,

@@ -1,7 +1,13 @@
 import path from 'node:path'
 import { ChiquitoError, type WorkOptions } from '../core/index.js'
 import { type Dataset, type Leak, leaks, type Photo, type Split } from '../dataset/index.js'
-import { type Evaluation, evaluatePredictions, type Interval } from '../evaluate/index.js'
+import {
+  type CalibrationFigures,
+  calibrationFigures,
+  type Evaluation,
+  evaluatePredictions,
+  type Interval,
+} from '../evaluate/index.js'
 import { testTimeViews } from '../images/index.js'
 import { type Predictor, predictAll, type Refused } from '../predict/index.js'
 
@@ -18,12 +24,15 @@ export interface MeasuredPart {
   /** 95 %. */
   readonly interval: Interval
   readonly confusion: readonly (readonly number[])[]
+  /** Whether the probabilities can be believed: their error with its interval, and what it is without the temperature. */
+  readonly calibration: CalibrationFigures
   readonly withoutLeaks: Evaluation['withoutCopies']
   readonly tta?:
     | {
         readonly views: number
         readonly accuracy: number
         readonly interval: Interval
+        readonly calibration: CalibrationFigures
         readonly evaluation: Evaluation
       }
     | undefined
@@ -82,20 +91,28 @@ export async function measurePart(
   const measure = (rows: readonly { probabilities: readonly number[] }[]) =>
     evaluatePredictions({ labels, truth, probabilities: rows.map(row => row.probabilities), copies })
   const evaluation = measure(plain.predictions)
-  let augmented: Evaluation | undefined
+  const calibrated = (rows: readonly { probabilities: readonly number[] }[], temperature?: number) =>
+    calibrationFigures(
+      truth,
+      rows.map(row => row.probabilities),
+      temperature,
+    )
+  let augmented: { evaluation: Evaluation; calibration: CalibrationFigures } | undefined
   if (tta > 0) {
     const views = (sha256: string) => [null, ...testTimeViews(metadata.seed, sha256, tta)]
     const readable = sources.filter(source => judged.has(source.path))
-    augmented = measure((await predictAll(predictor, readable, { views, progress, signal })).predictions)
+    const { predictions } = await predictAll(predictor, readable, { views, progress, signal })
+    augmented = { evaluation: measure(predictions), calibration: calibrated(predictions) }
   }
   return {
     split,
     ...figures(evaluation),
+    calibration: calibrated(plain.predictions, metadata.temperature),
     tta: augmented && {
       views: tta,
-      accuracy: augmented.accuracy,
-      interval: augmented.interval,
-      evaluation: augmented,
+      accuracy: augmented.evaluation.accuracy,
+      interval: augmented.evaluation.interval,
+      ...augmented,
     },
     learnt: learnt && leaked.length,
     leaks: leaked.map(({ train, held }) => ({ train, valid: held })),

@@ -38,10 +38,11 @@ import {
 } from '../report/index.js'
 import type { RunFolder } from '../run/index.js'
 import type { Recipe, RecipeResult, Seen, Stage } from '../train/index.js'
+import type { Calibrations } from './calibrations.js'
 import { classFacts, formatFacts, partsOf, type SeenHeader } from './photo-facts.js'
 
 /** What a report says of the run itself. */
-export interface RunFacts {
+export interface RunFacts extends Calibrations {
   readonly seed: number
   readonly recipe: string
   readonly command: string
@@ -90,7 +91,8 @@ export async function writeReport(
     title: titleOf(dataset.labels),
     made: new Date().toISOString(),
     evaluation: seen.evaluation,
-    tta: tta && { views: tta.views, evaluation: tta.seen.evaluation },
+    calibration: { ...facts.calibration, fittedOn: classifier.temperatureFrom },
+    tta: tta && { views: tta.views, evaluation: tta.seen.evaluation, calibration: facts.ttaCalibration },
     test: test && { evaluation: test.evaluation, leaks: leakedInto(dataset, 'test') },
     model: {
       file: model,

@@ -5,7 +5,7 @@ import { ChiquitoError, commandName, messageOf, shellPath, shellWord } from '../
 import { type Dataset, leaks, openDataset, recordPhotos, type Split } from '../dataset/index.js'
 import type { Shortcut } from '../doctor/index.js'
 import { usableDevice } from '../engine/index.js'
-import type { Evaluation, Interval } from '../evaluate/index.js'
+import type { CalibrationFigures, Evaluation, Interval } from '../evaluate/index.js'
 import {
   MAX_SHORTCUTS,
   type ModelMetadata,
@@ -17,6 +17,7 @@ import { findLikeness, measureLikeness, readManifest } from '../splitting/index.
 import {
   type Checkpoint,
   type Choice,
+  calibrationFacts,
   fingerprintSeen,
   modelFile,
   type Recipe,
@@ -27,6 +28,7 @@ import {
   type Unreadable,
   versions,
 } from '../train/index.js'
+import { type Calibrations, calibrationsOf } from './calibrations.js'
 import { type EvaluationDetails, figures } from './measure.js'
 import { checkInPassing, faultsOf, type PassingChecks, passingText } from './passing-checks.js'
 import { readHeaders } from './photo-facts.js'
@@ -52,6 +54,8 @@ export interface TestFigures {
   readonly accuracy: number
   readonly interval: Interval
   readonly confusion: readonly (readonly number[])[]
+  /** Whether the probabilities can be believed. */
+  readonly calibration: CalibrationFigures
   /** Without the test photos that are copies of training photos. */
   readonly withoutLeaks: Evaluation['withoutCopies']
   readonly evaluation: EvaluationDetails
@@ -77,10 +81,17 @@ export interface TrainResult {
   readonly interval: Interval
   /** Counts [true class][predicted class]. */
   readonly confusion: readonly (readonly number[])[]
+  /** Whether the probabilities can be believed; photos that the temperature was not found on. */
+  readonly calibration: CalibrationFigures
   /** Accuracy without the validation photos that are copies of training photos. */
   readonly withoutLeaks: Evaluation['withoutCopies']
   readonly tta?:
-    | { readonly views: number; readonly accuracy: number; readonly interval: Interval }
+    | {
+        readonly views: number
+        readonly accuracy: number
+        readonly interval: Interval
+        readonly calibration: CalibrationFigures
+      }
     | undefined
   /** On the photos kept apart as test, where there are any: nothing was chosen by them. */
   readonly test?: TestFigures | undefined
@@ -127,7 +138,8 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
       notice('--epochs changed nothing: no layers were fine-tuned.')
     const headers = await readHeaders(dataset, { progress, signal })
     const shortcuts = await shortcutsOfFiles(dataset, headers, { progress, signal })
-    await run.writeModel(await modelOf(result, dataset, shortcuts, details))
+    const calibrated = calibrationsOf(result)
+    await run.writeModel(await modelOf(result, dataset, shortcuts, { ...details, ...calibrated }))
     const most = (performance.now() - started) * PASSING_SHARE
     const checked = await checkInPassing(dataset, { most, cache: options.cache !== false, signal })
     const told = passingText(checked, options.data)
@@ -137,6 +149,7 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
       machine: machine(),
       started,
       faults: faultsOf(checked),
+      ...calibrated,
     }
     const written = await writeReport(
       run,
@@ -151,6 +164,7 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
     const seconds = (performance.now() - started) / 1000
     const trained = resultOf(run, result, dataset, {
       ...details,
+      ...calibrated,
       shortcuts,
       checked,
       seconds,
@@ -268,7 +282,7 @@ function modelOf(
   { classifier, seen, unreadable }: RecipeResult,
   dataset: Dataset,
   shortcuts: readonly Shortcut[],
-  { recipe, seed, versions }: { recipe: string; seed: number; versions: Record<string, string> },
+  { recipe, seed, versions, calibration }: Pick<RunDetails, 'recipe' | 'seed' | 'versions'> & Calibrations,
 ): Promise<Uint8Array> {
   const { accuracy, interval } = seen.evaluation
   return modelFile(classifier, seen.photos, dataset.root, {
@@ -281,6 +295,7 @@ function modelOf(
       valid: seen.photos.length,
     },
     accuracy: { value: accuracy, low: interval[0], high: interval[1] },
+    calibration: calibrationFacts(calibration, classifier.temperatureFrom),
     shortcuts: standingOf(shortcuts),
   })
 }
@@ -310,7 +325,7 @@ function resultOf(
     checked: PassingChecks
     notices: readonly string[]
     shortcuts: readonly Shortcut[]
-  },
+  } & Calibrations,
 ): TrainResult {
   const { confusion, ...evaluation } = result.seen.evaluation
   const figure = ({ accuracy, interval }: EvaluationDetails) => ({ accuracy, interval })
@@ -327,9 +342,16 @@ function resultOf(
     choice: result.choice,
     ...figure(evaluation),
     confusion,
+    calibration: facts.calibration,
     withoutLeaks: evaluation.withoutCopies,
-    tta: result.tta && { views: result.tta.views, ...figure(result.tta.seen.evaluation) },
-    test: result.test && figures(result.test.evaluation),
+    tta: result.tta &&
+      facts.ttaCalibration && {
+        views: result.tta.views,
+        ...figure(result.tta.seen.evaluation),
+        calibration: facts.ttaCalibration,
+      },
+    test: result.test &&
+      facts.testCalibration && { ...figures(result.test.evaluation), calibration: facts.testCalibration },
     evaluation,
     leaks: leaks(dataset.photos).map(({ train, held }) => ({ train, valid: held })),
     shortcuts: facts.shortcuts,

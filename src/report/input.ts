@@ -1,5 +1,5 @@
 import type { RatePoint } from '../charts/index.js'
-import type { Evaluation, Interval } from '../evaluate/index.js'
+import type { CalibrationFigures, Evaluation, Interval } from '../evaluate/index.js'
 
 /** An encoded picture (JPEG, PNG, WebP, AVIF or GIF bytes) or a base64 data URI of one. About 240 px are enough. */
 export type Picture = Uint8Array | string
@@ -13,6 +13,7 @@ export interface ReportInput {
   /** Which photos were judged, as an adjective; 'validation' by default. */
   readonly part?: string | undefined
   readonly evaluation: Evaluation
+  readonly calibration?: CalibrationFacts | undefined
   readonly tta?: TtaFacts | undefined
   readonly test?: TestFacts | undefined
   readonly model: ModelFacts
@@ -27,7 +28,10 @@ export interface ReportInput {
 }
 
 /** What a summary for a terminal shows of a report. */
-export type SummaryInput = Pick<ReportInput, 'evaluation' | 'tta' | 'test' | 'stages' | 'part' | 'choice'> & {
+export type SummaryInput = Pick<
+  ReportInput,
+  'evaluation' | 'calibration' | 'tta' | 'test' | 'stages' | 'part' | 'choice'
+> & {
   readonly data: Pick<DataFacts, 'leaks' | 'hints' | 'unreadable' | 'photos'> & {
     /** Photos judged that the run is known to have learnt from, which are then the `leaks`. */
     readonly learnt?: number | undefined
@@ -39,6 +43,13 @@ export interface TtaFacts {
   /** Augmented views beside the plain photo. */
   readonly views: number
   readonly evaluation: Evaluation
+  readonly calibration?: CalibrationFigures | undefined
+}
+
+/** Whether the probabilities can be believed. */
+export interface CalibrationFacts extends CalibrationFigures {
+  /** The photos that the temperature was found on, in words, where it is known. */
+  readonly fittedOn?: string | undefined
 }
 
 /** Photos kept apart as test, by which nothing was chosen. */

@@ -1,4 +1,5 @@
 import type { Evaluation } from '../evaluate/index.js'
+import { calibrationText } from './calibration.js'
 import type { SummaryInput } from './input.js'
 import { commonestMistakes } from './mistakes.js'
 import { alignedTable, duration, loss, range, share, shortLabel } from './text.js'
@@ -13,7 +14,7 @@ const WORST_CLASSES = 12
 
 /** The report in a few aligned lines for a terminal, without colours or control characters. Ends with a newline. */
 export function summaryText(input: SummaryInput): string {
-  const { evaluation, stages } = input
+  const { evaluation, calibration, stages } = input
   const verdict = verdictOf(input)
   const blocks = [
     [`${verdict.score} ${verdict.what} (${verdict.interval})`, ...verdict.notes].join('\n'),
@@ -21,6 +22,7 @@ export function summaryText(input: SummaryInput): string {
     ...(stages.length > 0 ? [stageTable(input)] : []),
     classTable(evaluation),
     evaluation.labels.length <= MATRIX_CLASSES ? matrix(evaluation) : mistakes(evaluation),
+    ...(calibration ? [calibrationText(calibration)] : []),
   ]
   return `${blocks.join('\n\n')}\n`
 }

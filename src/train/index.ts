@@ -55,6 +55,14 @@ export {
   recipeNamed,
   recipes,
 } from './recipes/index.js'
-export { judge, type ModelFacts, modelFile, type Seen, versions } from './results/index.js'
+export {
+  calibrationFacts,
+  calibrationOf,
+  judge,
+  type ModelFacts,
+  modelFile,
+  type Seen,
+  versions,
+} from './results/index.js'
 export type { FitOptions, Stage } from './stages/index.js'
 export type { StepSettings } from './steps/index.js'

@@ -1,7 +1,7 @@
 // Made-up runs with drawn photos, to look at and to test the report with.
 import sharp from 'sharp'
 import { RandomStream } from '../../src/core/index.js'
-import { evaluatePredictions, interpret } from '../../src/evaluate/index.js'
+import { calibrationFigures, evaluatePredictions, interpret } from '../../src/evaluate/index.js'
 import { galleriesOf, galleryPhotos, type Picture, type ReportInput } from '../../src/report/index.js'
 
 export interface SampleOptions {
@@ -49,7 +49,11 @@ export async function sampleReport(options: SampleOptions): Promise<ReportInput>
   return {
     made: '2018-07-18T12:00:00Z',
     evaluation,
-    tta: { views: 4, evaluation },
+    calibration: {
+      ...calibrationFigures(truth, probabilities, 1.21),
+      fittedOn: 'the training photos, each judged by heads that had not learnt from it',
+    },
+    tta: { views: 4, evaluation, calibration: calibrationFigures(truth, probabilities) },
     model: {
       file: 'runs/first/model.onnx',
       bytes: 14_512_331,

@@ -1,16 +1,17 @@
 import { type ChartTarget, caption, draw, heading, MARGINS, Plot } from '../../charts/index.js'
-import type { Evaluation } from '../../evaluate/index.js'
+import type { Evaluation, ReliabilityBin } from '../../evaluate/index.js'
 import { displayWidth, shorten, visible } from '../text.js'
 
-/** How often the model is right, by how sure it says it is. */
-export function reliabilityChart(evaluation: Evaluation, target: ChartTarget): string {
+/** How often the model is right, by how sure it says it is; as rings, how it was without a temperature. */
+export function reliabilityChart(
+  evaluation: Evaluation,
+  target: ChartTarget,
+  before: readonly ReliabilityBin[] = [],
+): string {
   const { palette } = target
-  const bins = evaluation.reliability.flatMap(bin =>
-    bin.confidence === null || bin.accuracy === null || bin.interval === null
-      ? []
-      : [{ ...bin, x: bin.confidence, y: bin.accuracy, low: bin.interval[0], high: bin.interval[1] }],
-  )
-  const from = Math.max(0, Math.floor(Math.min(...bins.map(b => b.x)) * 10 - 1e-9) / 10)
+  const bins = dotsOf(evaluation.reliability)
+  const rings = dotsOf(before)
+  const from = Math.max(0, Math.floor(Math.min(...[...bins, ...rings].map(b => b.x)) * 10 - 1e-9) / 10)
   return draw(
     {
       ...MARGINS,
@@ -26,6 +27,7 @@ export function reliabilityChart(evaluation: Evaluation, target: ChartTarget): s
           { stroke: palette.muted, strokeDasharray: '3 3' },
         ),
         Plot.ruleX(bins, { x: 'x', y1: 'low', y2: 'high', stroke: palette.valid, strokeWidth: 1.5 }),
+        Plot.dot(rings, { x: 'x', y: 'y', r: 'count', stroke: palette.muted, strokeWidth: 1.2 }),
         Plot.dot(bins, {
           x: 'x',
           y: 'y',
@@ -40,6 +42,14 @@ export function reliabilityChart(evaluation: Evaluation, target: ChartTarget): s
     },
     'Share of right answers by stated probability; on the dashed line both agree',
     target,
+  )
+}
+
+function dotsOf(bins: readonly ReliabilityBin[]) {
+  return bins.flatMap(bin =>
+    bin.confidence === null || bin.accuracy === null || bin.interval === null
+      ? []
+      : [{ ...bin, x: bin.confidence, y: bin.accuracy, low: bin.interval[0], high: bin.interval[1] }],
   )
 }
 

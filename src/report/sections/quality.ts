@@ -1,10 +1,9 @@
-import { inPage } from '../../charts/index.js'
 import type { Evaluation } from '../../evaluate/index.js'
-import { reliabilityChart } from '../charts/quality.js'
-import type { ReportInput, TtaFacts } from '../input.js'
-import { chart, type Html, html, name, section, table } from '../markup.js'
+import type { ReportInput } from '../input.js'
+import { type Html, html, name, section, table } from '../markup.js'
 import { commonestMistakes, MATRIX_CLASSES } from '../mistakes.js'
-import { loss, range, share, shorten, visible } from '../text.js'
+import { range, share, shorten, visible } from '../text.js'
+import { calibrationBlock } from './calibration.js'
 
 /** More classes than this and the matrix turns its column headings upright. */
 const FLAT_HEADINGS = 6
@@ -16,7 +15,7 @@ const SIDE_BY_SIDE = 3
 const LISTED_MISTAKES = 50
 
 /** Confusion matrix, figures of each class, calibration. */
-export function qualitySection({ evaluation, tta, part = 'validation' }: ReportInput): Html {
+export function qualitySection({ evaluation, calibration, tta, part = 'validation' }: ReportInput): Html {
   const hasMatrix = evaluation.labels.length <= MATRIX_CLASSES
   return section(
     {
@@ -29,44 +28,8 @@ export function qualitySection({ evaluation, tta, part = 'validation' }: ReportI
     html`<div class="${evaluation.labels.length <= SIDE_BY_SIDE ? 'pair' : ''}">${
       hasMatrix ? confusionTable(evaluation) : mistakeTable(evaluation)
     }${classTable(evaluation)}</div>`,
-    calibrationBlock(evaluation, tta),
+    calibrationBlock(evaluation, calibration, tta),
   )
-}
-
-function calibrationBlock(evaluation: Evaluation, tta: TtaFacts | undefined): Html {
-  const row = (what: string, value: (seen: Evaluation) => string, meaning: string) => ({
-    cells: [what, value(evaluation), ...(tta ? [value(tta.evaluation)] : []), meaning],
-  })
-  return html`
-<div class="columns">
-${chart(reliabilityChart(evaluation, inPage))}
-<div>
-<h3>Can its probabilities be believed?</h3>
-<p>Photos are grouped by how sure the model said it was. On the dashed line it is right exactly as often as it says; below, it is too sure of itself; above, too modest. Larger dots hold more photos, and the whiskers are 95 % intervals.</p>
-${table(
-  'Errors of the probabilities',
-  [
-    { title: 'Measure' },
-    { title: tta ? 'Plain' : 'Value', numeric: true },
-    ...(tta
-      ? [
-          {
-            title: `${tta.views + 1} views`,
-            numeric: true,
-            hint: 'Mean of the plain photo and augmented ones',
-          },
-        ]
-      : []),
-    { title: 'Meaning' },
-  ],
-  [
-    row('Calibration error', seen => share(seen.ece), 'gap between stated and true share; 0 is best'),
-    row('Log loss', seen => loss(seen.logLoss), 'surprise at the truth; 0 is best'),
-    row('Brier score', seen => share(seen.brier), 'squared error; 0 is best'),
-  ],
-)}
-</div>
-</div>`
 }
 
 function confusionTable({ labels, confusion, perClass }: Evaluation): Html {
