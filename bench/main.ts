@@ -1,6 +1,7 @@
 // npm run -s bench -- NAME [--json] [--rounds N] [--only TEXT]
 import { parseArgs } from 'node:util'
 import { benchAccuracy } from './accuracy.js'
+import { benchCalibration } from './calibration.js'
 import { benchClasses } from './classes.js'
 import { benchCollect } from './collect.js'
 import { benchDecode } from './decode.js'
@@ -26,6 +27,7 @@ const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Ben
   recipe: benchRecipe,
   predict: benchPredict,
   accuracy: benchAccuracy,
+  calibration: benchCalibration,
   classes: benchClasses,
   memory: benchMemory,
   step: benchStep,

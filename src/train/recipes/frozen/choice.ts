@@ -39,6 +39,15 @@ export interface Decision {
   readonly wrong: number
   readonly logLoss: number
   readonly choice: Choice
+  /** What the temperature was found on; not there where nothing was compared, or a run that was cut off had decided. */
+  readonly outOfFold?: LeftOut | undefined
+}
+
+/** Logits [photo][class] of photos left out, each so often as folds were drawn. */
+export interface LeftOut {
+  readonly truth: readonly number[]
+  readonly logits: readonly number[][]
+  readonly drawings: number
 }
 
 interface Judged {
@@ -81,12 +90,13 @@ export async function choose(
   const { checkpoint, backbone } = options
   if (!checkpoint) return compareAll(features, random, options)
   const { candidate: name, ...decision } = await checkpoint.once('choice', decisionSchema, async () => {
-    const { candidate, choice, ...rest } = await compareAll(features, random, options)
+    const { candidate, choice, c, temperature, wrong, logLoss } = await compareAll(features, random, options)
     const candidates = choice.candidates.map(({ interval: [low, high], ...one }) => ({
       ...one,
       interval: [low, high] satisfies [number, number],
     }))
-    return { ...rest, candidate: candidate.name, choice: { method: choice.method, candidates } }
+    const decided = { c, temperature, wrong, logLoss, candidate: candidate.name }
+    return { ...decided, choice: { method: choice.method, candidates } }
   })
   const candidate = autoCandidates(backbone).find(one => one.name === name)
   if (!candidate) throw checkpoint.broken(`there is no candidate "${name}"`)
@@ -188,16 +198,20 @@ async function decide(
 ): Promise<Decision> {
   const best = shown.reduce((a, b) => (b.logLoss < a.logLoss ? b : a))
   const held = best.outOfFold.repetitions[0].photos.length
+  const outOfFold = leftOutOf(best, photos)
+  const { truth, logits, drawings } = outOfFold
   return {
     candidate: best.candidate,
     c: best.c,
-    temperature: await temperatureOf(best, photos, signal),
+    // All drawings of folds count alike, and together as one look at each photo.
+    temperature: (await fitTemperature(truth, logits, { drawings, signal })).temperature,
     wrong: (1 - best.accuracy) * photos.length,
     logLoss: best.logLoss,
     choice: {
       method: methodOf(plan, photos.length, held),
       candidates: shown.map(one => candidateOf(one, best, held)),
     },
+    outOfFold,
   }
 }
 
@@ -218,15 +232,12 @@ function undecided(candidate: AutoCandidate, photos: Features['photos']): Decisi
   }
 }
 
-/** Found on logits of photos that were left out; all repetitions count alike, and together as one look at each photo. */
-async function temperatureOf(
-  { outOfFold: { repetitions } }: Judged,
-  photos: Features['photos'],
-  signal: AbortSignal | undefined,
-): Promise<number> {
-  const truth = repetitions.flatMap(held => held.photos.map(photo => photos[photo].label))
-  const logits = repetitions.flatMap(held => held.logits)
-  return (await fitTemperature(truth, logits, { drawings: repetitions.length, signal })).temperature
+function leftOutOf({ outOfFold: { repetitions } }: Judged, photos: Features['photos']): LeftOut {
+  return {
+    truth: repetitions.flatMap(held => held.photos.map(photo => photos[photo].label)),
+    logits: repetitions.flatMap(held => held.logits),
+    drawings: repetitions.length,
+  }
 }
 
 function candidateOf(one: Judged, best: Judged, held: number): Candidate {

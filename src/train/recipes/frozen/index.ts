@@ -1,5 +1,5 @@
 export { autoCandidates, autoSpec } from './candidates.js'
-export { choose, type Decision } from './choice.js'
+export { choose, type Decision, type LeftOut } from './choice.js'
 export { examplesOf } from './examples.js'
 export { AutoFeatures, firstColumns } from './features.js'
 export { unstandardized } from './head.js'
