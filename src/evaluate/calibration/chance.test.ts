@@ -44,14 +44,14 @@ describe('eceInterval', () => {
 
 describe('noiseFloor', () => {
   it('is what calibrated models show, drawn photo by photo and from a normal distribution alike', () => {
-    const { truth, rows } = draw(worlds[0], 2000, RandomStream.fromSeed(4))
+    const { truth, rows } = draw(worlds[0], 1000, RandomStream.fromSeed(4))
     const twice = { truth: [...truth, ...truth], rows: [...rows, ...rows] }
     const one = noiseFloor(equalWidthBins(truth, rows))
     const other = noiseFloor(equalWidthBins(twice.truth, twice.rows))
     for (const name of ['low', 'median', 'high'] as const)
       expect(other[name] * Math.SQRT2).toBeCloseTo(one[name], 2)
     expect(one.low).toBeGreaterThan(0)
-    expect(one.high).toBeLessThan(0.03)
+    expect(one.high).toBeLessThan(0.04)
   })
 })
 

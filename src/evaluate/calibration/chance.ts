@@ -15,7 +15,7 @@ const FEWEST_DRAWS = 250
 const MOST_ANSWERS = 400_000
 
 /** From so many photos on the sum of a bin is drawn from its normal distribution instead of photo by photo. */
-const MANY = 2000
+const MANY = 1000
 
 /** Halvings of the search for a limit, and how far it goes: so many times what was observed. */
 const HALVINGS = 12
