@@ -124,6 +124,22 @@ describe('doctor --fix', () => {
     expect(treeOf(root)).toEqual(before)
   })
 
+  it('says how to take back what was in the way', async () => {
+    const root = photos()
+    const before = treeOf(root)
+    await doctor(root, ['--fix'])
+    const inTheWay = path.join(root, 'train/ball/4 copy.jpg')
+    writeFileSync(inTheWay, 'a new one')
+    const told = await run(['undo', root])
+    expect([told.status, told.stdout]).toEqual([
+      1,
+      expect.stringContaining(`chiquito undo ${root} --since 1" takes the rest back.`),
+    ])
+    rmSync(inTheWay)
+    expect((await run(['undo', root, '--since', '1'])).status).toBe(0)
+    expect(treeOf(root)).toEqual(before)
+  })
+
   it('loses nothing where somebody changed photos in between, says which, and does the rest', async () => {
     const root = photos()
     await doctor(root, ['--fix', '--even-out'])

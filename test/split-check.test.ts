@@ -1,8 +1,9 @@
 // chiquito split --check: every pair that leaks, and nothing else.
-import sharp from 'sharp'
+import sharp, { type ExtendOptions } from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { CheckSplitResult } from '../src/actions/split-check.js'
 import { documentOf } from './support/chiquito.js'
+import { scene as wideScene } from './support/scenes.js'
 import { fourCopies, sixtyPhotos, told, tree } from './support/split.js'
 import { scene, sceneJpeg, scenes } from './support/spots.js'
 
@@ -13,6 +14,8 @@ beforeAll(async () => {
   photos = await sixtyPhotos()
   copies = await fourCopies(photos)
 })
+
+const allRound = (width: number) => ({ left: width, right: width, top: width, bottom: width })
 
 describe('split --check', () => {
   it('lists every pair that leaks, with its kind, and ends with 1', async () => {
@@ -52,6 +55,36 @@ describe('split --check', () => {
     const deep = documentOf<CheckSplitResult>(await told(data, '--check', '--deep', '--json'))
     expect(deep.leaks).toEqual([{ train: 'train/cat/f5x.jpg', held: 'valid/cat/crop.jpg', kind: 'part' }])
     expect(documentOf<CheckSplitResult>(await told(data, '--check', '--json')).leaks).toEqual([])
+  })
+
+  it('finds crops that got bars, a border or a caption afterwards', async () => {
+    const crop = async (number: number) =>
+      sharp(await wideScene(number))
+        .extract({ left: 20, top: 30, width: 256, height: 192 })
+        .jpeg()
+        .toBuffer()
+    const framed = async (number: number, frame: ExtendOptions, words?: string) =>
+      sharp(await crop(number))
+        .extend(frame)
+        .composite(words === undefined ? [] : [{ input: Buffer.from(words), gravity: 'south' }])
+        .jpeg()
+        .toBuffer()
+    const words = '<svg width="256" height="34"><text x="9" y="24" font-size="20">What a day</text></svg>'
+    const { data } = tree({
+      ...Object.fromEntries(Object.entries(photos).map(([file, photo]) => [`train/${file}`, photo])),
+      'train/cat/1.jpg': await wideScene(1),
+      'train/cat/2.jpg': await wideScene(2),
+      'train/dog/3.jpg': await wideScene(3),
+      'valid/cat/film.jpg': await framed(1, { top: 30, bottom: 30, background: '#000' }),
+      'valid/cat/said.jpg': await framed(2, { bottom: 34, background: '#fff' }, words),
+      'valid/dog/paper.jpg': await framed(3, { ...allRound(25), background: '#fff' }),
+    })
+    const { leaks } = documentOf<CheckSplitResult>(await told(data, '--check', '--deep', '--json'))
+    expect(leaks).toEqual([
+      { train: 'train/cat/1.jpg', held: 'valid/cat/film.jpg', kind: 'part' },
+      { train: 'train/cat/2.jpg', held: 'valid/cat/said.jpg', kind: 'part' },
+      { train: 'train/dog/3.jpg', held: 'valid/dog/paper.jpg', kind: 'part' },
+    ])
   })
 
   it('tells people and pages on both sides, a pair each', async () => {

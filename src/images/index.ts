@@ -43,7 +43,7 @@ export {
   readViews,
   type ViewsOptions,
 } from './reader.js'
-export { resizeTo } from './resize.js'
+export { resize, resizeTo } from './resize.js'
 export { testTimeViews } from './test-time-views.js'
 export { checkRule, NEUTRAL, renderView, type ViewRule, viewVersion } from './view.js'
 export { type EvenFormat, writeEven } from './write-even.js'

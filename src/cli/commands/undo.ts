@@ -1,6 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
 import type { UndoOptions, UndoResult } from '../../actions/undo.js'
-import { ChiquitoError, plural } from '../../core/index.js'
+import { ChiquitoError, commandInText, commandName, plural, shellPath } from '../../core/index.js'
 import { columns, firstLines } from '../lines.js'
 import { oneLine } from '../output.js'
 import { addExamples } from '../program.js'
@@ -34,10 +34,10 @@ export function registerUndo(program: Command, shell: Shell): void {
 async function undone(options: UndoOptions) {
   const { undoFor } = await import('../../actions/undo.js')
   const result = await undoFor('command line', options)
-  return { json: result, text: textOf(result), failed: result.left.length > 0 }
+  return { json: result, text: textOf(result, options.data), failed: result.left.length > 0 }
 }
 
-function textOf({ operations, changes, left, unknown }: UndoResult): string {
+function textOf({ operations, changes, left, unknown }: UndoResult, data: string): string {
   const lines = operations.map(({ id, name, at }) => `took back ${id}  ${oneLine(name)}  (${localTime(at)})`)
   if (operations.length === 0) lines.push('There is nothing left to take back.')
   else lines.push(plural(changes, 'change'))
@@ -49,6 +49,7 @@ function textOf({ operations, changes, left, unknown }: UndoResult): string {
           ({ path, place, reason }) => `  ${path}${place === path ? '' : `  (now ${place})`}: ${reason}`,
         ),
       ),
+      `Put that right, and ${commandInText(`${commandName()} undo ${shellPath(data)} --since ${operations.at(-1)?.id ?? 1}`)} takes the rest back.`,
     )
   if (unknown.length > 0)
     lines.push(

@@ -1,3 +1,4 @@
+import { plural } from '../../core/index.js'
 import { GREY_CHROMA } from './greyscale.js'
 import { lookCheck } from './photo-check.js'
 
@@ -25,6 +26,6 @@ export const fewColours = lookCheck(
   },
   ({ palette, chroma }) => {
     if (palette === null || palette > (chroma <= GREY_CHROMA ? MOST_GREYS : MOST_COLOURS)) return undefined
-    return { what: `has ${palette} colours`, weight: 1 - palette / (2 * MOST_COLOURS) }
+    return { what: `has ${plural(palette, 'colour')}`, weight: 1 - palette / (2 * MOST_COLOURS) }
   },
 )

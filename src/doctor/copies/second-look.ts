@@ -33,7 +33,7 @@ const SAVED_ANEW_LIKENESS = 0.99
 /** Sides from which a part is the whole, as shares: a pixel of the map at each side. */
 const WHOLE = 1 - 2 / MAP_SIDE
 
-/** Photos kept ready to be searched in: 100 MB. */
+/** Maps kept ready to be searched in: 100 MB. */
 const KEPT = 4000
 
 /** Two photos that features find alike: `a < b`. */
@@ -46,7 +46,7 @@ export interface SimilarPair {
 
 /** Looks at the pixels of two photos, and says whether they show one picture, and how. */
 export class SecondLook {
-  private readonly ready = new Map<number, Alignable>()
+  private readonly ready = new Map<Uint8Array, Alignable>()
 
   constructor(private readonly maps: GreyMaps) {}
 
@@ -57,7 +57,7 @@ export class SecondLook {
     if (position === 0 && isSavedAnew(first.whole, second.whole)) return { a, b, kind: 'near', certain: true }
     const found =
       inPlace(first, second, position, distance, decides) ??
-      (position === 0 ? this.within(a, b, true, decides) : undefined)
+      (position === 0 ? this.within(first, second, true, decides) : undefined)
     return found && { a, b, ...found, certain: false }
   }
 
@@ -69,36 +69,52 @@ export class SecondLook {
     const found =
       inPlace(first, second, 0, Number.POSITIVE_INFINITY, isCopy) ??
       inPlace(first, second, 1, Number.POSITIVE_INFINITY, isCopy) ??
-      this.within(a, b, false, isCopy)
+      this.within(first, second, isClosest, isCopy)
     return found && { a, b, ...found, certain: false }
   }
 
-  /** What one photo is of the other if it lies somewhere in it; `unframed` also looks for what is inside frames. */
-  private within(a: number, b: number, unframed: boolean, isCopy: Judge): Found | undefined {
-    for (const first of this.alignable(a, unframed))
-      for (const second of this.alignable(b, unframed)) {
-        const found = align(first, second)
-        if (!isCopy(found, DECIDES)) continue
-        const isWhole = Math.min(found.width, found.height) >= WHOLE
-        if (!isWhole) return { kind: 'part', part: found.part }
-        return { kind: found.mirrored ? 'mirrored' : 'near' }
-      }
+  /**
+   * What one photo is of the other if it lies somewhere in it, or what is inside its frame does: a crop may have got a caption or bars.
+   * `everyWay` also looks for the whole of one in the inside of the other where both have frames, as one may be but plain sky.
+   */
+  private within(a: PhotoMaps, b: PhotoMaps, everyWay: boolean, isCopy: Judge): Found | undefined {
+    for (const { first, second, framed } of looks(a, b, everyWay)) {
+      const found = align(this.alignable(first), this.alignable(second))
+      if (!isCopy(found, framed ? DECIDES_FRAMED : DECIDES)) continue
+      const isWhole = Math.min(found.width, found.height) >= WHOLE
+      if (!isWhole) return { kind: 'part', part: found.part }
+      return { kind: found.mirrored ? 'mirrored' : 'near' }
+    }
     return undefined
   }
 
-  /** The photo, and with `unframed` what is inside its frame. */
-  private alignable(photo: number, unframed: boolean): Alignable[] {
-    const maps = this.maps.get(photo)
-    if (maps === null) return []
-    const whole = this.ready.get(photo) ?? new Alignable(maps.whole)
-    this.ready.delete(photo)
-    this.ready.set(photo, whole)
+  private alignable(map: Uint8Array): Alignable {
+    const alignable = this.ready.get(map) ?? new Alignable(map)
+    this.ready.delete(map)
+    this.ready.set(map, alignable)
     for (const oldest of this.ready.keys()) {
       if (this.ready.size <= KEPT) break
       this.ready.delete(oldest)
     }
-    return unframed && maps.inside !== null ? [whole, new Alignable(maps.inside)] : [whole]
+    return alignable
   }
+}
+
+/** Two maps to be searched for in each other; `framed` where both have a frame that counts. */
+interface Look {
+  readonly first: Uint8Array
+  readonly second: Uint8Array
+  readonly framed: boolean
+}
+
+function looks(a: PhotoMaps, b: PhotoMaps, everyWay: boolean): Look[] {
+  const framed = a.inside !== null && b.inside !== null
+  const all: Look[] = [{ first: a.whole, second: b.whole, framed }]
+  if (a.inside !== null && b.inside !== null) all.push({ first: a.inside, second: b.inside, framed: false })
+  if (framed && !everyWay) return all
+  if (b.inside !== null) all.push({ first: a.whole, second: b.inside, framed: false })
+  if (a.inside !== null) all.push({ first: a.inside, second: b.whole, framed: false })
+  return all
 }
 
 /** How two photos laid upon each other in a position are copies, if they are. */
