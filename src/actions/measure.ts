@@ -7,9 +7,11 @@ import {
   type Evaluation,
   evaluatePredictions,
   type Interval,
+  wilson,
 } from '../evaluate/index.js'
 import { testTimeViews } from '../images/index.js'
 import { type Predictor, predictAll, type Refused } from '../predict/index.js'
+import type { Stage } from '../train/index.js'
 
 /** Everything measured, but for the confusion matrix, which stands beside it and may be large. */
 export type EvaluationDetails = Omit<Evaluation, 'confusion'>
@@ -148,6 +150,11 @@ export function figures(evaluation: Evaluation) {
   const { confusion, ...details } = evaluation
   const { count, right, accuracy, interval, withoutCopies } = details
   return { count, right, accuracy, interval, confusion, withoutLeaks: withoutCopies, evaluation: details }
+}
+
+/** @param count - of the validation photos that the stages' accuracies are of */
+export function withIntervals(stages: readonly Stage[], count: number): Stage[] {
+  return stages.map(stage => ({ ...stage, interval: wilson(Math.round(stage.accuracy * count), count) }))
 }
 
 /**

@@ -29,7 +29,7 @@ import {
   versions,
 } from '../train/index.js'
 import { type Calibrations, calibrationsOf } from './calibrations.js'
-import { type EvaluationDetails, figures } from './measure.js'
+import { type EvaluationDetails, figures, withIntervals } from './measure.js'
 import { checkInPassing, faultsOf, type PassingChecks, passingText } from './passing-checks.js'
 import { readHeaders } from './photo-facts.js'
 import { openCheckpoint, takeOver } from './resume.js'
@@ -118,7 +118,7 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
   const { progress, signal, command, seed = 0, size, fineTune, epochs, device, threads } = options
   const { recipe, backbone, notices, notice } = prepared
   try {
-    const result = await recipe.run({
+    const ran = await recipe.run({
       dataset,
       backbone,
       seed,
@@ -134,6 +134,7 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
       store: options.cache === false ? undefined : namespace => openFeatureStore(namespace, notice),
       log: line => run.log({ ...line, event: String(line.event) }),
     })
+    const result = { ...ran, stages: withIntervals(ran.stages, ran.seen.evaluation.count) }
     if (epochs !== undefined && result.choice?.fineTuning?.chosen === false)
       notice('--epochs changed nothing: no layers were fine-tuned.')
     const headers = await readHeaders(dataset, { progress, signal })

@@ -15,6 +15,7 @@ export {
 } from './calibration/index.js'
 export {
   type FoldScore,
+  mayBe,
   often,
   type PairedCounts,
   pairedInterval,

@@ -87,6 +87,8 @@ export interface StageFacts {
   readonly note?: string | undefined
   readonly seconds: number
   readonly accuracy: number | null
+  /** 95 %, of the accuracy. */
+  readonly interval?: Interval | null | undefined
   readonly epochs: readonly EpochFacts[]
 }
 

@@ -123,11 +123,8 @@ describe('renderReport', () => {
     const bare: ReportInput = {
       evaluation: evaluatePredictions({
         labels,
-        truth: [0, 1],
-        probabilities: [
-          [1, 0],
-          [0, 1],
-        ],
+        truth: Array.from({ length: 80 }, (_, i) => i % 2),
+        probabilities: Array.from({ length: 80 }, (_, i) => [1 - (i % 2), i % 2]),
       }),
       model: { ...two.model, more: undefined },
       stages: [{ name: 'head', seconds: 0.1, accuracy: 1, epochs: [] }],

@@ -1,11 +1,28 @@
 import { describe, expect, it } from 'vitest'
 import { sampleReport } from '../../test/support/report-sample.js'
+import { evaluatePredictions } from '../evaluate/index.js'
 import { summaryText } from './summary.js'
 import { displayWidth } from './text.js'
 
 const two = await sampleReport({ labels: ['chiquito', 'not'], perClass: 50, strength: 4.5 })
 
 describe('summaryText', () => {
+  it('says first what so few photos may come to', () => {
+    const labels = ['cat', 'dog']
+    const truth = Array.from({ length: 50 }, (_, i) => i % 2)
+    const probabilities = truth.map((label, i) => (label === 0 || i === 1 ? [0.9, 0.1] : [0.1, 0.9]))
+    const evaluation = evaluatePredictions({ labels, truth, probabilities })
+    const text = summaryText({
+      ...two,
+      evaluation,
+      data: { ...two.data, leaks: [], hints: [], unreadable: [] },
+    })
+    expect(text).toMatch(
+      /\n\n! 98 % of 50 validation photos: it may be 90 %\. More photos .*evaluate --folds 5/,
+    )
+    expect(summaryText(two)).not.toContain('it may be')
+  })
+
   it('is compact and aligned', () => {
     expect(summaryText(two)).toMatchInlineSnapshot(`
       "98 of 100 validation photos right (95 % interval 0.93 to 0.99)
@@ -16,9 +33,9 @@ describe('summaryText', () => {
       ! Every photo of “not” is 250 × 250 pixels and no other photo is: size alone tells the classes apart.
       ! 1 photo could not be used: not an image: it begins like a web page: train/chiquito/226. pic.asp.
 
-        stage            epochs  train loss  valid loss  accuracy   time
-        head                  2       0.410       0.330     0.910  1.4 s
-        head, augmented       4       0.270       0.210     0.950  3.2 s
+        stage            epochs  train loss  valid loss  accuracy  95 % interval   time
+        head                  2       0.410       0.330     0.910              –  1.4 s
+        head, augmented       4       0.270       0.210     0.950              –  3.2 s
 
         class     photos  recall  95 % interval  precision     F1    AUC
         chiquito      50   0.980   0.90 to 1.00      0.980  0.980  0.996

@@ -29,7 +29,7 @@ export function summaryText(input: SummaryInput): string {
 
 function stageTable({ stages }: SummaryInput): string {
   return alignedTable([
-    ['stage', 'epochs', 'train loss', 'valid loss', 'accuracy', 'time'],
+    ['stage', 'epochs', 'train loss', 'valid loss', 'accuracy', '95 % interval', 'time'],
     ...stages.map(stage => {
       const last = stage.epochs.at(-1)
       return [
@@ -38,6 +38,7 @@ function stageTable({ stages }: SummaryInput): string {
         loss(last?.trainLoss ?? null),
         loss(last?.validLoss ?? null),
         share(stage.accuracy),
+        range(stage.interval),
         duration(stage.seconds),
       ]
     }),

@@ -1,4 +1,4 @@
-import type { AccuracyFigure, Evaluation } from '../evaluate/index.js'
+import { type AccuracyFigure, type Evaluation, mayBe } from '../evaluate/index.js'
 import type { DataFacts, ReportInput, SummaryInput } from './input.js'
 import { lostPhotos } from './lost.js'
 import { list, plural, range, visible } from './text.js'
@@ -36,6 +36,8 @@ export function verdictOf(input: SummaryInput): Verdict {
       ...(choice?.fineTuning === undefined ? [] : [visible(choice.fineTuning)]),
     ],
     warnings: [
+      ...fewWarning(evaluation, part),
+      ...(test ? fewWarning(test.evaluation, 'test') : []),
       ...(data.learnt === undefined
         ? leakWarning(evaluation, data.leaks, part)
         : learntWarning(evaluation, data.leaks)),
@@ -44,6 +46,14 @@ export function verdictOf(input: SummaryInput): Verdict {
       ...[lostPhotos(data.unreadable, data.photos) ?? []].flat(),
     ],
   }
+}
+
+/** A claim that so few photos do not bear out. */
+function fewWarning(evaluation: Evaluation, part: string): string[] {
+  const claim = mayBe(evaluation, `${part} photos`)
+  return claim === undefined
+    ? []
+    : [`${claim}. More photos to measure on would tell, or "evaluate --folds 5", which measures every photo.`]
 }
 
 /** Copies named in a sentence; the report's table has all. */

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { often, pairedInterval, repeatedAccuracy, resampledInterval, student95 } from './index.js'
+import { wilson } from '../metrics.js'
+import { mayBe, often, pairedInterval, repeatedAccuracy, resampledInterval, student95 } from './index.js'
 
 const pair = z.tuple([z.number(), z.number()])
 const oracle = z
@@ -84,4 +85,23 @@ it('often says chances as people do', () => {
     '1 of 2000',
     'fewer than 1 of 1000000',
   ])
+})
+
+describe('mayBe', () => {
+  const said = (right: number, count: number, what?: string) =>
+    mayBe({ accuracy: right / count, count, interval: wilson(right, count) ?? [0, 1] }, what)
+
+  it('says of few photos what the share may be', () => {
+    expect(said(49, 50)).toBe('98 % of 50 photos: it may be 90 %')
+    expect(said(50, 50, 'test photos')).toBe('100 % of 50 test photos: it may be 93 %')
+    expect(said(1, 1)).toBe('100 % of 1 photo: it may be 21 %')
+    expect(said(0, 4)).toBeUndefined()
+  })
+
+  it('leaves alone what so many photos bear out', () => {
+    expect([said(98, 100), said(61, 61), said(950, 1000), said(170, 200)]).toEqual(
+      new Array(4).fill(undefined),
+    )
+    expect([said(60, 60), said(94, 100), said(120, 140)].every(text => text !== undefined)).toBe(true)
+  })
 })

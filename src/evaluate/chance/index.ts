@@ -1,3 +1,4 @@
+export { mayBe } from './may-be.js'
 export { often } from './often.js'
 export { type PairedCounts, pairedInterval } from './paired-interval.js'
 export { type FoldScore, repeatedAccuracy, resampledInterval } from './resampled.js'

@@ -73,6 +73,7 @@ ${table(
     { title: 'Training loss', numeric: true, hint: 'Of the last epoch' },
     { title: 'Validation loss', numeric: true, hint: 'After the last epoch' },
     { title: 'Accuracy', numeric: true, hint: 'On the validation photos, at the end' },
+    { title: '95 % interval', numeric: true },
     { title: 'Time', numeric: true },
   ],
   stages.map((stage, s) => {
@@ -84,6 +85,7 @@ ${table(
         loss(last?.trainLoss ?? null),
         loss(last?.validLoss ?? null),
         share(stage.accuracy),
+        range(stage.interval),
         duration(stage.seconds),
       ],
     }

@@ -1,4 +1,5 @@
 import type { Progress } from '../../core/index.js'
+import type { Interval } from '../../evaluate/index.js'
 import type { FitCheckpoint } from '../checkpoint/index.js'
 import {
   type Callback,
@@ -45,6 +46,8 @@ export interface Stage {
   readonly epochs: readonly EpochRecord[]
   /** On the validation photos after the stage. */
   readonly accuracy: number
+  /** 95 %, of the accuracy, where it was asked for. */
+  readonly interval?: Interval | null | undefined
   readonly seconds: number
   /** Why what was learnt was not kept, where it was not: a sentence. */
   readonly undone?: string | undefined
