@@ -45,6 +45,8 @@ export const faults = {
   blurred: [
     // Out of focus, at any size: also where there are many pixels.
     photo => jpg(sharp(photo).blur(5)),
+    // So far that little is left of coarse detail, either.
+    async photo => jpg(sharp(await sharp(photo).linear(0.6, 50).toBuffer()).blur(7)),
     async photo => jpg(sharp(await sharp(photo).resize(2400).toBuffer()).blur(30)),
     photo =>
       jpg(sharp(photo).convolve({ width: 25, height: 3, kernel: way(75, i => Math.floor(i / 25) === 1) })),

@@ -13,7 +13,7 @@ const SHAKEN_RATIO = 0.45
 const SHAKEN_DETAIL = 4.5
 
 /** Coarse detail that there must be to judge by: a plain sky has less, and is not blurred. */
-const LEAST_COARSE = 4
+const LEAST_COARSE = 2
 
 /** Photos out of focus, or blurred by motion. */
 export const blurred = lookCheck(
