@@ -28,7 +28,7 @@ export interface FoldAnswers {
   readonly ways: ReadonlyMap<string, readonly number[][]>
 }
 
-export const plain = 'temperature with the prior'
+export const plain = 'temperature where it is clear'
 export const before = 'as learnt'
 export const averaged = '5 views'
 export const averagedOwn = '5 views, a temperature of their own'

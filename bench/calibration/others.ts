@@ -17,6 +17,7 @@ export interface OtherWay {
 const spread = 0.25
 
 export const otherWays: readonly OtherWay[] = [
+  { name: 'temperature with the prior', find: held => temperature(held, { drawings: held.drawings }) },
   { name: 'free temperature', find: held => temperature(held, { spread: Number.POSITIVE_INFINITY }) },
   {
     name: 'Platt’s targets',
@@ -31,7 +32,7 @@ export const otherWays: readonly OtherWay[] = [
 
 async function temperature(
   { truth, logits }: LeftOut,
-  options: { spread: number; imaginary?: number },
+  options: { spread?: number; imaginary?: number; drawings?: number },
 ): Promise<Way> {
   const found = await fitTemperature(truth, logits, options)
   return rows => softmaxRows(rows, found.temperature)

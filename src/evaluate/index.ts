@@ -2,6 +2,7 @@ export {
   type Calibration,
   type CalibrationFigures,
   calibrationFigures,
+  clearTemperature,
   type EceFigure,
   eceInterval,
   equalMassBins,

@@ -31,7 +31,7 @@ export function temperatureText({ temperature, fittedOn, before }: CalibrationFa
   if (before === null)
     return fittedOn === undefined
       ? 'No temperature was found for them, as no photos were left out of training for that.'
-      : `They are as the model gave them: on ${fittedOn}, the best temperature was 1.`
+      : `They are as the model gave them: ${fittedOn}, gave no clear reason to change them.`
   const on = fittedOn === undefined ? '' : `, found on ${fittedOn}`
   return `Before the softmax the model’s outputs are divided by ${temperature.toFixed(2)}, the temperature${on}. The photos shown here took no part in that.`
 }

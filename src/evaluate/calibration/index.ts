@@ -6,4 +6,4 @@ export {
   type EceFigure,
   type ProbabilityFigures,
 } from './figures.js'
-export { type Calibration, fitTemperature, softmaxRows, tempered } from './temperature.js'
+export { type Calibration, clearTemperature, fitTemperature, softmaxRows, tempered } from './temperature.js'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fitTemperature, softmaxRows, tempered } from './temperature.js'
+import { clearTemperature, fitTemperature, softmaxRows, tempered } from './temperature.js'
 
 describe('fitTemperature', () => {
   it('stays modest when every photo is right', async () => {
@@ -29,6 +29,31 @@ describe('fitTemperature', () => {
     const thrice = [0, 1, 2].flatMap(() => truth.slice(0, 100))
     const drawn = await fitTemperature(thrice, logits.slice(0, 300), { drawings: 3 })
     expect(drawn.temperature).toBeCloseTo(few.temperature, 9)
+  })
+
+  it('is 1 where the photos do not clearly ask for another', async () => {
+    const truth = Array.from({ length: 1000 }, (_, i) => (i % 4 === 0 ? 1 : 0))
+    const logits = truth.map(() => [1.15, 0])
+    expect((await fitTemperature(truth, logits)).temperature).not.toBe(1)
+    expect(await clearTemperature(truth, logits)).toBe(1)
+    const sure = truth.map(() => [2.5, 0])
+    expect(await clearTemperature(truth, sure)).toBe((await fitTemperature(truth, sure)).temperature)
+    // The same few photos many times over are no more than they are.
+    const [few, row] = [truth.slice(0, 8), [2, 0]]
+    const often = Array.from({ length: 50 }, () => few).flat()
+    expect(
+      await clearTemperature(
+        often,
+        often.map(() => row),
+      ),
+    ).not.toBe(1)
+    expect(
+      await clearTemperature(
+        often,
+        often.map(() => row),
+        { drawings: 50 },
+      ),
+    ).toBe(1)
   })
 
   it('finds the lower of two valleys', async () => {

@@ -68,6 +68,23 @@ export async function fitTemperature(
   }
 }
 
+/**
+ * By how much the photos' losses, summed, have to fall for a temperature to be worth it: the likelihood ratio of one
+ * parameter at 95 %. Smaller gains are luck of these photos more often than not, and cost others.
+ */
+const CLEAR_GAIN = 1.92
+
+/** The temperature of {@link fitTemperature} where the photos left out clearly ask for one; else 1. */
+export async function clearTemperature(
+  truth: readonly number[],
+  logits: Rows,
+  options: TemperatureOptions = {},
+): Promise<number> {
+  const { temperature, logLossBefore, logLossAfter } = await fitTemperature(truth, logits, options)
+  const photos = truth.length / (options.drawings ?? 1)
+  return photos * (logLossBefore - logLossAfter) > CLEAR_GAIN ? temperature : 1
+}
+
 type LossAt = (x: number) => Promise<{ readonly loss: number; readonly slope: number }>
 
 /** Where in [-end, end] a function is least; 0 where it is flat. */

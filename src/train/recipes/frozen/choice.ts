@@ -3,7 +3,7 @@ import { featureWidth } from '../../../backbones/index.js'
 import type { RandomStream } from '../../../core/index.js'
 import {
   accuracy,
-  fitTemperature,
+  clearTemperature,
   logLoss,
   predictions,
   softmaxRows,
@@ -204,7 +204,7 @@ async function decide(
     candidate: best.candidate,
     c: best.c,
     // All drawings of folds count alike, and together as one look at each photo.
-    temperature: (await fitTemperature(truth, logits, { drawings, signal })).temperature,
+    temperature: await clearTemperature(truth, logits, { drawings, signal }),
     wrong: (1 - best.accuracy) * photos.length,
     logLoss: best.logLoss,
     choice: {

@@ -1,11 +1,11 @@
-import { argmax, fitTemperature, lossOf, softmaxRows } from '../../../evaluate/index.js'
+import { argmax, clearTemperature, fitTemperature, lossOf, softmaxRows } from '../../../evaluate/index.js'
 
 /** What a network said of photos left out, measured. */
 export interface Judged {
   /** What each photo costs once the logits are as sure as they may be. */
   readonly losses: readonly number[]
   readonly wrong: number
-  /** The most probable one, for use: see `fitTemperature`. */
+  /** For use: see `clearTemperature`. */
   readonly temperature: number
 }
 
@@ -25,7 +25,7 @@ export async function judged(
   signal: AbortSignal | undefined,
 ): Promise<Judged> {
   const compared = await fitTemperature(truth, logits, { ...asSureAsAllowed, signal })
-  const { temperature } = await fitTemperature(truth, logits, { signal })
+  const temperature = await clearTemperature(truth, logits, { signal })
   const rows = softmaxRows(logits, compared.temperature)
   return {
     losses: rows.map((row, i) => lossOf(row[truth[i]])),
