@@ -15,6 +15,7 @@ import { benchKills } from './kills.js'
 import { benchLayouts } from './layouts.js'
 import { benchLfw } from './lfw.js'
 import { benchMemory } from './memory.js'
+import { benchNeither } from './neither.js'
 import { benchPhotos } from './photos.js'
 import { benchPredict } from './predict.js'
 import { benchRecipe } from './recipe.js'
@@ -41,6 +42,7 @@ const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Ben
   doctor: benchDoctor,
   kills: benchKills,
   interrupts: benchInterrupts,
+  neither: benchNeither,
 }
 
 const usage =

@@ -17,7 +17,7 @@ import { RunFolder } from '../run/index.js'
 import { photosLearntFrom } from './learnt-photos.js'
 import { type MeasuredPart, measurePart, requireKnown } from './measure.js'
 import { noticeOnce } from './notice-once.js'
-import { modelPath } from './predict.js'
+import { modelPath, tellUnknowing } from './predict.js'
 import { dataConfigurationSchema } from './resume.js'
 
 export interface EvaluateOptions extends DeviceOptions, WorkOptions {
@@ -61,6 +61,7 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluateResult
   const predictor = await Predictor.open(model, { notice: noticeOnce(progress), ...options })
   try {
     throwIfAborted(signal)
+    tellUnknowing(predictor, progress)
     const dataset = await photosOf(options, folder, predictor.labels)
     const [split, ...others] = measuredParts(dataset)
     const learnt =
@@ -155,11 +156,12 @@ export function evaluationText(result: EvaluateResult): string {
 }
 
 function partText(measured: MeasuredPart): string {
-  const { confusion, evaluation, calibration, tta, leaks, learnt, unreadable, split } = measured
+  const { confusion, evaluation, calibration, tta, leaks, learnt, unreadable, split, abstention } = measured
   const part = { valid: 'validation', test: 'test', train: 'training' }[split]
   return summaryText({
     evaluation: { ...evaluation, confusion },
     calibration,
+    abstention: abstention && { figures: abstention },
     tta,
     stages: [],
     part,

@@ -2,15 +2,17 @@ import path from 'node:path'
 import { ChiquitoError, type WorkOptions } from '../core/index.js'
 import { type Dataset, type Leak, leaks, type Photo, type Split } from '../dataset/index.js'
 import {
+  type AbstentionFigures,
   type CalibrationFigures,
   calibrationFigures,
   type Evaluation,
+  evaluateAbstention,
   evaluatePredictions,
   type Interval,
   wilson,
 } from '../evaluate/index.js'
 import { testTimeViews } from '../images/index.js'
-import { type Predictor, predictAll, type Refused } from '../predict/index.js'
+import { type Prediction, type Predictor, predictAll, type Refused } from '../predict/index.js'
 import type { Stage } from '../train/index.js'
 
 /** Everything measured, but for the confusion matrix, which stands beside it and may be large. */
@@ -52,7 +54,14 @@ export interface MeasuredPart {
     readonly truth: string
     readonly label: string
     readonly probabilities: readonly number[]
+    /** How like the photos learnt from it is, 0 to 1; null where the model does not say. */
+    readonly known: number | null
+    readonly abstained: boolean
   }[]
+  /** The share of the photos that is answered, not abstained on; null where the model abstains on none. */
+  readonly coverage: number | null
+  /** More of that, where the model can abstain. */
+  readonly abstention?: AbstentionFigures | undefined
 }
 
 export interface MeasureOptions extends WorkOptions {
@@ -122,13 +131,29 @@ export async function measurePart(
       path: path.relative(root, file),
       reason,
     })),
-    predictions: plain.predictions.map(({ label, probabilities }, i) => ({
+    ...abstentionFields(predictor, plain.predictions, truth),
+    predictions: plain.predictions.map(({ label, probabilities, known, abstained }, i) => ({
       path: kept[i].path,
       truth: labels[truth[i]],
       label,
       probabilities,
+      known,
+      abstained,
     })),
   }
+}
+
+function abstentionFields(
+  predictor: Predictor,
+  predictions: readonly Prediction[],
+  truth: readonly number[],
+): Pick<MeasuredPart, 'coverage' | 'abstention'> {
+  const { labels, threshold } = predictor
+  if (threshold === undefined) return { coverage: null }
+  const taken = predictions.map(({ label }) => labels.indexOf(label))
+  const abstained = predictions.map(one => one.abstained)
+  const figures = evaluateAbstention({ labels, truth, taken, abstained, threshold })
+  return { coverage: figures.coverage, abstention: figures }
 }
 
 /** Judged photos that the model is known to have learnt from: by the record of its run, else by the data set's own parts. */

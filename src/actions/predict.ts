@@ -25,6 +25,8 @@ export interface PredictOptions extends DeviceOptions, WorkOptions {
 export interface PredictResult {
   readonly model: string
   readonly labels: readonly string[]
+  /** A photo whose `known` is below this shows none of the labels; null where the model knows its photos by nothing. */
+  readonly threshold: number | null
   readonly predictions: readonly JudgedPhoto[]
   /** Photos that could not be judged, and folders that could not be read. */
   readonly unreadable: readonly Refused[]
@@ -52,6 +54,7 @@ export async function predict(options: PredictOptions): Promise<PredictResult> {
     )
   const predictor = await Predictor.open(model, { notice: noticeOnce(progress), ...options })
   try {
+    tellUnknowing(predictor, progress)
     const { seed } = predictor.metadata
     const views = (sha256: string) => [null, ...testTimeViews(seed, sha256, tta)]
     const { predictions, unreadable } = await predictAll(predictor, photos, { views, progress, signal })
@@ -59,6 +62,7 @@ export async function predict(options: PredictOptions): Promise<PredictResult> {
     return {
       model,
       labels: predictor.labels,
+      threshold: predictor.threshold ?? null,
       predictions,
       unreadable: [...refused, ...unreadable],
       leftOut,
@@ -67,6 +71,18 @@ export async function predict(options: PredictOptions): Promise<PredictResult> {
   } finally {
     await predictor.close()
   }
+}
+
+/** A model that takes everything for one of its labels says so, once. */
+export function tellUnknowing(predictor: Predictor, progress: WorkOptions['progress']): void {
+  if (predictor.threshold !== undefined) return
+  const { abstention } = predictor.metadata
+  const message =
+    abstention && 'why' in abstention
+      ? `This model cannot say "neither": whatever a photo shows is taken for one of its labels. ${abstention.why}`
+      : 'This model was made before models could say "neither": whatever a photo shows is taken for one of its labels. Train again ' +
+        'to change that.'
+  progress?.({ kind: 'notice', message })
 }
 
 /** The model comes first; who gives it behind the photos is told that, not that a photo is no model. */

@@ -28,6 +28,7 @@ const configurationSchema = z.object({
   size: z.int().optional(),
   fineTune: z.enum(fineTunes).optional(),
   epochs: z.int().optional(),
+  coverage: z.number().optional(),
   validFraction: z.number().optional(),
   manifest: z.string().optional(),
   ...dataConfigurationSchema.shape,

@@ -38,6 +38,7 @@ import {
 } from '../report/index.js'
 import type { RunFolder } from '../run/index.js'
 import type { Recipe, RecipeResult, Seen, Stage } from '../train/index.js'
+import { abstentionFacts } from './abstention.js'
 import type { Calibrations } from './calibrations.js'
 import { classFacts, formatFacts, partsOf, type SeenHeader } from './photo-facts.js'
 
@@ -94,6 +95,7 @@ export async function writeReport(
     calibration: { ...facts.calibration, fittedOn: classifier.temperatureFrom },
     tta: tta && { views: tta.views, evaluation: tta.seen.evaluation, calibration: facts.ttaCalibration },
     test: test && { evaluation: test.evaluation, leaks: leakedInto(dataset, 'test') },
+    abstention: abstentionFacts(result)?.facts,
     model: {
       file: model,
       bytes: (await run.readModel()).byteLength,

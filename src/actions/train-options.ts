@@ -28,6 +28,11 @@ export interface TrainOptions extends DeviceOptions, WorkOptions {
   readonly fineTune?: FineTune | undefined
   /** Epochs of `auto`'s fine-tuning; as many as the number of photos asks for by default. */
   readonly epochs?: number | undefined
+  /**
+   * The share of photos of the classes that the model is to answer, 0.5 to 0.999; the rest, and what is like none of them, is
+   * "neither". 0.95 by default.
+   */
+  readonly coverage?: number | undefined
   /** Part of each class that is measured on where no folder divides the photos. */
   readonly validFraction?: number | undefined
   /** A table that says which photos are learnt from and which are measured on, as `chiquito split` writes it. */

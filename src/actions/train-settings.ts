@@ -1,5 +1,5 @@
 import { argumentError, ChiquitoError } from '../core/index.js'
-import { fineTunes } from '../train/index.js'
+import { checkCoverage, fineTunes } from '../train/index.js'
 import type { TrainOptions } from './train-options.js'
 import { USUAL_BACKBONE } from './usual-backbone.js'
 
@@ -20,6 +20,7 @@ export function withDefaults(options: TrainOptions) {
  */
 export function checkSettings(options: TrainOptions, notice: (message: string) => void): void {
   const { fineTune, epochs, recipe, backbone, preprocessing, checkpointSeconds, resume, overwrite } = options
+  if (options.coverage !== undefined) checkCoverage(options.coverage)
   if (fineTune !== undefined && !fineTunes.includes(fineTune))
     throw argumentError('fineTune', fineTunes.join(' or '), fineTune)
   if (epochs !== undefined && !(Number.isInteger(epochs) && epochs >= 1 && epochs <= mostEpochs))
@@ -64,6 +65,7 @@ const kept = {
   size: '--size',
   fineTune: '--fine-tune',
   epochs: '--epochs',
+  coverage: '--coverage',
   validFraction: '--valid-fraction',
   preprocessing: '--mean, --std, --channels and --range',
   manifest: '--folds',
@@ -78,7 +80,16 @@ const kept = {
  * @throws `usage`
  */
 export function requireSameSettings(given: TrainOptions, own: Omit<TrainOptions, 'data' | 'out'>): void {
-  for (const name of ['recipe', 'seed', 'backbone', 'size', 'fineTune', 'epochs', 'validFraction'] as const)
+  for (const name of [
+    'recipe',
+    'seed',
+    'backbone',
+    'size',
+    'fineTune',
+    'epochs',
+    'coverage',
+    'validFraction',
+  ] as const)
     requireSame(kept[name], given[name], own[name])
   for (const name of ['preprocessing', 'manifest', 'followLinks', 'labelsFrom'] as const)
     requireSame(kept[name], given[name], own[name])

@@ -6,6 +6,7 @@ import { type Dataset, leaks, openDataset, recordPhotos, type Split } from '../d
 import type { Shortcut } from '../doctor/index.js'
 import { usableDevice } from '../engine/index.js'
 import type { CalibrationFigures, Evaluation, Interval } from '../evaluate/index.js'
+import type { AbstentionFacts } from '../report/index.js'
 import {
   MAX_SHORTCUTS,
   type ModelMetadata,
@@ -28,6 +29,7 @@ import {
   type Unreadable,
   versions,
 } from '../train/index.js'
+import { abstentionFacts } from './abstention.js'
 import { type Calibrations, calibrationsOf } from './calibrations.js'
 import { type EvaluationDetails, figures, withIntervals } from './measure.js'
 import { checkInPassing, faultsOf, type PassingChecks, passingText } from './passing-checks.js'
@@ -95,6 +97,9 @@ export interface TrainResult {
     | undefined
   /** On the photos kept apart as test, where there are any: nothing was chosen by them. */
   readonly test?: TestFigures | undefined
+  /** The share of photos that is answered, not taken for "neither", and more of that: see the report. */
+  readonly coverage: number | null
+  readonly abstention?: AbstentionFacts | undefined
   readonly evaluation: EvaluationDetails
   readonly leaks: readonly LeakedPhoto[]
   /** How well properties of the files tell the classes apart, the strongest first. */
@@ -115,7 +120,7 @@ const PASSING_SHARE = 0.1
 export async function train(given: TrainOptions): Promise<TrainResult> {
   const started = performance.now()
   const { run, options, dataset, details, checkpoint, ...prepared } = await prepare(given)
-  const { progress, signal, command, seed = 0, size, fineTune, epochs, device, threads } = options
+  const { progress, signal, command, seed = 0, size, fineTune, epochs, coverage, device, threads } = options
   const { recipe, backbone, notices, notice } = prepared
   try {
     const ran = await recipe.run({
@@ -125,6 +130,7 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
       size,
       fineTune,
       epochs,
+      coverage,
       progress,
       signal,
       device,
@@ -250,7 +256,7 @@ async function prepare(given: TrainOptions): Promise<Prepared> {
 }
 
 function detailsOf(options: TrainOptions, recipe: Recipe, backbone: Backbone, dataset: Dataset): RunDetails {
-  const { seed = 0, size, fineTune, epochs, validFraction, preprocessing, device = 'cpu' } = options
+  const { seed = 0, size, fineTune, epochs, coverage, validFraction, preprocessing, device = 'cpu' } = options
   const { manifest, followLinks, labelsFrom } = options
   const { name, id, inputSize } = backbone
   return {
@@ -264,6 +270,7 @@ function detailsOf(options: TrainOptions, recipe: Recipe, backbone: Backbone, da
       size,
       fineTune,
       epochs,
+      coverage,
       validFraction,
       manifest: manifest === undefined ? undefined : path.resolve(manifest),
       followLinks,
@@ -329,6 +336,7 @@ function resultOf(
   } & Calibrations,
 ): TrainResult {
   const { confusion, ...evaluation } = result.seen.evaluation
+  const abstention = abstentionFacts(result)
   const figure = ({ accuracy, interval }: EvaluationDetails) => ({ accuracy, interval })
   return {
     run: run.path,
@@ -353,6 +361,8 @@ function resultOf(
       },
     test: result.test &&
       facts.testCalibration && { ...figures(result.test.evaluation), calibration: facts.testCalibration },
+    coverage: abstention?.coverage ?? null,
+    abstention: abstention?.facts,
     evaluation,
     leaks: leaks(dataset.photos).map(({ train, held }) => ({ train, valid: held })),
     shortcuts: facts.shortcuts,
@@ -389,7 +399,7 @@ async function ended(run: RunFolder, error: unknown): Promise<unknown> {
 }
 
 function repeatCommand(options: TrainOptions): string {
-  const { data, out, recipe, backbone, seed, size, fineTune, epochs, validFraction } = options
+  const { data, out, recipe, backbone, seed, size, fineTune, epochs, coverage, validFraction } = options
   const { mean, std, channels, range } = options.preprocessing ?? {}
   const links = options.followLinks ? ' --follow-links' : ''
   const flags = Object.entries({
@@ -403,6 +413,7 @@ function repeatCommand(options: TrainOptions): string {
     size,
     'fine-tune': fineTune,
     epochs,
+    coverage,
     'valid-fraction': validFraction,
     folds: options.manifest,
     'labels-from': options.labelsFrom,

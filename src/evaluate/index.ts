@@ -1,3 +1,4 @@
+export { type AbstentionFigures, evaluateAbstention } from './abstention.js'
 export {
   type Calibration,
   type CalibrationFigures,

@@ -1,4 +1,11 @@
-import { asFloat32, ChiquitoError, throwIfAborted, uint8, type WorkOptions } from '../core/index.js'
+import {
+  asFloat32,
+  ChiquitoError,
+  type Tensor,
+  throwIfAborted,
+  uint8,
+  type WorkOptions,
+} from '../core/index.js'
 import { type DeviceOptions, Session } from '../engine/index.js'
 import { type AugmentationDraw, decode, readPhotoFile, renderViews, sha256Of } from '../images/index.js'
 import { type Graph, readModelFile, type ValueType } from '../onnx/index.js'
@@ -11,6 +18,10 @@ export interface Prediction {
   readonly label: string
   /** Of each label, in the model's order; they sum to 1. */
   readonly probabilities: readonly number[]
+  /** How like the photos learnt from it is, 0 to 1: a conformal p-value. Null where the model does not say. */
+  readonly known: number | null
+  /** Whether it is too unlike them for any of the labels: "neither". */
+  readonly abstained: boolean
 }
 
 /** A model file at work: photos in, verdicts out. */
@@ -70,14 +81,18 @@ export class Predictor {
     const rule = this.metadata.view
     const pixels = await decode(bytes, { name, shortSide: rule.size })
     const answers: number[][] = []
+    let known: number | undefined
     for (const view of renderViews(pixels, rule, views)) {
       throwIfAborted(signal)
-      answers.push(...(await this.judge(view, 1)))
+      const answer = await this.answer(view, 1, ['probabilities', 'known'])
+      answers.push(...answer.probabilities)
+      // The first view is the plain one, as the photos that it is ranked among were seen.
+      known ??= answer.known?.[0]
     }
     const probabilities = answers[0].map(
       (_, k) => answers.reduce((sum, answer) => sum + answer[k], 0) / answers.length,
     )
-    return verdict(probabilities, this.labels)
+    return this.verdict(probabilities, known)
   }
 
   /**
@@ -88,8 +103,8 @@ export class Predictor {
     const rule = this.metadata.view
     const pixels = await decode(bytes, { name, shortSide: rule.size })
     const [view] = renderViews(pixels, rule, [null])
-    const { probabilities, features } = await this.answer(view, 1)
-    return { ...verdict(probabilities[0], this.labels), features }
+    const { probabilities, features, known } = await this.answer(view, 1)
+    return { ...this.verdict(probabilities[0], known?.[0]), features }
   }
 
   /**
@@ -103,8 +118,12 @@ export class Predictor {
   private async answer(
     views: Uint8Array,
     count: number,
-    wanted: readonly string[] = ['probabilities', 'features'],
-  ): Promise<{ probabilities: number[][]; features: Float32Array | undefined }> {
+    wanted: readonly string[] = ['probabilities', 'features', 'known'],
+  ): Promise<{
+    probabilities: number[][]
+    features: Float32Array | undefined
+    known: Float32Array | undefined
+  }> {
     const { size } = this.metadata.view
     const outputs = wanted.filter(name => this.session.outputs.has(name))
     const answers = await this.session.run({ pixels: uint8(views, [count, size, size, 3]) }, outputs)
@@ -116,16 +135,40 @@ export class Predictor {
         Array.from(values.subarray(i * classes, (i + 1) * classes)),
       ),
       features: outputs.includes('features') ? asFloat32(answers.features, 'features').data : undefined,
+      known: outputs.includes('known') ? this.knownOf(answers.known, count) : undefined,
     }
+  }
+
+  /** @throws `model` where the output is none that training writes */
+  private knownOf(answer: Tensor, count: number): Float32Array {
+    const values = asFloat32(answer, 'known').data
+    const odd = values.find(value => !(value >= 0 && value <= 1))
+    if (odd === undefined && values.length === count) return values
+    throw new ChiquitoError(
+      'model',
+      `"${this.path}" answers with a "known" of ${odd ?? `${values.length} numbers`}, where one from 0 to 1 a photo is expected: ` +
+        'it was changed or damaged. Copy it again from where it was trained, or train again.',
+    )
+  }
+
+  private verdict(probabilities: readonly number[], known: number | undefined): Prediction {
+    const { labels, threshold } = this
+    const label = labels[probabilities.indexOf(Math.max(...probabilities))]
+    const abstained = known !== undefined && threshold !== undefined && known < threshold
+    return { label, probabilities, known: known ?? null, abstained }
+  }
+
+  /** What `known` has to reach, as the model was made; undefined where it knows its photos by nothing. */
+  get threshold(): number | undefined {
+    const { abstention } = this.metadata
+    return abstention && 'threshold' in abstention && this.session.outputs.has('known')
+      ? abstention.threshold
+      : undefined
   }
 
   async close(): Promise<void> {
     await this.session.close()
   }
-}
-
-function verdict(probabilities: readonly number[], labels: readonly string[]): Prediction {
-  return { label: labels[probabilities.indexOf(Math.max(...probabilities))], probabilities }
 }
 
 /** Damage too small for golden photos to show it, such as one weight in a million, is damage all the same. */

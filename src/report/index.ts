@@ -9,6 +9,7 @@ export { type Figure, figures } from './figures.js'
 export { type FoldFacts, type FoldsInput, foldsText, renderFolds } from './folds.js'
 export { galleriesOf, galleryPhotos } from './galleries.js'
 export type {
+  AbstentionFacts,
   AugmentedFacts,
   Candidate,
   ChoiceFacts,

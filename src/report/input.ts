@@ -1,5 +1,5 @@
 import type { RatePoint } from '../charts/index.js'
-import type { CalibrationFigures, Evaluation, Interval } from '../evaluate/index.js'
+import type { AbstentionFigures, CalibrationFigures, Evaluation, Interval } from '../evaluate/index.js'
 
 /** An encoded picture (JPEG, PNG, WebP, AVIF or GIF bytes) or a base64 data URI of one. About 240 px are enough. */
 export type Picture = Uint8Array | string
@@ -16,6 +16,7 @@ export interface ReportInput {
   readonly calibration?: CalibrationFacts | undefined
   readonly tta?: TtaFacts | undefined
   readonly test?: TestFacts | undefined
+  readonly abstention?: AbstentionFacts | undefined
   readonly model: ModelFacts
   readonly stages: readonly StageFacts[]
   readonly choice?: ChoiceFacts | undefined
@@ -30,7 +31,7 @@ export interface ReportInput {
 /** What a summary for a terminal shows of a report. */
 export type SummaryInput = Pick<
   ReportInput,
-  'evaluation' | 'calibration' | 'tta' | 'test' | 'stages' | 'part' | 'choice'
+  'evaluation' | 'calibration' | 'tta' | 'test' | 'stages' | 'part' | 'choice' | 'abstention'
 > & {
   readonly data: Pick<DataFacts, 'leaks' | 'hints' | 'unreadable' | 'photos'> & {
     /** Photos judged that the run is known to have learnt from, which are then the `leaks`. */
@@ -50,6 +51,19 @@ export interface TtaFacts {
 export interface CalibrationFacts extends CalibrationFigures {
   /** The photos that the temperature was found on, in words, where it is known. */
   readonly fittedOn?: string | undefined
+}
+
+/** When the model says that a photo shows none of its labels. */
+export interface AbstentionFacts {
+  /** On photos by which its threshold was not chosen, where there are any. */
+  readonly figures?: AbstentionFigures | undefined
+  /** Those photos, as an adjective; as `part` of the report by default. */
+  readonly part?: string | undefined
+  /** The share of true photos that is to be answered, and by what that was arranged, in words. */
+  readonly coverage?: number | undefined
+  readonly method?: string | undefined
+  /** Why it never does: a sentence. */
+  readonly why?: string | undefined
 }
 
 /** Photos kept apart as test, by which nothing was chosen. */

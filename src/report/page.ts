@@ -3,6 +3,7 @@ import type { ReportInput } from './input.js'
 import type { Html } from './markup.js'
 import { dataSection } from './sections/data.js'
 import { headline, modelSection } from './sections/headline.js'
+import { hasAbstention, neitherSection } from './sections/neither.js'
 import { photosSection } from './sections/photos.js'
 import { qualitySection } from './sections/quality.js'
 import { repeatSection } from './sections/repeat.js'
@@ -22,6 +23,7 @@ interface Part {
 /** What comes after the headline, in order. */
 const PARTS: readonly Part[] = [
   { id: 'figures', title: 'Mistakes', render: qualitySection },
+  { id: 'neither', title: '“Neither”', render: neitherSection, when: hasAbstention },
   { id: 'photos', title: 'Photos', render: photosSection, when: input => input.galleries.length > 0 },
   { id: 'training', title: 'Training', render: trainingSection, when: hasTraining },
   { id: 'data', title: 'Data', render: dataSection },

@@ -32,6 +32,7 @@ export function verdictOf(input: SummaryInput): Verdict {
           ]
         : []),
       baseline(evaluation),
+      ...abstentionNote(input, part),
       ...(test ? [`Of the test photos, kept apart from all choices: ${figure(test.evaluation)}.`] : []),
       ...(choice?.fineTuning === undefined ? [] : [visible(choice.fineTuning)]),
     ],
@@ -54,6 +55,20 @@ function fewWarning(evaluation: Evaluation, part: string): string[] {
   return claim === undefined
     ? []
     : [`${claim}. More photos to measure on would tell, or "evaluate --folds 5", which measures every photo.`]
+}
+
+/** How many photos it answers; what "neither" is worth. */
+function abstentionNote({ abstention }: SummaryInput, part: string): string[] {
+  if (!abstention) return []
+  const { figures, why } = abstention
+  if (why !== undefined) return [`It cannot say "neither": ${visible(why)}`]
+  if (!figures) return []
+  const { count, abstained, answered, wrongKeptBack } = figures
+  const kept = wrongKeptBack === 0 ? '' : `, and ${wrongKeptBack} of its mistakes stay unsaid`
+  return [
+    `It says "neither" of ${abstained} of ${count} ${abstention.part ?? part} photos; of the other ${answered.count} ` +
+      `${answered.right} are right${kept}.`,
+  ]
 }
 
 /** Copies named in a sentence; the report's table has all. */

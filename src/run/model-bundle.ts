@@ -74,6 +74,21 @@ const calibrationSchema = z.object({
     })
     .nullable(),
 })
+const abstentionSchema = z.union([
+  z.object({
+    /** The share of true photos that is to be answered. */
+    coverage: probability,
+    /** A photo whose `known` is below this shows none of the labels. */
+    threshold: probability,
+    /** Whether it is ranked among photos learnt from, each compared with the others alone, or validation photos. */
+    by: z.enum(['train', 'valid']),
+    /** How many those are. */
+    photos: z.int().nonnegative(),
+    /** Labels with too few of them for a threshold of their own. */
+    shared: z.array(z.string()).max(MAX_LABELS),
+  }),
+  z.object({ why: z.string() }),
+])
 
 const fields = {
   /** Class names, in the order of the outputs. */
@@ -114,6 +129,8 @@ const fields = {
     )
     .max(MAX_SHORTCUTS)
     .optional(),
+  /** How the output `known` is to be read, or why there is none. */
+  abstention: abstentionSchema.optional(),
   /** Programs that made it: `{ chiquito: '0.1.0', onnxruntime: '1.30.0', node: '20.20.2' }`. */
   versions: z.record(z.string(), z.string()),
   /** What the graph and its weights are: see `graphDigest`. */

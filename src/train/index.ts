@@ -20,6 +20,7 @@ export {
   type HeadWeights,
   linearHead,
 } from './heads/index.js'
+export { checkCoverage, DEFAULT_COVERAGE, isKnowing, type Known, type Unknowing } from './known/index.js'
 export { Learner, LearnerData, type LearnerDataOptions, type LearnerOptions } from './learner/index.js'
 export {
   crossValidate,
@@ -56,6 +57,7 @@ export {
   recipes,
 } from './recipes/index.js'
 export {
+  abstentionOf,
   calibrationFacts,
   calibrationOf,
   judge,

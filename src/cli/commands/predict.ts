@@ -34,11 +34,18 @@ export function registerPredict(program: Command, shell: Shell): void {
       const paths = photos.map(photo => (photo === '-' ? piped : photo))
       const result = await predict({ ...options, ...work, model, paths })
       const { displayWidth, lostPhotos, shortLabel } = await import('../../report/index.js')
-      const width = result.labels.reduce((most, label) => Math.max(most, displayWidth(shortLabel(label))), 0)
-      const lines = result.predictions.map(({ path, label, probabilities }) => {
+      const shown = (label: string, abstained: boolean) => (abstained ? 'neither' : shortLabel(label))
+      const width = result.predictions.reduce(
+        (most, { label, abstained }) => Math.max(most, displayWidth(shown(label, abstained))),
+        result.labels.reduce((most, label) => Math.max(most, displayWidth(shortLabel(label))), 0),
+      )
+      const lines = result.predictions.map(({ path, label, probabilities, abstained }) => {
         const sure = percent(Math.max(...probabilities)).padStart(7)
-        const name = shortLabel(label)
-        return `${name}${' '.repeat(width - displayWidth(name))}  ${sure}  ${oneLine(path)}`
+        const name = shown(label, abstained)
+        const columns = `${name}${' '.repeat(width - displayWidth(name))}  `
+        return abstained
+          ? `${columns}      –  ${oneLine(path)} (of its labels ${shortLabel(label)}, ${sure.trim()})`
+          : `${columns}${sure}  ${oneLine(path)}`
       })
       const bad = result.unreadable.map(
         ({ path, reason }) => `not judged: ${oneLine(path)}: ${oneLine(reason)}`,

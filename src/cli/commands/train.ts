@@ -31,6 +31,11 @@ export function registerTrain(program: Command, shell: Shell): void {
           .addOption(fineTuneOption)
           .option(...epochsOption)
           .option(
+            '--coverage <part>',
+            'part of the photos of its classes that the model answers; what is less like them is "neither" (0.95)',
+            decimal('--coverage', { min: 0.5, max: 0.999 }),
+          )
+          .option(
             '--valid-fraction <part>',
             'part of each class to measure on, where no valid/ folder says it (0.2)',
             decimal('--valid-fraction', { min: 0.01, max: 0.9 }),

@@ -4,6 +4,7 @@ import { type DeviceOptions, Session } from '../../engine/index.js'
 import { softmaxRows } from '../../evaluate/index.js'
 import type { ViewRule } from '../../images/index.js'
 import { type Graph, GraphBuilder, model } from '../../onnx/index.js'
+import { appendKnown, isKnowing, type Known, type Unknowing } from '../known/index.js'
 import type { Head, Lookup } from './head.js'
 
 /** The head's tensors by name: weights and running statistics. */
@@ -21,21 +22,34 @@ export interface Classifier {
   readonly temperature?: number | undefined
   /** On which photos that was found, in words; undefined where none were left out to find it on. */
   readonly temperatureFrom?: string | undefined
+  /** What it knows its photos by, or why it knows of none; absent where nobody looked. */
+  readonly known?: Known | Unknowing | undefined
 }
 
 /**
  * The whole classifier as one graph: `pixels` uint8 [batch, size, size, 3] to `logits` and `probabilities`
- * float32 [batch, classes] and `features` float32 [batch, features].
+ * float32 [batch, classes] and `features` float32 [batch, features]; where it knows its photos by something, `known`
+ * float32 [batch] beside.
  */
-export function classifierGraph({ backbone, spec, rule, head, weights }: Classifier): Graph {
+export function classifierGraph({ backbone, spec, rule, head, weights, known }: Classifier): Graph {
   const builder = new GraphBuilder('classifier')
   const pixels = builder.input('pixels', 'uint8', ['batch', rule.size, rule.size, 3])
   const features = appendFeatures(builder, backbone, pixels, spec)
   const logits = head.infer(builder, features, initializers(builder, weights))
   builder.output(logits, 'logits')
-  builder.output(builder.op('Softmax', [logits], { axis: 1 }), 'probabilities')
+  const probabilities = builder.op('Softmax', [logits], { axis: 1 })
+  builder.output(probabilities, 'probabilities')
   builder.output(features, 'features')
+  if (isKnowing(known)) builder.output(appendKnown(builder, features, probabilities, known), 'known')
   return builder.build()
+}
+
+/** What a head says of photos. */
+export interface HeadAnswers {
+  /** [rows][classes] */
+  readonly probabilities: number[][]
+  /** How familiar each is, 0 to 1, where the head is asked with what it knows its photos by. */
+  readonly known?: readonly number[] | undefined
 }
 
 /** A head that runs on features already computed. */
@@ -45,23 +59,40 @@ export class HeadRunner {
     private readonly head: Head,
   ) {}
 
-  static async open(head: Head, weights: HeadWeights, options: DeviceOptions = {}): Promise<HeadRunner> {
+  static async open(
+    head: Head,
+    weights: HeadWeights,
+    { known, ...options }: DeviceOptions & Pick<Classifier, 'known'> = {},
+  ): Promise<HeadRunner> {
     const builder = new GraphBuilder('head')
     const features = builder.input('features', 'float32', ['batch', head.features])
-    builder.output(head.infer(builder, features, initializers(builder, weights)), 'logits')
+    const logits = head.infer(builder, features, initializers(builder, weights))
+    builder.output(logits, 'logits')
+    if (isKnowing(known)) {
+      const probabilities = builder.op('Softmax', [logits], { axis: 1 })
+      builder.output(appendKnown(builder, features, probabilities, known), 'known')
+    }
     return new HeadRunner(await Session.open(model(builder.build()), options), head)
   }
 
   /** Probabilities [rows][classes] for features [rows, features]. */
   async probabilities(features: Float32Array): Promise<number[][]> {
+    return (await this.answers(features)).probabilities
+  }
+
+  /** The same, and how familiar each row is. */
+  async answers(features: Float32Array): Promise<HeadAnswers> {
     const { features: width, classes } = this.head
     const rows = features.length / width
-    if (rows === 0) return []
-    const { logits } = await this.session.run({ features: float32(features, [rows, width]) })
+    if (rows === 0) return { probabilities: [] }
+    const { logits, known } = await this.session.run({ features: float32(features, [rows, width]) })
     const values = asFloat32(logits, 'logits').data
-    return softmaxRows(
-      Array.from({ length: rows }, (_, i) => Array.from(values.subarray(i * classes, (i + 1) * classes))),
-    )
+    return {
+      probabilities: softmaxRows(
+        Array.from({ length: rows }, (_, i) => Array.from(values.subarray(i * classes, (i + 1) * classes))),
+      ),
+      known: known && Array.from(asFloat32(known, 'known').data),
+    }
   }
 
   async close(): Promise<void> {

@@ -162,7 +162,7 @@ export class Learner {
   /** What has been learnt, to be used or saved. */
   async classifier(): Promise<Classifier> {
     this.record?.requireCaughtUp(this.stages.length, this.searches.length)
-    return this.network.classifier()
+    return { ...this.network.classifier(), known: await this.network.known() }
   }
 
   /**

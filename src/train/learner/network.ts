@@ -9,9 +9,11 @@ import {
   GrowingHead,
   type Head,
   type HeadBatch,
+  HeadRunner,
   type HeadWeights,
   headWork,
 } from '../heads/index.js'
+import { type Known, remember, type Unknowing } from '../known/index.js'
 import { KEPT_BYTES } from '../loading/index.js'
 import type { Restorable, Trainable } from '../loop/index.js'
 import {
@@ -110,6 +112,32 @@ export class LearnerNetwork {
     const { trunk } = this.features
     const weights = this.growing.weights()
     return { backbone: trunk, rule, head, labels: data.labels, spec: headSpec(trunk), weights }
+  }
+
+  /** What it knows its photos by: those learnt from, and how familiar the validation photos are beside them. */
+  async known(): Promise<Known | Unknowing> {
+    const { backbone, spec, head, weights, labels } = this.classifier()
+    const { data, options } = this.given
+    const looks = ({ photos, views: [rows], width }: Features) => ({ photos, rows, width })
+    const learnt = looks(await this.features.plain('train'))
+    const held = looks(await this.features.plain('valid'))
+    await this.features.rest()
+    const runner = await HeadRunner.open(head, weights, options)
+    try {
+      const probabilities = await runner.probabilities(held.rows)
+      const ranked = { ...held, by: 'valid', probabilities } as const
+      return await remember({
+        ...options,
+        backbone,
+        spec,
+        classes: labels.length,
+        seed: data.seed,
+        learnt,
+        ranked,
+      })
+    } finally {
+      await runner.close()
+    }
   }
 
   /** A part of the photos through the network, plain, or in several views each, so many. */

@@ -15,6 +15,8 @@ export interface LearnerOptions extends DeviceOptions, WorkOptions {
   readonly head?: ((features: number, classes: number) => Head) | undefined
   /** SGD with momentum 0.9 by default. */
   readonly optimizer?: Optimizer | undefined
+  /** The share of true photos that a saved classifier is to answer, 0.5 to 0.999; 0.95 by default. */
+  readonly coverage?: number | undefined
   readonly labelSmoothing?: number | undefined
   /** Weight of each class in the loss, in label order. */
   readonly classWeights?: readonly number[] | undefined

@@ -6,6 +6,7 @@ import type { Stage } from '../stages/index.js'
 import { AutoFeatures, autoSpec, choose, type Decision, learn } from './frozen/index.js'
 import { logOnce } from './log-once.js'
 import type { Choice, Recipe, RecipeOptions, RecipeResult } from './recipe.js'
+import { rememberPhotos } from './remember.js'
 import { show, showAll } from './show.js'
 import {
   chooseTuning,
@@ -43,14 +44,17 @@ export const auto: Recipe = {
       const frozen = await learn(decision, features, options)
       const learning = lap()
       const { asked, tuned, deciding } = await tuning(frozen, decision, features, reader, random, options)
-      const shown = await showAll(tuned ?? { classifier: frozen, features }, random, options)
+      const end = tuned ?? { classifier: frozen, features }
+      const known = await rememberPhotos(end, { features, decision, asked }, random.fork('known'), options)
+      const classifier = { ...end.classifier, known }
+      const shown = await showAll({ ...end, classifier }, random, options)
       const before = tuned
         ? await show({ classifier: frozen, features }, 'valid', random, options)
         : shown.seen
       await tuned?.features.close()
       const times = { choosing: choosing + deciding, learning }
       return {
-        classifier: tuned?.classifier ?? frozen,
+        classifier,
         stages: [...frozenStages(decision, before, times), ...(tuned ? [tuned.stage] : [])],
         ...shown,
         unreadable: features.unreadable(),

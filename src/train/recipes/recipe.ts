@@ -29,6 +29,8 @@ export interface RecipeOptions extends DeviceOptions, WorkOptions {
   readonly fineTune?: FineTune | undefined
   /** Epochs of that; the recipe's own number by default. */
   readonly epochs?: number | undefined
+  /** The share of true photos that the classifier is to answer, 0.5 to 0.999; 0.95 by default. */
+  readonly coverage?: number | undefined
   /** Opens the store of features for what they depend on; without it nothing is kept. */
   readonly store?: ((namespace: string) => FeatureStore) | undefined
   readonly log?: ((line: Readonly<Record<string, unknown>>) => void) | undefined

@@ -39,7 +39,7 @@ export async function show(
   { dataset, backbone, seed, device, threads }: RecipeOptions,
   tta = 0,
 ): Promise<Seen> {
-  const { rule, head, weights, spec, labels } = classifier
+  const { rule, head, weights, spec, labels, known } = classifier
   const plain = await features.of(rule.resize, split)
   const width = featureWidth(backbone, spec)
   const rows = plain.views.map(view => firstColumns(view, plain.width, width))
@@ -50,7 +50,7 @@ export async function show(
     rows.push(...more.views.map(view => firstColumns(view, plain.width, width)))
   }
   await features.rest()
-  const runner = await HeadRunner.open(head, weights, { device, threads })
+  const runner = await HeadRunner.open(head, weights, { device, threads, known })
   try {
     const shown = { ...plain, width, views: rows }
     return await see(runner, shown, labels, dataset.photos, random.fork('galleries'))

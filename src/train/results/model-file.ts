@@ -7,6 +7,7 @@ import { type Graph, model, writeModel } from '../../onnx/index.js'
 import { graphDigest, inputNote, type ModelMetadata, modelMetadataEntries } from '../../run/index.js'
 import { isPhotosFault } from '../features/index.js'
 import { type Classifier, classifierGraph } from '../heads/index.js'
+import { isKnowing } from '../known/index.js'
 import { calibrationFacts, calibrationOf } from './calibrated.js'
 import type { Seen } from './seen.js'
 
@@ -53,10 +54,27 @@ export async function modelFile(
     input: inputNote,
     backbone: { name: backbone.name, id: backbone.id, licence: backbone.licence },
     temperature: classifier.temperature ?? 1,
+    abstention: abstentionOf(classifier),
     graph: graphDigest(graph),
     golden: await goldenPhotos(graph, classifier, photos, root),
   }
   return writeModel(model(graph, { metadata: modelMetadataEntries(metadata) }))
+}
+
+/** How the output `known` is to be read. */
+export function abstentionOf({
+  known,
+  labels,
+}: Pick<Classifier, 'known' | 'labels'>): ModelMetadata['abstention'] {
+  if (!isKnowing(known)) return known
+  const { by, near, groupOf } = known.calibration
+  return {
+    coverage: known.coverage,
+    threshold: Number((1 - known.coverage).toPrecision(12)),
+    by,
+    photos: near.length,
+    shared: labels.filter((_, k) => groupOf[k] === labels.length),
+  }
 }
 
 /** The first photo of each class that is still what it was, as the model sees it, with its answer. */

@@ -18,6 +18,8 @@ export interface Seen extends Pick<Evaluation, 'accuracy' | 'interval' | 'confus
   readonly photos: readonly Photo[]
   /** Probabilities [photo][class], averaged over the views. */
   readonly probabilities: Rows
+  /** How familiar each photo is, 0 to 1, by its plain view; where the classifier knows its photos by something. */
+  readonly known?: readonly number[] | undefined
   /** All figures. */
   readonly evaluation: Evaluation
   /** The photos worth looking at: most right, most wrong, most uncertain, and some at random. */
@@ -32,10 +34,11 @@ export async function see(
   all: readonly Photo[],
   random: RandomStream,
 ): Promise<Seen> {
-  const views: number[][][] = []
-  for (const rows of features.views) views.push(await runner.probabilities(rows))
-  const [plain, ...others] = views
-  return judge(features.photos, averageViews(plain, others), labels, all, random)
+  const [first, ...more] = features.views
+  const { probabilities: plain, known } = await runner.answers(first)
+  const others: number[][][] = []
+  for (const rows of more) others.push(await runner.probabilities(rows))
+  return { ...judge(features.photos, averageViews(plain, others), labels, all, random), known }
 }
 
 /** The same with a head that is opened for it. */

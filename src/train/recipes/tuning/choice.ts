@@ -1,4 +1,5 @@
 import type { RandomStream } from '../../../core/index.js'
+import type { Photo } from '../../../dataset/index.js'
 import { wilson } from '../../../evaluate/index.js'
 import type { NetworkWeights } from '../../network/index.js'
 import type { Candidate } from '../recipe.js'
@@ -26,6 +27,10 @@ export interface TuningDecision {
   readonly temperatureFrom?: string | undefined
   /** The mean of the networks fine-tuned for the comparison: a start for one on all photos. */
   readonly learnt?: NetworkWeights | undefined
+  /** What the compared networks say of the photos that they went without. */
+  readonly leftOut?:
+    | { readonly photos: readonly Photo[]; readonly logits: readonly (readonly number[])[] }
+    | undefined
 }
 
 /**
@@ -70,7 +75,8 @@ async function crossValidated(trial: Trial, random: RandomStream): Promise<Tunin
   const frozenLogits = starts.flatMap(({ logits }) => logits)
   const frozen = await judged(truth, frozenLogits, signal)
   const tuned = await judged(truth, compared.logits.flat(), signal)
-  return { ...compare(frozen, tuned, tuner.subject), learnt: compared.weights }
+  const leftOut = { photos: starts.flatMap(({ held }) => held), logits: compared.logits.flat() }
+  return { ...compare(frozen, tuned, tuner.subject), learnt: compared.weights, leftOut }
 }
 
 function without(reason: string): TuningDecision {

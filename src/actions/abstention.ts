@@ -1,0 +1,48 @@
+import { type AbstentionFigures, argmax, evaluateAbstention } from '../evaluate/index.js'
+import type { AbstentionFacts } from '../report/index.js'
+import { abstentionOf, type RecipeResult, type Seen } from '../train/index.js'
+
+/** What a trained classifier does not know, for its record and its report. */
+export interface Abstention {
+  readonly facts: AbstentionFacts
+  /** Share of the photos measured on that is answered; null where the classifier never abstains, or none are left to measure on. */
+  readonly coverage: number | null
+}
+
+/** Photos that set the threshold say nothing of its coverage: then those kept apart as test are measured, if there are any. */
+export function abstentionFacts({ classifier, seen, test }: RecipeResult): Abstention | undefined {
+  const { known, labels } = classifier
+  const said = abstentionOf(classifier)
+  if (known === undefined || said === undefined) return undefined
+  if ('why' in said) return { facts: { why: said.why }, coverage: null }
+  const { by, photos, shared, coverage, threshold } = said
+  const isMeasured = by === 'train'
+  const figures = figuresOf(isMeasured ? seen : test, labels, threshold)
+  const part = isMeasured ? undefined : test ? 'test' : undefined
+  const common =
+    shared.length === 0 || shared.length === labels.length
+      ? ''
+      : ` ${shared.length} of the ${labels.length} labels have too few photos for a threshold of their own.`
+  const method =
+    (isMeasured
+      ? `Its threshold comes from ${photos} training photos, each compared with the others alone.`
+      : `Its threshold comes from the ${photos} validation photos, as the network has learnt to know the training photos too well.`) +
+    common
+  return { facts: { figures, part, coverage, method }, coverage: figures?.coverage ?? null }
+}
+
+function figuresOf(
+  seen: Seen | undefined,
+  labels: readonly string[],
+  threshold: number,
+): AbstentionFigures | undefined {
+  const { known } = seen ?? {}
+  if (!seen || !known) return undefined
+  return evaluateAbstention({
+    labels,
+    truth: seen.photos.map(({ label }) => label),
+    taken: seen.probabilities.map(argmax),
+    abstained: known.map(one => one < threshold),
+    threshold,
+  })
+}

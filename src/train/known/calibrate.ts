@@ -1,0 +1,89 @@
+import type { Calibration } from './known.js'
+
+/** How a photo that did not take part was seen. */
+export interface Witness {
+  /** Mean cosine to the nearest learnt photos. */
+  readonly near: number
+  /** Highest probability. */
+  readonly sure: number
+  /** The class it was taken for. */
+  readonly taken: number
+}
+
+/**
+ * Scores that are equal but for rounding count as equal, on whatever machine: stored ones are smaller by this share. Other
+ * ranks give scores that differ by more.
+ */
+const slack = 1e-5
+
+/**
+ * Makes ranks of witnesses. Each class with enough of them is a group of its own, so that rare classes keep their coverage;
+ * the others share one, or, where they are still too few, are ranked among all.
+ *
+ * @param least photos with which the coverage can be held: of fewer none lies below the threshold
+ */
+export function calibrate(
+  witnesses: readonly Witness[],
+  {
+    by,
+    classes,
+    least,
+  }: { readonly by: Calibration['by']; readonly classes: number; readonly least: number },
+): Calibration {
+  const near = ascending(witnesses.map(one => one.near))
+  const sure = ascending(witnesses.map(one => one.sure))
+  const scores = witnesses.map(one => familiarity(rank(near, one.near), rank(sure, one.sure)) * (1 - slack))
+  const counts = Array.from(
+    { length: classes },
+    (_, k) => witnesses.filter(({ taken }) => taken === k).length,
+  )
+  const isAlone = counts.map(count => count >= least)
+  const rest = counts.reduce((sum, count, k) => sum + (isAlone[k] ? 0 : count), 0)
+  const shared = classes
+  const groupOf = isAlone.map((alone, k) => (alone ? k : shared))
+  const members = witnesses.flatMap(({ taken }, i): [number, number][] => {
+    const own: [number, number] = [scores[i], groupOf[taken]]
+    const isAmongAll = rest < least && groupOf[taken] !== shared && groupOf.includes(shared)
+    return isAmongAll ? [own, [scores[i], shared]] : [own]
+  })
+  return {
+    by,
+    near,
+    sure,
+    scores: Float32Array.from(members.map(([score]) => score)),
+    groups: Float32Array.from(members.map(([, group]) => group)),
+    groupOf: Float32Array.from(groupOf),
+  }
+}
+
+/** Calibration photos that a coverage needs: with fewer even the least familiar one is within it. */
+export function leastPhotos(coverage: number): number {
+  return Math.ceil(1 / (1 - coverage) - 1 - 1e-9)
+}
+
+/**
+ * How many values are not above this one, which is among them. A new photo counts itself beside: so it can only gain, and
+ * the coverage holds.
+ *
+ * @param values ascending
+ */
+function rank(values: Float32Array, value: number): number {
+  let low = 0
+  let high = values.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (values[middle] <= value) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** `near³ · sure`, as 32-bit floats multiply: the graph does the same. */
+function familiarity(near: number, sure: number): number {
+  const square = Math.fround(near * near)
+  return Math.fround(Math.fround(square * near) * sure)
+}
+
+function ascending(values: readonly number[]): Float32Array {
+  return Float32Array.from(values).sort()
+}

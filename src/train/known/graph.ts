@@ -1,0 +1,78 @@
+import { float32, int64 } from '../../core/index.js'
+import type { GraphBuilder, Value } from '../../onnx/index.js'
+import { type Known, NEIGHBOURS } from './known.js'
+
+/** A length that no photo's features have; keeps those of nothing from being divided by zero. */
+const shortest = 1e-12
+/** `known` is smaller than the p-value by this, so that "at least 1 - coverage" decides alike whatever the rounding. */
+const margin = 1e-6
+
+/**
+ * Adds `known` float32 [batch]: the conformal p-value of "this is a photo like those learnt from". At least a share
+ * `coverage` of such photos has 1 - coverage or more; photos of other things have about 0.
+ *
+ * Vovk et al. 2005, "Algorithmic Learning in a Random World", with a nearest-neighbour score: Sun et al. 2022,
+ * "Out-of-Distribution Detection with Deep Nearest Neighbors", and the highest probability beside it.
+ *
+ * @param features [batch, features]
+ * @param probabilities [batch, classes]
+ */
+export function appendKnown(
+  builder: GraphBuilder,
+  features: Value,
+  probabilities: Value,
+  known: Known,
+): Value {
+  const { near, sure, scores, groups, groupOf } = known.calibration
+  const row = (values: Float32Array) => builder.constant(float32(values, [1, values.length]))
+  const reduce = (op: 'ReduceMean' | 'ReduceSum' | 'ReduceMax', x: Value) =>
+    builder.op(op, [x, builder.constant(int64([1]))], { keepdims: 1 })
+  const float = (x: Value) => builder.op('Cast', [x], { to: 'float32' })
+  const one = builder.constant(float32([1], []))
+  /** How many values of a row are not above, and the photo itself. */
+  const rank = (x: Value, values: Float32Array) => {
+    const isAbove = float(builder.op('GreaterOrEqual', [x, row(values)]))
+    return builder.op('Add', [reduce('ReduceSum', isAbove), one])
+  }
+  const cosines = appendCosines(builder, features, known)
+  const count = Math.min(NEIGHBOURS, known.scales.length)
+  const [nearest] = builder.ops('TopK', [cosines, builder.constant(int64([count]))], { axis: 1 }, 2)
+  const a = rank(reduce('ReduceMean', nearest), near)
+  const cube = builder.op('Mul', [builder.op('Mul', [a, a]), a])
+  const b = rank(reduce('ReduceMax', probabilities), sure)
+  const score = builder.op('Mul', [cube, b])
+  const taken = builder.op('ArgMax', [probabilities], { axis: 1, keepdims: 1 })
+  const group = builder.op('Gather', [builder.constant(float32(groupOf)), taken])
+  const isMember = float(builder.op('Equal', [group, row(groups)]))
+  const isBelow = float(builder.op('GreaterOrEqual', [score, row(scores)]))
+  const below = builder.op('Add', [reduce('ReduceSum', builder.op('Mul', [isMember, isBelow])), one])
+  const all = builder.op('Add', [reduce('ReduceSum', isMember), one])
+  const p = builder.op('Sub', [builder.op('Div', [below, all]), builder.constant(float32([margin], []))])
+  return builder.op('Reshape', [p, builder.constant(int64([-1]))])
+}
+
+/** Cosines of features to each learnt photo, the mean over blocks: float32 [batch, photos]. */
+export function appendCosines(
+  builder: GraphBuilder,
+  features: Value,
+  { blocks, rows, scales }: Pick<Known, 'blocks' | 'rows' | 'scales'>,
+): Value {
+  const ints = (...values: number[]) => builder.constant(int64(values))
+  const unit = (block: Value) => {
+    const squares = builder.op('ReduceSum', [builder.op('Mul', [block, block]), ints(1)], { keepdims: 1 })
+    const least = builder.constant(float32([shortest], []))
+    return builder.op('Div', [block, builder.op('Max', [builder.op('Sqrt', [squares]), least])])
+  }
+  const parts =
+    blocks.length === 1
+      ? [features]
+      : builder.ops('Split', [features, ints(...blocks)], { axis: 1 }, blocks.length)
+  const units = parts.map(unit)
+  const whole = units.length === 1 ? units[0] : builder.op('Concat', units, { axis: 1 })
+  const learnt = builder.op('Cast', [builder.initializer('known.photos', rows)], { to: 'float32' })
+  const products = builder.op('Gemm', [whole, learnt], { transB: 1 })
+  return builder.op('Mul', [
+    products,
+    builder.initializer('known.scales', float32(scales, [1, scales.length])),
+  ])
+}

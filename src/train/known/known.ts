@@ -1,0 +1,56 @@
+import { argumentError, type Tensor } from '../../core/index.js'
+
+/** Nearest learnt photos whose nearness counts: one alone may be a copy, many reach into other kinds of photos. */
+export const NEIGHBOURS = 3
+
+/** Of true photos, the share that is to be answered where nobody says otherwise. */
+export const DEFAULT_COVERAGE = 0.95
+
+/** Less would turn away most photos; more could be held only with a thousand photos of each class. */
+const coverages = [0.5, 0.999] as const
+
+/** @throws `usage` */
+export function checkCoverage(coverage: number): void {
+  const [least, most] = coverages
+  if (!(coverage >= least && coverage <= most))
+    throw argumentError('coverage', `a share from ${least} to ${most}`, coverage)
+}
+
+/**
+ * What a classifier knows its photos by: the photos learnt from, as features, and how familiar photos were that did not
+ * take part (docs/decisions/0067-neither.md). Part of the model's graph (`appendKnown`).
+ */
+export interface Known {
+  /** The share of true photos that is to be answered. */
+  readonly coverage: number
+  /** Columns of the features that belong together, from the first on: what is pooled of each layer. Each block is given length 1. */
+  readonly blocks: readonly number[]
+  /** The photos learnt from as such rows, `[photos, features]`, in 8 bits, and what each row is multiplied by. */
+  readonly rows: Tensor<'int8'>
+  readonly scales: Float32Array
+  readonly calibration: Calibration
+}
+
+/** Photos that a new one is ranked among. */
+export interface Calibration {
+  /** Where they come from: photos learnt from, each judged without itself, or the validation photos. */
+  readonly by: 'train' | 'valid'
+  /** Their mean cosines to the nearest learnt photos, ascending. */
+  readonly near: Float32Array
+  /** Their highest probabilities, ascending. */
+  readonly sure: Float32Array
+  /** Familiarity of each, from the ranks of both. */
+  readonly scores: Float32Array
+  /** The group of each, and the group of each class. Photos are ranked within the group of the class they are taken for. */
+  readonly groups: Float32Array
+  readonly groupOf: Float32Array
+}
+
+/** Why a model cannot say that it does not know a photo: a sentence. */
+export interface Unknowing {
+  readonly why: string
+}
+
+export function isKnowing(known: Known | Unknowing | undefined): known is Known {
+  return known !== undefined && 'rows' in known
+}

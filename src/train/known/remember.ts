@@ -1,0 +1,166 @@
+import { type Backbone, type FeatureSpec, featureWidth } from '../../backbones/index.js'
+import { asFloat32, float32, RandomStream, type Tensor, throwIfAborted } from '../../core/index.js'
+import type { Photo } from '../../dataset/index.js'
+import { type DeviceOptions, Session } from '../../engine/index.js'
+import { argmax } from '../../evaluate/index.js'
+import { GraphBuilder, model } from '../../onnx/index.js'
+import { calibrate, leastPhotos, type Witness } from './calibrate.js'
+import { appendCosines } from './graph.js'
+import { DEFAULT_COVERAGE, type Known, NEIGHBOURS, type Unknowing } from './known.js'
+
+/** Photos a model keeps to compare with: 2.5 MB of EfficientNet's features. More say little more (docs/decisions/0068). */
+const mostKept = 1000
+/** Photos that new ones are ranked among. */
+const mostRanked = 2000
+/** Rows compared in one run. */
+const batch = 256
+
+/** Photos as a network sees them. */
+export interface Looks {
+  readonly photos: readonly Photo[]
+  /** Features of plain views, [photos, width]. */
+  readonly rows: Float32Array
+  readonly width: number
+}
+
+export interface RememberOptions extends DeviceOptions {
+  readonly backbone: Backbone
+  /** What the features are. */
+  readonly spec: FeatureSpec
+  readonly classes: number
+  readonly seed: number
+  /** The share of true photos that is to be answered. */
+  readonly coverage?: number | undefined
+  readonly signal?: AbortSignal | undefined
+  /** Photos learnt from. */
+  readonly learnt: Looks
+  /**
+   * Photos that new ones are ranked among, with probabilities [photo][class] from a fit without them. Those learnt from are
+   * never compared with themselves, nor with exact copies.
+   */
+  readonly ranked: Looks & {
+    readonly by: 'train' | 'valid'
+    readonly probabilities: readonly (readonly number[])[]
+  }
+}
+
+/** What a classifier knows its photos by. */
+export async function remember(options: RememberOptions): Promise<Known | Unknowing> {
+  const { classes, seed, coverage = DEFAULT_COVERAGE, learnt, ranked, signal } = options
+  const blocks = blocksOf(options)
+  const least = leastPhotos(coverage)
+  if (ranked.photos.length < least)
+    return {
+      why: `${ranked.photos.length} photos are too few to find a threshold by: a coverage of ${coverage} needs ${least}.`,
+    }
+  const random = RandomStream.fromSeed(seed).fork('known')
+  const kept = some(learnt.photos.length, mostKept, random.fork('kept'))
+  const packed = { blocks, ...inBytes(unitRows(learnt, kept, blocks), learnt.width) }
+  const asked = some(ranked.photos.length, mostRanked, random.fork('ranked'))
+  const owners = kept.map(i => learnt.photos[i].sha256)
+  const witnesses: Witness[] = []
+  const session = await openCosines(packed, ranked.width, options)
+  try {
+    for (let from = 0; from < asked.length; from += batch) {
+      throwIfAborted(signal)
+      const part = asked.slice(from, from + batch)
+      const cosines = await cosinesOf(session, ranked, part)
+      for (const [i, photo] of part.entries()) {
+        const row = cosines.subarray(i * kept.length, (i + 1) * kept.length)
+        const own = ranked.photos[photo].sha256
+        const probabilities = ranked.probabilities[photo]
+        const taken = argmax(probabilities)
+        witnesses.push({ near: nearnessOf(row, j => owners[j] !== own), sure: probabilities[taken], taken })
+      }
+    }
+  } finally {
+    await session.close()
+  }
+  return { coverage, ...packed, calibration: calibrate(witnesses, { by: ranked.by, classes, least }) }
+}
+
+/** Widths of what is pooled of each layer, in the features' order. */
+function blocksOf({ backbone, spec }: RememberOptions): number[] {
+  return spec.layers.flatMap(({ name, pools }) =>
+    pools.map(pool => featureWidth(backbone, { layers: [{ name, pools: [pool] }] })),
+  )
+}
+
+/** Numbers below `count`, all or a drawn part, ascending. */
+function some(count: number, most: number, random: RandomStream): number[] {
+  const all = Array.from({ length: count }, (_, i) => i)
+  return count <= most
+    ? all
+    : random
+        .shuffle(all)
+        .slice(0, most)
+        .sort((a, b) => a - b)
+}
+
+/** Rows whose blocks have length 1 each, divided by the number of blocks: products with such rows are mean cosines. */
+function unitRows({ rows, width }: Looks, which: readonly number[], blocks: readonly number[]): Float32Array {
+  const out = new Float32Array(which.length * width)
+  for (const [i, photo] of which.entries()) {
+    let from = 0
+    for (const block of blocks) {
+      const start = photo * width + from
+      let squares = 0
+      for (let j = start; j < start + block; j++) squares += rows[j] * rows[j]
+      const scale = squares > 0 ? 1 / (Math.sqrt(squares) * blocks.length) : 0
+      for (let j = 0; j < block; j++) out[i * width + from + j] = rows[start + j] * scale
+      from += block
+    }
+  }
+  return out
+}
+
+const greatestByte = 127
+
+function inBytes(rows: Float32Array, width: number): { rows: Tensor<'int8'>; scales: Float32Array } {
+  const count = rows.length / width
+  const data = new Int8Array(rows.length)
+  const scales = new Float32Array(count)
+  for (let i = 0; i < count; i++) {
+    let most = 0
+    for (let j = i * width; j < (i + 1) * width; j++) most = Math.max(most, Math.abs(rows[j]))
+    if (most === 0) continue
+    scales[i] = most / greatestByte
+    for (let j = i * width; j < (i + 1) * width; j++) data[j] = Math.round((rows[j] / most) * greatestByte)
+  }
+  return { rows: { dtype: 'int8', shape: [count, width], data }, scales }
+}
+
+async function openCosines(
+  packed: Pick<Known, 'blocks' | 'rows' | 'scales'>,
+  width: number,
+  options: DeviceOptions,
+): Promise<Session> {
+  const builder = new GraphBuilder('cosines')
+  const features = builder.input('features', 'float32', ['batch', width])
+  builder.output(appendCosines(builder, features, packed), 'cosines')
+  return Session.open(model(builder.build()), options)
+}
+
+async function cosinesOf(
+  session: Session,
+  { rows, width }: Looks,
+  which: readonly number[],
+): Promise<Float32Array> {
+  const features = new Float32Array(which.length * width)
+  for (const [i, photo] of which.entries())
+    features.set(rows.subarray(photo * width, (photo + 1) * width), i * width)
+  const { cosines } = await session.run({ features: float32(features, [which.length, width]) })
+  return asFloat32(cosines, 'cosines').data
+}
+
+/** Mean of the largest cosines. */
+function nearnessOf(row: Float32Array, counts: (learnt: number) => boolean): number {
+  const top: number[] = []
+  for (let j = 0; j < row.length; j++) {
+    if (!counts(j) || (top.length === NEIGHBOURS && row[j] <= top[NEIGHBOURS - 1])) continue
+    top.push(row[j])
+    top.sort((a, b) => b - a)
+    if (top.length > NEIGHBOURS) top.pop()
+  }
+  return top.length === 0 ? 0 : top.reduce((sum, one) => sum + one, 0) / top.length
+}

@@ -1,0 +1,111 @@
+import { featureWidth } from '../../backbones/index.js'
+import type { RandomStream } from '../../core/index.js'
+import type { Photo, Split } from '../../dataset/index.js'
+import { softmaxRows } from '../../evaluate/index.js'
+import { HeadRunner } from '../heads/index.js'
+import { type Known, type Looks, remember, type Unknowing } from '../known/index.js'
+import { type AutoFeatures, type Decision, firstColumns, leftOut } from './frozen/index.js'
+import type { RecipeOptions } from './recipe.js'
+import type { Shown } from './show.js'
+import type { TuningDecision } from './tuning/index.js'
+
+/** What was decided on the way to the finished classifier. */
+export interface Before {
+  /** What the pretrained trunk sees. */
+  readonly features: AutoFeatures
+  readonly decision: Decision
+  readonly asked: TuningDecision
+}
+
+/** Photos and what a network says of each that has not learnt from it, [photo][class]. */
+interface Judged {
+  readonly by: 'train' | 'valid'
+  readonly photos: readonly Photo[]
+  readonly probabilities: readonly (readonly number[])[]
+}
+
+/**
+ * What the finished classifier knows its photos by. New photos are ranked among those learnt from, each compared with the
+ * others alone and as sure as a network was that went without it. Where no network did, among the validation photos.
+ */
+export async function rememberPhotos(
+  end: Shown,
+  before: Before,
+  random: RandomStream,
+  options: RecipeOptions,
+): Promise<Known | Unknowing> {
+  const { classifier } = end
+  const { backbone, spec, labels, rule } = classifier
+  const { seed, coverage, device, threads, signal } = options
+  const isFrozen = end.features === before.features
+  const { photos } = await before.features.of(rule.resize, 'train')
+  const learnt = await (isFrozen ? looks(end, 'train') : looks(end, 'train', photos))
+  const held = await looks(end, 'valid')
+  await end.features.rest()
+  const judged = await (isFrozen
+    ? judgedFrozen(before, random.fork('left out'), options)
+    : (judgedTuned(before.asked) ?? judgedHeld(end, held, options)))
+  if (!judged)
+    return {
+      why: 'There are too few training photos to leave some out, so nothing tells what a new one looks like.',
+    }
+  return remember({
+    ...{ backbone, spec, classes: labels.length, seed, coverage, device, threads, signal, learnt },
+    ranked: { ...judged, ...among(judged.by === 'train' ? learnt : held, judged.photos) },
+  })
+}
+
+/** Cross-validated heads on the frozen trunk. */
+async function judgedFrozen(
+  { features, decision }: Before,
+  random: RandomStream,
+  options: RecipeOptions,
+): Promise<Judged | undefined> {
+  const found = await leftOut(decision, features, random, options)
+  if (!found) return undefined
+  const { photos } = await features.of(decision.candidate.resize, 'train')
+  return { by: 'train', photos: found.photos.map(i => photos[i]), probabilities: found.probabilities }
+}
+
+/** The networks that were compared before one was fine-tuned on all photos. */
+function judgedTuned({ leftOut: found, temperature }: TuningDecision): Judged | undefined {
+  return found && { by: 'train', photos: found.photos, probabilities: softmaxRows(found.logits, temperature) }
+}
+
+/** The finished classifier itself, on photos that it has not learnt from. */
+async function judgedHeld(
+  { classifier: { head, weights } }: Shown,
+  { photos, rows }: Looks,
+  { device, threads }: RecipeOptions,
+): Promise<Judged> {
+  const runner = await HeadRunner.open(head, weights, { device, threads })
+  try {
+    return { by: 'valid', photos, probabilities: await runner.probabilities(rows) }
+  } finally {
+    await runner.close()
+  }
+}
+
+/** Plain views of a part as a classifier's trunk sees them; of known photos without their mirror images. */
+async function looks(
+  { classifier: { rule, spec, backbone }, features }: Shown,
+  split: Split,
+  known?: Looks['photos'],
+): Promise<Looks> {
+  const { photos, views, width } = known
+    ? await features.extract(rule.resize, known, 'training photos, once more')
+    : await features.of(rule.resize, split)
+  const own = featureWidth(backbone, spec)
+  return { photos, rows: firstColumns(views[0], width, own), width: own }
+}
+
+/** The looks of some of the photos. */
+function among({ photos: all, rows, width }: Looks, photos: readonly Photo[]): Looks {
+  const places = new Map(all.map(({ path }, i) => [path, i]))
+  const out = new Float32Array(photos.length * width)
+  for (const [to, { path }] of photos.entries()) {
+    const at = places.get(path) ?? 0
+    out.set(rows.subarray(at * width, (at + 1) * width), to * width)
+  }
+  return { photos, rows: out, width }
+}
