@@ -206,6 +206,10 @@ function simple(
     values.map(value =>
       Math.log((1 + calibration.filter(one => one <= value).length) / (calibration.length + 1)),
     )
+  const tail = (values: readonly number[], calibration: readonly number[]) => {
+    const [low, middle] = [quantile(calibration, 0.05), quantile(calibration, 0.5)]
+    return values.map(value => -8 * Math.max(0, (low - value) / (middle - low)))
+  }
   const sum = (a: Score, b: Score, weight: number) => a.map((value, i) => value + weight * b[i])
   const ranks = {
     msp: logRank(surest(logits), surest(own.logits)),
@@ -220,7 +224,10 @@ function simple(
     ['3 nearest of the class', inside(near, logits)],
     ['margin of nearness', margin(near)],
     ['probability + 3 nearest', sum(ranks.msp, ranks.near, 3)],
-    ['probability + 2 nearest', sum(ranks.msp, ranks.near, 2)],
+    [
+      'probability + 3 nearest with tail',
+      sum(sum(ranks.msp, ranks.near, 3), tail(all(near), all(own.near)), 1),
+    ],
     ['probability + 3 of the class', sum(ranks.msp, ranks.inside, 3)],
     ['margin + 3 nearest', sum(ranks.margin, ranks.near, 3)],
     ['margin + 3 of the class', sum(ranks.margin, ranks.inside, 3)],

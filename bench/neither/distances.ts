@@ -1,4 +1,14 @@
-import { cholesky, dot, inverseNorm, type Matrix, matrix, products, topEigen } from './matrix.js'
+import {
+  cholesky,
+  dot,
+  dotOfRows,
+  inverseNorm,
+  type Matrix,
+  matrix,
+  products,
+  productsWith,
+  topEigen,
+} from './matrix.js'
 
 /** Nearest photos whose nearness is averaged. */
 export const neighbours = 3
@@ -71,11 +81,11 @@ export function distances(
   const relative: number[] = []
   for (const row of others) {
     const centred = minus(row, mean)
-    const cross = all.rows.map(one => dot(one, centred))
+    const cross = productsWith(all.rows, centred)
     let inside = 0
     for (const [k, vector] of vectors.entries())
       if (values[k] > 1e-9) inside += dot(vector, cross) ** 2 / values[k]
-    residual.push(-Math.sqrt(Math.max(0, dot(centred, centred) - inside)))
+    residual.push(-Math.sqrt(Math.max(0, dotOfRows(centred, centred) - inside)))
     const nearest = Math.min(...means.map(one => within.squared(minus(row, one))))
     mahalanobis.push(-nearest)
     relative.push(all.squared(centred) - nearest)
@@ -95,8 +105,8 @@ function gaussian(rows: readonly Float32Array[]) {
   for (let i = 0; i < n; i++) inner.data[i * n + i] += a
   const triangle = cholesky(inner)
   const squared = (row: Float32Array) => {
-    const cross = rows.map(one => dot(one, row))
-    return (dot(row, row) - b * inverseNorm(triangle, cross)) / a
+    const cross = productsWith(rows, row)
+    return (dotOfRows(row, row) - b * inverseNorm(triangle, cross)) / a
   }
   return { rows, gram, squared }
 }

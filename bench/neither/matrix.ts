@@ -13,18 +13,32 @@ export function matrix(rows: number, width: number): Matrix {
 export function products(a: readonly Float32Array[], b: readonly Float32Array[]): Matrix {
   const out = matrix(a.length, b.length)
   for (let i = 0; i < a.length; i++)
-    for (let j = 0; j < b.length; j++) out.data[i * b.length + j] = dot(a[i], b[j])
+    for (let j = 0; j < b.length; j++) out.data[i * b.length + j] = dotOfRows(a[i], b[j])
   return out
 }
 
-export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+/** Products of one row with many. */
+export function productsWith(rows: readonly Float32Array[], row: Float32Array): Float64Array {
+  const out = new Float64Array(rows.length)
+  for (let i = 0; i < rows.length; i++) out[i] = dotOfRows(rows[i], row)
+  return out
+}
+
+/** Rows of one type only: the loop stays fast. */
+export function dotOfRows(a: Float32Array, b: Float32Array): number {
+  let sum = 0
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i]
+  return sum
+}
+
+export function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0
   for (let i = 0; i < a.length; i++) sum += a[i] * b[i]
   return sum
 }
 
 export function unit(row: Float32Array): Float32Array {
-  const length = Math.sqrt(dot(row, row)) || 1
+  const length = Math.sqrt(dotOfRows(row, row)) || 1
   return row.map(value => value / length)
 }
 
@@ -41,7 +55,7 @@ export function cholesky({ data, rows: n }: Matrix): Float64Array {
 }
 
 /** |L⁻¹ y|²: the product y a⁻¹ y of a matrix whose triangle is L. */
-export function inverseNorm(l: Float64Array, y: ArrayLike<number>): number {
+export function inverseNorm(l: Float64Array, y: Float64Array): number {
   const n = y.length
   const x = new Float64Array(n)
   let norm = 0

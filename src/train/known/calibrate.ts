@@ -1,4 +1,4 @@
-import type { Calibration } from './known.js'
+import { type Calibration, FARTHEST, STEEPNESS } from './known.js'
 
 /** How a photo that did not take part was seen. */
 export interface Witness {
@@ -14,7 +14,10 @@ export interface Witness {
  * Scores that are equal but for rounding count as equal, on whatever machine: stored ones are smaller by this share. Other
  * ranks give scores that differ by more.
  */
-const slack = 1e-5
+const slack = 3e-5
+
+/** Photos that are all alike are no way apart. */
+const leastWay = 1e-4
 
 /**
  * Makes ranks of witnesses. Each class with enough of them is a group of its own, so that rare classes keep their coverage;
@@ -32,7 +35,10 @@ export function calibrate(
 ): Calibration {
   const near = ascending(witnesses.map(one => one.near))
   const sure = ascending(witnesses.map(one => one.sure))
-  const scores = witnesses.map(one => familiarity(rank(near, one.near), rank(sure, one.sure)) * (1 - slack))
+  const tail = tailOf(near)
+  const scores = witnesses.map(
+    one => familiarity(rank(near, one.near), rank(sure, one.sure), depth(one.near, tail)) * (1 - slack),
+  )
   const counts = Array.from(
     { length: classes },
     (_, k) => witnesses.filter(({ taken }) => taken === k).length,
@@ -50,6 +56,7 @@ export function calibrate(
     by,
     near,
     sure,
+    tail,
     scores: Float32Array.from(members.map(([score]) => score)),
     groups: Float32Array.from(members.map(([, group]) => group)),
     groupOf: Float32Array.from(groupOf),
@@ -78,10 +85,22 @@ function rank(values: Float32Array, value: number): number {
   return low
 }
 
-/** `near³ · sure`, as 32-bit floats multiply: the graph does the same. */
-function familiarity(near: number, sure: number): number {
+/** The 5 % quantile of nearness, and the way from there to the median. */
+function tailOf(near: Float32Array): Calibration['tail'] {
+  const at = (part: number) => near[Math.floor(part * near.length)]
+  return [at(0.05), Math.max(at(0.5) - at(0.05), leastWay)]
+}
+
+/** How many such ways below the quantile a nearness is. */
+function depth(near: number, [from, way]: Calibration['tail']): number {
+  return Math.min(FARTHEST, Math.max(0, (from - near) / way))
+}
+
+/** `near³ · sure · exp(-steepness · depth)`, as 32-bit floats multiply: the graph does the same. */
+function familiarity(near: number, sure: number, depth: number): number {
   const square = Math.fround(near * near)
-  return Math.fround(Math.fround(square * near) * sure)
+  const ranks = Math.fround(Math.fround(square * near) * sure)
+  return Math.fround(ranks * Math.fround(Math.exp(Math.fround(-STEEPNESS * depth))))
 }
 
 function ascending(values: readonly number[]): Float32Array {

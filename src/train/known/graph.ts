@@ -1,6 +1,6 @@
 import { float32, int64 } from '../../core/index.js'
 import type { GraphBuilder, Value } from '../../onnx/index.js'
-import { type Known, NEIGHBOURS } from './known.js'
+import { FARTHEST, type Known, NEIGHBOURS, STEEPNESS } from './known.js'
 
 /** A length that no photo's features have; keeps those of nothing from being divided by zero. */
 const shortest = 1e-12
@@ -23,7 +23,7 @@ export function appendKnown(
   probabilities: Value,
   known: Known,
 ): Value {
-  const { near, sure, scores, groups, groupOf } = known.calibration
+  const { near, sure, tail, scores, groups, groupOf } = known.calibration
   const row = (values: Float32Array) => builder.constant(float32(values, [1, values.length]))
   const reduce = (op: 'ReduceMean' | 'ReduceSum' | 'ReduceMax', x: Value) =>
     builder.op(op, [x, builder.constant(int64([1]))], { keepdims: 1 })
@@ -37,10 +37,11 @@ export function appendKnown(
   const cosines = appendCosines(builder, features, known)
   const count = Math.min(NEIGHBOURS, known.scales.length)
   const [nearest] = builder.ops('TopK', [cosines, builder.constant(int64([count]))], { axis: 1 }, 2)
-  const a = rank(reduce('ReduceMean', nearest), near)
+  const nearness = reduce('ReduceMean', nearest)
+  const a = rank(nearness, near)
   const cube = builder.op('Mul', [builder.op('Mul', [a, a]), a])
   const b = rank(reduce('ReduceMax', probabilities), sure)
-  const score = builder.op('Mul', [cube, b])
+  const score = builder.op('Mul', [builder.op('Mul', [cube, b]), appendTail(builder, nearness, tail)])
   const taken = builder.op('ArgMax', [probabilities], { axis: 1, keepdims: 1 })
   const group = builder.op('Gather', [builder.constant(float32(groupOf)), taken])
   const isMember = float(builder.op('Equal', [group, row(groups)]))
@@ -49,6 +50,18 @@ export function appendKnown(
   const all = builder.op('Add', [reduce('ReduceSum', isMember), one])
   const p = builder.op('Sub', [builder.op('Div', [below, all]), builder.constant(float32([margin], []))])
   return builder.op('Reshape', [p, builder.constant(int64([-1]))])
+}
+
+/** What the score of nearness below a quantile is multiplied by: less and less. */
+function appendTail(
+  builder: GraphBuilder,
+  nearness: Value,
+  [from, way]: Known['calibration']['tail'],
+): Value {
+  const number = (value: number) => builder.constant(float32([value], []))
+  const below = builder.op('Div', [builder.op('Sub', [number(from), nearness]), number(way)])
+  const depth = builder.op('Min', [builder.op('Relu', [below]), number(FARTHEST)])
+  return builder.op('Exp', [builder.op('Mul', [depth, number(-STEEPNESS)])])
 }
 
 /** Cosines of features to each learnt photo, the mean over blocks: float32 [batch, photos]. */

@@ -37,6 +37,8 @@ export interface Calibration {
   readonly by: 'train' | 'valid'
   /** Their mean cosines to the nearest learnt photos, ascending. */
   readonly near: Float32Array
+  /** Below the first of these, its 5 % quantile, nearness counts by how far; the second is the way from there to the median. */
+  readonly tail: readonly [from: number, way: number]
   /** Their highest probabilities, ascending. */
   readonly sure: Float32Array
   /** Familiarity of each, from the ranks of both. */
@@ -50,6 +52,11 @@ export interface Calibration {
 export interface Unknowing {
   readonly why: string
 }
+
+/** What score is divided by, as a power of e, for each such way below: ranks alone cannot tell the far from the farthest. */
+export const STEEPNESS = 8
+/** Farther below is no less familiar. */
+export const FARTHEST = 8
 
 export function isKnowing(known: Known | Unknowing | undefined): known is Known {
   return known !== undefined && 'rows' in known
