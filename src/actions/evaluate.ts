@@ -50,6 +50,10 @@ export interface EvaluateResult extends MeasuredPart {
 /** More views than this bring nothing but waiting. */
 const mostViews = 32
 
+const thresholdSetHere =
+  'The threshold of "neither" was set by these validation photos: that they are answered as often as it wants is no evidence. ' +
+  'Give other photos to measure that.'
+
 /** Shows photos with known labels to a finished model, through the model file itself. */
 export async function evaluate(options: EvaluateOptions): Promise<EvaluateResult> {
   const { tta = 0, progress, signal } = options
@@ -68,6 +72,15 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluateResult
       options.data === undefined ? undefined : await photosLearntFrom(model, predictor.metadata, progress)
     const work = { tta, learnt, progress, signal }
     const measured = await measurePart(predictor, dataset, split, work)
+    const { abstention } = predictor.metadata
+    if (
+      options.data === undefined &&
+      split === 'valid' &&
+      abstention &&
+      'by' in abstention &&
+      abstention.by === 'valid'
+    )
+      progress?.({ kind: 'notice', message: thresholdSetHere })
     return {
       run: path.resolve(options.run),
       model: path.resolve(model),
