@@ -436,7 +436,7 @@ describe('an option', () => {
 
   it.each<[string, string | undefined, RegExp]>([
     ['is not there', undefined, /Cannot read the weights .*weights\.pth.*no such file/],
-    ['is a text', 'my weights', /weights\.pth is not a sound/],
+    ['is a text', 'my weights', /weights\.pth holds no weights that are read here: it is none of the kinds/],
   ])('that names weights which %s fails', async (_what, content, message) => {
     const root = temporaryFolder()
     const weights = path.join(root, 'weights.pth')
@@ -446,6 +446,18 @@ describe('an option', () => {
     expect(told.stderr).toMatch(message)
     expect(existsSync(path.join(root, 'run'))).toBe(false)
   })
+})
+
+it('says what is wrong with a file of weights before any photo is read, and calls it nothing that it is not', async () => {
+  const root = temporaryFolder()
+  const weights = path.join(root, 'train.py')
+  writeFileSync(weights, 'import torch\n\nprint(torch.__version__)\n')
+  const told = await train(data, path.join(root, 'run'), ['--backbone', weights])
+  expect(told.status).toBe(1)
+  expect(told.stderr).toMatch(
+    /train\.py holds no weights that are read here: it is none of the kinds.*torch\.save/,
+  )
+  expect(told.stderr).not.toMatch(/safetensors file|[Ll]ooking at photos|Reading photos/)
 })
 
 it('a network whose weights cannot be fetched fails at once, and says how to give a file', async () => {

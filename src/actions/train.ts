@@ -1,6 +1,12 @@
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
-import { type Backbone, checkBackboneName, loadBackbone, type Preprocessing } from '../backbones/index.js'
+import {
+  type Backbone,
+  checkBackboneName,
+  isOwnFile,
+  loadBackbone,
+  type Preprocessing,
+} from '../backbones/index.js'
 import { ChiquitoError, commandName, messageOf, shellPath, shellWord } from '../core/index.js'
 import { type Dataset, leaks, openDataset, recordPhotos, type Split } from '../dataset/index.js'
 import type { Shortcut } from '../doctor/index.js'
@@ -218,6 +224,15 @@ async function prepare(given: TrainOptions): Promise<Prepared> {
     // What is known at once, before photos are read; and these before the backbone, which may have to be fetched.
     checkBackboneName(options.backbone)
     if (!unfinished) await RunFolder.checkFree(out, options)
+    const load = () =>
+      loadBackbone(options.backbone, {
+        preprocessing: options.preprocessing,
+        recorded: unfinished?.photos,
+        progress: event => (event.kind === 'notice' ? notice(event.message) : progress?.(event)),
+        signal,
+      })
+    // What is wrong with a file that is here is said before thousands of photos are read.
+    const own = isOwnFile(options.backbone) ? await load() : undefined
     const { manifest } = options
     const dataset = await openDataset(data, {
       seed,
@@ -231,12 +246,7 @@ async function prepare(given: TrainOptions): Promise<Prepared> {
       ...division,
     })
     await requireReadableClasses(dataset, signal)
-    const backbone = await loadBackbone(options.backbone, {
-      preprocessing: options.preprocessing,
-      recorded: unfinished?.photos,
-      progress: event => (event.kind === 'notice' ? notice(event.message) : progress?.(event)),
-      signal,
-    })
+    const backbone = own ?? (await load())
     for (const message of dataset.notices) notice(message)
     if (given.validFraction !== undefined && dataset.split.by !== 'seed')
       notice('--valid-fraction changes nothing: the data set says itself which photos are measured on.')

@@ -21,6 +21,6 @@ export {
 export { readSafetensors, type Safetensors } from './files/safetensors.js'
 export { writeSafetensors } from './files/safetensors-writer.js'
 export { type BackboneListing, listBackbones } from './list.js'
-export { checkBackboneName, type LoadOptions, loadBackbone } from './load.js'
+export { checkBackboneName, isOwnFile, type LoadOptions, loadBackbone } from './load.js'
 export { packBackbone } from './pack.js'
 export { channelOrders, type PreprocessingOptions, ranges } from './preprocessing/index.js'

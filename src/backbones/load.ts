@@ -78,6 +78,11 @@ export function checkBackboneName(nameOrPath: string): void {
   if (file === undefined && !entry.embedded && !entry.hub) throw notIncluded(entry)
 }
 
+/** Whether a backbone is a file of the person's, which nothing has to be fetched for. */
+export function isOwnFile(nameOrPath: string): boolean {
+  return resolve(nameOrPath, undefined).file !== undefined
+}
+
 function notIncluded(entry: RegistryEntry): ChiquitoError {
   return new ChiquitoError(
     'usage',

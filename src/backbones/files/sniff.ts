@@ -53,6 +53,12 @@ const kinds: readonly Kind[] = [
     isIt: start => start[0] === 0x80 && start[1] >= 2 && start[1] <= 5,
     todo: howToSave,
   },
+  {
+    // safetensors, the last kind that is read, has the brace of its header after eight bytes.
+    name: 'none of the kinds known here (.safetensors, .pth and their like, .onnx)',
+    isIt: start => start.length > 8 && start[8] !== 0x7b,
+    todo: howToSave,
+  },
 ]
 
 /** Enough for every sign above. */
