@@ -93,6 +93,20 @@ describe('blurred', () => {
     )
     expect(await findingsOf('blurred', await openCheckedData(folder, { cache: false }))).toEqual([])
   })
+
+  it.each([
+    ['far out of focus, with little coarse detail left', 0.4, 3, true],
+    ['nearly even', 0.2, 1.5, false],
+    ['soft but in focus', 1.2, 3, false],
+  ])('judges a photo that is %s', async (_what, fine, coarse, isBlurred) => {
+    const [photo] = data.photos.filter(({ facts }) => facts.looks !== null)
+    const { looks } = photo.facts
+    if (looks === null) throw new Error('no looks')
+    const detail = [fine, 1, coarse].flatMap(value => [value, value, value, value])
+    const judged = { ...photo, facts: { ...photo.facts, looks: { ...looks, detail } } }
+    const found = await findingsOf('blurred', { ...data, photos: [judged] })
+    expect(found.length > 0).toBe(isBlurred)
+  })
 })
 
 describe('exact-copies', () => {
