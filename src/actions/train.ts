@@ -8,25 +8,16 @@ import {
   type Preprocessing,
 } from '../backbones/index.js'
 import { ChiquitoError, commandName, messageOf, shellPath, shellWord } from '../core/index.js'
-import { type Dataset, leaks, openDataset, recordPhotos, type Split } from '../dataset/index.js'
+import { type Dataset, leaks, openDataset, recordPhotos } from '../dataset/index.js'
 import type { Shortcut } from '../doctor/index.js'
 import { usableDevice } from '../engine/index.js'
 import type { CalibrationFigures, Evaluation, Interval } from '../evaluate/index.js'
 import type { AbstentionFacts } from '../report/index.js'
-import {
-  MAX_SHORTCUTS,
-  type ModelMetadata,
-  openFeatureStore,
-  type RunDetails,
-  RunFolder,
-} from '../run/index.js'
+import { openFeatureStore, type RunDetails, RunFolder } from '../run/index.js'
 import { findLikeness, measureLikeness, readManifest } from '../splitting/index.js'
 import {
   type Checkpoint,
   type Choice,
-  calibrationFacts,
-  fingerprintSeen,
-  modelFile,
   type Recipe,
   type RecipeResult,
   recipeNamed,
@@ -42,6 +33,7 @@ import { checkInPassing, faultsOf, type PassingChecks, passingText } from './pas
 import { readHeaders } from './photo-facts.js'
 import { openCheckpoint, takeOver } from './resume.js'
 import { writeReport } from './run-report.js'
+import { modelOf, used } from './train-model.js'
 import type { TrainOptions } from './train-options.js'
 import { checkSettings, withDefaults } from './train-settings.js'
 import { shortcutsOfFiles } from './train-shortcuts.js'
@@ -295,41 +287,6 @@ function recordOf({ preprocessing: { mean, std, channels = 'rgb' } }: Backbone):
   return { mean, std, channels }
 }
 
-/** Photos used and accuracy reached stand in the model itself; nothing in it differs between equal runs. */
-function modelOf(
-  { classifier, seen, unreadable }: RecipeResult,
-  dataset: Dataset,
-  shortcuts: readonly Shortcut[],
-  { recipe, seed, versions, calibration }: Pick<RunDetails, 'recipe' | 'seed' | 'versions'> & Calibrations,
-): Promise<Uint8Array> {
-  const { accuracy, interval } = seen.evaluation
-  return modelFile(classifier, seen.photos, dataset.root, {
-    recipe,
-    seed,
-    versions,
-    data: {
-      fingerprint: fingerprintSeen(dataset, unreadable),
-      train: used(dataset, unreadable).train,
-      valid: seen.photos.length,
-    },
-    accuracy: { value: accuracy, low: interval[0], high: interval[1] },
-    calibration: calibrationFacts(calibration, classifier.temperatureFrom),
-    shortcuts: standingOf(shortcuts),
-  })
-}
-
-/** Those that a model may have learnt; undefined without any. */
-function standingOf(shortcuts: readonly Shortcut[]): ModelMetadata['shortcuts'] {
-  const standing = shortcuts.filter(({ stands }) => stands).slice(0, MAX_SHORTCUTS)
-  if (standing.length === 0) return undefined
-  return standing.map(({ property, class: label, auc, interval: [low, high] }) => ({
-    property,
-    class: label,
-    auc,
-    interval: [low, high],
-  }))
-}
-
 function resultOf(
   run: RunFolder,
   result: RecipeResult,
@@ -382,13 +339,6 @@ function resultOf(
     seconds: facts.seconds,
     summary: facts.summary,
   }
-}
-
-/** Readable photos in each part. */
-function used({ photos }: Dataset, unreadable: readonly Unreadable[]): TrainResult['photos'] {
-  const bad = new Set(unreadable.map(one => one.path))
-  const count = (split: Split) => photos.filter(one => one.split === split && !bad.has(one.path)).length
-  return { train: count('train'), valid: count('valid'), test: count('test') }
 }
 
 /** Notes in the run how it ended; the error to throw, which says how to go on where that is possible. */
