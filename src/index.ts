@@ -106,6 +106,7 @@ export type {
 } from './doctor/index.js'
 export type { Device, DeviceOptions } from './engine/index.js'
 export type {
+  AbstentionFigures,
   AccuracyFigure,
   CalibrationFigures,
   ClassEvaluation,
@@ -134,6 +135,7 @@ export {
   type Refused,
   type Reproduction,
 } from './predict/index.js'
+export type { AbstentionFacts } from './report/index.js'
 export type { FeatureStore, FeatureStoreOptions, ModelMetadata } from './run/index.js'
 export type { LeakingGroup, Separable, SplitLeak } from './splitting/index.js'
 export {
@@ -151,6 +153,8 @@ export {
   type Head,
   type HeadTensor,
   type HeadWeights,
+  type KnownPhotos,
+  type KnownRanks,
   Learner,
   type LearnerData,
   type LearnerDataOptions,
@@ -166,6 +170,7 @@ export {
   type Stage,
   type StepSettings,
   type TrainedNorms,
+  type Unknowing,
   type Unreadable,
   type Validation,
 } from './train/index.js'

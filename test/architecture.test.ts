@@ -12,6 +12,8 @@ import {
 
 /** What the library offers, whole. A name added here is a promise; taking one away breaks somebody. */
 const publicNames: readonly string[] = [
+  'AbstentionFacts',
+  'AbstentionFigures',
   'AccuracyFigure',
   'AdamWOptions',
   'Attribute',
@@ -80,6 +82,8 @@ const publicNames: readonly string[] = [
   'Interpretation',
   'Interval',
   'JudgedPhoto',
+  'KnownPhotos',
+  'KnownRanks',
   'LabelsFrom',
   'LargestDifference',
   'LayerGroup',
@@ -164,6 +168,7 @@ const publicNames: readonly string[] = [
   'TrunkOptions',
   'UndoOptions',
   'UndoResult',
+  'Unknowing',
   'Unreadable',
   'Update',
   'Updated',

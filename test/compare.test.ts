@@ -55,7 +55,7 @@ describe('chiquito compare', () => {
       leftOut: { notInBoth: 0, learnt: 0, disputed: 0, copies: 0 },
       notes: [],
     })
-    expect(result.interval[0]).toBeGreaterThan(0.8)
+    expect(result.interval[0]).toBeGreaterThan(0.7)
     expect(result.differing).toHaveLength(24)
     expect(result.differing[0]).toEqual({
       path: 'test/ball/201.png',

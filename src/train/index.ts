@@ -20,7 +20,13 @@ export {
   type HeadWeights,
   linearHead,
 } from './heads/index.js'
-export { checkCoverage, DEFAULT_COVERAGE, isKnowing, type Known, type Unknowing } from './known/index.js'
+export {
+  checkCoverage,
+  DEFAULT_COVERAGE,
+  isKnowing,
+  type KnownPhotos,
+  type Unknowing,
+} from './known/index.js'
 export { Learner, LearnerData, type LearnerDataOptions, type LearnerOptions } from './learner/index.js'
 export {
   crossValidate,

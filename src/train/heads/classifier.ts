@@ -4,7 +4,7 @@ import { type DeviceOptions, Session } from '../../engine/index.js'
 import { softmaxRows } from '../../evaluate/index.js'
 import type { ViewRule } from '../../images/index.js'
 import { type Graph, GraphBuilder, model } from '../../onnx/index.js'
-import { appendKnown, isKnowing, type Known, type Unknowing } from '../known/index.js'
+import { appendKnown, isKnowing, type KnownPhotos, type Unknowing } from '../known/index.js'
 import type { Head, Lookup } from './head.js'
 
 /** The head's tensors by name: weights and running statistics. */
@@ -23,7 +23,7 @@ export interface Classifier {
   /** On which photos that was found, in words; undefined where none were left out to find it on. */
   readonly temperatureFrom?: string | undefined
   /** What it knows its photos by, or why it knows of none; absent where nobody looked. */
-  readonly known?: Known | Unknowing | undefined
+  readonly known?: KnownPhotos | Unknowing | undefined
 }
 
 /**

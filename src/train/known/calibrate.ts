@@ -1,4 +1,4 @@
-import { type Calibration, FARTHEST, STEEPNESS } from './known.js'
+import { FARTHEST, type KnownRanks, STEEPNESS } from './known.js'
 
 /** How a photo that did not take part was seen. */
 export interface Witness {
@@ -27,12 +27,8 @@ const leastWay = 1e-4
  */
 export function calibrate(
   witnesses: readonly Witness[],
-  {
-    by,
-    classes,
-    least,
-  }: { readonly by: Calibration['by']; readonly classes: number; readonly least: number },
-): Calibration {
+  { by, classes, least }: { readonly by: KnownRanks['by']; readonly classes: number; readonly least: number },
+): KnownRanks {
   const near = ascending(witnesses.map(one => one.near))
   const sure = ascending(witnesses.map(one => one.sure))
   const tail = tailOf(near)
@@ -63,7 +59,7 @@ export function calibrate(
   }
 }
 
-/** Calibration photos that a coverage needs: with fewer even the least familiar one is within it. */
+/** Photos to be ranked among that a coverage needs: with fewer even the least familiar one is within it. */
 export function leastPhotos(coverage: number): number {
   return Math.ceil(1 / (1 - coverage) - 1 - 1e-9)
 }
@@ -86,13 +82,13 @@ function rank(values: Float32Array, value: number): number {
 }
 
 /** The 5 % quantile of nearness, and the way from there to the median. */
-function tailOf(near: Float32Array): Calibration['tail'] {
+function tailOf(near: Float32Array): KnownRanks['tail'] {
   const at = (part: number) => near[Math.floor(part * near.length)]
   return [at(0.05), Math.max(at(0.5) - at(0.05), leastWay)]
 }
 
 /** How many such ways below the quantile a nearness is. */
-function depth(near: number, [from, way]: Calibration['tail']): number {
+function depth(near: number, [from, way]: KnownRanks['tail']): number {
   return Math.min(FARTHEST, Math.max(0, (from - near) / way))
 }
 

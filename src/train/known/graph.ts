@@ -1,6 +1,6 @@
 import { float32, int64 } from '../../core/index.js'
 import type { GraphBuilder, Value } from '../../onnx/index.js'
-import { FARTHEST, type Known, NEIGHBOURS, STEEPNESS } from './known.js'
+import { FARTHEST, type KnownPhotos, NEIGHBOURS, STEEPNESS } from './known.js'
 
 /** A length that no photo's features have; keeps those of nothing from being divided by zero. */
 const shortest = 1e-12
@@ -21,7 +21,7 @@ export function appendKnown(
   builder: GraphBuilder,
   features: Value,
   probabilities: Value,
-  known: Known,
+  known: KnownPhotos,
 ): Value {
   const { near, sure, tail, scores, groups, groupOf } = known.calibration
   const row = (values: Float32Array) => builder.constant(float32(values, [1, values.length]))
@@ -56,7 +56,7 @@ export function appendKnown(
 function appendTail(
   builder: GraphBuilder,
   nearness: Value,
-  [from, way]: Known['calibration']['tail'],
+  [from, way]: KnownPhotos['calibration']['tail'],
 ): Value {
   const number = (value: number) => builder.constant(float32([value], []))
   const below = builder.op('Div', [builder.op('Sub', [number(from), nearness]), number(way)])
@@ -68,7 +68,7 @@ function appendTail(
 export function appendCosines(
   builder: GraphBuilder,
   features: Value,
-  { blocks, rows, scales }: Pick<Known, 'blocks' | 'rows' | 'scales'>,
+  { blocks, rows, scales }: Pick<KnownPhotos, 'blocks' | 'rows' | 'scales'>,
 ): Value {
   const ints = (...values: number[]) => builder.constant(int64(values))
   const unit = (block: Value) => {

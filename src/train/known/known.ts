@@ -20,7 +20,7 @@ export function checkCoverage(coverage: number): void {
  * What a classifier knows its photos by: the photos learnt from, as features, and how familiar photos were that did not
  * take part (docs/decisions/0067-neither.md). Part of the model's graph (`appendKnown`).
  */
-export interface Known {
+export interface KnownPhotos {
   /** The share of true photos that is to be answered. */
   readonly coverage: number
   /** Columns of the features that belong together, from the first on: what is pooled of each layer. Each block is given length 1. */
@@ -28,11 +28,11 @@ export interface Known {
   /** The photos learnt from as such rows, `[photos, features]`, in 8 bits, and what each row is multiplied by. */
   readonly rows: Tensor<'int8'>
   readonly scales: Float32Array
-  readonly calibration: Calibration
+  readonly calibration: KnownRanks
 }
 
 /** Photos that a new one is ranked among. */
-export interface Calibration {
+export interface KnownRanks {
   /** Where they come from: photos learnt from, each judged without itself, or the validation photos. */
   readonly by: 'train' | 'valid'
   /** Their mean cosines to the nearest learnt photos, ascending. */
@@ -58,6 +58,6 @@ export const STEEPNESS = 8
 /** Farther below is no less familiar. */
 export const FARTHEST = 8
 
-export function isKnowing(known: Known | Unknowing | undefined): known is Known {
+export function isKnowing(known: KnownPhotos | Unknowing | undefined): known is KnownPhotos {
   return known !== undefined && 'rows' in known
 }

@@ -6,7 +6,7 @@ import { argmax } from '../../evaluate/index.js'
 import { GraphBuilder, model } from '../../onnx/index.js'
 import { calibrate, leastPhotos, type Witness } from './calibrate.js'
 import { appendCosines } from './graph.js'
-import { DEFAULT_COVERAGE, type Known, NEIGHBOURS, type Unknowing } from './known.js'
+import { DEFAULT_COVERAGE, type KnownPhotos, NEIGHBOURS, type Unknowing } from './known.js'
 
 /** Photos a model keeps to compare with: 2.5 MB of EfficientNet's features. More say little more (docs/decisions/0068). */
 const mostKept = 1000
@@ -45,7 +45,7 @@ export interface RememberOptions extends DeviceOptions {
 }
 
 /** What a classifier knows its photos by. */
-export async function remember(options: RememberOptions): Promise<Known | Unknowing> {
+export async function remember(options: RememberOptions): Promise<KnownPhotos | Unknowing> {
   const { classes, seed, coverage = DEFAULT_COVERAGE, learnt, ranked, signal } = options
   const blocks = blocksOf(options)
   const least = leastPhotos(coverage)
@@ -131,7 +131,7 @@ function inBytes(rows: Float32Array, width: number): { rows: Tensor<'int8'>; sca
 }
 
 async function openCosines(
-  packed: Pick<Known, 'blocks' | 'rows' | 'scales'>,
+  packed: Pick<KnownPhotos, 'blocks' | 'rows' | 'scales'>,
   width: number,
   options: DeviceOptions,
 ): Promise<Session> {

@@ -13,7 +13,7 @@ import {
   type HeadWeights,
   headWork,
 } from '../heads/index.js'
-import { type Known, remember, type Unknowing } from '../known/index.js'
+import { type KnownPhotos, remember, type Unknowing } from '../known/index.js'
 import { KEPT_BYTES } from '../loading/index.js'
 import type { Restorable, Trainable } from '../loop/index.js'
 import {
@@ -115,7 +115,7 @@ export class LearnerNetwork {
   }
 
   /** What it knows its photos by: those learnt from, and how familiar the validation photos are beside them. */
-  async known(): Promise<Known | Unknowing> {
+  async known(): Promise<KnownPhotos | Unknowing> {
     const { backbone, spec, head, weights, labels } = this.classifier()
     const { data, options } = this.given
     const looks = ({ photos, views: [rows], width }: Features) => ({ photos, rows, width })

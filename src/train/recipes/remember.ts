@@ -3,7 +3,7 @@ import type { RandomStream } from '../../core/index.js'
 import type { Photo, Split } from '../../dataset/index.js'
 import { softmaxRows } from '../../evaluate/index.js'
 import { HeadRunner } from '../heads/index.js'
-import { type Known, type Looks, remember, type Unknowing } from '../known/index.js'
+import { type KnownPhotos, type Looks, remember, type Unknowing } from '../known/index.js'
 import { type AutoFeatures, type Decision, firstColumns, leftOut } from './frozen/index.js'
 import type { RecipeOptions } from './recipe.js'
 import type { Shown } from './show.js'
@@ -33,7 +33,7 @@ export async function rememberPhotos(
   before: Before,
   random: RandomStream,
   options: RecipeOptions,
-): Promise<Known | Unknowing> {
+): Promise<KnownPhotos | Unknowing> {
   const { classifier } = end
   const { backbone, spec, labels, rule } = classifier
   const { seed, coverage, device, threads, signal } = options
