@@ -25,6 +25,7 @@ export {
   DEFAULT_COVERAGE,
   isKnowing,
   type KnownPhotos,
+  type KnownRanks,
   type Unknowing,
 } from './known/index.js'
 export { Learner, LearnerData, type LearnerDataOptions, type LearnerOptions } from './learner/index.js'
