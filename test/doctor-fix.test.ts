@@ -10,45 +10,17 @@ import {
   writeFileSync,
 } from 'node:fs'
 import path from 'node:path'
-import { beforeAll, describe, expect, it, vi } from 'vitest'
-import type { PutRightResult } from '../src/actions/put-right.js'
+import { describe, expect, it } from 'vitest'
 import type { UndoResult } from '../src/actions/undo.js'
 import { openDataset } from '../src/dataset/index.js'
-import type { Finding } from '../src/doctor/index.js'
-import { chiquito, documentOf, type RunOptions, suiteFolder } from './support/chiquito.js'
+import { documentOf } from './support/chiquito.js'
 import { faultyPhotos } from './support/faulty-photos.js'
+import { type DoctorDocument, faultySet } from './support/faulty-set.js'
 import { canDropRights, smallDisk, temporaryFolder, writeTree } from './support/files.js'
-import { chiquitoHere } from './support/in-process.js'
 import { asJournalSays, differences, treeOf } from './support/kills/trees.js'
 import { drawing } from './support/photos.js'
 
-const folder = suiteFolder()
-const env = { CHIQUITO_CACHE: path.join(folder, 'cache') }
-const pattern = path.join(folder, 'photos')
-
-interface DoctorDocument {
-  readonly findings: readonly Finding[]
-  readonly done: PutRightResult | null
-}
-
-/** In this process where nothing asks for one of its own: it takes a fraction of the time. */
-const run = (args: readonly string[], options?: RunOptions) =>
-  options === undefined ? chiquitoHere(args) : chiquito(args, { env, ...options })
-const doctor = (root: string, words: readonly string[], options?: RunOptions) =>
-  run(['doctor', root, '--quick', ...words], options)
-
-/** A copy of the photos to work on. */
-function photos(): string {
-  const root = path.join(temporaryFolder(), 'photos')
-  cpSync(pattern, root, { recursive: true, preserveTimestamps: true })
-  return root
-}
-
-beforeAll(async () => {
-  vi.stubEnv('CHIQUITO_CACHE', env.CHIQUITO_CACHE)
-  chmodSync(folder, 0o755)
-  await faultyPhotos(pattern, { count: 10 })
-})
+const { doctor, pattern, photos, run } = faultySet()
 
 describe('doctor --fix', () => {
   it('says what it would do, does it, and undo puts every byte back', async () => {

@@ -1,41 +1,12 @@
 // What a person says of photos once is not asked again.
-import { chmodSync, cpSync, existsSync, readFileSync, renameSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync } from 'node:fs'
 import path from 'node:path'
-import { beforeAll, describe, expect, it, vi } from 'vitest'
-import type { PutRightResult } from '../src/actions/put-right.js'
-import type { Finding } from '../src/doctor/index.js'
-import { chiquito, documentOf, type RunOptions, suiteFolder } from './support/chiquito.js'
-import { faultyPhotos } from './support/faulty-photos.js'
+import { describe, expect, it } from 'vitest'
+import { documentOf } from './support/chiquito.js'
+import { type DoctorDocument, faultySet } from './support/faulty-set.js'
 import { temporaryFolder } from './support/files.js'
-import { chiquitoHere } from './support/in-process.js'
 
-const folder = suiteFolder()
-const env = { CHIQUITO_CACHE: path.join(folder, 'cache') }
-const pattern = path.join(folder, 'photos')
-
-interface DoctorDocument {
-  readonly findings: readonly Finding[]
-  readonly done: PutRightResult | null
-}
-
-/** In this process where nothing asks for one of its own: it takes a fraction of the time. */
-const run = (args: readonly string[], options?: RunOptions) =>
-  options === undefined ? chiquitoHere(args) : chiquito(args, { env, ...options })
-const doctor = (root: string, words: readonly string[], options?: RunOptions) =>
-  run(['doctor', root, '--quick', ...words], options)
-
-/** A copy of the photos to work on. */
-function photos(): string {
-  const root = path.join(temporaryFolder(), 'photos')
-  cpSync(pattern, root, { recursive: true, preserveTimestamps: true })
-  return root
-}
-
-beforeAll(async () => {
-  vi.stubEnv('CHIQUITO_CACHE', env.CHIQUITO_CACHE)
-  chmodSync(folder, 0o755)
-  await faultyPhotos(pattern, { count: 10 })
-})
+const { doctor, photos, run } = faultySet()
 
 describe('marks', () => {
   it('are remembered by content, are not asked again, and can be forgotten', async () => {
