@@ -1,6 +1,6 @@
 import { featureWidth, loadBackbone } from '../src/backbones/index.js'
 import { foldsOf, type Photo } from '../src/dataset/index.js'
-import { softmaxRows } from '../src/evaluate/index.js'
+import { argmax, softmaxRows } from '../src/evaluate/index.js'
 import {
   autoCandidates,
   autoSpec,
@@ -294,10 +294,6 @@ function flat(rows: readonly Float32Array[]): Float32Array {
   const out = new Float32Array(rows.length * rows[0].length)
   for (const [i, row] of rows.entries()) out.set(row, i * row.length)
   return out
-}
-
-function argmax(row: readonly number[]): number {
-  return row.indexOf(Math.max(...row))
 }
 
 function quantile(values: readonly number[], part: number): number {

@@ -32,6 +32,8 @@ const ODD_CHECKS = new Set(['unlike-class', 'label-errors'])
 /** What the page is to show. */
 export interface DoctorPageFacts {
   readonly data: CheckedData
+  /** The classes in the order of their numbers, and how many photos each has. */
+  readonly classes: readonly { readonly label: string; readonly photos: number }[]
   /** The folder, as the person named it. */
   readonly root: string
   /** Of the deep checks, where they ran. */
@@ -71,17 +73,17 @@ export async function writeDoctorPage(
   await writeFileAtomic(file, page)
 }
 
-function classesOf({ data, features, findings }: DoctorPageFacts): CheckedClass[] {
-  const { labels, photos } = data
+function classesOf({ data, classes, features, findings }: DoctorPageFacts): CheckedClass[] {
+  const { photos } = data
   const typical = features === undefined ? [] : typicalPhotos({ ...data, features }, TYPICAL)
   const labelOf = new Map(photos.map(photo => [photo.path, photo.label]))
   const odd = findings
     .filter(({ check }) => ODD_CHECKS.has(check))
     .toSorted((a, b) => b.weight - a.weight)
     .flatMap(finding => finding.photos)
-  return labels.map((label, i) => ({
+  return classes.map(({ label, photos: count }, i) => ({
     label,
-    photos: photos.filter(photo => photo.label === i).length,
+    photos: count,
     typical: (typical[i] ?? []).map(photo => photos[photo].path),
     odd: [...new Set(odd.filter(each => labelOf.get(each) === i))],
   }))

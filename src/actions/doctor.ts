@@ -135,16 +135,17 @@ async function examine(by: AskedBy, options: DoctorOptions): Promise<DoctorResul
   const isAsked = ran.some(({ name }) => name === SHORTCUTS)
   const shortcuts = isAsked ? await shortcutsOf(data, { progress, signal }) : []
   const notes = [...notices, ...more]
+  const classes = countsOf(data)
   if (report !== undefined) {
     const { writeDoctorPage } = await import('./doctor-page.js')
-    const page = { data, root: folder, features, checks: ran, findings, shortcuts, notes }
+    const page = { data, classes, root: folder, features, checks: ran, findings, shortcuts, notes }
     await writeDoctorPage(report, page, { progress, signal })
   }
   const done = isToPutRight(options) ? await putRightIn(data, findings, { ...options, by }, open) : null
   return {
     folder: data.root,
     photos: data.photos.length,
-    classes: countsOf(data),
+    classes,
     findings: findings.map(({ weight, ...told }) => told),
     shortcuts,
     checks: ran.map(({ name, title, advice }) => ({ name, title, advice })),

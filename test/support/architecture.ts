@@ -25,6 +25,8 @@ export interface Import {
   readonly specifier: string
   /** The file meant, for a relative import. */
   readonly to: string | undefined
+  /** Loaded before anything runs: neither for types alone nor when it is asked for. */
+  readonly isEager: boolean
 }
 
 export function parseRules(markdown: string): Rules {
@@ -58,31 +60,22 @@ export function readImports(sources: Sources): Import[] {
     return [...code.matchAll(importPattern)].map(match => {
       const specifier = match[2]
       const line = code.slice(0, match.index + match[0].lastIndexOf(specifier)).split('\n').length
-      return { from, line, specifier, to: resolve(from, specifier) }
+      const isEager = !/^\s*(?:import|export)\s+type\b|\bimport\(/.test(match[0])
+      return { from, line, specifier, to: resolve(from, specifier), isEager }
     })
   })
 }
 
-/** `import … from 'x'` and `export … from 'x'` of values: what is loaded before anything runs. */
-const eagerPattern =
-  /^[ \t]*(?:import|export)\s(?!type\b)[^'"`]*?\bfrom\s*(['"])([^'"\n]+)\1|^[ \t]*import\s*(['"])([^'"\n]+)\3/gm
-
 /** The folders of `src` and the packages that a file loads as soon as it is imported, itself and through others. */
 export function loadedAtOnce(sources: Sources, start: string): Set<string> {
+  const eager = readImports(sources).filter(({ isEager }) => isEager)
   const loaded = new Set<string>()
   const seen = new Set([start])
-  for (const from of seen) {
-    const code = withoutComments(sources.get(from) ?? '')
-    for (const match of code.matchAll(eagerPattern)) {
-      const specifier = match[2] ?? match[4]
-      const to = resolve(from, specifier)
-      if (to === undefined) loaded.add(specifier)
-      else {
-        loaded.add(folderOf(to))
-        seen.add(to)
-      }
+  for (const file of seen)
+    for (const { specifier, to } of eager.filter(({ from }) => from === file)) {
+      loaded.add(to === undefined ? specifier : folderOf(to))
+      if (to !== undefined) seen.add(to)
     }
-  }
   return loaded
 }
 

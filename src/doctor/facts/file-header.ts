@@ -1,4 +1,4 @@
-import { headerOf, openHead, type PhotoHeader } from '../../images/index.js'
+import { headerOf, jpegMarks, openHead, type PhotoHeader } from '../../images/index.js'
 import type { HeaderFacts } from './facts.js'
 import { headerFacts } from './header.js'
 
@@ -17,7 +17,7 @@ export async function readHeaderFacts(path: string): Promise<FileHeader | null> 
   // Tables that come behind a long story, and formats that keep their header elsewhere, are found in the whole file.
   const head = await openHead(
     path,
-    ({ bytes, photo }) => photo.format !== 'jpeg' || headerFacts(bytes, photo).quantisation !== null,
+    ({ bytes, photo }) => photo.format !== 'jpeg' || jpegMarks(bytes).quantisation !== null,
   )
   return head === undefined
     ? null

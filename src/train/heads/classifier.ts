@@ -100,6 +100,20 @@ export class HeadRunner {
   }
 }
 
+/** What a head says of features [rows, features], asked once: probabilities [rows][classes]. */
+export async function headProbabilities(
+  { head, weights }: Pick<Classifier, 'head' | 'weights'>,
+  features: Float32Array,
+  device: DeviceOptions,
+): Promise<number[][]> {
+  const runner = await HeadRunner.open(head, weights, device)
+  try {
+    return await runner.probabilities(features)
+  } finally {
+    await runner.close()
+  }
+}
+
 function initializers(builder: GraphBuilder, weights: HeadWeights): Lookup {
   const names = new Map<string, string>()
   return name => {

@@ -1,4 +1,10 @@
-export { type Classifier, classifierGraph, HeadRunner, type HeadWeights } from './classifier.js'
+export {
+  type Classifier,
+  classifierGraph,
+  HeadRunner,
+  type HeadWeights,
+  headProbabilities,
+} from './classifier.js'
 export { GrowingHead } from './growing.js'
 export { fastaiHead, type Head, type HeadTensor, linearHead } from './head.js'
 export type { HeadBatch } from './trainer.js'

@@ -35,10 +35,8 @@ export function calibrate(
   const scores = witnesses.map(
     one => familiarity(rank(near, one.near), rank(sure, one.sure), depth(one.near, tail)) * (1 - slack),
   )
-  const counts = Array.from(
-    { length: classes },
-    (_, k) => witnesses.filter(({ taken }) => taken === k).length,
-  )
+  const counts = new Array<number>(classes).fill(0)
+  for (const { taken } of witnesses) counts[taken]++
   const isAlone = counts.map(count => count >= least)
   const rest = counts.reduce((sum, count, k) => sum + (isAlone[k] ? 0 : count), 0)
   const shared = classes

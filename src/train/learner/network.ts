@@ -9,8 +9,8 @@ import {
   GrowingHead,
   type Head,
   type HeadBatch,
-  HeadRunner,
   type HeadWeights,
+  headProbabilities,
   headWork,
 } from '../heads/index.js'
 import { type KnownPhotos, remember, type Unknowing } from '../known/index.js'
@@ -116,28 +116,24 @@ export class LearnerNetwork {
 
   /** What it knows its photos by: those learnt from, and how familiar the validation photos are beside them. */
   async known(): Promise<KnownPhotos | Unknowing> {
-    const { backbone, spec, head, weights, labels } = this.classifier()
+    const classifier = this.classifier()
+    const { backbone, spec, labels } = classifier
     const { data, options } = this.given
     const looks = ({ photos, views: [rows], width }: Features) => ({ photos, rows, width })
     const learnt = looks(await this.features.plain('train'))
     const held = looks(await this.features.plain('valid'))
     await this.features.rest()
-    const runner = await HeadRunner.open(head, weights, options)
-    try {
-      const probabilities = await runner.probabilities(held.rows)
-      const ranked = { ...held, by: 'valid', probabilities } as const
-      return await remember({
-        ...options,
-        backbone,
-        spec,
-        classes: labels.length,
-        seed: data.seed,
-        learnt,
-        ranked,
-      })
-    } finally {
-      await runner.close()
-    }
+    const probabilities = await headProbabilities(classifier, held.rows, options)
+    const ranked = { ...held, by: 'valid', probabilities } as const
+    return remember({
+      ...options,
+      backbone,
+      spec,
+      classes: labels.length,
+      seed: data.seed,
+      learnt,
+      ranked,
+    })
   }
 
   /** A part of the photos through the network, plain, or in several views each, so many. */

@@ -2,7 +2,7 @@ import { featureWidth } from '../../backbones/index.js'
 import type { RandomStream } from '../../core/index.js'
 import type { Photo, Split } from '../../dataset/index.js'
 import { softmaxRows } from '../../evaluate/index.js'
-import { HeadRunner } from '../heads/index.js'
+import { headProbabilities } from '../heads/index.js'
 import { type KnownPhotos, type Looks, remember, type Unknowing } from '../known/index.js'
 import { type AutoFeatures, type Decision, firstColumns, leftOut } from './frozen/index.js'
 import type { RecipeOptions } from './recipe.js'
@@ -74,15 +74,14 @@ function judgedTuned({ leftOut: found, temperature }: TuningDecision): Judged | 
 
 /** The finished classifier itself, on photos that it has not learnt from. */
 async function judgedHeld(
-  { classifier: { head, weights } }: Shown,
+  { classifier }: Shown,
   { photos, rows }: Looks,
   { device, threads }: RecipeOptions,
 ): Promise<Judged> {
-  const runner = await HeadRunner.open(head, weights, { device, threads })
-  try {
-    return { by: 'valid', photos, probabilities: await runner.probabilities(rows) }
-  } finally {
-    await runner.close()
+  return {
+    by: 'valid',
+    photos,
+    probabilities: await headProbabilities(classifier, rows, { device, threads }),
   }
 }
 

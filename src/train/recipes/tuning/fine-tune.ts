@@ -2,7 +2,7 @@ import { float32, type RandomStream } from '../../../core/index.js'
 import type { Photo } from '../../../dataset/index.js'
 import { accuracy, logLoss, predictions, softmaxRows } from '../../../evaluate/index.js'
 import type { PhotoReader } from '../../../images/index.js'
-import { type Classifier, HeadRunner, type HeadWeights } from '../../heads/index.js'
+import { type Classifier, type HeadWeights, headProbabilities } from '../../heads/index.js'
 import { type NetworkWeights, tunedBackbone } from '../../network/index.js'
 import type { Stage } from '../../stages/index.js'
 import { type AutoFeatures, firstColumns } from '../frozen/index.js'
@@ -71,17 +71,14 @@ async function meanOf(
 }
 
 /** The frozen classifier's head, as sure of the training photos as label smoothing wants it. */
-async function calmed({ rule, head, weights }: Classifier, trial: Trial): Promise<HeadWeights> {
+async function calmed(classifier: Classifier, trial: Trial): Promise<HeadWeights> {
+  const { rule, head, weights } = classifier
   const { features, device, threads, signal } = trial
   const { photos, views, width } = await features.of(rule.resize, 'train')
-  const runner = await HeadRunner.open(head, weights, { device, threads })
-  try {
-    const rows = await runner.probabilities(firstColumns(views[0], width, head.features))
-    const logits = rows.map(row => row.map(p => Math.log(Math.max(p, Number.MIN_VALUE))))
-    return scaled(weights, 1 / (await calmness(labelsOf(photos), logits, signal)))
-  } finally {
-    await runner.close()
-  }
+  const seen = firstColumns(views[0], width, head.features)
+  const rows = await headProbabilities(classifier, seen, { device, threads })
+  const logits = rows.map(row => row.map(p => Math.log(Math.max(p, Number.MIN_VALUE))))
+  return scaled(weights, 1 / (await calmness(labelsOf(photos), logits, signal)))
 }
 
 function tunedClassifier(
