@@ -873,6 +873,13 @@ const links: readonly Layout[] = [
 
 const refusedLinks: readonly Refused[] = [
   {
+    situation: 'a linked table of labels',
+    tree: { 'own/images': 4, 'elsewhere/labels.csv': lines('file,label') + each(4, fileLabel) },
+    links: { 'own/labels.csv': '../elsewhere/labels.csv' },
+    open: 'own',
+    error: /"labels\.csv" is a link that leads out.*not read\. With --follow-links/,
+  },
+  {
     situation: 'a data set of links to a pool',
     tree: { ...pool, 'chosen/notes.txt': 'x' },
     links: toPool('chosen', '../..'),

@@ -49,6 +49,8 @@ export function child(folder: string, name: string): string {
 export class FolderReader {
   /** Spreadsheets met, relative to the root: labels in them are not read, which the person may want to hear. */
   readonly sheets: string[] = []
+  /** Links by the names of tables that were not followed, relative to the root: labels may stand in them. */
+  readonly linkedTables: string[] = []
   private files = 0
   /** Each folder is read, and its oddities are counted, once. */
   private readonly entered = new Map<string, Omit<Listing, 'bare'>>()
@@ -138,7 +140,10 @@ export class FolderReader {
     for (const entry of await this.entries(folder)) {
       const path = child(folder, entry.name)
       const kind = (await this.isMisnamed(path)) ? undefined : await this.kindOf(entry, path)
-      if (kind === 'lost link') links.push(entry.name)
+      if (kind === 'lost link') {
+        links.push(entry.name)
+        if (ignoredName(entry.name, false) === 'table') this.linkedTables.push(path)
+      }
       if (kind === undefined || kind === 'lost link') continue
       const ignored = ignoredName(entry.name, kind === 'folder')
       if (ignored === 'own') continue

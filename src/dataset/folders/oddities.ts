@@ -84,4 +84,5 @@ export class OddityCounter {
 }
 
 /** What to do about links that were not followed. */
-export const FOLLOW_LINKS = 'With --follow-links they are read, too; only for data that you trust.'
+export const FOLLOW_LINKS =
+  'With --follow-links what links lead to is read, too; only for data that you trust.'

@@ -3,6 +3,7 @@ import {
   arePieces,
   type ClassFolder,
   child,
+  FOLLOW_LINKS,
   type FolderReader,
   type Layout,
   nameOf,
@@ -96,7 +97,8 @@ async function settle(
   const isOne = new Set(files.map(({ label }) => label)).size < 2
   const hints = [
     ...otherTask(layout),
-    ...(reader.sheets.length > 0 ? [sheetSeen(reader.sheets[0])] : []),
+    ...reader.sheets.slice(0, 1).map(sheetSeen),
+    ...reader.linkedTables.slice(0, 1).map(linkedTableSeen),
     ...(isOne ? unlistedSeen(lost) : []),
     ...hintsFor(isOne ? found.map(file => ({ file })) : lost, said),
   ]
@@ -156,6 +158,10 @@ function unlistedSeen(lost: readonly { file: FoundFile; isDecided: boolean }[]):
 
 function sheetSeen(path: string): string {
   return `"${path}" is a spreadsheet, which is not read: save it as CSV beside the photos if it holds their classes.`
+}
+
+function linkedTableSeen(path: string): string {
+  return `"${path}" is a link that leads out of the data set or nowhere, so what it says was not read. ${FOLLOW_LINKS}`
 }
 
 /** Photos that were only packed into pieces are no classes, unless somebody says so. */
