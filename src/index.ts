@@ -20,6 +20,7 @@ export {
   evaluateFolds,
   type FoldedFigure,
 } from './actions/evaluate-folds.js'
+export { type ExportOptions, type ExportResult, type ExportTarget, exportModel } from './actions/export.js'
 export { type FindRateOptions, type FindRateResult, findRate } from './actions/find-rate.js'
 export { ImageData, type ImageDataOptions } from './actions/image-data.js'
 export type { EvaluationDetails, MeasuredPart } from './actions/measure.js'
@@ -123,6 +124,7 @@ export type {
   Rows,
   Sample,
 } from './evaluate/index.js'
+export type { Precision } from './export/index.js'
 export type { LeftAlone, ListedOperation } from './files/index.js'
 export type { Augmentation, AugmentationDraw, ViewRule } from './images/index.js'
 export type { Attribute, Dim, Graph, GraphBuilder, Node, OpType, Value, ValueType } from './onnx/index.js'

@@ -5,6 +5,7 @@ import { registerCompare } from './compare.js'
 import { registerDemo } from './demo.js'
 import { registerDoctor } from './doctor.js'
 import { registerEvaluate } from './evaluate.js'
+import { registerExport } from './export.js'
 import { registerFindRate } from './find-rate.js'
 import { registerPredict } from './predict.js'
 import { registerSplit } from './split.js'
@@ -23,6 +24,7 @@ export const commands: readonly RegisterCommand[] = [
   registerEvaluate,
   registerCompare,
   registerVerify,
+  registerExport,
   registerFindRate,
   registerUndo,
   registerBackbones,
