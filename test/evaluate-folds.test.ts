@@ -1,9 +1,9 @@
 // `chiquito evaluate --folds`: how well photos can be learnt from, with intervals that do not promise more than so many photos can.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { EvaluateFoldsResult } from '../src/actions/evaluate-folds.js'
-import { documentOf, suiteFolder } from './support/chiquito.js'
+import { chiquito, documentOf, suiteFolder } from './support/chiquito.js'
 import { writeTree } from './support/files.js'
 import { chiquitoHere } from './support/in-process.js'
 import { scenes } from './support/spots.js'
@@ -28,6 +28,29 @@ async function folded(...args: string[]): Promise<EvaluateFoldsResult> {
   const told = await chiquitoHere(['evaluate', ...args, ...usual, '--json'])
   expect(told.status, told.stderr).toBe(0)
   return documentOf(told)
+}
+
+/** The same in a process of its own, that a signal ends once a fold's run has begun. */
+async function cutOff(place: string, fold: string, signal: NodeJS.Signals, args: readonly string[]) {
+  let watch: NodeJS.Timeout | undefined
+  const begun = path.join(place, 'repeat-1', fold, 'run.json')
+  const told = await chiquito(['evaluate', ...args, ...usual], {
+    started: child => {
+      watch = setInterval(() => {
+        if (!existsSync(begun)) return
+        clearInterval(watch)
+        child.kill(signal)
+      }, 5)
+    },
+  })
+  clearInterval(watch)
+  return told
+}
+
+/** All but times and places. */
+function figuresOf(result: EvaluateFoldsResult): unknown {
+  const told = new Set(['out', 'report', 'run', 'manifest', 'seconds'])
+  return JSON.parse(JSON.stringify(result), (key, value) => (told.has(key) ? undefined : value))
 }
 
 async function refused(...args: string[]): Promise<string> {
@@ -91,6 +114,42 @@ describe('chiquito evaluate --folds', () => {
     const page = readFileSync(path.join(out, 'report.html'), 'utf8')
     expect(page).toContain('href="repeat-2/report.html"')
     expect(JSON.parse(readFileSync(path.join(out, 'metrics.json'), 'utf8')).accuracy).toBe(accuracy)
+  }, 240_000)
+
+  it('killed and stopped in the middle of folds, goes on to the same table', async () => {
+    const [whole, cut] = ['whole', 'cut'].map(name => path.join(folder, name))
+    const args = ['--folds', '3', '--seed', '5', '--out']
+    const undisturbed = await folded(photos, ...args, whole)
+    const killed = await cutOff(cut, 'fold-2', 'SIGKILL', [photos, ...args, cut])
+    expect(killed.signal).toBe('SIGKILL')
+    const stopped = await cutOff(cut, 'fold-3', 'SIGINT', [photos, ...args, cut, '--resume'])
+    expect(stopped.status).toBe(130)
+    expect(stopped.stderr).toMatch(/fold-3: .*--resume/)
+    // Without the seed and the settings, which are those it began with.
+    const told = await chiquitoHere(['evaluate', photos, '--folds', '3', '--out', cut, '--resume', '--json'])
+    expect(told.status, told.stderr).toBe(0)
+    expect(figuresOf(documentOf(told))).toEqual(figuresOf(undisturbed))
+    expect(await refused(photos, ...args, cut, '--resume', '--size', '96')).toMatch(
+      /--size cannot be 96 now, it began with 64/,
+    )
+    expect(await refused(photos, ...args.with(1, '2'), cut, '--resume')).toMatch(
+      /begun with folds 3, not 2.*--overwrite/,
+    )
+
+    // Another one in its place: nothing of the old one is left or goes into the new one.
+    const own = path.join(cut, 'repeat-1/fold-3/notes.txt')
+    writeTree({ 'notes.txt': 'mine' }, path.dirname(own))
+    writeTree({ 'repeat-1/mine.txt': 'mine' }, cut)
+    const overwriting = [photos, '--folds', '2', '--seed', '6', '--out', cut, '--overwrite']
+    expect(await refused(...overwriting)).toMatch(/repeat-1" holds other things, such as "mine.txt"/)
+    rmSync(path.join(cut, 'repeat-1/mine.txt'))
+    expect(await refused(...overwriting)).toMatch(
+      /fold-3" holds other things beside its run, such as "notes.txt"/,
+    )
+    rmSync(own)
+    expect((await folded(...overwriting)).rounds[0].folds).toHaveLength(2)
+    expect(existsSync(path.join(cut, 'repeat-1/fold-3'))).toBe(false)
+    expect(existsSync(path.join(cut, 'tables/repeat-1/fold-3.csv'))).toBe(false)
   }, 240_000)
 
   it('of a run takes its photos and settings', async () => {

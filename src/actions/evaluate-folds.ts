@@ -1,12 +1,20 @@
-import { readdir, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import path from 'node:path'
-import { z } from 'zod'
 import { argumentError, ChiquitoError, commandName, shellPath, throwIfAborted } from '../core/index.js'
-import type { Interval } from '../evaluate/index.js'
-import { ioError, isRunFolder, makeFolder, markOutput, textIfThere, writeFileAtomic } from '../files/index.js'
+import { type Interval, mayBe } from '../evaluate/index.js'
+import { isRunFolder, makeFolder, markOutput, writeFileAtomic } from '../files/index.js'
 import { type RepeatsInput, renderRepeats, repeatsText } from '../report/index.js'
 import { RunFolder } from '../run/index.js'
 import { type FoldedFigure, figuresOf } from './folded-figures.js'
+import {
+  type AskedFolds,
+  begunIn,
+  clearFolds,
+  placesOfRepeat,
+  requireSameFolds,
+  settingsIn,
+  writeAsked,
+} from './folds-folder.js'
 import { settingsOfRun } from './resume.js'
 import { openDealer } from './split-folds.js'
 import { type TrainFoldsResult, trainFolds } from './train-folds.js'
@@ -39,6 +47,8 @@ export interface EvaluateFoldsResult {
   /** Over all folds, with a 95 % interval that knows that folds share most of what they learn from. */
   readonly accuracy: number
   readonly interval: Interval
+  /** What so few photos do not bear out: "98 % of 50 photos: it may be 90 %"; null where they do. */
+  readonly mayBe: string | null
   /** Accuracy, the recall of each class, log loss. */
   readonly figures: readonly FoldedFigure[]
   /** Of each repetition, with its folds. */
@@ -50,10 +60,6 @@ export interface EvaluateFoldsResult {
 }
 
 const MOST = 100
-/** What was asked for, so that nothing else is gone on with. */
-const ASKED = 'asked.json'
-
-const askedSchema = z.object({ data: z.string(), folds: z.number(), seed: z.number() })
 
 /**
  * Repeated, stratified cross-validation: photos are dealt into folds as `split` does (copies, pages, people, clips and bursts
@@ -66,38 +72,37 @@ export async function evaluateFolds(given: EvaluateFoldsOptions): Promise<Evalua
   const started = performance.now()
   const { folds, repeats = 1 } = given
   requireCounts(folds, repeats)
-  const asked = await resolved(given)
-  const options = { ...asked, seed: asked.seed ?? 0 }
-  const out = path.resolve(options.out)
-  const begun = { data: path.resolve(options.data), folds, seed: options.seed }
-  await requireOwn(out, begun, options)
-  const tables = await tablesIn(out, begun, { ...options, repeats })
+  const { out, asked, options } = await begun(await resolved(given))
+  await dealFolds(out, asked, { ...options, repeats })
   const rounds: TrainFoldsResult[] = []
-  for (const [r, table] of tables.entries()) {
+  for (let r = 0; r < repeats; r++) {
     throwIfAborted(options.signal)
-    rounds.push(await round(options, table, path.join(out, roundName(r)), r, tables.length))
+    rounds.push(await round(options, out, r, repeats))
   }
   const { figures, accuracy, interval } = figuresOf(rounds)
+  const { labels, count } = rounds[0]
+  const doubt = mayBe({ accuracy, count, interval }) ?? null
   const result = {
     data: path.resolve(options.data),
     out,
     report: path.join(out, 'report.html'),
-    labels: rounds[0].labels,
+    labels,
     folds,
     repeats,
-    count: rounds[0].count,
+    count,
     accuracy,
     interval,
+    mayBe: doubt,
     figures,
     rounds: rounds.map(({ summary: _, ...one }) => one),
-    warnings: [...new Set(rounds.flatMap(({ warnings }) => warnings))],
+    warnings: [...fewPhotos(doubt), ...new Set(rounds.flatMap(({ warnings }) => warnings))],
     seconds: (performance.now() - started) / 1000,
   }
   const input: RepeatsInput = {
     ...result,
     rounds: rounds.map(({ right, accuracy }, r) => ({
-      name: roundName(r),
-      report: `${roundName(r)}/report.html`,
+      name: placesOfRepeat(out, r).name,
+      report: `${placesOfRepeat(out, r).name}/report.html`,
       right,
       accuracy,
     })),
@@ -107,6 +112,12 @@ export async function evaluateFolds(given: EvaluateFoldsOptions): Promise<Evalua
   await writeFileAtomic(result.report, await renderRepeats(input))
   await writeFileAtomic(path.join(out, 'metrics.json'), `${JSON.stringify(whole, undefined, 2)}\n`)
   return whole
+}
+
+function fewPhotos(doubt: string | null): string[] {
+  return doubt === null
+    ? []
+    : [`${doubt}. Only more photos would tell; repeating measures the same ones again.`]
 }
 
 function requireCounts(folds: number, repeats: number): void {
@@ -130,73 +141,47 @@ async function resolved(given: EvaluateFoldsOptions): Promise<EvaluateFoldsOptio
   return { ...own, ...asked, data: run.record.dataset.root, out: given.out, folds: given.folds }
 }
 
-function roundName(r: number): string {
-  return `repeat-${r + 1}`
-}
-
-/** The folder for all of it: new, empty, or of the same cross-validation. @throws `usage`, `io` */
-async function requireOwn(
-  out: string,
-  asked: z.infer<typeof askedSchema>,
-  { resume, overwrite }: Pick<TrainOptions, 'resume' | 'overwrite'>,
-): Promise<void> {
-  const own = new Set(['tables', 'chiquito.json', 'report.html', 'metrics.json', ASKED])
-  if ((await stat(out).catch(() => undefined)) === undefined) return
-  const names = (
-    await readdir(out).catch(error => Promise.reject(ioError(error, 'read the folder', out)))
-  ).filter(name => !name.startsWith('.'))
-  const foreign = names.find(name => !own.has(name) && !/^repeat-\d+$/.test(name))
-  if (foreign !== undefined)
-    throw new ChiquitoError(
-      'usage',
-      `"${out}" holds other things, such as "${foreign}". Give a new folder for the runs of the folds.`,
-    )
-  const before = await askedBefore(out)
-  if (names.length > 0 && !resume && !overwrite)
-    throw new ChiquitoError(
-      'usage',
-      `"${out}" already holds a cross-validation. Go on with it with --resume, give another folder, or --overwrite to replace it.`,
-    )
-  const other = (['data', 'folds', 'seed'] as const).find(
-    name => before !== undefined && before[name] !== asked[name],
-  )
-  if (before !== undefined && other !== undefined)
-    throw new ChiquitoError(
-      'usage',
-      `The cross-validation in "${out}" was begun with ${other} ${JSON.stringify(before[other])}, not ${JSON.stringify(asked[other])}. ` +
-        'Give the same, or another folder.',
-    )
-}
-
-/** Undefined where nothing was begun, or a kill left nothing readable. @throws `io` */
-async function askedBefore(out: string): Promise<z.infer<typeof askedSchema> | undefined> {
-  const text = await textIfThere(path.join(out, ASKED))
-  try {
-    return askedSchema.safeParse(JSON.parse(text)).data
-  } catch {
-    return undefined
+/** What is asked for, or what was begun and is gone on with: its settings, in the place of those left out. */
+async function begun(given: EvaluateFoldsOptions): Promise<{
+  readonly out: string
+  readonly asked: AskedFolds
+  readonly options: EvaluateFoldsOptions & { readonly seed: number }
+}> {
+  const out = path.resolve(given.out)
+  const data = path.resolve(given.data)
+  const before = await begunIn(out, given)
+  if (!before || !given.resume) {
+    const seed = given.seed ?? 0
+    const asked = { data, folds: given.folds, seed, settings: settingsIn(given) }
+    return { out, asked, options: { ...given, seed } }
   }
+  requireSameFolds(out, before, { data, folds: given.folds, seed: given.seed }, given)
+  return { out, asked: before, options: { ...given, ...before.settings, seed: before.seed } }
 }
 
-/** The tables of each repetition; those that are there are kept. Nothing is written before the photos are known to be usable. */
-async function tablesIn(
+/**
+ * Deals the photos for each repetition; tables that are there are kept. Nothing is written, nor what is to be replaced removed,
+ * before the photos are known to be usable.
+ */
+async function dealFolds(
   out: string,
-  begun: z.infer<typeof askedSchema>,
+  asked: AskedFolds,
   options: EvaluateFoldsOptions & { readonly repeats: number },
-): Promise<string[]> {
-  const { data, repeats, followLinks, labelsFrom, progress, signal } = options
-  const tables = Array.from({ length: repeats }, (_, r) => path.join(out, 'tables', roundName(r)))
-  const there = await Promise.all(tables.map(isThere))
+): Promise<void> {
+  const { data, repeats, resume, overwrite, followLinks, labelsFrom, progress, signal } = options
+  const tables = Array.from({ length: repeats }, (_, r) => placesOfRepeat(out, r).table)
+  const there = await Promise.all(tables.map(async table => resume === true && (await isThere(table))))
   const isComplete = there.every(Boolean)
   const dealer = isComplete
     ? undefined
     : await openDealer({ data, followLinks, labelsFrom, progress, signal })
-  await makeFolder(path.join(out, 'tables'))
+  if (overwrite) await clearFolds(out)
+  await makeFolder(out)
   await markOutput(out, 'evaluation')
-  await writeFileAtomic(path.join(out, ASKED), `${JSON.stringify(begun)}\n`)
+  await writeAsked(out, asked)
+  await makeFolder(path.join(out, 'tables'))
   for (const [r, table] of tables.entries())
-    if (!there[r]) await dealer?.write(table, begun.folds, begun.seed + r)
-  return tables
+    if (!there[r]) await dealer?.write(table, asked.folds, asked.seed + r)
 }
 
 async function isThere(place: string): Promise<boolean> {
@@ -205,15 +190,15 @@ async function isThere(place: string): Promise<boolean> {
 
 async function round(
   options: EvaluateFoldsOptions & { readonly seed: number },
-  table: string,
   out: string,
   r: number,
   repeats: number,
 ): Promise<TrainFoldsResult> {
   const { folds: _, repeats: __, seed, progress, ...rest } = options
+  const { table, name } = placesOfRepeat(out, r)
   if (repeats > 1)
     progress?.({ kind: 'notice', message: `Repetition ${r + 1} of ${repeats}`, isRoutine: true })
-  return trainFolds({ ...rest, progress, seed: seed + r, folds: table, out })
+  return trainFolds({ ...rest, progress, seed: seed + r, folds: table, out: path.join(out, name) })
 }
 
 function commandOf({ data, out, folds }: EvaluateFoldsOptions, repeats: number): string {

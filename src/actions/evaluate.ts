@@ -15,7 +15,7 @@ import { Predictor } from '../predict/index.js'
 import { summaryText } from '../report/index.js'
 import { RunFolder } from '../run/index.js'
 import { photosLearntFrom } from './learnt-photos.js'
-import { type MeasuredPart, measurePart, requireKnown } from './measure.js'
+import { type MeasuredPart, measurePart, partWords, requireKnown } from './measure.js'
 import { noticeOnce } from './notice-once.js'
 import { modelPath, tellUnknowing } from './predict.js'
 import { dataConfigurationSchema } from './resume.js'
@@ -170,7 +170,7 @@ export function evaluationText(result: EvaluateResult): string {
 
 function partText(measured: MeasuredPart): string {
   const { confusion, evaluation, calibration, tta, leaks, learnt, unreadable, split, abstention } = measured
-  const part = { valid: 'validation', test: 'test', train: 'training' }[split]
+  const part = partWords[split]
   return summaryText({
     evaluation: { ...evaluation, confusion },
     calibration,

@@ -35,6 +35,9 @@ const configurationSchema = z.object({
   device: z.enum(devices).optional(),
 })
 
+/** Settings of many runs that are alike. */
+export const settingsSchema = configurationSchema.extend({ recipe: z.string().optional() })
+
 /** A run that was cut off. */
 export interface Unfinished {
   readonly run: RunFolder

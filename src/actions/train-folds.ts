@@ -8,6 +8,7 @@ import { type FoldsInput, foldsText, renderFolds } from '../report/index.js'
 import { RunFolder } from '../run/index.js'
 import { manifestsAt } from '../splitting/index.js'
 import { doubtsSchema, foldWarnings } from './fold-warnings.js'
+import { clearOtherFolds } from './folds-folder.js'
 import { type TrainOptions, type TrainResult, train } from './train.js'
 
 export interface TrainFoldsOptions extends Omit<TrainOptions, 'manifest'> {
@@ -183,6 +184,7 @@ async function requireOwn(
   { resume, overwrite }: Pick<TrainOptions, 'resume' | 'overwrite'>,
 ): Promise<void> {
   await makeFolder(out)
+  if (overwrite && !resume) await clearOtherFolds(out, names)
   const own = new Set([...names, 'chiquito.json', 'report.html', 'metrics.json'])
   const foreign = (await readdir(out)).find(name => !own.has(name) && !name.startsWith('.'))
   if (foreign !== undefined)

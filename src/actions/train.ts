@@ -11,7 +11,7 @@ import { ChiquitoError, commandName, messageOf, shellPath, shellWord } from '../
 import { type Dataset, leaks, openDataset, recordPhotos } from '../dataset/index.js'
 import type { Shortcut } from '../doctor/index.js'
 import { usableDevice } from '../engine/index.js'
-import type { CalibrationFigures, Evaluation, Interval } from '../evaluate/index.js'
+import { type CalibrationFigures, type Evaluation, type Interval, mayBe } from '../evaluate/index.js'
 import type { AbstentionFacts } from '../report/index.js'
 import { openFeatureStore, type RunDetails, RunFolder } from '../run/index.js'
 import { findLikeness, measureLikeness, readManifest } from '../splitting/index.js'
@@ -28,7 +28,7 @@ import {
 } from '../train/index.js'
 import { abstentionFacts } from './abstention.js'
 import { type Calibrations, calibrationsOf } from './calibrations.js'
-import { type EvaluationDetails, figures, withIntervals } from './measure.js'
+import { type EvaluationDetails, figures, partWords, withIntervals } from './measure.js'
 import { checkInPassing, faultsOf, type PassingChecks, passingText } from './passing-checks.js'
 import { readHeaders } from './photo-facts.js'
 import { openCheckpoint, takeOver } from './resume.js'
@@ -53,6 +53,8 @@ export interface TestFigures {
   readonly right: number
   readonly accuracy: number
   readonly interval: Interval
+  /** What so few photos do not bear out, in words; null where they do. */
+  readonly mayBe: string | null
   readonly confusion: readonly (readonly number[])[]
   /** Whether the probabilities can be believed. */
   readonly calibration: CalibrationFigures
@@ -79,6 +81,8 @@ export interface TrainResult {
   /** On the validation photos, 0 to 1, with its 95 % interval. */
   readonly accuracy: number
   readonly interval: Interval
+  /** What so few photos do not bear out: "98 % of 50 validation photos: it may be 90 %"; null where they do. */
+  readonly mayBe: string | null
   /** Counts [true class][predicted class]. */
   readonly confusion: readonly (readonly number[])[]
   /** Whether the probabilities can be believed; photos that the temperature was not found on. */
@@ -303,6 +307,7 @@ function resultOf(
   } & Calibrations,
 ): TrainResult {
   const { confusion, ...evaluation } = result.seen.evaluation
+  const doubt = mayBe(evaluation, `${partWords.valid} photos`) ?? null
   const abstention = abstentionFacts(result)
   const figure = ({ accuracy, interval }: EvaluationDetails) => ({ accuracy, interval })
   return {
@@ -317,6 +322,7 @@ function resultOf(
     stages: result.stages,
     choice: result.choice,
     ...figure(evaluation),
+    mayBe: doubt,
     confusion,
     calibration: facts.calibration,
     withoutLeaks: evaluation.withoutCopies,
@@ -327,7 +333,10 @@ function resultOf(
         calibration: facts.ttaCalibration,
       },
     test: result.test &&
-      facts.testCalibration && { ...figures(result.test.evaluation), calibration: facts.testCalibration },
+      facts.testCalibration && {
+        ...figures(result.test.evaluation, 'test'),
+        calibration: facts.testCalibration,
+      },
     coverage: abstention?.coverage ?? null,
     abstention: abstention?.facts,
     evaluation,

@@ -7,5 +7,6 @@ export {
   modelMetadataEntries,
   parseModelMetadata,
 } from './model-bundle.js'
-export { MAX_CHECKPOINT_BYTES, type RunFile, RunFolder } from './run-folder.js'
+export { MAX_CHECKPOINT_BYTES, RunFolder } from './run-folder.js'
+export { type RunFile, removeRun, requireRemovable } from './run-place.js'
 export type { RunDetails, RunRecord, RunState } from './run-record.js'

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { readdir, readFile, rm, stat } from 'node:fs/promises'
+import { readFile, rm, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { ChiquitoError } from '../core/index.js'
@@ -24,29 +24,12 @@ import {
   readLog,
   removeLeftovers,
   requireWritable,
-  takeLock,
   writeFileAtomic,
 } from '../files/index.js'
+import { lock, type RunFile, requireFree, runFiles } from './run-place.js'
 import { newRunRecord, type RunDetails, type RunRecord, type RunState, readRunRecord } from './run-record.js'
 
-/** What a run folder holds; replacing a run removes these and nothing else. */
-const runFiles = [
-  'model.onnx',
-  'metrics.json',
-  'report.html',
-  'figures',
-  'checkpoint',
-  'split.json',
-  'log.jsonl',
-  'run.json',
-] as const
-
-export type RunFile = (typeof runFiles)[number]
-
 const photosSchema = z.object({ photos: z.array(recordedPhotoSchema) })
-
-/** Files that a person's system puts into any folder it shows. */
-const harmless = new Set(['.DS_Store', 'Thumbs.db', 'desktop.ini', '.lock'])
 
 /** The one file in `checkpoint/`. */
 const checkpointName = 'state.safetensors'
@@ -346,41 +329,6 @@ export class RunFolder {
         `The run folder "${this.path}" was removed, renamed or cleared while the run wrote into it. Nothing more is written: ` +
           'put it back and go on with --resume, or begin again.',
       )
-  }
-}
-
-function lock(folder: string): Release {
-  return takeLock(join(folder, '.lock'), `the run folder "${folder}"`)
-}
-
-/** Whether a run may be put there. */
-async function requireFree(folder: string, overwrite: boolean): Promise<void> {
-  const names = await namesIn(folder)
-  if (names.length === 0) return
-  const record = await readRunRecord(folder)
-  if (record === undefined)
-    throw new ChiquitoError(
-      'usage',
-      `"${folder}" is not empty and is no run of chiquito (it holds "${names[0]}", for example). ` +
-        'Give a new or empty folder.',
-    )
-  const valuable =
-    record.state === 'finished' || (record.state === 'diverged' && names.includes('model.onnx'))
-  if (valuable && !overwrite)
-    throw new ChiquitoError(
-      'usage',
-      `"${folder}" already holds a run with a model. Give another folder, or --overwrite to replace that run.`,
-    )
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return (await readdir(folder)).filter(name => !harmless.has(name) && !name.endsWith('.tmp')).sort()
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return []
-    if (errorCode(error) === 'ENOTDIR')
-      throw new ChiquitoError('usage', `"${folder}" is a file. Give a folder for the run.`)
-    throw ioError(error, 'read the folder', folder)
   }
 }
 
