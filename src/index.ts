@@ -124,7 +124,7 @@ export type {
   Rows,
   Sample,
 } from './evaluate/index.js'
-export type { Precision } from './export/index.js'
+export type { Beside, Precision, PrecisionFigures } from './export/index.js'
 export type { LeftAlone, ListedOperation } from './files/index.js'
 export type { Augmentation, AugmentationDraw, ViewRule } from './images/index.js'
 export type { Attribute, Dim, Graph, GraphBuilder, Node, OpType, Value, ValueType } from './onnx/index.js'

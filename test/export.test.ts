@@ -1,11 +1,20 @@
 // `chiquito export`: a trained model in other precisions, beside the one it was made from.
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { ExportResult } from '../src/actions/export.js'
 import type { PredictResult } from '../src/actions/predict.js'
 import type { VerifyResult } from '../src/actions/verify.js'
 import { readModelFile } from '../src/onnx/index.js'
+import { parseModelMetadata } from '../src/run/index.js'
 import { documentOf, suiteFolder } from './support/chiquito.js'
 import { writeTree } from './support/files.js'
 import { chiquitoHere } from './support/in-process.js'
@@ -54,7 +63,7 @@ describe('chiquito export', () => {
       to: 'onnx',
       precision: 'float32',
       labels: ['ball', 'wave'],
-      bytes: { given: statSync(path.join(run, 'model.onnx')).size, exported: statSync(out).size },
+      beside: null,
     })
     const { graph } = await readModelFile(out)
     expect([...graph.initializers.values()].map(({ dtype }) => dtype)).not.toContain('float16')
@@ -97,5 +106,49 @@ describe('chiquito export', () => {
       '--precision must be',
     )
     expect(existsSync(at('x.onnx'))).toBe(false)
+  })
+
+  it('writes weights of 16 bits that change no verdict, and says what it has changed', async () => {
+    const out = at('float16.onnx')
+    const result = await exported(run, '--precision', 'float16', '--out', out)
+    expect(result.beside).toMatchObject({ photos: 20, changed: [], neitherChanged: 0, unreadable: [] })
+    expect(result.beside?.largest).toBeLessThan(1e-3)
+    expect(result.notes[0]).toMatch(/^99 % of the weights are stored in 16 bits already/)
+    expect(result.bytes.exported / result.bytes.float32).toBeLessThan(0.6)
+    const { graph, metadata } = await readModelFile(out)
+    const large = [...graph.initializers.values()].filter(({ data }) => data.length >= 1024)
+    expect(new Set(large.map(({ dtype }) => dtype))).toEqual(new Set(['float16', 'int8']))
+    const said = parseModelMetadata(metadata, out)
+    const of = parseModelMetadata((await readModelFile(path.join(run, 'model.onnx'))).metadata, run)
+    expect(said.precision).toMatchObject({
+      weights: 'float16',
+      from: of.graph,
+      measured: { photos: 20, changed: 0, neitherChanged: 0, given: { right: 20 }, exported: { right: 20 } },
+    })
+    const verified = documentOf<VerifyResult>(await done('verify', out, '--json'))
+    expect(verified).toMatchObject({ holds: true, isGraphSame: true })
+    const { stdout } = await done('export', run, '--precision', 'float16', '--out', at('twin.onnx'))
+    expect(stdout).toMatch(
+      /no verdict of 20 photos changes\.\n\n.*right.*\n.*model given +20 of 20.*\n.*float16 +20 of 20/,
+    )
+    expect(readFileSync(at('twin.onnx')).equals(readFileSync(out))).toBe(true)
+  })
+
+  it('finds the photos of a run where they are now, and asks for some where no run tells', async () => {
+    const alone = at('alone.onnx')
+    copyFileSync(path.join(run, 'model.onnx'), alone)
+    const args = ['--precision', 'float16', '--out', at('moved.onnx')]
+    expect(await refused(2, alone, ...args)).toMatch(/lies in no run .*--photos PHOTOS/)
+    expect((await exported(alone, ...args, '--photos', at('photos'))).beside?.photos).toBe(20)
+    const moved = at('moved-run')
+    cpSync(run, moved, { recursive: true })
+    const record = readFileSync(path.join(moved, 'run.json'), 'utf8')
+    writeFileSync(path.join(moved, 'run.json'), record.replaceAll(at('photos'), at('gone')))
+    expect(await refused(1, moved, ...args, '--overwrite')).toMatch(/None of the 20 photos could be read/)
+    const found = await exported(moved, ...args, '--overwrite', '--photos', folder)
+    expect(found.beside).toMatchObject({ photos: 20, unreadable: [] })
+    expect(await refused(1, at('moved.onnx'), '--out', at('y.onnx'))).toContain(
+      'was exported itself (float16)',
+    )
   })
 })

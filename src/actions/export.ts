@@ -1,14 +1,30 @@
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
-import { ChiquitoError, throwIfAborted, type WorkOptions } from '../core/index.js'
-import { inFloat32, type Precision, readGiven } from '../export/index.js'
+import { argumentError, ChiquitoError, throwIfAborted, type WorkOptions } from '../core/index.js'
+import { type DeviceOptions, Session } from '../engine/index.js'
+import {
+  type Beside,
+  type Converted,
+  exportedFile,
+  type GivenModel,
+  inFloat16,
+  inFloat32,
+  judgeBeside,
+  type LabelledPhotos,
+  type Precision,
+  readGiven,
+} from '../export/index.js'
 import { requireWritable, writeFileAtomic } from '../files/index.js'
+import { model, writeModel } from '../onnx/index.js'
+import { Predictor } from '../predict/index.js'
+import { type ExportPhotosOptions, noPhotos, photosForExport } from './export-photos.js'
+import { noticeOnce } from './notice-once.js'
 import { modelPath } from './predict.js'
 
 /** Where an exported model is to live: one file for any ONNX runtime, or a folder as the Hugging Face Hub has them. */
 export type ExportTarget = 'onnx' | 'huggingface'
 
-export interface ExportOptions extends WorkOptions {
+export interface ExportOptions extends WorkOptions, DeviceOptions, ExportPhotosOptions {
   /** The folder of a run, or a `model.onnx`. */
   readonly model: string
   /** The file to write; with `to: 'huggingface'` the folder. */
@@ -17,6 +33,8 @@ export interface ExportOptions extends WorkOptions {
   readonly to?: ExportTarget | undefined
   /** `float32` by default. */
   readonly precision?: Precision | undefined
+  /** Verdicts that may change; by default one in 200. */
+  readonly allowChanged?: number | undefined
   /** Replace what is there. */
   readonly overwrite?: boolean | undefined
 }
@@ -24,51 +42,120 @@ export interface ExportOptions extends WorkOptions {
 export interface ExportResult {
   /** Absolute path of the model that was given. */
   readonly model: string
-  /** Absolute path of what was written. */
-  readonly out: string
+  /** Absolute path of what was written; null where the model was refused. */
+  readonly out: string | null
   readonly to: ExportTarget
   readonly precision: Precision
   readonly labels: readonly string[]
-  /** Sizes of both files. */
-  readonly bytes: { readonly given: number; readonly exported: number }
+  /** Sizes of both files, and with weights of 32 bits. */
+  readonly bytes: { readonly given: number; readonly exported: number; readonly float32: number }
+  /** Both on the same photos; null for float32, which answers to the bit as the model given. */
+  readonly beside: Beside | null
+  /** Verdicts that may change. */
+  readonly allowed: number | null
+  /** What is to be known of it, in words. */
+  readonly notes: readonly string[]
   readonly seconds: number
 }
 
+/** Of so many verdicts one may change where nobody says otherwise. */
+const ONE_IN = 200
+
 /**
- * Writes a trained model for another home.
+ * Writes a trained model for another home. In another precision it is shown the validation photos of the run beside the model given; where too
+ * many verdicts change nothing is written.
  *
- * @throws `usage` where something lies at `out` already; `model` for a file that is none of ours; `io`; `interrupted`
+ * @throws `usage` where something lies at `out` already; `model` for a file that is none of ours; `data`; `io`; `interrupted`
  */
 export async function exportModel(options: ExportOptions): Promise<ExportResult> {
   const started = performance.now()
-  const { to = 'onnx', precision = 'float32', out, overwrite = false, signal } = options
+  const { to = 'onnx', precision = 'float32', out, overwrite = false, allowChanged, signal } = options
   if (to === 'huggingface')
     throw new ChiquitoError(
       'usage',
       'A folder for the Hugging Face Hub cannot be written yet. Leave --to out.',
     )
-  if (precision !== 'float32')
-    throw new ChiquitoError('usage', `--precision ${precision} is not there yet. Leave it out for float32.`)
+  if (allowChanged !== undefined && !(Number.isInteger(allowChanged) && allowChanged >= 0))
+    throw argumentError('allowChanged', 'a whole number of verdicts, 0 or more', allowChanged)
   const file = await modelPath(options.model)
   await requireFreeFile(out, file, overwrite)
   const given = await readGiven(file)
+  // A damaged model must not be given golden photos of its own.
+  await (await Predictor.open(file, { ...options, notice: noticeOnce(options.progress) })).close()
+  const photos = precision === 'float32' ? undefined : await photosForExport(file, given.metadata, options)
+  if (photos === undefined && precision !== 'float32') throw noPhotos(options.model, precision)
+  const converted = await inPrecision(given, precision, signal)
   throwIfAborted(signal)
-  const bytes = await inFloat32(given, { signal })
-  throwIfAborted(signal)
-  await writeFileAtomic(out, bytes)
-  return {
-    model: path.resolve(file),
-    out: path.resolve(out),
-    to,
-    precision,
-    labels: given.metadata.labels,
-    bytes: { given: given.bytes, exported: bytes.length },
-    seconds: (performance.now() - started) / 1000,
+  const session = await Session.open(model(converted.graph), { ...options, name: `the ${precision} model` })
+  try {
+    const beside = photos && (await besideGiven(given, session, photos.held, options))
+    const allowed = beside === undefined ? null : (allowChanged ?? Math.floor(beside.photos / ONE_IN))
+    const bytes = await exportedFile({ given, ...converted, precision, session, beside }, signal)
+    const isRefused = allowed !== null && (beside?.changed.length ?? 0) > allowed
+    throwIfAborted(signal)
+    if (!isRefused) await writeFileAtomic(out, bytes)
+    return {
+      model: path.resolve(file),
+      out: isRefused ? null : path.resolve(out),
+      to,
+      precision,
+      labels: given.metadata.labels,
+      bytes: {
+        given: given.bytes,
+        exported: bytes.length,
+        float32: precision === 'float32' ? bytes.length : await float32Bytes(given, signal),
+      },
+      beside: beside ?? null,
+      allowed,
+      notes: converted.notes,
+      seconds: (performance.now() - started) / 1000,
+    }
+  } finally {
+    await session.close()
+  }
+}
+
+async function float32Bytes(given: GivenModel, signal: AbortSignal | undefined): Promise<number> {
+  const { graph } = await inFloat32(given, signal)
+  return writeModel(model(graph, { metadata: given.model.metadata })).length
+}
+
+function inPrecision(
+  given: GivenModel,
+  precision: Precision,
+  signal: AbortSignal | undefined,
+): Promise<Converted> {
+  switch (precision) {
+    case 'float32':
+      return inFloat32(given, signal)
+    case 'float16':
+      return inFloat16(given, signal)
+    default:
+      throw new ChiquitoError('usage', `--precision ${precision} is not there yet. Give float32 or float16.`)
+  }
+}
+
+async function besideGiven(
+  { path: file, metadata }: GivenModel,
+  session: Session,
+  photos: LabelledPhotos,
+  options: ExportOptions,
+): Promise<Beside> {
+  const { labels, view, temperature, abstention } = metadata
+  const threshold = abstention && 'threshold' in abstention ? abstention.threshold : undefined
+  const { device, threads, progress, signal } = options
+  const given = await Session.open(file, { device, threads })
+  try {
+    return await judgeBeside({ session: given, threshold }, { session, threshold }, photos, {
+      ...{ labels, rule: view, temperature, progress, signal },
+    })
+  } finally {
+    await given.close()
   }
 }
 
 /** Says before the work begins that the model cannot be put there. @throws `usage`, `io` */
-async function requireFreeFile(out: string, model: string, overwrite: boolean): Promise<void> {
+async function requireFreeFile(out: string, file: string, overwrite: boolean): Promise<void> {
   if (!/\.onnx$/i.test(out))
     throw new ChiquitoError(
       'usage',
@@ -77,7 +164,7 @@ async function requireFreeFile(out: string, model: string, overwrite: boolean): 
   const there = await stat(out).catch(() => undefined)
   if (there?.isDirectory())
     throw new ChiquitoError('usage', `"${out}" is a folder. Give the name of a file for --out.`)
-  const own = await stat(model)
+  const own = await stat(file)
   if (there !== undefined && there.ino === own.ino && there.dev === own.dev)
     throw new ChiquitoError(
       'usage',
@@ -89,19 +176,4 @@ async function requireFreeFile(out: string, model: string, overwrite: boolean): 
       `"${out}" is there already. Give another name, or --overwrite to replace it.`,
     )
   await requireWritable(out)
-}
-
-/** The result for a terminal. */
-export function exportText({ out, bytes, precision, seconds }: ExportResult): string {
-  return [
-    `${precision}: ${megabytes(bytes.exported)} (the model given has ${megabytes(bytes.given)})`,
-    '',
-    `model   ${out}`,
-    `in ${seconds.toFixed(1)} s`,
-    '',
-  ].join('\n')
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`
 }

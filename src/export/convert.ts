@@ -1,9 +1,16 @@
 import { readFile } from 'node:fs/promises'
-import { throwIfAborted } from '../core/index.js'
+import { asFloat32, ChiquitoError, throwIfAborted, uint8 } from '../core/index.js'
+import type { Session } from '../engine/index.js'
+import { argmax } from '../evaluate/index.js'
 import { ioError } from '../files/index.js'
-import { type Model, model, readModel, upgradeModel, writeModel } from '../onnx/index.js'
+import { plainPixels } from '../images/index.js'
+import { type Graph, type Model, model, readModel, upgradeModel, writeModel } from '../onnx/index.js'
 import { graphDigest, type ModelMetadata, modelMetadataEntries, parseModelMetadata } from '../run/index.js'
+import { calibrationFacts } from '../train/index.js'
+import type { Beside, PrecisionFigures } from './beside.js'
 import { foldWeights } from './fold-weights.js'
+import { withHalves } from './halves.js'
+import type { Precision } from './precision.js'
 
 /** A model file as it was given. */
 export interface GivenModel {
@@ -13,24 +20,128 @@ export interface GivenModel {
   readonly metadata: ModelMetadata
 }
 
-/** Reads a model file of ours. @throws `model` for another one; `io` */
+/** Reads a model file of ours, as training wrote it. @throws `model` for another one; `io` */
 export async function readGiven(path: string): Promise<GivenModel> {
   const bytes = await readFile(path).catch(error => {
     throw ioError(error, 'read', path)
   })
   const read = readModel(bytes, path)
   const metadata = parseModelMetadata(read.metadata, path, read.producer)
+  if (metadata.precision)
+    throw new ChiquitoError(
+      'model',
+      `"${path}" was exported itself (${metadata.precision.weights}), so it is no longer what was trained. Give the model.onnx that it was made from.`,
+    )
   return { path, bytes: bytes.length, model: upgradeModel(read), metadata }
 }
 
-/** The same model with weights of 32 bits, and nothing left to compute from them: the same answers to the bit. */
+/** A graph in another precision, and what is to be said of that. */
+export interface Converted {
+  readonly graph: Graph
+  readonly notes: readonly string[]
+}
+
+/** With weights of 32 bits, and nothing left to compute from them: the same answers to the bit. */
 export async function inFloat32(
-  { model: { graph }, metadata }: GivenModel,
-  { signal }: { readonly signal?: AbortSignal | undefined } = {},
+  { model: { graph } }: GivenModel,
+  signal?: AbortSignal | undefined,
+): Promise<Converted> {
+  // What photos are compared with is stored in 8 bits, and is as good so.
+  return { graph: await foldWeights(graph, { leave: ['int8', 'uint8'], signal }), notes: [] }
+}
+
+/** With weights of 16 bits; it computes in 32. */
+export async function inFloat16(
+  { model: { graph } }: GivenModel,
+  signal?: AbortSignal | undefined,
+): Promise<Converted> {
+  const folded = await foldWeights(graph, { leave: ['int8', 'uint8', 'float16'], signal })
+  const { graph: halved, elements } = withHalves(folded)
+  const all = elements.now + elements.before + elements.left
+  const share = (part: number) => `${Math.round((100 * part) / all)} % of the weights`
+  const notes: string[] = []
+  if (elements.before > 0)
+    notes.push(
+      `${share(elements.before)} are stored in 16 bits already: the pretrained network comes so where only the head learns.`,
+    )
+  if (elements.left > all / 100)
+    notes.push(`${share(elements.left)} stay in 32 bits: they are too small or too large for 16.`)
+  return { graph: halved, notes }
+}
+
+/** What the graph of an exported model says of itself. */
+export interface Exported {
+  readonly given: GivenModel
+  readonly graph: Graph
+  readonly precision: Precision
+  /** The exported graph in a session. */
+  readonly session: Session
+  readonly beside?: Beside | undefined
+}
+
+/** The file of an exported model: with golden answers of its own, and figures of its own where it was measured. */
+export async function exportedFile(
+  { given, graph, precision, session, beside }: Exported,
+  signal?: AbortSignal | undefined,
 ): Promise<Uint8Array> {
-  const folded = await foldWeights(graph, { signal })
+  const { metadata } = given
+  const own: ModelMetadata = {
+    ...metadata,
+    ...(beside && figuresOf(beside.exported, metadata)),
+    graph: graphDigest(graph),
+    golden: await goldenAnswers(given, session, signal),
+    precision: {
+      weights: precision,
+      from: metadata.graph ?? graphDigest(given.model.graph),
+      measured: beside && {
+        photos: beside.photos,
+        changed: beside.changed.length,
+        neitherChanged: beside.neitherChanged,
+        largest: beside.largest,
+        given: shortFigures(beside.given),
+        exported: shortFigures(beside.exported),
+      },
+    },
+  }
   throwIfAborted(signal)
-  return writeModel(
-    model(folded, { metadata: modelMetadataEntries({ ...metadata, graph: graphDigest(folded) }) }),
-  )
+  return writeModel(model(graph, { metadata: modelMetadataEntries(own) }))
+}
+
+function figuresOf(
+  { accuracy, interval, calibration }: PrecisionFigures,
+  given: ModelMetadata,
+): Pick<ModelMetadata, 'accuracy' | 'calibration'> {
+  return {
+    accuracy: { value: accuracy, low: interval[0], high: interval[1] },
+    calibration: calibrationFacts(calibration, given.calibration?.fittedOn ?? undefined),
+  }
+}
+
+function shortFigures({ right, calibration: { ece, logLoss }, neither }: PrecisionFigures) {
+  return { right, ece, logLoss, neither }
+}
+
+/** The golden photos of the model given, as the exported one answers them. */
+async function goldenAnswers(
+  { metadata: { golden, labels, view }, path }: GivenModel,
+  session: Session,
+  signal: AbortSignal | undefined,
+): Promise<ModelMetadata['golden']> {
+  const { size } = view
+  const answered: ModelMetadata['golden'] = []
+  for (const [i, { png }] of golden.entries()) {
+    throwIfAborted(signal)
+    const { data, width, height } = await plainPixels(png, `golden photo ${i + 1} of "${path}"`, size * size)
+    if (width !== size || height !== size)
+      throw new ChiquitoError(
+        'model',
+        `Golden photo ${i + 1} of "${path}" has ${width} x ${height} pixels, and the model reads ${size} x ${size}.`,
+      )
+    const { probabilities } = await session.run({ pixels: uint8(data, [1, size, size, 3]) }, [
+      'probabilities',
+    ])
+    const answer = Array.from(asFloat32(probabilities, 'probabilities').data)
+    answered.push({ png, probabilities: answer, label: labels[argmax(answer)] })
+  }
+  return answered
 }

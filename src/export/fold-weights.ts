@@ -1,4 +1,4 @@
-import { throwIfAborted } from '../core/index.js'
+import { type DType, throwIfAborted } from '../core/index.js'
 import { Session } from '../engine/index.js'
 import { type Graph, inferTypes, model, type Node, pruneUnused, readBy, type Value } from '../onnx/index.js'
 
@@ -12,16 +12,21 @@ const random: ReadonlySet<string> = new Set([
   'Bernoulli',
 ])
 
+export interface FoldOptions {
+  /** Element types that stay as they are stored, and with them what is computed from them. */
+  readonly leave?: readonly DType[] | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
 /**
  * The graph with all that does not depend on its inputs computed beforehand, by the runtime itself: weights of 16 bits widened and
  * scaled, batch norm multiplied into convolutions. The same answers, to the bit, from fewer nodes.
  */
-export async function foldWeights(
-  graph: Graph,
-  { signal }: { readonly signal?: AbortSignal | undefined } = {},
-): Promise<Graph> {
+export async function foldWeights(graph: Graph, { leave = [], signal }: FoldOptions = {}): Promise<Graph> {
   const typed = inferTypes(graph)
-  const fixed = new Set<Value>([...typed.initializers.keys()].filter(name => !typed.inputs.has(name)))
+  const fixed = new Set<Value>()
+  for (const [name, { dtype }] of typed.initializers)
+    if (!typed.inputs.has(name) && !leave.includes(dtype)) fixed.add(name)
   const folded: Node[] = []
   for (const node of typed.nodes) {
     if (!isFoldable(node, typed, fixed)) continue

@@ -1,2 +1,9 @@
-export { type GivenModel, inFloat32, readGiven } from './convert.js'
+export {
+  type Beside,
+  judgeBeside,
+  type LabelledPhoto,
+  type LabelledPhotos,
+  type PrecisionFigures,
+} from './beside.js'
+export { type Converted, exportedFile, type GivenModel, inFloat16, inFloat32, readGiven } from './convert.js'
 export { type Precision, precisions } from './precision.js'

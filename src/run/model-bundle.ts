@@ -90,6 +90,36 @@ const abstentionSchema = z.union([
   z.object({ why: z.string() }),
 ])
 
+/** How a model did on the photos that two precisions were compared on. */
+const besideFields = z.object({
+  right: z.int().nonnegative(),
+  ece: probability,
+  logLoss: z.number().min(0),
+  /** Photos that it says "neither" of. */
+  neither: z.int().nonnegative().nullable(),
+})
+
+/** Of a model that was exported. */
+const precisionSchema = z.object({
+  /** Of its weights: `float32`, `float16` or `int8`. */
+  weights: z.enum(['float32', 'float16', 'int8']),
+  /** What was exported: its graph (`graphDigest`). */
+  from: z.string(),
+  /** Both on the same photos, which are the validation photos of the run. */
+  measured: z
+    .object({
+      photos: z.int().positive(),
+      /** Verdicts that differ, and photos that only one says "neither" of. */
+      changed: z.int().nonnegative(),
+      neitherChanged: z.int().nonnegative().nullable(),
+      /** Largest difference of a probability. */
+      largest: probability,
+      given: besideFields,
+      exported: besideFields,
+    })
+    .optional(),
+})
+
 const fields = {
   /** Class names, in the order of the outputs. */
   labels: z.array(z.string().min(1)).min(2).max(MAX_LABELS),
@@ -131,6 +161,8 @@ const fields = {
     .optional(),
   /** How the output `known` is to be read, or why there is none. */
   abstention: abstentionSchema.optional(),
+  /** What was done to the model that training wrote, where this is another one made of it. */
+  precision: precisionSchema.optional(),
   /** Programs that made it: `{ chiquito: '0.1.0', onnxruntime: '1.30.0', node: '20.20.2' }`. */
   versions: z.record(z.string(), z.string()),
   /** What the graph and its weights are: see `graphDigest`. */

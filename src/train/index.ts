@@ -6,6 +6,7 @@ export {
   type Features,
   fingerprintSeen,
   headSpec,
+  isPhotosFault,
   requireReadableClasses,
   type Unreadable,
   type View,

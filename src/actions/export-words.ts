@@ -1,0 +1,81 @@
+import { plural } from '../core/index.js'
+import type { PrecisionFigures } from '../export/index.js'
+import { alignedTable, range, share, visible } from '../report/index.js'
+import type { ExportResult } from './export.js'
+
+/** Changed photos that a terminal names; `--json` has all. */
+const shownChanges = 5
+
+/** The result for a terminal. */
+export function exportText(result: ExportResult): string {
+  const { out, notes, seconds } = result
+  return [
+    ...verdictLines(result),
+    ...tableLines(result),
+    ...notes.map(note => `${note}\n`),
+    ...(out === null ? [] : [`model   ${out}`]),
+    `in ${seconds.toFixed(1)} s`,
+    '',
+  ].join('\n')
+}
+
+function verdictLines({ out, precision, beside, bytes, allowed }: ExportResult): string[] {
+  if (beside === null) return [`${precision}: ${megabytes(bytes.exported)}.\n`]
+  const { changed, photos } = beside
+  const of = `of ${plural(photos, 'photo')}`
+  const what =
+    changed.length === 0
+      ? `${precision}: no verdict ${of} changes.`
+      : `${precision}: ${changed.length} ${of} ${changed.length === 1 ? 'gets' : 'get'} another verdict.`
+  const named = changed
+    .slice(0, shownChanges)
+    .map(
+      ({ path, truth, given, exported, probability }) =>
+        `  ${visible(path)} (${visible(truth)}): ${visible(given)} at ${probability.toFixed(2)}, now ${visible(exported)}`,
+    )
+  if (changed.length > shownChanges) named.push(`  … and ${changed.length - shownChanges} more`)
+  const refusal =
+    out === null
+      ? [
+          `Nothing was written, as at most ${allowed} may change. Take ${precision === 'int8' ? 'float16, or take it' : 'float32, or take it'} as it is with --allow-changed ${changed.length}.`,
+        ]
+      : []
+  return [what, ...named, ...refusal, '']
+}
+
+function tableLines({ beside, bytes, precision }: ExportResult): string[] {
+  if (beside === null) return []
+  const { given, exported, timeRatio, neitherChanged } = beside
+  const row = (name: string, figures: PrecisionFigures, size: number) => [
+    name,
+    `${figures.right} of ${beside.photos}`,
+    range(figures.interval),
+    share(figures.calibration.ece),
+    figures.calibration.logLoss.toPrecision(3),
+    figures.neither === null ? '–' : String(figures.neither),
+    megabytes(size),
+    `${figures.milliseconds.toFixed(1)} ms`,
+  ]
+  const table = alignedTable([
+    ['', 'right', '95 % interval', 'ECE', 'log loss', '"neither"', 'size', 'a photo'],
+    row('model given', given, bytes.given),
+    row(precision, exported, bytes.exported),
+  ])
+  const neither =
+    neitherChanged === null
+      ? ''
+      : ` "Neither" is said by one of the two alone of ${plural(neitherChanged, 'photo')}.`
+  const whole =
+    Math.abs(bytes.float32 - bytes.given) > 1e5
+      ? ` With weights of 32 bits it has ${megabytes(bytes.float32)}.`
+      : ''
+  return [
+    table,
+    '',
+    `Probabilities differ by ${beside.largest.toFixed(4)} at most; a photo takes ${timeRatio.toFixed(2)} of the time in onnxruntime-node here.${neither}${whole}\n`,
+  ]
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`
+}
