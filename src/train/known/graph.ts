@@ -64,7 +64,7 @@ function appendTail(
   return builder.op('Exp', [builder.op('Mul', [depth, number(-STEEPNESS)])])
 }
 
-/** Cosines of features to each learnt photo, the mean over blocks: float32 [batch, photos]. */
+/** Cosines of features to each learnt photo, the mean over the blocks compared: float32 [batch, photos]. */
 export function appendCosines(
   builder: GraphBuilder,
   features: Value,
@@ -76,11 +76,9 @@ export function appendCosines(
     const least = builder.constant(float32([shortest], []))
     return builder.op('Div', [block, builder.op('Max', [builder.op('Sqrt', [squares]), least])])
   }
-  const parts =
-    blocks.length === 1
-      ? [features]
-      : builder.ops('Split', [features, ints(...blocks)], { axis: 1 }, blocks.length)
-  const units = parts.map(unit)
+  const units = blocks.map(({ from, to }) =>
+    unit(builder.op('Slice', [features, ints(from), ints(to), ints(1)])),
+  )
   const whole = units.length === 1 ? units[0] : builder.op('Concat', units, { axis: 1 })
   const learnt = builder.op('Cast', [builder.initializer('known.photos', rows)], { to: 'float32' })
   const products = builder.op('Gemm', [whole, learnt], { transB: 1 })

@@ -1,6 +1,7 @@
 export { leastPhotos } from './calibrate.js'
 export { appendKnown } from './graph.js'
 export {
+  type Columns,
   checkCoverage,
   DEFAULT_COVERAGE,
   isKnowing,

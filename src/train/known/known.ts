@@ -16,6 +16,13 @@ export function checkCoverage(coverage: number): void {
     throw argumentError('coverage', `a share from ${least} to ${most}`, coverage)
 }
 
+/** Columns of the features that belong together: what is pooled of a layer. */
+export interface Columns {
+  readonly from: number
+  /** The first that does not. */
+  readonly to: number
+}
+
 /**
  * What a classifier knows its photos by: the photos learnt from, as features, and how familiar photos were that did not
  * take part (docs/decisions/0067-neither.md). Part of the model's graph (`appendKnown`).
@@ -23,9 +30,9 @@ export function checkCoverage(coverage: number): void {
 export interface KnownPhotos {
   /** The share of true photos that is to be answered. */
   readonly coverage: number
-  /** Columns of the features that belong together, from the first on: what is pooled of each layer. Each block is given length 1. */
-  readonly blocks: readonly number[]
-  /** The photos learnt from as such rows, `[photos, features]`, in 8 bits, and what each row is multiplied by. */
+  /** Columns that photos are compared by; others are not looked at. Each block is given length 1. */
+  readonly blocks: readonly Columns[]
+  /** The photos learnt from as such rows, `[photos, compared columns]`, in 8 bits, and what each row is multiplied by. */
   readonly rows: Tensor<'int8'>
   readonly scales: Float32Array
   readonly calibration: KnownRanks

@@ -6,9 +6,9 @@ import { argmax } from '../../evaluate/index.js'
 import { GraphBuilder, model } from '../../onnx/index.js'
 import { calibrate, leastPhotos, type Witness } from './calibrate.js'
 import { appendCosines } from './graph.js'
-import { DEFAULT_COVERAGE, type KnownPhotos, NEIGHBOURS, type Unknowing } from './known.js'
+import { type Columns, DEFAULT_COVERAGE, type KnownPhotos, NEIGHBOURS, type Unknowing } from './known.js'
 
-/** Photos a model keeps to compare with: 2.5 MB of EfficientNet's features. More say little more (docs/decisions/0068). */
+/** Photos a model keeps to compare with: 2.5 MB of EfficientNet's features at most. More say little more (docs/decisions/0068). */
 const mostKept = 1000
 /** Photos that new ones are ranked among. */
 const mostRanked = 2000
@@ -27,6 +27,8 @@ export interface RememberOptions extends DeviceOptions {
   readonly backbone: Backbone
   /** What the features are. */
   readonly spec: FeatureSpec
+  /** Whether layers of it have learnt from the photos, too. */
+  readonly isTuned: boolean
   readonly classes: number
   readonly seed: number
   /** The share of true photos that is to be answered. */
@@ -55,7 +57,7 @@ export async function remember(options: RememberOptions): Promise<KnownPhotos | 
     }
   const random = RandomStream.fromSeed(seed).fork('known')
   const kept = some(learnt.photos.length, mostKept, random.fork('kept'))
-  const packed = { blocks, ...inBytes(unitRows(learnt, kept, blocks), learnt.width) }
+  const packed = { blocks, ...inBytes(unitRows(learnt, kept, blocks), kept.length) }
   const asked = some(ranked.photos.length, mostRanked, random.fork('ranked'))
   const owners = kept.map(i => learnt.photos[i].sha256)
   const witnesses: Witness[] = []
@@ -79,11 +81,20 @@ export async function remember(options: RememberOptions): Promise<KnownPhotos | 
   return { coverage, ...packed, calibration: calibrate(witnesses, { by: ranked.by, classes, least }) }
 }
 
-/** Widths of what is pooled of each layer, in the features' order. */
-function blocksOf({ backbone, spec }: RememberOptions): number[] {
-  return spec.layers.flatMap(({ name, pools }) =>
-    pools.map(pool => featureWidth(backbone, { layers: [{ name, pools: [pool] }] })),
-  )
+/**
+ * What photos are compared by: means of the last layer, which come first. Of a network whose last layers were fine-tuned, what
+ * is pooled of each layer that the head reads: tuning draws foreign things to the classes there, less so further down.
+ */
+function blocksOf({ backbone, spec, isTuned }: RememberOptions): Columns[] {
+  const layers = isTuned ? spec.layers : spec.layers.slice(0, 1)
+  const pooled = layers.flatMap(({ name, pools }) => pools.map(pool => ({ name, pools: [pool] })))
+  let from = 0
+  return pooled.map(layer => {
+    const to = from + featureWidth(backbone, { layers: [layer] })
+    const columns = { from, to }
+    from = to
+    return columns
+  })
 }
 
 /** Numbers below `count`, all or a drawn part, ascending. */
@@ -98,26 +109,29 @@ function some(count: number, most: number, random: RandomStream): number[] {
 }
 
 /** Rows whose blocks have length 1 each, divided by the number of blocks: products with such rows are mean cosines. */
-function unitRows({ rows, width }: Looks, which: readonly number[], blocks: readonly number[]): Float32Array {
-  const out = new Float32Array(which.length * width)
-  for (const [i, photo] of which.entries()) {
-    let from = 0
-    for (const block of blocks) {
-      const start = photo * width + from
+function unitRows(
+  { rows, width }: Looks,
+  which: readonly number[],
+  blocks: readonly Columns[],
+): Float32Array {
+  const compared = blocks.reduce((sum, { from, to }) => sum + to - from, 0)
+  const out = new Float32Array(which.length * compared)
+  let at = 0
+  for (const photo of which)
+    for (const { from, to } of blocks) {
+      const [start, end] = [photo * width + from, photo * width + to]
       let squares = 0
-      for (let j = start; j < start + block; j++) squares += rows[j] * rows[j]
+      for (let j = start; j < end; j++) squares += rows[j] * rows[j]
       const scale = squares > 0 ? 1 / (Math.sqrt(squares) * blocks.length) : 0
-      for (let j = 0; j < block; j++) out[i * width + from + j] = rows[start + j] * scale
-      from += block
+      for (let j = start; j < end; j++) out[at++] = rows[j] * scale
     }
-  }
   return out
 }
 
 const greatestByte = 127
 
-function inBytes(rows: Float32Array, width: number): { rows: Tensor<'int8'>; scales: Float32Array } {
-  const count = rows.length / width
+function inBytes(rows: Float32Array, count: number): { rows: Tensor<'int8'>; scales: Float32Array } {
+  const width = rows.length / count
   const data = new Int8Array(rows.length)
   const scales = new Float32Array(count)
   for (let i = 0; i < count; i++) {

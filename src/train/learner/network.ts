@@ -129,6 +129,7 @@ export class LearnerNetwork {
       ...options,
       backbone,
       spec,
+      isTuned: this.trained.size > 0,
       classes: labels.length,
       seed: data.seed,
       learnt,

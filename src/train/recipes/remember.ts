@@ -51,6 +51,7 @@ export async function rememberPhotos(
     }
   return remember({
     ...{ backbone, spec, classes: labels.length, seed, coverage, device, threads, signal, learnt },
+    isTuned: !isFrozen,
     ranked: { ...judged, ...among(judged.by === 'train' ? learnt : held, judged.photos) },
   })
 }
