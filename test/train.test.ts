@@ -88,6 +88,7 @@ function train(out: string, { recipe, seed = 0, cache = 'cache', more = [] }: Tr
 }
 
 const model = (out: string) => readFileSync(at(out, 'model.onnx'))
+const card = (out: string) => readFileSync(at(out, 'MODEL_CARD.md'), 'utf8')
 const json = (...names: string[]): unknown => JSON.parse(readFileSync(at(...names), 'utf8'))
 
 /** One training a recipe, in a folder of its name, that the tests below look at. */
@@ -149,6 +150,7 @@ describe.each(recipes)('training with recipe %s', recipe => {
 
   it('leaves a complete run folder and nothing else', () => {
     const files = [
+      'MODEL_CARD.md',
       'figures',
       'log.jsonl',
       'metrics.json',
@@ -173,6 +175,16 @@ describe.each(recipes)('training with recipe %s', recipe => {
     expect(events.at(-1)).toMatchObject({ event: 'end', state: 'finished' })
   })
 
+  it('writes a model card of what the run came to', () => {
+    const { accuracy, photos, card: file } = result()
+    expect(file).toBe(at(recipe, 'MODEL_CARD.md'))
+    expect(card(recipe)).toContain(`value: ${Number(accuracy.toFixed(4))}\n`)
+    expect(card(recipe)).toMatch(new RegExp(`\\| validation photos \\| ${photos.valid} \\|`))
+    expect(card(recipe)).toContain(`train photos --out run --recipe ${recipe} --seed 0`)
+    expect(card(recipe)).toContain('3 photos could not be read')
+    expect(card(recipe)).not.toContain(folder)
+  })
+
   it('writes a report that loads nothing from elsewhere and believes no file name', () => {
     const html = readFileSync(at(recipe, 'report.html'), 'utf8')
     const tags = html.match(/<[a-z][^>]*>/gi) ?? []
@@ -189,6 +201,8 @@ describe.each(recipes)('training with recipe %s', recipe => {
     const told = await train(`${recipe}-again`, { recipe })
     expect(told.status, told.stderr).toBe(0)
     expect(model(`${recipe}-again`).equals(model(recipe))).toBe(true)
+    // In another folder, and with no word of it.
+    expect(card(`${recipe}-again`)).toBe(card(recipe))
     const { accuracy, confusion } = documentOf<TrainResult>(told)
     expect({ accuracy, confusion }).toEqual({ accuracy: result().accuracy, confusion: result().confusion })
   })

@@ -10,8 +10,8 @@ import {
 import {
   type Dataset,
   exactCopies,
+  type LicenceMix,
   leaks,
-  licenceMix,
   licencesInWords,
   type Photo,
 } from '../dataset/index.js'
@@ -33,6 +33,7 @@ import {
   galleryPhotos,
   type ReportInput,
   renderReport,
+  restLabel,
   summaryText,
   type Timing,
 } from '../report/index.js'
@@ -72,6 +73,8 @@ const resizeWords = {
 interface FilesFacts {
   readonly headers: readonly SeenHeader[]
   readonly shortcuts: readonly Shortcut[]
+  /** What is recorded of where the photos come from; undefined where nothing is. */
+  readonly licences: LicenceMix | undefined
 }
 
 /** Writes report and figures into the run folder; returns the summary for a terminal. */
@@ -113,7 +116,7 @@ export async function writeReport(
     rates: rates && { points: rates.points, suggestion: rates.suggestion },
     augmented: await augmentedSample(dataset, classifier.rule.size, recipe, facts.seed),
     galleries: await galleries(seen, dataset, work.signal),
-    data: { ...(await dataFacts(dataset, result, files)), faults: facts.faults },
+    data: { ...dataFacts(dataset, result, files), faults: facts.faults },
     repeat: {
       command: facts.command,
       seed: facts.seed,
@@ -133,10 +136,9 @@ export async function writeReport(
 }
 
 function titleOf(labels: readonly string[]): string {
-  const others = ['not', 'no', 'other', 'others', 'none']
-  const subject = labels.find(label => !others.includes(label.toLowerCase()))
-  if (labels.length === 2 && subject && labels.some(label => others.includes(label.toLowerCase())))
-    return `${subject} or not`
+  const rest = restLabel(labels)
+  const subject = labels.find(label => restLabel([label]) === undefined)
+  if (labels.length === 2 && subject && rest !== undefined) return `${subject} or not`
   return labels.length <= 4 ? labels.join(' or ') : `${labels.length} classes`
 }
 
@@ -205,25 +207,21 @@ async function augmentedSample(
   return undefined
 }
 
-async function dataFacts(
+function dataFacts(
   dataset: Dataset,
   result: RecipeResult,
-  { headers, shortcuts }: FilesFacts,
-): Promise<DataFacts> {
+  { headers, shortcuts, licences }: FilesFacts,
+): DataFacts {
   const { split } = dataset
   const alike = shortcutHints(dataset.labels, headers)
   const line = shortcutLine(shortcuts, dataset.labels.length)
-  const mix = await licenceMix(
-    dataset.root,
-    dataset.photos.map(photo => photo.path),
-  )
   return {
     root: dataset.root,
     split: divisionText(split),
     parts: partsOf(dataset),
     classes: classFacts(dataset, headers),
     formats: formatFacts(headers),
-    licences: mix && licencesInWords(mix),
+    licences: licences && licencesInWords(licences),
     copies: exactCopies(dataset.photos).map(group => group.map(photo => photo.path)),
     leaks: leakedInto(dataset, 'valid'),
     unreadable: result.unreadable,

@@ -8,7 +8,14 @@ import {
   type Preprocessing,
 } from '../backbones/index.js'
 import { ChiquitoError, commandName, messageOf, shellPath, shellWord } from '../core/index.js'
-import { type Dataset, leaks, openDataset, recordPhotos } from '../dataset/index.js'
+import {
+  type Dataset,
+  type LicenceMix,
+  leaks,
+  licenceMix,
+  openDataset,
+  recordPhotos,
+} from '../dataset/index.js'
 import type { Shortcut } from '../doctor/index.js'
 import { usableDevice } from '../engine/index.js'
 import { type CalibrationFigures, type Evaluation, type Interval, mayBe } from '../evaluate/index.js'
@@ -29,6 +36,7 @@ import {
 import { abstentionFacts } from './abstention.js'
 import { type Calibrations, calibrationsOf } from './calibrations.js'
 import { type EvaluationDetails, figures, partWords, withIntervals } from './measure.js'
+import { writeModelCard } from './model-card.js'
 import { checkInPassing, faultsOf, type PassingChecks, passingText } from './passing-checks.js'
 import { readHeaders } from './photo-facts.js'
 import { openCheckpoint, takeOver } from './resume.js'
@@ -69,6 +77,8 @@ export interface TrainResult {
   readonly run: string
   readonly model: string
   readonly report: string
+  /** Path of `MODEL_CARD.md`. */
+  readonly card: string
   readonly seed: number
   readonly recipe: string
   readonly backbone: string
@@ -106,6 +116,8 @@ export interface TrainResult {
   readonly leaks: readonly LeakedPhoto[]
   /** How well properties of the files tell the classes apart, the strongest first. */
   readonly shortcuts: readonly Shortcut[]
+  /** Licences and sources of the photos, where `metadata.jsonl` beside them says any; else null. */
+  readonly licences: LicenceMix | null
   readonly unreadable: readonly Unreadable[]
   /** What the quick checks of `doctor` found in passing. */
   readonly checks: PassingChecks
@@ -147,6 +159,10 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
       notice('--epochs changed nothing: no layers were fine-tuned.')
     const headers = await readHeaders(dataset, { progress, signal })
     const shortcuts = await shortcutsOfFiles(dataset, headers, { progress, signal })
+    const licences = await licenceMix(
+      dataset.root,
+      dataset.photos.map(photo => photo.path),
+    )
     const calibrated = calibrationsOf(result)
     await run.writeModel(await modelOf(result, dataset, shortcuts, { ...details, ...calibrated }))
     const most = (performance.now() - started) * PASSING_SHARE
@@ -166,7 +182,7 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
       dataset,
       recipe,
       facts,
-      { headers, shortcuts },
+      { headers, shortcuts, licences },
       { progress, signal },
     )
     const summary = told === '' ? written : `${written.trimEnd()}\n\n${told}\n`
@@ -175,12 +191,14 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
       ...details,
       ...calibrated,
       shortcuts,
+      licences,
       checked,
       seconds,
       summary,
       notices,
     })
     await run.writeMetrics(trained)
+    await writeModelCard(run)
     await run.end('finished')
     return trained
   } catch (error) {
@@ -304,6 +322,7 @@ function resultOf(
     checked: PassingChecks
     notices: readonly string[]
     shortcuts: readonly Shortcut[]
+    licences: LicenceMix | undefined
   } & Calibrations,
 ): TrainResult {
   const { confusion, ...evaluation } = result.seen.evaluation
@@ -314,6 +333,7 @@ function resultOf(
     run: run.path,
     model: run.file('model.onnx'),
     report: run.file('report.html'),
+    card: run.file('MODEL_CARD.md'),
     seed: facts.seed,
     recipe: facts.recipe,
     backbone: facts.backbone.name,
@@ -342,6 +362,7 @@ function resultOf(
     evaluation,
     leaks: leaks(dataset.photos).map(({ train, held }) => ({ train, valid: held })),
     shortcuts: facts.shortcuts,
+    licences: facts.licences ?? null,
     unreadable: result.unreadable,
     checks: facts.checked,
     notices: facts.notices,

@@ -35,6 +35,17 @@ export function listBackbones(): Promise<BackboneListing[]> {
   return Promise.all([...registry.values()].map(listing))
 }
 
+/**
+ * Where the published weights of a network known here come from, and their address on the Hugging Face Hub (`owner/name`) if they lie
+ * there; undefined for a network of another name.
+ */
+export function publishedOrigin(
+  name: string,
+): { readonly source: string; readonly hub?: string } | undefined {
+  const entry = registry.get(name)
+  return entry && { source: entry.source, ...(entry.hub ? { hub: entry.hub.repo } : {}) }
+}
+
 async function listing({ build, tensors, embedded, hub, ...entry }: RegistryEntry): Promise<BackboneListing> {
   const trained = entry.groups.flatMap(group => group.parameters)
   const parameters = trained.reduce((sum, name) => sum + sizeOf(tensors.get(name) ?? [0]), 0)

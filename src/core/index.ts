@@ -9,6 +9,7 @@ export {
   throwIfAborted,
 } from './error.js'
 export { fromHalf, toHalf } from './half.js'
+export { markdownBlock, markdownCode, markdownTable, markdownText } from './markdown.js'
 export { assetPath, packagePath, version } from './package.js'
 export { pause } from './pause.js'
 export { plural } from './plural.js'

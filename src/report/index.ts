@@ -1,4 +1,14 @@
 export {
+  type CardCalibration,
+  type CardInput,
+  type CardOrigins,
+  type ClassRow,
+  type Home,
+  type MeasuredFacts,
+  rehomed,
+  renderCard,
+} from './card/index.js'
+export {
   type CheckedClass,
   type CheckWords,
   type DoctorPageInput,
@@ -36,5 +46,6 @@ export type {
 export { lostPhotos } from './lost.js'
 export { renderReport } from './page.js'
 export { type RepeatsInput, renderRepeats, repeatsText } from './repeats.js'
+export { restLabel } from './rest-label.js'
 export { summaryText } from './summary.js'
 export { alignedTable, displayWidth, range, share, shortLabel, visible } from './text.js'

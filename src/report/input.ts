@@ -77,7 +77,11 @@ export interface ModelFacts {
   /** Path of the model file, as the person would type it. */
   readonly file: string
   readonly bytes: number
-  readonly backbone: { readonly name: string; readonly licence?: string; readonly source?: string }
+  readonly backbone: {
+    readonly name: string
+    readonly licence?: string | undefined
+    readonly source?: string | undefined
+  }
   readonly recipe: string
   /** Side of the square the network sees, in pixels. */
   readonly inputSize: number

@@ -258,6 +258,10 @@ export class RunFolder {
     await this.write('report.html', html)
   }
 
+  async writeCard(markdown: string): Promise<void> {
+    await this.write('MODEL_CARD.md', markdown)
+  }
+
   async writeModel(bytes: Uint8Array): Promise<void> {
     await this.write('model.onnx', bytes)
   }

@@ -10,6 +10,7 @@ export const runFiles = [
   'model.onnx',
   'metrics.json',
   'report.html',
+  'MODEL_CARD.md',
   'figures',
   'checkpoint',
   'split.json',

@@ -72,7 +72,7 @@ export function registerTrain(program: Command, shell: Shell): void {
 
 /** One run, or those of all folds. */
 function outcome({ summary, ...result }: TrainResult | TrainFoldsResult) {
-  const model = 'model' in result ? `model   ${result.model}\n` : ''
+  const model = 'model' in result ? `model   ${result.model}\ncard    ${result.card}\n` : ''
   const text = `${summary}\n${model}report  ${result.report}\nin ${result.seconds.toFixed(1)} s\n`
   return { json: result, text }
 }

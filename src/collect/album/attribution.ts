@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { html } from 'hono/html'
+import { markdownCode, markdownText } from '../../core/index.js'
 import { writeFileAtomic } from '../../files/index.js'
 import type { AttributedRow } from './metadata.js'
 
@@ -98,22 +99,6 @@ function webAddress(address: string | null): string | undefined {
   if (address === null || !URL.canParse(address)) return undefined
   const url = new URL(address)
   return ['http:', 'https:'].includes(url.protocol) ? url.href : undefined
-}
-
-/** Text that Markdown takes for nothing else, in one line. */
-function markdownText(text: string): string {
-  return text
-    .replace(/\s+/g, ' ')
-    .trim()
-    .replace(/[\\`*_{}[\]()#+\-.!|<>~&:@/]/g, '\\$&')
-}
-
-/** A name as it is, in one line. */
-export function markdownCode(name: string): string {
-  const line = name.replace(/\s+/g, ' ')
-  const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([ticks]) => ticks.length))
-  const fence = '`'.repeat(longest + 1)
-  return longest === 0 ? `${fence}${line}${fence}` : `${fence} ${line} ${fence}`
 }
 
 function markdownLink(text: string, address: string | null): string {

@@ -1,6 +1,7 @@
 import { html } from 'hono/html'
+import { markdownCode } from '../../core/index.js'
 import type { TextChange } from '../../files/index.js'
-import { attributionFiles, markdownCode } from './attribution.js'
+import { attributionFiles } from './attribution.js'
 
 /** What became of a photo: its new name, relative to the collection; undefined where it is no longer among the photos. */
 export type CreditFate = string | undefined

@@ -1,0 +1,209 @@
+import path from 'node:path'
+import { publishedOrigin } from '../backbones/index.js'
+import { plural, shellPath, shellWord } from '../core/index.js'
+import type { RecordedPhotos } from '../dataset/index.js'
+import { propertyWords } from '../doctor/index.js'
+import { readModelFile } from '../onnx/index.js'
+import { type CardInput, renderCard, restLabel } from '../report/index.js'
+import { type ModelMetadata, parseModelMetadata, type RunFolder, type RunRecord } from '../run/index.js'
+import { type RunMetrics, runMetricsSchema } from './run-metrics.js'
+
+/** What there is to know of a model; beside a model file alone there is no run that tells more. */
+export interface CardSources {
+  readonly metadata: ModelMetadata
+  readonly record?: RunRecord | undefined
+  readonly metrics?: RunMetrics | undefined
+  readonly recorded?: RecordedPhotos | undefined
+}
+
+/** Writes the card of a run that has its model and its figures. @throws `io`, `data` */
+export async function writeModelCard(run: RunFolder): Promise<void> {
+  await run.writeCard(renderCard(cardInput(await cardSources(run))))
+}
+
+/** What a run folder tells of its model. @throws `io`, `model`, `data` */
+export async function cardSources(run: RunFolder): Promise<CardSources> {
+  const file = run.file('model.onnx')
+  const { metadata, producer } = await readModelFile(file)
+  const metrics = runMetricsSchema.safeParse(await run.readMetrics().catch(() => undefined))
+  return {
+    metadata: parseModelMetadata(metadata, file, producer),
+    record: run.record,
+    metrics: metrics.data,
+    recorded: (await run.readDivision())?.recorded,
+  }
+}
+
+/** The same as a model card shows it. */
+export function cardInput({ metadata, record, metrics = {}, recorded }: CardSources): CardInput {
+  const { labels, view, backbone, calibration, abstention, recipe, seed, versions, data } = metadata
+  // Weights given as a file may be anybody's, whatever the network is called.
+  const isPublished = record !== undefined && [undefined, backbone.name].includes(backboneAskedFor(record))
+  const known = isPublished ? publishedOrigin(backbone.name) : undefined
+  return {
+    labels,
+    rest: restLabel(labels),
+    model: {
+      recipe,
+      inputSize: view.size,
+      resize: view.resize,
+      backbone: { name: backbone.name, licence: backbone.licence, source: known?.source, hub: known?.hub },
+      golden: metadata.golden.length,
+      threshold: abstention && 'threshold' in abstention ? abstention.threshold : undefined,
+    },
+    figures: figuresOf(metadata, metrics),
+    perClass: metrics.evaluation?.perClass ?? [],
+    calibration: calibration && {
+      ...calibration,
+      count: calibration.measuredOn,
+      temperature: metadata.temperature,
+      fittedOn: calibration.fittedOn ?? undefined,
+    },
+    abstention: metrics.abstention ?? abstentionOf(abstention),
+    data: dataOf(metadata, metrics, recorded),
+    repeat: {
+      seed,
+      fingerprint: record?.dataset.fingerprint ?? data.fingerprint,
+      versions,
+      command: record && repeatCommand(record),
+    },
+  }
+}
+
+function backboneAskedFor({ configuration: { backbone } }: RunRecord): string | undefined {
+  return typeof backbone === 'string' ? backbone : undefined
+}
+
+function figuresOf({ accuracy, data }: ModelMetadata, metrics: RunMetrics): CardInput['figures'] {
+  const { evaluation, withoutLeaks, tta, test } = metrics
+  const valid = { what: 'validation photos', part: 'validation', isPlain: true } as const
+  if (!evaluation) {
+    if (!accuracy) return []
+    const { value, low, high } = accuracy
+    const right = Math.round(value * data.valid)
+    return [{ ...valid, count: data.valid, right, accuracy: value, interval: [low, high] }]
+  }
+  return [
+    { ...valid, ...evaluation },
+    ...(withoutLeaks
+      ? [
+          {
+            ...valid,
+            ...withoutLeaks,
+            what: 'those that are no copies of photos learnt from',
+            isPlain: false,
+          },
+        ]
+      : []),
+    ...(tta
+      ? [
+          {
+            ...valid,
+            what: `validation photos, mean of ${plural(tta.views + 1, 'view')} each`,
+            isPlain: false,
+            count: evaluation.count,
+            right: Math.round(tta.accuracy * evaluation.count),
+            accuracy: tta.accuracy,
+            interval: tta.interval,
+          },
+        ]
+      : []),
+    ...(test
+      ? [
+          {
+            ...test,
+            what: 'test photos, kept apart from all choices',
+            part: 'test' as const,
+            isPlain: true,
+            logLoss: test.evaluation.logLoss,
+          },
+        ]
+      : []),
+  ]
+}
+
+function abstentionOf(said: ModelMetadata['abstention']): CardInput['abstention'] {
+  if (said === undefined || 'why' in said) return said
+  const { by, photos, coverage } = said
+  return {
+    coverage,
+    method: `Its threshold comes from ${photos} ${by === 'train' ? 'training' : 'validation'} photos.`,
+  }
+}
+
+function dataOf(
+  { labels, data, shortcuts }: ModelMetadata,
+  metrics: RunMetrics,
+  recorded: RecordedPhotos | undefined,
+): CardInput['data'] {
+  const photos = recorded?.photos ?? []
+  const parts = (['train', 'valid', 'test'] as const).filter(part =>
+    photos.some(({ split }) => split === part),
+  )
+  const standing = metrics.shortcuts?.filter(({ stands }) => stands) ?? shortcuts
+  return {
+    parts,
+    classes:
+      parts.length === 0
+        ? []
+        : labels.map(label => ({
+            label,
+            counts: parts.map(
+              part => photos.filter(photo => photo.label === label && photo.split === part).length,
+            ),
+          })),
+    train: data.train,
+    valid: data.valid,
+    origins: metrics.licences ?? undefined,
+    leaks: metrics.leaks?.length,
+    unreadable: metrics.unreadable?.length,
+    shortcuts: standing?.map(({ property, class: label, auc, interval }) => ({
+      property: propertyWords(property),
+      label,
+      auc,
+      interval,
+      stands: true,
+    })),
+    findings: metrics.checks?.found,
+  }
+}
+
+/** Options of `train` that a run's record holds under another name, or that are no words of their own. */
+const options: readonly (readonly [option: string, recorded: string])[] = [
+  ['backbone', 'backbone'],
+  ['size', 'size'],
+  ['fine-tune', 'fineTune'],
+  ['epochs', 'epochs'],
+  ['coverage', 'coverage'],
+  ['valid-fraction', 'validFraction'],
+  ['folds', 'manifest'],
+  ['labels-from', 'labelsFrom'],
+  ['background', 'background'],
+]
+const preprocessing = ['mean', 'std', 'channels', 'range']
+
+/**
+ * What to type for the same model, on any machine that has the photos: with the version that made it, and names of folders and files
+ * without the ways to them, which are nobody else's business.
+ */
+function repeatCommand({ recipe, seed, dataset, configuration, versions }: RunRecord): string {
+  const bare = (value: unknown) => String(value).replace(/[^=]*[\\/]/, '')
+  const given = options.flatMap(([option, recorded]) =>
+    [configuration[recorded]]
+      .flat()
+      .filter(value => value !== undefined && value !== null)
+      .map(value => `--${option} ${shellWord(bare(value), 'linux')}`),
+  )
+  const prepared = Object.entries(Object(configuration.preprocessing))
+    .filter(([name, value]) => preprocessing.includes(name) && value !== undefined)
+    .map(([name, value]) => `--${name} ${shellWord(String(value), 'linux')}`)
+  const program = `npx chiquito${versions.chiquito === undefined ? '' : `@${versions.chiquito}`}`
+  const photos = shellPath(path.basename(dataset.root) || 'photos', 'linux')
+  const links = configuration.followLinks === true ? ['--follow-links'] : []
+  return [
+    `${program} train ${photos} --out run --recipe ${shellWord(recipe, 'linux')} --seed ${seed}`,
+    ...given,
+    ...prepared,
+    ...links,
+  ].join(' ')
+}

@@ -1,0 +1,103 @@
+import { markdownTable } from '../../core/index.js'
+import { mayBe } from '../../evaluate/index.js'
+import { floorRange, judgement } from '../calibration.js'
+import { loss, range, share } from '../text.js'
+import type { CardCalibration, CardInput, ClassRow } from './input.js'
+import { words } from './words.js'
+
+/** Classes in the table; of more, those that are recognised worst. */
+const LISTED_CLASSES = 50
+
+/** Accuracy on each set of photos, then class by class. */
+export function figuresTables({ figures, perClass, labels }: CardInput): string {
+  const rows = figures.map(({ what, count, right, accuracy, interval }) => [
+    what,
+    String(count),
+    String(right),
+    share(accuracy),
+    range(interval),
+  ])
+  const few = figures.flatMap(({ what, accuracy, count, interval, isPlain }) =>
+    isPlain && accuracy !== null && interval !== null
+      ? (mayBe({ accuracy, count, interval }, what) ?? [])
+      : [],
+  )
+  return [
+    markdownTable([['measured on', 'photos', 'right', 'accuracy', '95 % interval'], ...rows]),
+    ...few.map(claim => `**${claim}.** That few photos bear out no more.`),
+    ...(perClass.length === 0 ? [] : [classTable(perClass, labels.length)]),
+  ].join('\n\n')
+}
+
+function classTable(perClass: readonly ClassRow[], classes: number): string {
+  const shown =
+    classes <= LISTED_CLASSES
+      ? perClass
+      : perClass.toSorted((a, b) => (a.recall ?? 1) - (b.recall ?? 1)).slice(0, LISTED_CLASSES)
+  const rows = shown.map(({ label, support, recall, recallInterval, precision }) => [
+    words(label),
+    String(support),
+    share(recall),
+    range(recallInterval),
+    share(precision),
+  ])
+  const table = markdownTable([['label', 'photos', 'recall', '95 % interval', 'precision'], ...rows])
+  return shown.length === classes
+    ? table
+    : `${table}\n\nThe ${shown.length} of ${classes} labels that are recognised worst.`
+}
+
+/** Calibration, before and after the temperature. */
+export function belief({ calibration }: CardInput): string {
+  if (!calibration) return 'Nobody has measured that.'
+  return [
+    `They are off by ${share(calibration.ece)} on average; ${judgement(calibration)}.`,
+    calibrationTable(calibration),
+    temperatureSentence(calibration),
+  ].join('\n\n')
+}
+
+function calibrationTable({ ece, interval, floor, logLoss, brier, before }: CardCalibration): string {
+  const row = (what: string, after: string, was: string | undefined) =>
+    before ? [what, was ?? '', after] : [what, after]
+  return markdownTable([
+    row(' ', before ? 'after' : 'as it is', 'before'),
+    row('calibration error', share(ece), share(before?.ece)),
+    row('its 95 % interval', range(interval), undefined),
+    row('what luck makes of perfect probabilities', range(floorRange(floor)), undefined),
+    row('log loss', loss(logLoss), before ? loss(before.logLoss) : undefined),
+    row('Brier score', share(brier), share(before?.brier)),
+  ])
+}
+
+function temperatureSentence({ temperature, fittedOn, before }: CardCalibration): string {
+  const on = fittedOn === undefined ? '' : `, found on ${words(fittedOn)}`
+  if (before === null)
+    return fittedOn === undefined
+      ? 'No temperature was looked for.'
+      : `No temperature is in it: ${words(fittedOn)}, gave no clear reason for one.`
+  return `"After" is with the temperature ${temperature.toFixed(2)}, which is in the graph${on}. The photos measured here took no part in that.`
+}
+
+/** What it does not answer, what can be promised of that and what not. */
+export function neither({ abstention, rest, model }: CardInput): string {
+  const { figures, part, coverage, method, why } = abstention ?? {}
+  if (!abstention || why !== undefined)
+    return `Nothing: it takes whatever a photo shows for one of its labels, and may be very sure of it.${why === undefined ? '' : ` ${words(why)}`}`
+  const asked =
+    `A photo that is like none of those it learnt from is "neither", however sure of a label the model is: its output \`known\` is below ${model.threshold ?? 'the threshold'} then. ` +
+    `${coverage === undefined ? '' : `At least ${Number((100 * coverage).toFixed(1))} % of photos that show one of the labels are to be answered. `}${words(method ?? '')}`
+  const seen = figures
+    ? `Of ${figures.count} ${part ?? 'validation'} photos ${figures.count - figures.abstained} were answered, ${share(figures.coverage)} of them (95 % interval ${range(figures.interval)}); ${figures.answered.right} of those were right, and ${figures.wrongKeptBack} wrong verdicts stayed unsaid.`
+    : 'No photos were left to measure that by.'
+  const promise =
+    'What is far from all labels, such as another kind of thing in another kind of picture, is turned away nearly always. What is near to them, ' +
+    'such as another person where a label is a person, often is not: that cannot be promised.'
+  const other =
+    rest === undefined
+      ? []
+      : [
+          `The label **${words(rest)}** stands for everything else, so foreign things may belong to it: "neither" and that label are answers to the same question, and either may come.`,
+        ]
+  return [asked.trim(), seen, promise, ...other].join('\n\n')
+}

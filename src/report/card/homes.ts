@@ -1,0 +1,94 @@
+import { markdownBlock } from '../../core/index.js'
+import type { CardInput } from './input.js'
+
+/** Where a card lies: in the folder of a run, or in a folder for the Hugging Face Hub. */
+export type Home = 'run' | 'huggingface'
+
+/** What is different there. */
+export const homes: Readonly<
+  Record<Home, { readonly library: string; readonly tags: readonly string[]; load(input: CardInput): string }>
+> = {
+  run: { library: 'onnx', tags: ['onnx'], load: loadFile },
+  huggingface: {
+    library: 'transformers',
+    tags: ['onnx', 'transformers.js', 'custom_code'],
+    load: loadPipeline,
+  },
+}
+
+/** What Pillow does to a photo, nearest to what the model has learnt from. */
+const pillow = {
+  crop: (size: number) => `ImageOps.fit(photo, (${size}, ${size}), Image.BILINEAR)`,
+  squash: (size: number) => `photo.resize((${size}, ${size}), Image.BILINEAR)`,
+  pad: (size: number) => `ImageOps.pad(photo, (${size}, ${size}), Image.BILINEAR, color=(124, 116, 104))`,
+} as const
+
+function loadFile({ model: { inputSize, resize, threshold } }: CardInput): string {
+  const outputs = threshold === undefined ? ['probabilities'] : ['probabilities', 'known']
+  const python = [
+    'import json',
+    'import numpy as np, onnxruntime',
+    'from PIL import Image, ImageOps',
+    '',
+    'model = onnxruntime.InferenceSession("model.onnx")',
+    'labels = json.loads(model.get_modelmeta().custom_metadata_map["chiquito.labels"])',
+    'photo = ImageOps.exif_transpose(Image.open("photo.jpg")).convert("RGB")',
+    `photo = ${pillow[resize](inputSize)}`,
+    `${outputs.join(', ')}${outputs.length === 1 ? ',' : ''} = model.run([${outputs.map(name => `"${name}"`).join(', ')}], {"pixels": np.asarray(photo)[None]})`,
+    ...(threshold === undefined
+      ? ['print(labels[probabilities[0].argmax()])']
+      : [`print(labels[probabilities[0].argmax()] if known[0] >= ${threshold} else "neither")`]),
+  ]
+  const node = [
+    "import { readFile } from 'node:fs/promises'",
+    "import { Predictor } from 'chiquito'",
+    '',
+    "const model = await Predictor.open('model.onnx')",
+    "const { label, probabilities, known, abstained } = await model.predict(await readFile('photo.jpg'), 'photo.jpg')",
+  ]
+  return [
+    'From the command line: `npx chiquito predict model.onnx photo.jpg`. In Node:',
+    markdownBlock('js', node.join('\n')),
+    'In Python, with onnxruntime and Pillow:',
+    markdownBlock('python', python.join('\n')),
+    `The input \`pixels\` is uint8 RGB \`[batch, ${inputSize}, ${inputSize}, 3]\`, 0 to 255, not BGR as OpenCV reads photos; the graph normalises. ` +
+      "Ask for outputs by name. Photos are to be turned upright as EXIF says, and shrunk with averaging: Pillow's `BILINEAR` and `cv2.INTER_AREA` " +
+      'come near, `Image.BOX` and filters that skip pixels do not. OpenVINO needs `INFERENCE_PRECISION_HINT=f32` for the same probabilities.',
+    'For `transformers` and transformers.js: `npx chiquito export RUN --to huggingface --out DIR`.',
+  ].join('\n\n')
+}
+
+function loadPipeline({ model: { threshold, inputSize } }: CardInput): string {
+  const python = [
+    'from transformers import pipeline',
+    '',
+    'classify = pipeline("image-classification", model="OWNER/NAME or a folder", trust_remote_code=True)',
+    'print(classify("photo.jpg"))',
+  ]
+  const node = [
+    "import { pipeline } from '@huggingface/transformers'",
+    '',
+    "const classify = await pipeline('image-classification', 'OWNER/NAME')",
+    "console.log(await classify('photo.jpg'))",
+  ]
+  return [
+    'In Python, with transformers and onnxruntime. The code that is trusted here is in this folder: it resizes photos as in training, and asks `onnx/model.onnx`.',
+    markdownBlock('python', python.join('\n')),
+    'In JavaScript, in Node and in browsers:',
+    markdownBlock('js', node.join('\n')),
+    'transformers.js resizes with its own filter, so its probabilities differ a little.',
+    `Anything else that runs ONNX can take \`onnx/model.onnx\`: \`pixel_values\` float32 \`[batch, 3, ${inputSize}, ${inputSize}]\`, RGB from 0 to 255; the graph normalises.`,
+    ...(threshold === undefined
+      ? []
+      : [
+          `Pipelines know nothing of "neither". The output \`known\` of the same file does: below ${threshold} a photo shows none of the labels. In Python:`,
+          markdownBlock(
+            'python',
+            [
+              'inputs = classify.image_processor(Image.open("photo.jpg"), return_tensors="pt")',
+              `is_neither = classify.model(**inputs).known[0] < ${threshold}`,
+            ].join('\n'),
+          ),
+        ]),
+  ].join('\n\n')
+}
