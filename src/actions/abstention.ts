@@ -1,4 +1,4 @@
-import { type AbstentionFigures, argmax, evaluateAbstention } from '../evaluate/index.js'
+import { type AbstentionFigures, argmax, backgroundFigures, evaluateAbstention } from '../evaluate/index.js'
 import type { AbstentionFacts } from '../report/index.js'
 import { abstentionOf, type RecipeResult, type Seen } from '../train/index.js'
 
@@ -28,7 +28,8 @@ export function abstentionFacts({ classifier, seen, test }: RecipeResult): Abste
       ? `Its threshold comes from ${photos} training photos, each compared with the others alone.`
       : `Its threshold comes from the ${photos} validation photos, as the network has learnt to know the training photos too well.`) +
     common
-  return { facts: { figures, part, coverage, method }, coverage: figures?.coverage ?? null }
+  const background = said.background && backgroundFigures(said.background)
+  return { facts: { figures, part, coverage, method, background }, coverage: figures?.coverage ?? null }
 }
 
 function figuresOf(

@@ -16,6 +16,7 @@ import { summaryText } from '../report/index.js'
 import { RunFolder } from '../run/index.js'
 import { photosLearntFrom } from './learnt-photos.js'
 import { type MeasuredPart, measurePart, partWords, requireKnown } from './measure.js'
+import { type MeasuredBackground, measureBackground } from './measure-background.js'
 import { noticeOnce } from './notice-once.js'
 import { modelPath, tellUnknowing } from './predict.js'
 import { dataConfigurationSchema } from './resume.js'
@@ -44,6 +45,8 @@ export interface EvaluateResult extends MeasuredPart {
   readonly labels: readonly string[]
   /** The photos kept apart as test, where others are measured first. */
   readonly test?: MeasuredPart | undefined
+  /** The photos of other things that the run kept to measure on, where its own photos are judged and it learnt from such. */
+  readonly background?: MeasuredBackground | undefined
   readonly seconds: number
 }
 
@@ -88,6 +91,8 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluateResult
       labels: predictor.labels,
       ...measured,
       test: others.includes('test') ? await measurePart(predictor, dataset, 'test', work) : undefined,
+      background:
+        options.data === undefined && folder ? await measureBackground(predictor, folder, work) : undefined,
       seconds: (performance.now() - started) / 1000,
     }
   } finally {
@@ -163,18 +168,20 @@ function foundAs(configuration: unknown): z.infer<typeof dataConfigurationSchema
 
 /** The result for a terminal: each part that was measured. */
 export function evaluationText(result: EvaluateResult): string {
-  const { test, seconds } = result
-  const parts = [result, ...(test ? [test] : [])].map(partText)
+  const { test, background, seconds } = result
+  const parts = [result, ...(test ? [test] : [])].map((part, i) =>
+    partText(part, i === 0 ? background : undefined),
+  )
   return `${parts.join('\n')}\nin ${seconds.toFixed(1)} s\n`
 }
 
-function partText(measured: MeasuredPart): string {
+function partText(measured: MeasuredPart, background: MeasuredBackground | undefined): string {
   const { confusion, evaluation, calibration, tta, leaks, learnt, unreadable, split, abstention } = measured
   const part = partWords[split]
   return summaryText({
     evaluation: { ...evaluation, confusion },
     calibration,
-    abstention: abstention && { figures: abstention },
+    abstention: abstention && { figures: abstention, background },
     tta,
     stages: [],
     part,

@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import { type Backbone, channelOrders, ranges } from '../backbones/index.js'
 import { ChiquitoError } from '../core/index.js'
-import type { RecordedPhotos, SplitRecord } from '../dataset/index.js'
 import { devices } from '../engine/index.js'
-import { MAX_CHECKPOINT_BYTES, type RunDetails, RunFolder } from '../run/index.js'
+import { type Division, MAX_CHECKPOINT_BYTES, type RunDetails, RunFolder } from '../run/index.js'
 import { Checkpoint, fineTunes } from '../train/index.js'
 import type { TrainOptions } from './train-options.js'
 import { requireSameSettings } from './train-settings.js'
@@ -30,6 +29,7 @@ const configurationSchema = z.object({
   epochs: z.int().optional(),
   coverage: z.number().optional(),
   validFraction: z.number().optional(),
+  background: z.string().optional(),
   manifest: z.string().optional(),
   ...dataConfigurationSchema.shape,
   device: z.enum(devices).optional(),
@@ -46,7 +46,7 @@ export interface Unfinished {
   /** What the photos of its network are; undefined where it did not say. */
   readonly photos: (Pick<Backbone, 'preprocessing'> & { readonly size: number }) | undefined
   /** How its photos were divided; undefined where it had not come so far. */
-  readonly division: { readonly split: SplitRecord; readonly recorded: RecordedPhotos } | undefined
+  readonly division: Division | undefined
 }
 
 /** The settings that a run was trained with. @throws `data` where its record does not say them */

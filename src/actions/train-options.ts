@@ -33,6 +33,11 @@ export interface TrainOptions extends DeviceOptions, WorkOptions {
    * "neither". 0.95 by default.
    */
   readonly coverage?: number | undefined
+  /**
+   * Folder of photos of other things, flat or nested: no class of its own, but what the model is to answer with "neither". A part of them is
+   * kept to measure on.
+   */
+  readonly background?: string | undefined
   /** Part of each class that is measured on where no folder divides the photos. */
   readonly validFraction?: number | undefined
   /** A table that says which photos are learnt from and which are measured on, as `chiquito split` writes it. */

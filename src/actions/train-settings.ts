@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { argumentError, ChiquitoError } from '../core/index.js'
 import { checkCoverage, fineTunes } from '../train/index.js'
 import type { TrainOptions } from './train-options.js'
@@ -69,6 +70,7 @@ const kept = {
   validFraction: '--valid-fraction',
   preprocessing: '--mean, --std, --channels and --range',
   manifest: '--folds',
+  background: '--background',
   followLinks: '--follow-links',
   labelsFrom: '--labels-from',
 } as const
@@ -93,6 +95,7 @@ export function requireSameSettings(given: TrainOptions, own: Omit<TrainOptions,
     requireSame(kept[name], given[name], own[name])
   for (const name of ['preprocessing', 'manifest', 'followLinks', 'labelsFrom'] as const)
     requireSame(kept[name], given[name], own[name])
+  requireSame(kept.background, given.background && path.resolve(given.background), own.background)
 }
 
 function requireSame(option: string, given: unknown, own: unknown): void {

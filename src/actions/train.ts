@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import {
   type Backbone,
@@ -7,13 +6,15 @@ import {
   loadBackbone,
   type Preprocessing,
 } from '../backbones/index.js'
-import { ChiquitoError, commandName, messageOf, shellPath, shellWord } from '../core/index.js'
+import { ChiquitoError, messageOf } from '../core/index.js'
 import {
+  type Background,
   type Dataset,
   type LicenceMix,
   leaks,
   licenceMix,
   openDataset,
+  recordBackground,
   recordPhotos,
 } from '../dataset/index.js'
 import type { Shortcut } from '../doctor/index.js'
@@ -41,6 +42,14 @@ import { checkInPassing, faultsOf, type PassingChecks, passingText } from './pas
 import { readHeaders } from './photo-facts.js'
 import { openCheckpoint, takeOver } from './resume.js'
 import { writeReport } from './run-report.js'
+import {
+  type BackgroundResult,
+  backgroundResult,
+  openOthers,
+  requireBackground,
+  tellLost,
+} from './train-background.js'
+import { machine, repeatCommand } from './train-command.js'
 import { modelOf, used } from './train-model.js'
 import type { TrainOptions } from './train-options.js'
 import { checkSettings, withDefaults } from './train-settings.js'
@@ -112,6 +121,8 @@ export interface TrainResult {
   /** The share of photos that is answered, not taken for "neither", and more of that: see the report. */
   readonly coverage: number | null
   readonly abstention?: AbstentionFacts | undefined
+  /** Photos of other things, where some were given: how many were learnt from, and of the others how many are "neither". */
+  readonly background?: BackgroundResult | undefined
   readonly evaluation: EvaluationDetails
   readonly leaks: readonly LeakedPhoto[]
   /** How well properties of the files tell the classes apart, the strongest first. */
@@ -135,7 +146,7 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
   const started = performance.now()
   const { run, options, dataset, details, checkpoint, ...prepared } = await prepare(given)
   const { progress, signal, command, seed = 0, size, fineTune, epochs, coverage, device, threads } = options
-  const { recipe, backbone, notices, notice } = prepared
+  const { recipe, backbone, background, notices, notice } = prepared
   try {
     const ran = await recipe.run({
       dataset,
@@ -145,6 +156,7 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
       fineTune,
       epochs,
       coverage,
+      background,
       progress,
       signal,
       device,
@@ -157,6 +169,7 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
     const result = { ...ran, stages: withIntervals(ran.stages, ran.seen.evaluation.count) }
     if (epochs !== undefined && result.choice?.fineTuning?.chosen === false)
       notice('--epochs changed nothing: no layers were fine-tuned.')
+    tellLost(result.classifier, background, notice)
     const headers = await readHeaders(dataset, { progress, signal })
     const shortcuts = await shortcutsOfFiles(dataset, headers, { progress, signal })
     const licences = await licenceMix(
@@ -213,6 +226,7 @@ interface Prepared {
   readonly recipe: Recipe
   readonly backbone: Backbone
   readonly dataset: Dataset
+  readonly background: Background | undefined
   readonly checkpoint: Checkpoint
   readonly notices: string[]
   readonly notice: (message: string) => void
@@ -245,6 +259,7 @@ async function prepare(given: TrainOptions): Promise<Prepared> {
         progress: event => (event.kind === 'notice' ? notice(event.message) : progress?.(event)),
         signal,
       })
+    await requireBackground(options)
     // What is wrong with a file that is here is said before thousands of photos are read.
     const own = isOwnFile(options.backbone) ? await load() : undefined
     const { manifest } = options
@@ -260,8 +275,9 @@ async function prepare(given: TrainOptions): Promise<Prepared> {
       ...division,
     })
     await requireReadableClasses(dataset, signal)
+    const background = await openOthers(options, dataset, division?.background)
     const backbone = own ?? (await load())
-    for (const message of dataset.notices) notice(message)
+    for (const message of [...dataset.notices, ...(background?.notices ?? [])]) notice(message)
     if (given.validFraction !== undefined && dataset.split.by !== 'seed')
       notice('--valid-fraction changes nothing: the data set says itself which photos are measured on.')
     const details = detailsOf(options, recipe, backbone, dataset)
@@ -271,8 +287,13 @@ async function prepare(given: TrainOptions): Promise<Prepared> {
       notice('The run that was cut off here is replaced. With --resume it would have been gone on with.')
     const checkpoint = await openCheckpoint(run, details, { ...options, notice })
     if (unfinished) await run.goOn(details, checkpoint.logged)
-    if (!division) await run.writeSplit(dataset.split, recordPhotos(dataset.photos, dataset.labels))
-    return { run, options, details, recipe, backbone, dataset, checkpoint, notices, notice }
+    if (!division)
+      await run.writeSplit(
+        dataset.split,
+        recordPhotos(dataset.photos, dataset.labels),
+        background && recordBackground(background),
+      )
+    return { run, options, details, recipe, backbone, dataset, background, checkpoint, notices, notice }
   } catch (error) {
     unfinished?.run.close()
     throw run && !unfinished ? await ended(run, error) : error
@@ -281,7 +302,7 @@ async function prepare(given: TrainOptions): Promise<Prepared> {
 
 function detailsOf(options: TrainOptions, recipe: Recipe, backbone: Backbone, dataset: Dataset): RunDetails {
   const { seed = 0, size, fineTune, epochs, coverage, validFraction, preprocessing, device = 'cpu' } = options
-  const { manifest, followLinks, labelsFrom } = options
+  const { background, manifest, followLinks, labelsFrom } = options
   const { name, id, inputSize } = backbone
   return {
     seed,
@@ -296,6 +317,7 @@ function detailsOf(options: TrainOptions, recipe: Recipe, backbone: Backbone, da
       epochs,
       coverage,
       validFraction,
+      background: background === undefined ? undefined : path.resolve(background),
       manifest: manifest === undefined ? undefined : path.resolve(manifest),
       followLinks,
       labelsFrom,
@@ -323,6 +345,7 @@ function resultOf(
     notices: readonly string[]
     shortcuts: readonly Shortcut[]
     licences: LicenceMix | undefined
+    configuration: RunDetails['configuration']
   } & Calibrations,
 ): TrainResult {
   const { confusion, ...evaluation } = result.seen.evaluation
@@ -359,6 +382,7 @@ function resultOf(
       },
     coverage: abstention?.coverage ?? null,
     abstention: abstention?.facts,
+    background: backgroundResult(result.classifier, facts.configuration.background),
     evaluation,
     leaks: leaks(dataset.photos).map(({ train, held }) => ({ train, valid: held })),
     shortcuts: facts.shortcuts,
@@ -386,36 +410,4 @@ async function ended(run: RunFolder, error: unknown): Promise<unknown> {
     return new ChiquitoError('interrupted', `${messageOf(error)} ${goOn}`, { cause: error })
   // A full disk, for example: once there is room, nothing is lost.
   return code === 'io' ? new ChiquitoError('io', `${messageOf(error)} ${goOn}`, { cause: error }) : error
-}
-
-function repeatCommand(options: TrainOptions): string {
-  const { data, out, recipe, backbone, seed, size, fineTune, epochs, coverage, validFraction } = options
-  const { mean, std, channels, range } = options.preprocessing ?? {}
-  const links = options.followLinks ? ' --follow-links' : ''
-  const flags = Object.entries({
-    recipe,
-    backbone,
-    mean,
-    std,
-    channels,
-    range,
-    seed,
-    size,
-    'fine-tune': fineTune,
-    epochs,
-    coverage,
-    'valid-fraction': validFraction,
-    folds: options.manifest,
-    'labels-from': options.labelsFrom,
-  })
-    .filter(([, value]) => value !== undefined)
-    .map(
-      ([name, value]) =>
-        ` --${name} ${name === 'folds' ? shellPath(String(value)) : shellWord(String(value))}`,
-    )
-  return `${commandName()} train ${shellPath(data)} --out ${shellPath(out)}${flags.join('')}${links}`
-}
-
-function machine(): string {
-  return `${process.platform} ${process.arch}, ${availableParallelism()} processors`
 }

@@ -76,3 +76,25 @@ export function evaluateAbstention({
     wrongKeptBack: isRight.filter((one, i) => !one && abstained[i]).length,
   }
 }
+
+/** How a model does on photos of other things. */
+export interface BackgroundFigures {
+  /** Photos of other things that it learnt from. */
+  readonly learnt: number
+  /** Others that it was asked of, and how many of those are "neither". */
+  readonly measured: number
+  readonly caught: number
+  /** Their share, with its 95 % interval; null where it was asked of none. */
+  readonly share: number | null
+  readonly interval: Interval | null
+}
+
+/** The figures of counts. */
+export function backgroundFigures({
+  learnt,
+  measured,
+  caught,
+}: Pick<BackgroundFigures, 'learnt' | 'measured' | 'caught'>): BackgroundFigures {
+  const share = measured === 0 ? null : caught / measured
+  return { learnt, measured, caught, share, interval: wilson(caught, measured) }
+}

@@ -1,4 +1,9 @@
-export { type AbstentionFigures, evaluateAbstention } from './abstention.js'
+export {
+  type AbstentionFigures,
+  type BackgroundFigures,
+  backgroundFigures,
+  evaluateAbstention,
+} from './abstention.js'
 export {
   type Calibration,
   type CalibrationFigures,

@@ -1,5 +1,11 @@
 import type { RatePoint } from '../charts/index.js'
-import type { AbstentionFigures, CalibrationFigures, Evaluation, Interval } from '../evaluate/index.js'
+import type {
+  AbstentionFigures,
+  BackgroundFigures,
+  CalibrationFigures,
+  Evaluation,
+  Interval,
+} from '../evaluate/index.js'
 
 /** An encoded picture (JPEG, PNG, WebP, AVIF or GIF bytes) or a base64 data URI of one. About 240 px are enough. */
 export type Picture = Uint8Array | string
@@ -64,6 +70,8 @@ export interface AbstentionFacts {
   readonly method?: string | undefined
   /** Why it never does: a sentence. */
   readonly why?: string | undefined
+  /** On photos of other things, where some were given to learn from. */
+  readonly background?: BackgroundFigures | undefined
 }
 
 /** Photos kept apart as test, by which nothing was chosen. */

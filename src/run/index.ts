@@ -7,6 +7,7 @@ export {
   modelMetadataEntries,
   parseModelMetadata,
 } from './model-bundle.js'
+export type { Division } from './run-division.js'
 export { MAX_CHECKPOINT_BYTES, RunFolder } from './run-folder.js'
 export { type RunFile, removeRun, requireRemovable } from './run-place.js'
 export type { RunDetails, RunRecord, RunState } from './run-record.js'

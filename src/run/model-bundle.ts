@@ -86,6 +86,14 @@ const abstentionSchema = z.union([
     photos: z.int().nonnegative(),
     /** Labels with too few of them for a threshold of their own. */
     shared: z.array(z.string()).max(MAX_LABELS),
+    /** Photos of other things: how many were learnt from, how many others were asked of, and how many of those it turned away. */
+    background: z
+      .object({
+        learnt: z.int().nonnegative(),
+        measured: z.int().nonnegative(),
+        caught: z.int().nonnegative(),
+      })
+      .optional(),
   }),
   z.object({ why: z.string() }),
 ])

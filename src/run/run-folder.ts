@@ -1,15 +1,9 @@
 import { existsSync } from 'node:fs'
 import { readFile, rm, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { ChiquitoError } from '../core/index.js'
-import {
-  type RecordedPhoto,
-  type RecordedPhotos,
-  recordedPhotoSchema,
-  type SplitRecord,
-  splitSchema,
-} from '../dataset/index.js'
+import { type RecordedPhoto, type SplitRecord, splitSchema } from '../dataset/index.js'
 import {
   cutLog,
   describeIssue,
@@ -26,10 +20,10 @@ import {
   requireWritable,
   writeFileAtomic,
 } from '../files/index.js'
+import { type Division, divisionSchema } from './run-division.js'
+import { json, parseJson } from './run-json.js'
 import { lock, type RunFile, requireFree, runFiles } from './run-place.js'
 import { newRunRecord, type RunDetails, type RunRecord, type RunState, readRunRecord } from './run-record.js'
-
-const photosSchema = z.object({ photos: z.array(recordedPhotoSchema) })
 
 /** The one file in `checkpoint/`. */
 const checkpointName = 'state.safetensors'
@@ -203,9 +197,16 @@ export class RunFolder {
     return parseJson(await this.read('metrics.json'), this.file('metrics.json'))
   }
 
-  /** @param photos - what was divided */
-  async writeSplit(split: SplitRecord, photos: readonly RecordedPhoto[] = []): Promise<void> {
-    await this.write('split.json', json({ ...split, photos }))
+  /**
+   * @param photos - what was divided
+   * @param background - photos of other things, divided, too
+   */
+  async writeSplit(
+    split: SplitRecord,
+    photos: readonly RecordedPhoto[] = [],
+    background?: readonly RecordedPhoto[],
+  ): Promise<void> {
+    await this.write('split.json', json({ ...split, photos, background }))
   }
 
   /** How the data set was divided. @throws `io`, `data` */
@@ -214,10 +215,11 @@ export class RunFolder {
   }
 
   /** How the data set was divided, and the photos there were; undefined when the run was cut off before that. @throws `io`, `data` */
-  async readDivision(): Promise<{ split: SplitRecord; recorded: RecordedPhotos } | undefined> {
+  async readDivision(): Promise<Division | undefined> {
     if ((await stat(this.file('split.json')).catch(() => undefined)) === undefined) return undefined
-    const { photos } = await this.readJson('split.json', photosSchema)
-    return { split: await this.readSplit(), recorded: { photos, labels: this.current.dataset.labels } }
+    const { photos, background } = await this.readJson('split.json', divisionSchema)
+    const { labels } = this.current.dataset
+    return { split: await this.readSplit(), recorded: { photos, labels }, background }
   }
 
   /** Puts what is needed to go on in the place of what was there. @throws `io` */
@@ -333,20 +335,5 @@ export class RunFolder {
         `The run folder "${this.path}" was removed, renamed or cleared while the run wrote into it. Nothing more is written: ` +
           'put it back and go on with --resume, or begin again.',
       )
-  }
-}
-
-/** Readable, with rows of numbers on one line: a matrix of 1,000 classes would else be a million lines. */
-function json(value: object): string {
-  const text = JSON.stringify(value, null, 2)
-  // Within strings there are no line breaks, so what begins with one is a list.
-  return `${text.replace(/\[\n[\d\s,.eE+-]+\]/g, list => list.replace(/\s+/g, '').replaceAll(',', ', '))}\n`
-}
-
-function parseJson(bytes: Buffer, path: string): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'))
-  } catch (error) {
-    throw new ChiquitoError('data', `"${path}" is not valid JSON.`, { cause: error })
   }
 }

@@ -36,6 +36,10 @@ export function registerTrain(program: Command, shell: Shell): void {
             decimal('--coverage', { min: 0.5, max: 0.999 }),
           )
           .option(
+            '--background <folder>',
+            'photos of other things, which are no class: the model learns to answer them with "neither"',
+          )
+          .option(
             '--valid-fraction <part>',
             'part of each class to measure on, where no valid/ folder says it (0.2)',
             decimal('--valid-fraction', { min: 0.01, max: 0.9 }),
@@ -63,6 +67,7 @@ export function registerTrain(program: Command, shell: Shell): void {
   )
   addExamples(command, [
     'chiquito train photos --out runs/first',
+    'chiquito train photos --out runs/first --background other-things',
     'chiquito train photos --folds folds --out runs/folds',
     'chiquito train photos --out runs/article --recipe fastai-2018 --seed 3',
     'chiquito train photos --out runs/large --backbone efficientnet-lite2=weights.pth',

@@ -12,6 +12,8 @@ export interface PhotosBelow {
   readonly refused: readonly { readonly path: string; readonly reason: string }[]
   /** What was left out. */
   readonly oddities: readonly Oddity[]
+  /** The same as sentences, where a person should hear of it. */
+  readonly notices: readonly string[]
 }
 
 /**
@@ -52,5 +54,5 @@ export async function photosBelow(
     }
   }
   await visit('')
-  return { files, refused, oddities: oddities.list() }
+  return { files, refused, oddities: oddities.list(), notices: oddities.notices() }
 }

@@ -1,4 +1,5 @@
 import type { AbstentionFigures } from '../../evaluate/index.js'
+import { backgroundText } from '../background.js'
 import type { ReportInput } from '../input.js'
 import { type Html, html, name, section, table } from '../markup.js'
 import { range, share, visible } from '../text.js'
@@ -9,7 +10,7 @@ export function hasAbstention({ abstention }: ReportInput): boolean {
 
 /** When the model says "neither", and what that is worth. */
 export function neitherSection({ abstention = {}, part = 'validation' }: ReportInput): Html {
-  const { figures, method, coverage, why } = abstention
+  const { figures, method, coverage, why, background } = abstention
   const on = abstention.part ?? part
   return section(
     {
@@ -23,6 +24,11 @@ export function neitherSection({ abstention = {}, part = 'validation' }: ReportI
     why === undefined
       ? html`<p>${coverage === undefined ? '' : `At least ${share(coverage)} of the photos that show one of the labels are to be answered. `}${visible(method ?? '')} What is far from all labels is turned away nearly always. What is near to them, such as another animal where the labels are animals, often is not: that cannot be promised.</p>`
       : html`<p>${name(why)}</p>`,
+    ...(background
+      ? [
+          html`<p>${backgroundText(background)} That holds for things like these; photos of yet other things may be turned away less often.</p>`,
+        ]
+      : []),
     ...(figures
       ? [answeredText(figures, on), coverageTable(figures)]
       : why === undefined

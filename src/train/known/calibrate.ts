@@ -8,6 +8,8 @@ export interface Witness {
   readonly sure: number
   /** The class it was taken for. */
   readonly taken: number
+  /** Log-odds that it is of the classes, not of other things, where photos of those are known. */
+  readonly odds?: number | undefined
 }
 
 /**
@@ -19,6 +21,14 @@ const slack = 3e-5
 /** Photos that are all alike are no way apart. */
 const leastWay = 1e-4
 
+export interface CalibrateOptions {
+  readonly by: KnownRanks['by']
+  readonly classes: number
+  readonly least: number
+  /** Below which log-odds a photo is the less familiar, where photos of other things are known. */
+  readonly oddsTail?: KnownRanks['tail'] | undefined
+}
+
 /**
  * Makes ranks of witnesses. Each class with enough of them is a group of its own, so that rare classes keep their coverage;
  * the others share one, or, where they are still too few, are ranked among all.
@@ -27,13 +37,16 @@ const leastWay = 1e-4
  */
 export function calibrate(
   witnesses: readonly Witness[],
-  { by, classes, least }: { readonly by: KnownRanks['by']; readonly classes: number; readonly least: number },
+  { by, classes, least, oddsTail }: CalibrateOptions,
 ): KnownRanks {
   const near = ascending(witnesses.map(one => one.near))
   const sure = ascending(witnesses.map(one => one.sure))
   const tail = tailOf(near)
   const scores = witnesses.map(
-    one => familiarity(rank(near, one.near), rank(sure, one.sure), depth(one.near, tail)) * (1 - slack),
+    one =>
+      familiarity(rank(near, one.near), rank(sure, one.sure), depth(one.near, tail)) *
+      fallOf(one.odds, oddsTail) *
+      (1 - slack),
   )
   const counts = new Array<number>(classes).fill(0)
   for (const { taken } of witnesses) counts[taken]++
@@ -79,8 +92,15 @@ function rank(values: Float32Array, value: number): number {
   return low
 }
 
+/** What a score is multiplied by for log-odds that speak for other things, as 32-bit floats have it. */
+function fallOf(odds: number | undefined, tail: KnownRanks['tail'] | undefined): number {
+  return odds === undefined || tail === undefined
+    ? 1
+    : Math.fround(Math.exp(Math.fround(-STEEPNESS * depth(odds, tail))))
+}
+
 /** The 5 % quantile of nearness, and the way from there to the median. */
-function tailOf(near: Float32Array): KnownRanks['tail'] {
+export function tailOf(near: Float32Array): KnownRanks['tail'] {
   const at = (part: number) => near[Math.floor(part * near.length)]
   return [at(0.05), Math.max(at(0.5) - at(0.05), leastWay)]
 }

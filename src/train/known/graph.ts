@@ -41,7 +41,8 @@ export function appendKnown(
   const a = rank(nearness, near)
   const cube = builder.op('Mul', [builder.op('Mul', [a, a]), a])
   const b = rank(reduce('ReduceMax', probabilities), sure)
-  const score = builder.op('Mul', [builder.op('Mul', [cube, b]), appendTail(builder, nearness, tail)])
+  const familiar = builder.op('Mul', [builder.op('Mul', [cube, b]), appendTail(builder, nearness, tail)])
+  const score = appendFall(builder, familiar, features, known)
   const taken = builder.op('ArgMax', [probabilities], { axis: 1, keepdims: 1 })
   const group = builder.op('Gather', [builder.constant(float32(groupOf)), taken])
   const isMember = float(builder.op('Equal', [group, row(groups)]))
@@ -50,6 +51,27 @@ export function appendKnown(
   const all = builder.op('Add', [reduce('ReduceSum', isMember), one])
   const p = builder.op('Sub', [builder.op('Div', [below, all]), builder.constant(float32([margin], []))])
   return builder.op('Reshape', [p, builder.constant(int64([-1]))])
+}
+
+/** The score of photos that are like those of other things: less and less. */
+function appendFall(
+  builder: GraphBuilder,
+  score: Value,
+  features: Value,
+  { background }: Pick<KnownPhotos, 'background'>,
+): Value {
+  if (background === undefined) return score
+  const { weight, bias, tail } = background
+  const odds = builder.op(
+    'Gemm',
+    [
+      features,
+      builder.initializer('known.background.weight', float32(weight, [1, weight.length])),
+      builder.initializer('known.background.bias', float32([bias], [1])),
+    ],
+    { transB: 1 },
+  )
+  return builder.op('Mul', [score, appendTail(builder, odds, tail)])
 }
 
 /** What the score of nearness below a quantile is multiplied by: less and less. */

@@ -5,8 +5,11 @@ export {
   checkCoverage,
   DEFAULT_COVERAGE,
   isKnowing,
+  type KnownBackground,
   type KnownPhotos,
   type KnownRanks,
+  thresholdOf,
   type Unknowing,
 } from './known.js'
-export { type Looks, remember } from './remember.js'
+export { type Looks, type OtherThings, partOf } from './looks.js'
+export { remember } from './remember.js'

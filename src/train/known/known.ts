@@ -1,4 +1,5 @@
 import { argumentError, type Tensor } from '../../core/index.js'
+import type { Unreadable } from '../features/index.js'
 
 /** Nearest learnt photos whose nearness counts: one alone may be a copy, many reach into other kinds of photos. */
 export const NEIGHBOURS = 3
@@ -36,6 +37,24 @@ export interface KnownPhotos {
   readonly rows: Tensor<'int8'>
   readonly scales: Float32Array
   readonly calibration: KnownRanks
+  /** What else it knows photos of other things by, where some were given to learn from. */
+  readonly background?: KnownBackground | undefined
+}
+
+/** What tells photos of the classes from photos of other things, and how it does (docs/decisions/0081-background.md). */
+export interface KnownBackground {
+  /** Log-odds of being a photo of the classes are `weight . features + bias`: `[features]`. */
+  readonly weight: Float32Array
+  readonly bias: number
+  /** Below the first of these a photo is the less familiar, the farther; the second is the unit of that. */
+  readonly tail: readonly [from: number, way: number]
+  /** Photos of other things learnt from. */
+  readonly learnt: number
+  /** Others that were kept to measure on, and how many of them are "neither". */
+  readonly measured: number
+  readonly caught: number
+  /** Those that could not be read. */
+  readonly unreadable: readonly Unreadable[]
 }
 
 /** Photos that a new one is ranked among. */
@@ -67,4 +86,9 @@ export const FARTHEST = 8
 
 export function isKnowing(known: KnownPhotos | Unknowing | undefined): known is KnownPhotos {
   return known !== undefined && 'rows' in known
+}
+
+/** The least `known` that is answered. */
+export function thresholdOf({ coverage }: Pick<KnownPhotos, 'coverage'>): number {
+  return Number((1 - coverage).toPrecision(12))
 }

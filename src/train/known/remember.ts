@@ -1,12 +1,13 @@
 import { type Backbone, type FeatureSpec, featureWidth } from '../../backbones/index.js'
 import { asFloat32, float32, RandomStream, type Tensor, throwIfAborted } from '../../core/index.js'
-import type { Photo } from '../../dataset/index.js'
 import { type DeviceOptions, Session } from '../../engine/index.js'
 import { argmax } from '../../evaluate/index.js'
 import { GraphBuilder, model } from '../../onnx/index.js'
 import { calibrate, leastPhotos, type Witness } from './calibrate.js'
 import { appendCosines } from './graph.js'
 import { type Columns, DEFAULT_COVERAGE, type KnownPhotos, NEIGHBOURS, type Unknowing } from './known.js'
+import { type Looks, type OtherThings, partOf, some } from './looks.js'
+import { measured, toldApart } from './others.js'
 
 /** Photos a model keeps to compare with: 2.5 MB of EfficientNet's features at most. More say little more (docs/decisions/0068). */
 const mostKept = 1000
@@ -14,14 +15,6 @@ const mostKept = 1000
 const mostRanked = 2000
 /** Rows compared in one run. */
 const batch = 256
-
-/** Photos as a network sees them. */
-export interface Looks {
-  readonly photos: readonly Photo[]
-  /** Features of plain views, [photos, width]. */
-  readonly rows: Float32Array
-  readonly width: number
-}
 
 export interface RememberOptions extends DeviceOptions {
   readonly backbone: Backbone
@@ -44,6 +37,8 @@ export interface RememberOptions extends DeviceOptions {
     readonly by: 'train' | 'valid'
     readonly probabilities: readonly (readonly number[])[]
   }
+  /** Photos of other things, to be "neither". */
+  readonly others?: OtherThings | undefined
 }
 
 /** What a classifier knows its photos by. */
@@ -60,6 +55,7 @@ export async function remember(options: RememberOptions): Promise<KnownPhotos | 
   const packed = { blocks, ...inBytes(unitRows(learnt, kept, blocks), kept.length) }
   const asked = some(ranked.photos.length, mostRanked, random.fork('ranked'))
   const owners = kept.map(i => learnt.photos[i].sha256)
+  const told = await toldApart(options, asked, random.fork('background'))
   const witnesses: Witness[] = []
   const session = await openCosines(packed, ranked.width, options)
   try {
@@ -72,13 +68,20 @@ export async function remember(options: RememberOptions): Promise<KnownPhotos | 
         const own = ranked.photos[photo].sha256
         const probabilities = ranked.probabilities[photo]
         const taken = argmax(probabilities)
-        witnesses.push({ near: nearnessOf(row, j => owners[j] !== own), sure: probabilities[taken], taken })
+        witnesses.push({
+          near: nearnessOf(row, j => owners[j] !== own),
+          sure: probabilities[taken],
+          taken,
+          odds: told?.odds[from + i],
+        })
       }
     }
   } finally {
     await session.close()
   }
-  return { coverage, ...packed, calibration: calibrate(witnesses, { by: ranked.by, classes, least }) }
+  const calibration = calibrate(witnesses, { by: ranked.by, classes, least, oddsTail: told?.background.tail })
+  const known: KnownPhotos = { coverage, ...packed, calibration, background: told?.background }
+  return told ? measured(known, told.background, options) : known
 }
 
 /**
@@ -95,17 +98,6 @@ function blocksOf({ backbone, spec, isTuned }: RememberOptions): Columns[] {
     from = to
     return columns
   })
-}
-
-/** Numbers below `count`, all or a drawn part, ascending. */
-function some(count: number, most: number, random: RandomStream): number[] {
-  const all = Array.from({ length: count }, (_, i) => i)
-  return count <= most
-    ? all
-    : random
-        .shuffle(all)
-        .slice(0, most)
-        .sort((a, b) => a - b)
 }
 
 /** Rows whose blocks have length 1 each, divided by the number of blocks: products with such rows are mean cosines. */
@@ -155,15 +147,9 @@ async function openCosines(
   return Session.open(model(builder.build()), options)
 }
 
-async function cosinesOf(
-  session: Session,
-  { rows, width }: Looks,
-  which: readonly number[],
-): Promise<Float32Array> {
-  const features = new Float32Array(which.length * width)
-  for (const [i, photo] of which.entries())
-    features.set(rows.subarray(photo * width, (photo + 1) * width), i * width)
-  const { cosines } = await session.run({ features: float32(features, [which.length, width]) })
+async function cosinesOf(session: Session, looks: Looks, which: readonly number[]): Promise<Float32Array> {
+  const { rows, width } = partOf(looks, which)
+  const { cosines } = await session.run({ features: float32(rows, [which.length, width]) })
   return asFloat32(cosines, 'cosines').data
 }
 

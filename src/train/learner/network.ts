@@ -12,6 +12,7 @@ import {
   type HeadWeights,
   headProbabilities,
   headWork,
+  otherThingsOf,
 } from '../heads/index.js'
 import { type KnownPhotos, remember, type Unknowing } from '../known/index.js'
 import { KEPT_BYTES } from '../loading/index.js'
@@ -119,9 +120,13 @@ export class LearnerNetwork {
     const classifier = this.classifier()
     const { backbone, spec, labels } = classifier
     const { data, options } = this.given
-    const looks = ({ photos, views: [rows], width }: Features) => ({ photos, rows, width })
+    const looks = ({ views: [rows = new Float32Array()], ...seen }: Features) => ({ ...seen, rows })
     const learnt = looks(await this.features.plain('train'))
     const held = looks(await this.features.plain('valid'))
+    const { background } = options
+    const others =
+      background &&
+      (await otherThingsOf(classifier, looks(await this.features.elsewhere(background)), options))
     await this.features.rest()
     const probabilities = await headProbabilities(classifier, held.rows, options)
     const ranked = { ...held, by: 'valid', probabilities } as const
@@ -134,6 +139,7 @@ export class LearnerNetwork {
       seed: data.seed,
       learnt,
       ranked,
+      others,
     })
   }
 

@@ -1,6 +1,6 @@
 import type { Backbone } from '../../backbones/index.js'
 import type { WorkOptions } from '../../core/index.js'
-import type { Photo, Split } from '../../dataset/index.js'
+import type { Background, Photo, Split } from '../../dataset/index.js'
 import type { DeviceOptions } from '../../engine/index.js'
 import type { PhotoReader, ViewRule } from '../../images/index.js'
 import type { FeatureStore } from '../../run/index.js'
@@ -101,6 +101,24 @@ export class TrunkFeatures {
         known: true,
         signal: this.options.signal,
       })
+    } finally {
+      await extractor.close()
+    }
+  }
+
+  /** Plain views of photos of another folder, each of which may turn out not to be readable. */
+  async elsewhere({ root, photos }: Background): Promise<Features> {
+    const { progress, signal } = this.options
+    const spec = headSpec(this.current)
+    const extractor = new FeatureExtractor({
+      ...this.options,
+      backbone: this.current,
+      spec,
+      root,
+      store: undefined,
+    })
+    try {
+      return await extractor.extract(photos, { task: 'photos of other things', progress, signal })
     } finally {
       await extractor.close()
     }

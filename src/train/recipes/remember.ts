@@ -1,9 +1,9 @@
 import { featureWidth } from '../../backbones/index.js'
 import type { RandomStream } from '../../core/index.js'
-import type { Photo, Split } from '../../dataset/index.js'
+import type { Background, Photo, Split } from '../../dataset/index.js'
 import { softmaxRows } from '../../evaluate/index.js'
-import { headProbabilities } from '../heads/index.js'
-import { type KnownPhotos, type Looks, remember, type Unknowing } from '../known/index.js'
+import { headProbabilities, otherThingsOf } from '../heads/index.js'
+import { type KnownPhotos, type Looks, type OtherThings, remember, type Unknowing } from '../known/index.js'
 import { type AutoFeatures, type Decision, firstColumns, leftOut } from './frozen/index.js'
 import type { RecipeOptions } from './recipe.js'
 import type { Shown } from './show.js'
@@ -41,6 +41,7 @@ export async function rememberPhotos(
   const { photos } = await before.features.of(rule.resize, 'train')
   const learnt = await (isFrozen ? looks(end, 'train') : looks(end, 'train', photos))
   const held = await looks(end, 'valid')
+  const others = options.background && (await otherThings(end, options.background, options))
   await end.features.rest()
   const judged = await (isFrozen
     ? judgedFrozen(before, random.fork('left out'), options)
@@ -50,7 +51,7 @@ export async function rememberPhotos(
       why: 'There are too few training photos to leave some out, so nothing tells what a new one looks like.',
     }
   return remember({
-    ...{ backbone, spec, classes: labels.length, seed, coverage, device, threads, signal, learnt },
+    ...{ backbone, spec, classes: labels.length, seed, coverage, device, threads, signal, learnt, others },
     isTuned: !isFrozen,
     ranked: { ...judged, ...among(judged.by === 'train' ? learnt : held, judged.photos) },
   })
@@ -97,6 +98,19 @@ async function looks(
     : await features.of(rule.resize, split)
   const own = featureWidth(backbone, spec)
   return { photos, rows: firstColumns(views[0], width, own), width: own }
+}
+
+/** Photos of other things as a classifier's trunk sees them. */
+async function otherThings(
+  { classifier, features }: Shown,
+  { root, photos }: Background,
+  device: RecipeOptions,
+): Promise<OtherThings> {
+  const { rule, spec, backbone } = classifier
+  const found = await features.elsewhere(rule.resize, root, photos, 'photos of other things')
+  const width = featureWidth(backbone, spec)
+  const rows = firstColumns(found.views[0] ?? new Float32Array(), found.width, width)
+  return otherThingsOf(classifier, { ...found, rows, width }, device)
 }
 
 /** The looks of some of the photos. */

@@ -7,7 +7,7 @@ import { type Graph, model, writeModel } from '../../onnx/index.js'
 import { graphDigest, inputNote, type ModelMetadata, modelMetadataEntries } from '../../run/index.js'
 import { isPhotosFault } from '../features/index.js'
 import { type Classifier, classifierGraph } from '../heads/index.js'
-import { isKnowing } from '../known/index.js'
+import { isKnowing, type KnownBackground, thresholdOf } from '../known/index.js'
 import { calibrationFacts, calibrationOf } from './calibrated.js'
 import type { Seen } from './seen.js'
 
@@ -70,11 +70,16 @@ export function abstentionOf({
   const { by, near, groupOf } = known.calibration
   return {
     coverage: known.coverage,
-    threshold: Number((1 - known.coverage).toPrecision(12)),
+    threshold: thresholdOf(known),
     by,
     photos: near.length,
     shared: labels.filter((_, k) => groupOf[k] === labels.length),
+    background: known.background && backgroundOf(known.background),
   }
+}
+
+function backgroundOf({ learnt, measured, caught }: KnownBackground) {
+  return { learnt, measured, caught }
 }
 
 /** The first photo of each class that is still what it was, as the model sees it, with its answer. */

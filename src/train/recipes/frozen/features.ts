@@ -67,6 +67,18 @@ export class AutoFeatures {
     return this.see(resize, photos, { task, views, known: true })
   }
 
+  /** Plain views of photos of another folder, each of which may turn out not to be readable. */
+  async elsewhere(resize: Resize, root: string, photos: readonly Photo[], task: string): Promise<Features> {
+    const { progress, signal } = this.options
+    const { extractor, store } = this.open(resize, root)
+    try {
+      return await extractor.extract(photos, { task, progress, signal })
+    } finally {
+      await extractor.close()
+      store?.close()
+    }
+  }
+
   private see(
     resize: Resize,
     photos: readonly Photo[],
@@ -94,13 +106,20 @@ export class AutoFeatures {
   private extractorFor(resize: Resize): FeatureExtractor {
     const known = this.extractors.get(resize)
     if (known) return known.extractor
-    const { backbone, dataset, size = backbone.inputSize } = this.options
+    const opened = this.open(resize, this.options.dataset.root)
+    this.extractors.set(resize, opened)
+    return opened.extractor
+  }
+
+  private open(
+    resize: Resize,
+    root: string,
+  ): { extractor: FeatureExtractor; store?: FeatureStore | undefined } {
+    const { backbone, size = backbone.inputSize } = this.options
     const rule = { size, resize }
-    const options = { ...this.options, backbone, spec: this.spec, rule, root: dataset.root }
+    const options = { ...this.options, backbone, spec: this.spec, rule, root }
     const store = this.options.store?.(FeatureExtractor.namespace({ ...options, store: undefined }))
-    const extractor = new FeatureExtractor({ ...options, store })
-    this.extractors.set(resize, { extractor, store })
-    return extractor
+    return { extractor: new FeatureExtractor({ ...options, store }), store }
   }
 }
 
