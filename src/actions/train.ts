@@ -1,11 +1,4 @@
-import path from 'node:path'
-import {
-  type Backbone,
-  checkBackboneName,
-  isOwnFile,
-  loadBackbone,
-  type Preprocessing,
-} from '../backbones/index.js'
+import { type Backbone, checkBackboneName, isOwnFile, loadBackbone } from '../backbones/index.js'
 import { ChiquitoError, messageOf } from '../core/index.js'
 import {
   type Background,
@@ -32,7 +25,6 @@ import {
   requireReadableClasses,
   type Stage,
   type Unreadable,
-  versions,
 } from '../train/index.js'
 import { abstentionFacts } from './abstention.js'
 import { type Calibrations, calibrationsOf } from './calibrations.js'
@@ -50,6 +42,7 @@ import {
   tellLost,
 } from './train-background.js'
 import { machine, repeatCommand } from './train-command.js'
+import { detailsOf } from './train-details.js'
 import { modelOf, used } from './train-model.js'
 import type { TrainOptions } from './train-options.js'
 import { checkSettings, withDefaults } from './train-settings.js'
@@ -298,37 +291,6 @@ async function prepare(given: TrainOptions): Promise<Prepared> {
     unfinished?.run.close()
     throw run && !unfinished ? await ended(run, error) : error
   }
-}
-
-function detailsOf(options: TrainOptions, recipe: Recipe, backbone: Backbone, dataset: Dataset): RunDetails {
-  const { seed = 0, size, fineTune, epochs, coverage, validFraction, preprocessing, device = 'cpu' } = options
-  const { background, manifest, followLinks, labelsFrom } = options
-  const { name, id, inputSize } = backbone
-  return {
-    seed,
-    recipe: recipe.name,
-    backbone: { name, id, inputSize, preprocessing: recordOf(backbone) },
-    dataset: { root: dataset.root, fingerprint: dataset.fingerprint, labels: [...dataset.labels] },
-    configuration: {
-      backbone: options.backbone,
-      preprocessing,
-      size,
-      fineTune,
-      epochs,
-      coverage,
-      validFraction,
-      background: background === undefined ? undefined : path.resolve(background),
-      manifest: manifest === undefined ? undefined : path.resolve(manifest),
-      followLinks,
-      labelsFrom,
-      device,
-    },
-    versions: versions(),
-  }
-}
-
-function recordOf({ preprocessing: { mean, std, channels = 'rgb' } }: Backbone): Preprocessing {
-  return { mean, std, channels }
 }
 
 function resultOf(
