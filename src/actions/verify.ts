@@ -58,6 +58,9 @@ function verdictOf(golden: number, runtimes: readonly Reproduction[], isGraphSam
   const asked = runtimes.filter(({ state }) => state !== 'absent')
   const bad = asked.filter(({ state }) => state !== 'same')
   const changed = Math.max(0, ...asked.map(one => one.changed ?? 0))
+  const neither = Math.max(0, ...asked.map(one => one.neither ?? 0))
+  const familiar = asked.flatMap(({ knownDifference }) => knownDifference ?? [])
+  const known = familiar.length === 0 ? '' : `, known within ${small(Math.max(...familiar))}`
   const most = Math.max(0, ...asked.map(one => one.largest?.difference ?? 0))
   const photos = plural(golden, 'golden photo')
   const ways = plural(asked.length, 'way')
@@ -66,7 +69,7 @@ function verdictOf(golden: number, runtimes: readonly Reproduction[], isGraphSam
       ? ' The graph or its weights are no longer those that training wrote, though: copy the file again from where it was trained.'
       : ''
   if (bad.length === 0)
-    return `${photos} answered as when the model was made, in ${ways}: the same verdicts, probabilities within ${small(most)}.${graph}`
+    return `${photos} answered as when the model was made, in ${ways}: the same verdicts, probabilities within ${small(most)}${known}.${graph}`
   const failed = bad.filter(({ state }) => state === 'failed').length
   return (
     `${photos} not answered as when the model was made, in ${bad.length} of ${ways}: ` +
@@ -76,7 +79,10 @@ function verdictOf(golden: number, runtimes: readonly Reproduction[], isGraphSam
         : failed < bad.length
           ? ['no verdict changed']
           : []),
-      ...(failed < bad.length ? [`probabilities up to ${small(most)} off`] : []),
+      ...(neither > 0 ? [`up to ${neither} now "neither" or no longer`] : []),
+      ...(failed < bad.length
+        ? [`probabilities up to ${small(most)} off${known.replace('within', 'up to')}`]
+        : []),
       ...(failed > 0 ? [`${failed} could not run it`] : []),
     ].join(', ') +
     `.${graph}`
@@ -90,19 +96,32 @@ function small(difference: number): string {
 
 /** The result for a terminal. */
 export function verifyText({ verdict, runtimes, seconds }: VerifyResult): string {
-  const rows = runtimes.map(({ runtime, version, provider, how, state, changed, largest }) => [
-    version === undefined ? runtime : `${runtime} ${version}`,
-    provider,
-    how,
-    state,
-    changed === undefined ? '–' : String(changed),
-    largest === undefined ? '–' : small(largest.difference),
-  ])
+  const rows = runtimes.map(
+    ({ runtime, version, provider, how, state, changed, neither, largest, knownDifference }) => [
+      version === undefined ? runtime : `${runtime} ${version}`,
+      provider,
+      how,
+      state,
+      changed === undefined ? '–' : String(changed),
+      neither === undefined ? '–' : String(neither),
+      largest === undefined ? '–' : small(largest.difference),
+      knownDifference === undefined ? '–' : small(knownDifference),
+    ],
+  )
   const reasons = runtimes.flatMap(({ runtime, provider, state, reason }) =>
     reason === undefined ? [] : [`${state === 'failed' ? '! ' : ''}${runtime}, ${provider}: ${reason}`],
   )
   const table = alignedTable([
-    ['runtime', 'on', 'how', 'answers', 'verdicts changed', 'largest difference'],
+    [
+      'runtime',
+      'on',
+      'how',
+      'answers',
+      'verdicts changed',
+      '“neither” changed',
+      'largest difference',
+      'of known',
+    ],
     ...rows,
   ])
   return [verdict, '', table, '', ...reasons, `in ${seconds.toFixed(1)} s`, ''].join('\n')

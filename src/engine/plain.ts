@@ -9,8 +9,8 @@ export type PlainRuntime = 'onnxruntime-node' | 'onnxruntime-web'
 
 export interface PlainSession {
   readonly version: string
-  /** One output of the model for bytes fed as `pixels`. @throws `engine` */
-  run(pixels: Uint8Array, shape: readonly number[], output: string): Promise<Float32Array>
+  /** Outputs of the model for bytes fed as `pixels`. @throws `engine` */
+  run(pixels: Uint8Array, shape: readonly number[], outputs: readonly string[]): Promise<Float32Array[]>
   close(): Promise<void>
 }
 
@@ -42,17 +42,19 @@ export async function openPlain(runtime: PlainRuntime, model: Uint8Array): Promi
   }
   return {
     version,
-    async run(pixels, shape, output) {
-      try {
-        const results = await session.run({ pixels: new ort.Tensor('uint8', pixels, shape) })
+    async run(pixels, shape, outputs) {
+      const results = await session
+        .run({ pixels: new ort.Tensor('uint8', pixels, shape) })
+        .catch((error: unknown) => {
+          throw new ChiquitoError('engine', `${runtime} ${version} failed: ${shortReason(error)}.`, {
+            cause: error,
+          })
+        })
+      return outputs.map(output => {
         const data = results[output]?.data
         if (data instanceof Float32Array) return data.slice()
-      } catch (error) {
-        throw new ChiquitoError('engine', `${runtime} ${version} failed: ${shortReason(error)}.`, {
-          cause: error,
-        })
-      }
-      throw new ChiquitoError('engine', `${runtime} ${version} gave no "${output}" of 32-bit floats.`)
+        throw new ChiquitoError('engine', `${runtime} ${version} gave no "${output}" of 32-bit floats.`)
+      })
     },
     close: () => session.release(),
   }

@@ -5,6 +5,7 @@ export { type ExternalFiles, isPlainName } from './external-data.js'
 export { maxModelBytes, readModel, readModelFile, writeModel } from './file.js'
 export type { Attribute, Dim, Graph, Model, Node, Value, ValueType } from './graph.js'
 export { inferTypes } from './infer.js'
+export { lowestModel, lowestOpset } from './lowest/index.js'
 export { type ModelOptions, model } from './model.js'
 export {
   type AttributesOf,
@@ -26,6 +27,7 @@ export {
   renameValues,
   startFrom,
   withoutBatchTables,
+  withoutIdentities,
 } from './passes/index.js'
 export { printedWeights, printGraph } from './print.js'
 export { externalLocations } from './protobuf.js'

@@ -13,6 +13,20 @@ const mostAsked = 4
  */
 export const tolerances: Readonly<Record<Device, number>> = { cpu: 0.002, webgpu: 0.3, cuda: 0.3 }
 
+/**
+ * How far `known` may be from the recorded one. It goes up by steps, of 0.05 where a class has twenty photos to rank among, and a
+ * rounding may take one or two of them.
+ */
+export const knownTolerances: Readonly<Record<Device, number>> = { cpu: 0.11, webgpu: 0.3, cuda: 0.3 }
+
+/** What a model says of views. */
+export interface Answers {
+  /** [views][labels] */
+  readonly probabilities: readonly (readonly number[])[]
+  /** [views]; undefined where the model does not say. */
+  readonly known: ArrayLike<number> | undefined
+}
+
 /** Smaller probabilities count as this: what they are is noise, and nobody is shown it. */
 const floor = 1e-6
 
@@ -21,15 +35,15 @@ const floor = 1e-6
  * weights were damaged, a graph under another's metadata, and labels that no longer belong to the outputs are found
  * before anything is said of anybody's photo.
  *
- * @param judge - probabilities [views][labels] of views [views, size, size, 3]
+ * @param judge - answers to views [views, size, size, 3]
  * @throws `model` naming what differs: photo, label, expected and got
  */
 export async function checkGolden(
   { golden, labels, view: { size } }: Pick<ModelMetadata, 'golden' | 'labels' | 'view'>,
-  judge: (views: Uint8Array, count: number) => Promise<number[][]>,
+  judge: (views: Uint8Array, count: number) => Promise<Answers>,
   { path, device }: { readonly path: string; readonly device: Device },
 ): Promise<void> {
-  for (const [i, { png, probabilities: expected, label }] of golden.slice(0, mostAsked).entries()) {
+  for (const [i, { png, probabilities: expected, known, label }] of golden.slice(0, mostAsked).entries()) {
     const what = `golden photo ${i + 1} of ${golden.length}`
     const refuse = (why: string) =>
       new ChiquitoError(
@@ -45,13 +59,20 @@ export async function checkGolden(
     const recorded = labels[expected.indexOf(Math.max(...expected))]
     if (label !== undefined && label !== recorded)
       throw refuse(`${what} was "${label}", and the labels now make it "${recorded}"`)
-    const [got] = await judge(data, 1)
+    const answers = await judge(data, 1)
+    const [got] = answers.probabilities
     const worst = labels
       .map((_, k) => distance(expected[k], got[k]))
       .reduce((a, b, k, all) => (b > all[a] ? k : a), 0)
     if (distance(expected[worst], got[worst]) > tolerances[device])
       throw refuse(
         `of ${what} it said ${show(expected[worst])} for "${labels[worst]}", and now says ${show(got[worst])}`,
+      )
+    if (known === undefined) continue
+    const knownNow = answers.known?.[0]
+    if (knownNow === undefined || Math.abs(knownNow - known) > knownTolerances[device])
+      throw refuse(
+        `how familiar ${what} is, its output "known", was ${show(known)}, and is ${knownNow === undefined ? 'not said any more' : `now ${show(knownNow)}`}`,
       )
   }
 }

@@ -52,7 +52,7 @@ export class Predictor {
       const { device } = session
       const judge = (views: Uint8Array, count: number) => {
         throwIfAborted(signal)
-        return predictor.judge(views, count)
+        return predictor.answer(views, count, ['probabilities', 'known'])
       }
       await checkGolden(facts, judge, { path, device })
       throwIfAborted(signal)

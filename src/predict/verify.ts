@@ -10,7 +10,7 @@ import {
 } from '../engine/index.js'
 import { plainPixels } from '../images/index.js'
 import type { ModelMetadata } from '../run/index.js'
-import { distance, tolerances } from './golden.js'
+import { distance, knownTolerances, tolerances } from './golden.js'
 import { requireFit } from './predictor.js'
 
 /** How one runtime answers the golden photos of a model, beside what the model says it answered when it was made. */
@@ -29,6 +29,10 @@ export interface Reproduction {
   readonly reason?: string | undefined
   /** Golden photos with another verdict. */
   readonly changed?: number | undefined
+  /** Golden photos that are "neither" here and were not, or the other way round; undefined where the model does not say. */
+  readonly neither?: number | undefined
+  /** How far `known` is from the recorded one at most; undefined where the model does not say. */
+  readonly knownDifference?: number | undefined
   /** Where a probability is furthest from the recorded one. */
   readonly largest?: LargestDifference | undefined
 }
@@ -43,10 +47,23 @@ export interface LargestDifference {
   readonly got: number
 }
 
-/** Answers one view, bytes [1, size, size, 3], with probabilities [labels]. */
-type Answer = (view: Uint8Array) => Promise<ArrayLike<number>>
+/** Of one view. */
+interface Answered {
+  /** [labels] */
+  readonly probabilities: ArrayLike<number>
+  /** Undefined where it was not asked. */
+  readonly known: number | undefined
+}
+
+/** Answers one view, bytes [1, size, size, 3]. */
+type Answer = (view: Uint8Array) => Promise<Answered>
 
 type Facts = Pick<ModelMetadata, 'golden' | 'labels' | 'view'>
+
+/** The outputs that the golden photos tell of. */
+function asked({ golden }: Facts): string[] {
+  return golden.some(({ known }) => known !== undefined) ? ['probabilities', 'known'] : ['probabilities']
+}
 
 /**
  * Asks a model about its golden photos on every runtime and execution provider there is: as predictions run it, with the
@@ -130,12 +147,14 @@ async function throughSession(
     session = opened
     requireFit(opened, golden.facts, golden.path)
     const answer: Answer = async bytes => {
-      const { probabilities } = await opened.run({ pixels: uint8(bytes, [1, view.size, view.size, 3]) }, [
-        'probabilities',
-      ])
-      return asFloat32(probabilities, 'probabilities').data.subarray(0, labels.length)
+      const pixels = uint8(bytes, [1, view.size, view.size, 3])
+      const { probabilities, known } = await opened.run({ pixels }, asked(golden.facts))
+      return {
+        probabilities: asFloat32(probabilities, 'probabilities').data.subarray(0, labels.length),
+        known: known && asFloat32(known, 'known').data[0],
+      }
     }
-    return { ...way, ...(await measured(answer, golden, tolerances[device])) }
+    return { ...way, ...(await measured(answer, golden, device)) }
   } catch (error) {
     return failed(way, error)
   } finally {
@@ -159,8 +178,11 @@ function plain(runtime: PlainRuntime): Way {
         }
       close = session.close
       const { size } = golden.facts.view
-      const answer: Answer = bytes => session.run(bytes, [1, size, size, 3], 'probabilities')
-      return { ...way, version: session.version, ...(await measured(answer, golden, tolerances.cpu)) }
+      const answer: Answer = async bytes => {
+        const [probabilities, known] = await session.run(bytes, [1, size, size, 3], asked(golden.facts))
+        return { probabilities, known: known?.[0] }
+      }
+      return { ...way, version: session.version, ...(await measured(answer, golden, 'cpu')) }
     } catch (error) {
       return failed(way, error)
     } finally {
@@ -176,18 +198,19 @@ function failed(way: Told, error: unknown): Reproduction {
   return { ...way, state: 'failed', reason: error.message }
 }
 
-/** @param tolerance - of a difference of logarithms, as when a model is opened */
+/** @param device - whose arithmetic the tolerances are for */
 async function measured(
   answer: Answer,
   { facts, views }: Golden,
-  tolerance: number,
-): Promise<Pick<Reproduction, 'state' | 'changed' | 'largest'>> {
+  device: Device,
+): Promise<Pick<Reproduction, 'state' | 'changed' | 'neither' | 'knownDifference' | 'largest'>> {
   const { golden, labels } = facts
   let changed = 0
   let isNear = true
   let largest: LargestDifference | undefined
-  for (const [i, { probabilities: expected, label: verdict }] of golden.entries()) {
-    const got = await answer(views[i])
+  const familiar: { readonly recorded: number; readonly got: number }[] = []
+  for (const [i, { probabilities: expected, known, label: verdict }] of golden.entries()) {
+    const { probabilities: got, known: now } = await answer(views[i])
     if (got.length !== labels.length)
       throw new ChiquitoError('model', `It answers with ${got.length} numbers for ${labels.length} labels.`)
     // By name, so that labels which no longer belong to the outputs show.
@@ -195,12 +218,29 @@ async function measured(
     for (const [k, label] of labels.entries()) {
       const difference = Math.abs(got[k] - expected[k])
       // Also where it is no number at all.
-      if (!(distance(expected[k], got[k]) <= tolerance)) isNear = false
+      if (!(distance(expected[k], got[k]) <= tolerances[device])) isNear = false
       if (largest === undefined || !(difference <= largest.difference))
         largest = { difference, photo: i + 1, label, expected: expected[k], got: got[k] }
     }
+    if (known !== undefined) familiar.push({ recorded: known, got: now ?? Number.NaN })
   }
-  return { state: changed === 0 && isNear ? 'same' : 'differs', changed, largest }
+  const { neither, knownDifference } = familiarity(familiar, facts)
+  const isFamiliar = (neither ?? 0) === 0 && !((knownDifference ?? 0) > knownTolerances[device])
+  const isSame = changed === 0 && isNear && isFamiliar && !Number.isNaN(knownDifference)
+  return { state: isSame ? 'same' : 'differs', changed, neither, knownDifference, largest }
+}
+
+/** What became of the output `known`. */
+function familiarity(
+  photos: readonly { readonly recorded: number; readonly got: number }[],
+  { abstention }: ModelMetadata,
+): Pick<Reproduction, 'neither' | 'knownDifference'> {
+  if (photos.length === 0 || !abstention || !('threshold' in abstention)) return {}
+  const { threshold } = abstention
+  return {
+    neither: photos.filter(({ recorded, got }) => recorded < threshold !== got < threshold).length,
+    knownDifference: Math.max(...photos.map(({ recorded, got }) => Math.abs(got - recorded))),
+  }
 }
 
 function top(probabilities: ArrayLike<number>): number {

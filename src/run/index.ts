@@ -7,6 +7,7 @@ export {
   modelMetadataEntries,
   parseModelMetadata,
 } from './model-bundle.js'
+export { portableModel } from './portable.js'
 export type { Division } from './run-division.js'
 export { MAX_CHECKPOINT_BYTES, RunFolder } from './run-folder.js'
 export { type RunFile, removeRun, requireRemovable } from './run-place.js'

@@ -35,6 +35,8 @@ const goldenSchema = z.object({
     .refine(png => png.length <= MAX_GOLDEN_BYTES, `over ${MAX_GOLDEN_BYTES} bytes`),
   /** What the model answers, one number a label. */
   probabilities: z.array(probability),
+  /** How familiar it is, where the model has the output `known`. */
+  known: probability.optional(),
   /** The label of the most probable one: shows whether labels and outputs still belong together. */
   label: z.string().optional(),
 })

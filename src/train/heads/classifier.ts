@@ -27,20 +27,20 @@ export interface Classifier {
 }
 
 /**
- * The whole classifier as one graph: `pixels` uint8 [batch, size, size, 3] to `logits` and `probabilities`
- * float32 [batch, classes] and `features` float32 [batch, features]; where it knows its photos by something, `known`
- * float32 [batch] beside.
+ * The whole classifier as one graph: `pixels` uint8 [batch, size, size, 3] to `probabilities` and `logits` float32 [batch, classes];
+ * where it knows its photos by something, `known` float32 [batch]; `features` float32 [batch, features].
  */
 export function classifierGraph({ backbone, spec, rule, head, weights, known }: Classifier): Graph {
   const builder = new GraphBuilder('classifier')
   const pixels = builder.input('pixels', 'uint8', ['batch', rule.size, rule.size, 3])
   const features = appendFeatures(builder, backbone, pixels, spec)
   const logits = head.infer(builder, features, initializers(builder, weights))
-  builder.output(logits, 'logits')
   const probabilities = builder.op('Softmax', [logits], { axis: 1 })
+  // First, as whoever does not name an output gets that one.
   builder.output(probabilities, 'probabilities')
-  builder.output(features, 'features')
+  builder.output(logits, 'logits')
   if (isKnowing(known)) builder.output(appendKnown(builder, features, probabilities, known), 'known')
+  builder.output(features, 'features')
   return builder.build()
 }
 

@@ -3,8 +3,14 @@ import { asFloat32, uint8 } from '../../core/index.js'
 import type { Photo } from '../../dataset/index.js'
 import { type DeviceOptions, Session } from '../../engine/index.js'
 import { decode, encodePng, readPhotoFile, renderView, type ViewRule } from '../../images/index.js'
-import { type Graph, model, writeModel } from '../../onnx/index.js'
-import { graphDigest, inputNote, type ModelMetadata, modelMetadataEntries } from '../../run/index.js'
+import { type Model, writeModel } from '../../onnx/index.js'
+import {
+  graphDigest,
+  inputNote,
+  type ModelMetadata,
+  modelMetadataEntries,
+  portableModel,
+} from '../../run/index.js'
 import { isPhotosFault } from '../features/index.js'
 import { type Classifier, classifierGraph } from '../heads/index.js'
 import { isKnowing, type KnownBackground, thresholdOf } from '../known/index.js'
@@ -46,7 +52,7 @@ export async function modelFile(
   facts: ModelFacts,
 ): Promise<Uint8Array> {
   const { backbone, labels, rule } = classifier
-  const graph = classifierGraph(classifier)
+  const built = await portableModel(classifierGraph(classifier))
   const metadata: ModelMetadata = {
     ...facts,
     labels: [...labels],
@@ -55,10 +61,10 @@ export async function modelFile(
     backbone: { name: backbone.name, id: backbone.id, licence: backbone.licence },
     temperature: classifier.temperature ?? 1,
     abstention: abstentionOf(classifier),
-    graph: graphDigest(graph),
-    golden: await goldenPhotos(graph, classifier, photos, root),
+    graph: graphDigest(built.graph),
+    golden: await goldenPhotos(built, classifier, photos, root),
   }
-  return writeModel(model(graph, { metadata: modelMetadataEntries(metadata) }))
+  return writeModel({ ...built, metadata: modelMetadataEntries(metadata) })
 }
 
 /** How the output `known` is to be read. */
@@ -84,13 +90,13 @@ function backgroundOf({ learnt, measured, caught }: KnownBackground) {
 
 /** The first photo of each class that is still what it was, as the model sees it, with its answer. */
 async function goldenPhotos(
-  graph: Graph,
+  built: Model,
   { labels, rule }: Classifier,
   photos: readonly Photo[],
   root: string,
   options: DeviceOptions = {},
 ): Promise<ModelMetadata['golden']> {
-  const session = await Session.open(model(graph), options)
+  const session = await Session.open(built, options)
   const { size } = rule
   try {
     const golden: ModelMetadata['golden'] = []
@@ -102,11 +108,12 @@ async function goldenPhotos(
         rule,
       )
       if (!view) continue
-      const { probabilities } = await session.run({ pixels: uint8(view, [1, size, size, 3]) })
+      const { probabilities, known } = await session.run({ pixels: uint8(view, [1, size, size, 3]) })
       const answer = Array.from(asFloat32(probabilities, 'probabilities').data)
       golden.push({
         png: new Uint8Array(await encodePng({ width: size, height: size, data: view })),
         probabilities: answer,
+        known: known && asFloat32(known, 'known').data[0],
         label: labels[answer.indexOf(Math.max(...answer))],
       })
     }

@@ -1,0 +1,1 @@
+export { lowestModel, lowestOpset } from './lower.js'
