@@ -199,7 +199,8 @@ export type ModelMetadata = z.infer<typeof metadataSchema>
 
 /** What `input` says of every model of ours. */
 export const inputNote =
-  'uint8 RGB, [batch, height, width, 3], 0 to 255; the graph normalises. Resize as "view" says, with area averaging.'
+  'uint8 RGB, [batch, height, width, 3], 0 to 255; the graph normalises. Resize as "view" says: cv2.INTER_AREA is nearest to ' +
+  'what the model has learnt from, then Pillow BILINEAR; never Pillow BOX. OpenCV reads BGR: turn it round.'
 
 /**
  * The entries for a model's `metadata_props`: `chiquito.labels` and so on, each JSON, in a fixed order. Equal metadata

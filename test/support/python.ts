@@ -27,3 +27,9 @@ export async function runPython(
   const { stdout } = await run(python, ['-c', script, ...args], { env: { ...process.env, ...env } })
   return JSON.parse(stdout)
 }
+
+/** The same of a script in a file. */
+export async function runPythonFile(python: string, file: string, args: readonly string[]): Promise<unknown> {
+  const { stdout } = await run(python, [file, ...args])
+  return JSON.parse(stdout)
+}
