@@ -1,7 +1,7 @@
 import type { Attribute, Graph, Model, Node } from '../graph.js'
 import { scopeOf, type TypeScope } from '../infer.js'
 import { model } from '../model.js'
-import { wholeNumbers } from '../operators/reductions.js'
+import { wholeNumbers } from '../operators/index.js'
 import { defaultOpset } from '../opset.js'
 import { pruneUnused } from '../passes/index.js'
 import { type Facts, formIn } from './forms.js'

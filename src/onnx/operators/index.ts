@@ -57,5 +57,6 @@ export function isOpType(key: string): key is OpType {
 }
 
 export { foldNode, maxKnownElements } from './fold.js'
+export { wholeNumbers } from './reductions.js'
 export type * from './spec.js'
 export { typeClasses } from './spec.js'
