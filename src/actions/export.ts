@@ -9,6 +9,7 @@ import {
   type GivenModel,
   inFloat16,
   inFloat32,
+  inInt8,
   judgeBeside,
   type LabelledPhotos,
   type Precision,
@@ -84,7 +85,7 @@ export async function exportModel(options: ExportOptions): Promise<ExportResult>
   await (await Predictor.open(file, { ...options, notice: noticeOnce(options.progress) })).close()
   const photos = precision === 'float32' ? undefined : await photosForExport(file, given.metadata, options)
   if (photos === undefined && precision !== 'float32') throw noPhotos(options.model, precision)
-  const converted = await inPrecision(given, precision, signal)
+  const converted = await inPrecision(given, precision, photos?.learnt, options)
   throwIfAborted(signal)
   const session = await Session.open(model(converted.graph), { ...options, name: `the ${precision} model` })
   try {
@@ -123,15 +124,16 @@ async function float32Bytes(given: GivenModel, signal: AbortSignal | undefined):
 function inPrecision(
   given: GivenModel,
   precision: Precision,
-  signal: AbortSignal | undefined,
+  learnt: LabelledPhotos | undefined,
+  { device, threads, progress, signal }: ExportOptions,
 ): Promise<Converted> {
   switch (precision) {
     case 'float32':
       return inFloat32(given, signal)
     case 'float16':
       return inFloat16(given, signal)
-    default:
-      throw new ChiquitoError('usage', `--precision ${precision} is not there yet. Give float32 or float16.`)
+    case 'int8':
+      return inInt8(given, { learnt: learnt ?? { root: '', photos: [] }, device, threads, progress, signal })
   }
 }
 

@@ -6,4 +6,5 @@ export {
   type PrecisionFigures,
 } from './beside.js'
 export { type Converted, exportedFile, type GivenModel, inFloat16, inFloat32, readGiven } from './convert.js'
+export { inInt8 } from './int8/index.js'
 export { type Precision, precisions } from './precision.js'
