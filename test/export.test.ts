@@ -151,4 +151,45 @@ describe('chiquito export', () => {
       'was exported itself (float16)',
     )
   })
+
+  it('writes a network in 8 bits, with ranges, remembered photos and golden answers of its own', async () => {
+    const out = at('int8.onnx')
+    const result = await exported(run, '--precision', 'int8', '--out', out)
+    expect(result.beside).toMatchObject({ photos: 20, changed: [], unreadable: [] })
+    expect(result.beside?.neitherChanged).toBeLessThanOrEqual(2)
+    expect(result.notes).toEqual([])
+    const { graph, metadata } = await readModelFile(out)
+    const size = (of: typeof graph) =>
+      [...of.initializers.values()].reduce((sum, { data }) => sum + data.byteLength, 0)
+    const whole = await readModelFile(at('float32.onnx'))
+    expect(size(graph) / size(whole.graph)).toBeLessThan(0.28)
+    expect(graph.nodes.filter(({ op }) => op === 'QuantizeLinear').length).toBeGreaterThan(50)
+    expect([...graph.outputs.keys()]).toEqual([...whole.graph.outputs.keys()])
+    // Weights by channel, none out of 8 bits; photos are compared as this network sees them.
+    const remembered = [graph, whole.graph].map(one => one.initializers.get('known.photos')?.data)
+    expect(remembered[0]).not.toEqual(remembered[1])
+    const said = parseModelMetadata(metadata, out)
+    expect(said.precision).toMatchObject({ weights: 'int8', measured: { photos: 20, changed: 0 } })
+    expect(said.golden.map(({ label }) => label)).toEqual(['ball', 'wave'])
+    const verified = documentOf<VerifyResult>(await done('verify', out, '--json'))
+    expect(verified).toMatchObject({ holds: true, isGraphSame: true })
+    const { predictions } = documentOf<PredictResult>(
+      await done('predict', out, at('photos/valid/ball'), '--json'),
+    )
+    for (const { label, probabilities } of predictions) {
+      expect(label).toBe('ball')
+      expect(probabilities[0] + probabilities[1]).toBeCloseTo(1, 6)
+    }
+    const again = await exported(
+      at('alone.onnx'),
+      '--precision',
+      'int8',
+      '--out',
+      at('same.onnx'),
+      '--photos',
+      at('photos'),
+    )
+    expect(again.out).toBe(at('same.onnx'))
+    expect(readFileSync(at('same.onnx')).equals(readFileSync(out))).toBe(true)
+  })
 })

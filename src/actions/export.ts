@@ -4,6 +4,7 @@ import { argumentError, ChiquitoError, throwIfAborted, type WorkOptions } from '
 import { type DeviceOptions, Session } from '../engine/index.js'
 import {
   type Beside,
+  builtOf,
   type Converted,
   exportedFile,
   type GivenModel,
@@ -16,7 +17,7 @@ import {
   readGiven,
 } from '../export/index.js'
 import { requireWritable, writeFileAtomic } from '../files/index.js'
-import { model, writeModel } from '../onnx/index.js'
+import { writeModel } from '../onnx/index.js'
 import { Predictor } from '../predict/index.js'
 import { type ExportPhotosOptions, noPhotos, photosForExport } from './export-photos.js'
 import { noticeOnce } from './notice-once.js'
@@ -87,11 +88,12 @@ export async function exportModel(options: ExportOptions): Promise<ExportResult>
   if (photos === undefined && precision !== 'float32') throw noPhotos(options.model, precision)
   const converted = await inPrecision(given, precision, photos?.learnt, options)
   throwIfAborted(signal)
-  const session = await Session.open(model(converted.graph), { ...options, name: `the ${precision} model` })
+  const built = builtOf(converted)
+  const session = await Session.open(built, { ...options, name: `the ${precision} model` })
   try {
     const beside = photos && (await besideGiven(given, session, photos.held, options))
     const allowed = beside === undefined ? null : (allowChanged ?? Math.floor(beside.photos / ONE_IN))
-    const bytes = await exportedFile({ given, ...converted, precision, session, beside }, signal)
+    const bytes = await exportedFile({ given, built, precision, session, beside }, signal)
     const isRefused = allowed !== null && (beside?.changed.length ?? 0) > allowed
     throwIfAborted(signal)
     if (!isRefused) await writeFileAtomic(out, bytes)
@@ -104,7 +106,7 @@ export async function exportModel(options: ExportOptions): Promise<ExportResult>
       bytes: {
         given: given.bytes,
         exported: bytes.length,
-        float32: precision === 'float32' ? bytes.length : await float32Bytes(given, signal),
+        float32: precision === 'float32' ? bytes.length : await float32Bytes(given),
       },
       beside: beside ?? null,
       allowed,
@@ -116,9 +118,8 @@ export async function exportModel(options: ExportOptions): Promise<ExportResult>
   }
 }
 
-async function float32Bytes(given: GivenModel, signal: AbortSignal | undefined): Promise<number> {
-  const { graph } = await inFloat32(given, signal)
-  return writeModel(model(graph, { metadata: given.model.metadata })).length
+async function float32Bytes(given: GivenModel): Promise<number> {
+  return writeModel({ ...builtOf(await inFloat32(given)), metadata: given.model.metadata }).length
 }
 
 function inPrecision(
@@ -129,9 +130,9 @@ function inPrecision(
 ): Promise<Converted> {
   switch (precision) {
     case 'float32':
-      return inFloat32(given, signal)
+      return inFloat32(given)
     case 'float16':
-      return inFloat16(given, signal)
+      return inFloat16(given)
     case 'int8':
       return inInt8(given, { learnt: learnt ?? { root: '', photos: [] }, device, threads, progress, signal })
   }

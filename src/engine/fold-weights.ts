@@ -1,4 +1,4 @@
-import { elementBytes, sizeOf, type Tensor } from '../core/index.js'
+import { type DType, elementBytes, sizeOf, type Tensor } from '../core/index.js'
 import { type Graph, inferTypes, model, type Node, pruneUnused, readBy, type Value } from '../onnx/index.js'
 import { Session } from './session.js'
 
@@ -11,13 +11,14 @@ const SLACK = 1024
  * more room than those they come from stay computed: 16-bit floats that are widened, above all.
  *
  * @param mayGrow - folds those, too
+ * @param leave - element types of weights that stay as they are stored even then
  */
 export async function foldWeights(
   graph: Graph,
-  { mayGrow = false }: { readonly mayGrow?: boolean } = {},
+  { mayGrow = false, leave = [] }: { readonly mayGrow?: boolean; readonly leave?: readonly DType[] } = {},
 ): Promise<Graph> {
   const { types } = inferTypes(graph)
-  const groups = constantGroups(graph).filter(group => mayGrow || !grows(group, graph, types))
+  const groups = constantGroups(graph, leave).filter(group => mayGrow || !grows(group, graph, types))
   if (groups.length === 0) return graph
   const folded = new Set(groups.flatMap(group => group.nodes))
   const nodes = graph.nodes.filter(node => folded.has(node))
@@ -36,8 +37,11 @@ interface Group {
   readonly results: Value[]
 }
 
-function constantGroups(graph: Graph): Group[] {
-  const constant = new Set([...graph.initializers.keys()].filter(value => !graph.inputs.has(value)))
+function constantGroups(graph: Graph, leave: readonly DType[]): Group[] {
+  const own = [...graph.initializers].filter(
+    ([value, { dtype }]) => !graph.inputs.has(value) && !leave.includes(dtype),
+  )
+  const constant = new Set(own.map(([value]) => value))
   const groupOf = new Map<Value, Set<Node>>()
   const sets = new Set<Set<Node>>()
   for (const node of graph.nodes) {

@@ -1,14 +1,21 @@
 import { readFile } from 'node:fs/promises'
 import { asFloat32, ChiquitoError, throwIfAborted, uint8 } from '../core/index.js'
-import type { Session } from '../engine/index.js'
+import { foldWeights, type Session } from '../engine/index.js'
 import { argmax } from '../evaluate/index.js'
 import { ioError } from '../files/index.js'
 import { plainPixels } from '../images/index.js'
-import { type Graph, type Model, model, readModel, upgradeModel, writeModel } from '../onnx/index.js'
+import {
+  type Graph,
+  lowestModel,
+  type Model,
+  readModel,
+  upgradeModel,
+  withoutIdentities,
+  writeModel,
+} from '../onnx/index.js'
 import { graphDigest, type ModelMetadata, modelMetadataEntries, parseModelMetadata } from '../run/index.js'
 import { calibrationFacts } from '../train/index.js'
 import type { Beside, PrecisionFigures } from './beside.js'
-import { foldWeights } from './fold-weights.js'
 import { withHalves } from './halves.js'
 import type { Precision } from './precision.js'
 
@@ -42,20 +49,14 @@ export interface Converted {
 }
 
 /** With weights of 32 bits, and nothing left to compute from them: the same answers to the bit. */
-export async function inFloat32(
-  { model: { graph } }: GivenModel,
-  signal?: AbortSignal | undefined,
-): Promise<Converted> {
+export async function inFloat32({ model: { graph } }: GivenModel): Promise<Converted> {
   // What photos are compared with is stored in 8 bits, and is as good so.
-  return { graph: await foldWeights(graph, { leave: ['int8', 'uint8'], signal }), notes: [] }
+  return { graph: await foldWeights(graph, { mayGrow: true, leave: ['int8', 'uint8'] }), notes: [] }
 }
 
 /** With weights of 16 bits; it computes in 32. */
-export async function inFloat16(
-  { model: { graph } }: GivenModel,
-  signal?: AbortSignal | undefined,
-): Promise<Converted> {
-  const folded = await foldWeights(graph, { leave: ['int8', 'uint8', 'float16'], signal })
+export async function inFloat16({ model: { graph } }: GivenModel): Promise<Converted> {
+  const folded = await foldWeights(graph)
   const { graph: halved, elements } = withHalves(folded)
   const all = elements.now + elements.before + elements.left
   const share = (part: number) => `${Math.round((100 * part) / all)} % of the weights`
@@ -69,26 +70,31 @@ export async function inFloat16(
   return { graph: halved, notes }
 }
 
+/** A converted graph as it goes into a file that most runtimes open. */
+export function builtOf({ graph }: Converted): Model {
+  return lowestModel(withoutIdentities(graph))
+}
+
 /** What the graph of an exported model says of itself. */
 export interface Exported {
   readonly given: GivenModel
-  readonly graph: Graph
+  readonly built: Model
   readonly precision: Precision
-  /** The exported graph in a session. */
+  /** The same in a session. */
   readonly session: Session
   readonly beside?: Beside | undefined
 }
 
 /** The file of an exported model: with golden answers of its own, and figures of its own where it was measured. */
 export async function exportedFile(
-  { given, graph, precision, session, beside }: Exported,
+  { given, built, precision, session, beside }: Exported,
   signal?: AbortSignal | undefined,
 ): Promise<Uint8Array> {
   const { metadata } = given
   const own: ModelMetadata = {
     ...metadata,
     ...(beside && figuresOf(beside.exported, metadata)),
-    graph: graphDigest(graph),
+    graph: graphDigest(built.graph),
     golden: await goldenAnswers(given, session, signal),
     precision: {
       weights: precision,
@@ -104,7 +110,7 @@ export async function exportedFile(
     },
   }
   throwIfAborted(signal)
-  return writeModel(model(graph, { metadata: modelMetadataEntries(own) }))
+  return writeModel({ ...built, metadata: modelMetadataEntries(own) })
 }
 
 function figuresOf(
@@ -137,11 +143,14 @@ async function goldenAnswers(
         'model',
         `Golden photo ${i + 1} of "${path}" has ${width} x ${height} pixels, and the model reads ${size} x ${size}.`,
       )
-    const { probabilities } = await session.run({ pixels: uint8(data, [1, size, size, 3]) }, [
-      'probabilities',
-    ])
+    const { probabilities, known } = await session.run({ pixels: uint8(data, [1, size, size, 3]) })
     const answer = Array.from(asFloat32(probabilities, 'probabilities').data)
-    answered.push({ png, probabilities: answer, label: labels[argmax(answer)] })
+    answered.push({
+      png,
+      probabilities: answer,
+      known: known && asFloat32(known, 'known').data[0],
+      label: labels[argmax(answer)],
+    })
   }
   return answered
 }

@@ -5,6 +5,14 @@ export {
   type LabelledPhotos,
   type PrecisionFigures,
 } from './beside.js'
-export { type Converted, exportedFile, type GivenModel, inFloat16, inFloat32, readGiven } from './convert.js'
+export {
+  builtOf,
+  type Converted,
+  exportedFile,
+  type GivenModel,
+  inFloat16,
+  inFloat32,
+  readGiven,
+} from './convert.js'
 export { inInt8 } from './int8/index.js'
 export { type Precision, precisions } from './precision.js'

@@ -10,7 +10,7 @@ import {
 } from '../engine/index.js'
 import { plainPixels } from '../images/index.js'
 import type { ModelMetadata } from '../run/index.js'
-import { distance, knownTolerances, tolerances } from './golden.js'
+import { distance, knownTolerances, toleranceOf } from './golden.js'
 import { requireFit } from './predictor.js'
 
 /** How one runtime answers the golden photos of a model, beside what the model says it answered when it was made. */
@@ -58,7 +58,7 @@ interface Answered {
 /** Answers one view, bytes [1, size, size, 3]. */
 type Answer = (view: Uint8Array) => Promise<Answered>
 
-type Facts = Pick<ModelMetadata, 'golden' | 'labels' | 'view'>
+type Facts = Pick<ModelMetadata, 'golden' | 'labels' | 'view' | 'precision'>
 
 /** The outputs that the golden photos tell of. */
 function asked({ golden }: Facts): string[] {
@@ -218,7 +218,7 @@ async function measured(
     for (const [k, label] of labels.entries()) {
       const difference = Math.abs(got[k] - expected[k])
       // Also where it is no number at all.
-      if (!(distance(expected[k], got[k]) <= tolerances[device])) isNear = false
+      if (!(distance(expected[k], got[k]) <= toleranceOf(device, facts))) isNear = false
       if (largest === undefined || !(difference <= largest.difference))
         largest = { difference, photo: i + 1, label, expected: expected[k], got: got[k] }
     }

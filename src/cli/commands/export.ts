@@ -40,6 +40,7 @@ export function registerExport(program: Command, shell: Shell): void {
   addExamples(command, [
     'chiquito export runs/first --out model.onnx',
     'chiquito export runs/first --precision float16 --out half.onnx',
+    'chiquito export runs/first --precision int8 --out small.onnx',
     'chiquito export model.onnx --precision float16 --photos photos --out half.onnx',
   ])
 }

@@ -8,13 +8,12 @@ import {
   uint8,
   type WorkOptions,
 } from '../../core/index.js'
-import { type DeviceOptions, Session } from '../../engine/index.js'
+import { type DeviceOptions, foldWeights, Session } from '../../engine/index.js'
 import { foldBatchNorm, type Graph, inferTypes, model, readAttributes, type Value } from '../../onnx/index.js'
 import { isPhotosFault } from '../../train/index.js'
 import type { LabelledPhoto, LabelledPhotos } from '../beside.js'
 import { viewOf } from '../beside.js'
 import type { Converted, GivenModel } from '../convert.js'
-import { foldWeights } from '../fold-weights.js'
 import { type ComparedPhoto, neighboursOf, renewNeighbours } from './neighbours.js'
 import { planOf } from './plan.js'
 import { observe, rangeFrom } from './ranges.js'
@@ -37,7 +36,10 @@ export interface Int8Options extends WorkOptions, DeviceOptions {
 export async function inInt8(given: GivenModel, options: Int8Options): Promise<Converted> {
   const { learnt, progress, signal, ...device } = options
   const { labels, view: rule, seed } = given.metadata
-  const folded = await foldWeights(foldBatchNorm(given.model.graph), { leave: ['int8', 'uint8'], signal })
+  const folded = await foldWeights(foldBatchNorm(given.model.graph), {
+    mayGrow: true,
+    leave: ['int8', 'uint8'],
+  })
   const plan = planOf(folded)
   if (plan.layers.size === 0)
     throw new ChiquitoError(

@@ -39,10 +39,10 @@ export interface RoundedWeights {
 const greatest = 127
 
 /**
- * Processors with AVX2 and no more add two products of a byte and a weight in 16 bits, where 255 times two weights that sum up to more than this is cut
- * off. Then the same file would answer otherwise there.
+ * Processors with AVX2 and no more add two products of a byte and a weight in 16 bits: 255 times two weights that sum up to more than 128 is cut
+ * off, and the same file would answer otherwise there. Rounding adds one at most.
  */
-const mostOfPair = 128
+const mostOfPair = 127
 
 /** An int32 holds a bias of so many steps; a channel whose weights are nearly nothing would need more. */
 const mostBiasSteps = 2 ** 30
