@@ -17,6 +17,7 @@ import { benchLfw } from './lfw.js'
 import { benchMemory } from './memory.js'
 import { benchNeither } from './neither.js'
 import { benchPhotos } from './photos.js'
+import { benchPrecision } from './precision.js'
 import { benchPredict } from './predict.js'
 import { benchRecipe } from './recipe.js'
 import { benchStep } from './step.js'
@@ -43,6 +44,7 @@ const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Ben
   kills: benchKills,
   interrupts: benchInterrupts,
   neither: benchNeither,
+  precision: benchPrecision,
 }
 
 const usage =

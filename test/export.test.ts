@@ -13,8 +13,9 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { ExportResult } from '../src/actions/export.js'
 import type { PredictResult } from '../src/actions/predict.js'
 import type { VerifyResult } from '../src/actions/verify.js'
-import { readModelFile } from '../src/onnx/index.js'
-import { parseModelMetadata } from '../src/run/index.js'
+import { float32 } from '../src/core/index.js'
+import { GraphBuilder, model, readModelFile, writeModel } from '../src/onnx/index.js'
+import { modelMetadataEntries, parseModelMetadata } from '../src/run/index.js'
 import { documentOf, suiteFolder } from './support/chiquito.js'
 import { writeTree } from './support/files.js'
 import { chiquitoHere } from './support/in-process.js'
@@ -191,5 +192,43 @@ describe('chiquito export', () => {
     )
     expect(again.out).toBe(at('same.onnx'))
     expect(readFileSync(at('same.onnx')).equals(readFileSync(out))).toBe(true)
+  })
+
+  it('writes nothing where too many verdicts change, and says which and what to do', async () => {
+    // What tells balls from waves, blue less red, is lost in 8 bits beside a channel ten thousand times as large.
+    const b = new GraphBuilder('outlier')
+    const pixels = b.input('pixels', 'uint8', ['batch', 96, 96, 3])
+    const planes = b.op('Cast', [b.op('Transpose', [pixels], { perm: [0, 3, 1, 2] })], { to: 'float32' })
+    const kernel = Float32Array.from({ length: 2 * 3 * 5 * 5 }, (_, i) =>
+      i < 75 ? 100 : i < 100 ? -0.01 : i < 125 ? 0 : 0.01,
+    )
+    const map = b.op('Conv', [planes, b.initializer('kernel', float32(kernel, [2, 3, 5, 5]))])
+    const features = b.op('Flatten', [b.op('GlobalAveragePool', [map])], { axis: 1 })
+    const head = b.initializer('head', float32([0, 0, -1, 1], [2, 2]))
+    const logits = b.op('Gemm', [features, head], {}, 'logits')
+    b.output(b.op('Softmax', [logits], { axis: 1 }, 'probabilities'))
+    b.output(logits)
+    const file = path.join(run, 'model.onnx')
+    const { metadata: entries } = await readModelFile(file)
+    const { graph: _, abstention: __, ...metadata } = parseModelMetadata(entries, file)
+    const place = at('outlier')
+    cpSync(run, place, { recursive: true })
+    const built = model(b.build(), { metadata: modelMetadataEntries({ ...metadata, golden: [] }) })
+    writeFileSync(path.join(place, 'model.onnx'), writeModel(built))
+    const out = at('outlier.onnx')
+    const args = ['export', place, '--precision', 'int8', '--out', out]
+    const told = await chiquitoHere(args)
+    expect(told.status, told.stderr).toBe(1)
+    expect(told.stdout).toMatch(
+      /^int8: 10 of 20 photos get another verdict\.\n {2}valid\/wave\/201\.png \(wave\): wave at /,
+    )
+    expect(told.stdout).toContain('… and 5 more')
+    expect(told.stdout).toMatch(/Nothing was written, as at most 0 may change\..*float16.*--allow-changed 10/)
+    expect(existsSync(out)).toBe(false)
+    const refusal = await chiquitoHere([...args, '--json'])
+    expect(documentOf<ExportResult>(refusal)).toMatchObject({ out: null, allowed: 0 })
+    const taken = await exported(place, '--precision', 'int8', '--out', out, '--allow-changed', '10')
+    expect(taken).toMatchObject({ out, allowed: 10 })
+    expect(existsSync(out)).toBe(true)
   })
 })

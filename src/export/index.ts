@@ -4,6 +4,7 @@ export {
   type LabelledPhoto,
   type LabelledPhotos,
   type PrecisionFigures,
+  viewOf,
 } from './beside.js'
 export {
   builtOf,
