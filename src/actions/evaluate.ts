@@ -14,7 +14,7 @@ import type { DeviceOptions } from '../engine/index.js'
 import { Predictor } from '../predict/index.js'
 import { summaryText } from '../report/index.js'
 import { RunFolder } from '../run/index.js'
-import { photosLearntFrom } from './learnt-photos.js'
+import { learntIn, recordOfModel, settersIn } from './learnt-photos.js'
 import { type MeasuredPart, measurePart, partWords, requireKnown } from './measure.js'
 import { type MeasuredBackground, measureBackground } from './measure-background.js'
 import { noticeOnce } from './notice-once.js'
@@ -54,8 +54,8 @@ export interface EvaluateResult extends MeasuredPart {
 const mostViews = 32
 
 const thresholdSetHere =
-  'The threshold of "neither" was set by these validation photos: that they are answered as often as it wants is no evidence. ' +
-  'Give other photos to measure that.'
+  'The threshold of "neither" was set by these very photos: that they are answered as often as it wants is no evidence, so it is not ' +
+  'counted. Give other photos to measure that.'
 
 /** Shows photos with known labels to a finished model, through the model file itself. */
 export async function evaluate(options: EvaluateOptions): Promise<EvaluateResult> {
@@ -71,18 +71,12 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluateResult
     tellUnknowing(predictor, progress)
     const dataset = await photosOf(options, folder, predictor.labels)
     const [split, ...others] = measuredParts(dataset)
-    const learnt =
-      options.data === undefined ? undefined : await photosLearntFrom(model, predictor.metadata, progress)
-    const work = { tta, learnt, progress, signal }
+    const { metadata } = predictor
+    const own = options.data === undefined ? dataset : await recordOfModel(model, metadata, progress)
+    const learnt = options.data === undefined || !own ? undefined : learntIn(own)
+    const work = { tta, learnt, setters: own && settersIn(own.photos, metadata), progress, signal }
     const measured = await measurePart(predictor, dataset, split, work)
-    const { abstention } = predictor.metadata
-    if (
-      options.data === undefined &&
-      split === 'valid' &&
-      abstention &&
-      'by' in abstention &&
-      abstention.by === 'valid'
-    )
+    if (predictor.threshold !== undefined && measured.coverage === null)
       progress?.({ kind: 'notice', message: thresholdSetHere })
     return {
       run: path.resolve(options.run),

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { z } from 'zod'
 import { ChiquitoError, type WorkOptions } from '../core/index.js'
-import { fingerprintOf, type RecordedPhotos } from '../dataset/index.js'
+import { fingerprintOf, type RecordedPhotos, type Split } from '../dataset/index.js'
 import { type ModelMetadata, RunFolder } from '../run/index.js'
 
 /** Of the metrics of a run: the photos that it could not read. */
@@ -60,7 +60,21 @@ export async function photosLearntFrom(
 }
 
 /** Those of a record that were learnt from: to each SHA-256 a path. */
-export function learntIn({ photos }: ModelRecord): ReadonlyMap<string, string> {
+export function learntIn({
+  photos,
+}: {
+  readonly photos: readonly Pick<RecordedPhotos['photos'][number], 'path' | 'split' | 'sha256'>[]
+}): ReadonlyMap<string, string> {
   const learnt = photos.filter(({ split }) => split === 'train')
   return new Map(learnt.map(({ sha256, path: file }) => [sha256, file]))
+}
+
+/** The photos of a run that its threshold of "neither" comes from, and those that it learnt from, by SHA-256. */
+export function settersIn(
+  photos: readonly { readonly split: Split; readonly sha256: string }[],
+  { abstention }: Pick<ModelMetadata, 'abstention'>,
+): ReadonlySet<string> {
+  const isByValid = abstention !== undefined && 'by' in abstention && abstention.by === 'valid'
+  const isSetter = (split: Split) => split === 'train' || (isByValid && split === 'valid')
+  return new Set(photos.filter(({ split }) => isSetter(split)).map(({ sha256 }) => sha256))
 }

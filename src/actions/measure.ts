@@ -61,7 +61,10 @@ export interface MeasuredPart {
     readonly known: number | null
     readonly abstained: boolean
   }[]
-  /** The share of the photos that is answered, not abstained on; null where the model abstains on none. */
+  /**
+   * The share of the photos that is answered, not abstained on; null where the model abstains on none, or all of them set its threshold. Photos
+   * that did are not counted.
+   */
   readonly coverage: number | null
   /** More of that, where the model can abstain. */
   readonly abstention?: AbstentionFigures | undefined
@@ -72,6 +75,8 @@ export interface MeasureOptions extends WorkOptions {
   readonly tta: number
   /** The photos that the model learnt from, where they are known and other ones are judged: to each SHA-256 a path. */
   readonly learnt?: ReadonlyMap<string, string> | undefined
+  /** Photos that set the threshold of "neither", by SHA-256: they are no evidence of how many others it answers. */
+  readonly setters?: ReadonlySet<string> | undefined
 }
 
 /**
@@ -83,7 +88,7 @@ export async function measurePart(
   predictor: Predictor,
   dataset: Dataset,
   split: Split,
-  { tta, learnt, progress, signal }: MeasureOptions,
+  { tta, learnt, setters, progress, signal }: MeasureOptions,
 ): Promise<MeasuredPart> {
   const { labels, metadata } = predictor
   const { root } = dataset
@@ -134,7 +139,7 @@ export async function measurePart(
       path: path.relative(root, file),
       reason,
     })),
-    ...abstentionFields(predictor, plain.predictions, truth),
+    ...abstentionFields(predictor, plain.predictions, truth, i => !setters?.has(kept[i].sha256)),
     predictions: plain.predictions.map(({ label, probabilities, known, abstained }, i) => ({
       path: kept[i].path,
       truth: labels[truth[i]],
@@ -148,11 +153,14 @@ export async function measurePart(
 
 function abstentionFields(
   predictor: Predictor,
-  predictions: readonly Prediction[],
-  truth: readonly number[],
+  all: readonly Prediction[],
+  allTruth: readonly number[],
+  isEvidence: (photo: number) => boolean,
 ): Pick<MeasuredPart, 'coverage' | 'abstention'> {
   const { labels, threshold } = predictor
-  if (threshold === undefined) return { coverage: null }
+  const predictions = all.filter((_, i) => isEvidence(i))
+  const truth = allTruth.filter((_, i) => isEvidence(i))
+  if (threshold === undefined || truth.length === 0) return { coverage: null }
   const taken = predictions.map(({ label }) => labels.indexOf(label))
   const abstained = predictions.map(one => one.abstained)
   const figures = evaluateAbstention({ labels, truth, taken, abstained, threshold })
