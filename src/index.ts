@@ -24,6 +24,7 @@ export { type ExportOptions, type ExportResult, type ExportTarget, exportModel }
 export { type FindRateOptions, type FindRateResult, findRate } from './actions/find-rate.js'
 export { ImageData, type ImageDataOptions } from './actions/image-data.js'
 export type { EvaluationDetails, MeasuredPart } from './actions/measure.js'
+export type { MeasuredBackground } from './actions/measure-background.js'
 export { type PredictOptions, type PredictResult, predict } from './actions/predict.js'
 export type { PutRightRequest, PutRightResult } from './actions/put-right.js'
 export { type SplitOptions, type SplitResult, split } from './actions/split.js'
@@ -38,6 +39,7 @@ export {
   type TrainResult,
   train,
 } from './actions/train.js'
+export type { BackgroundResult } from './actions/train-background.js'
 export {
   type FoldResult,
   type TrainFoldsOptions,
@@ -84,14 +86,18 @@ export {
   type WorkOptions,
 } from './core/index.js'
 export type {
+  Background,
   Dataset,
   LabelsFrom,
+  LikenessFinder,
   Oddity,
   OddityKind,
   Photo,
   RecordedPhotos,
   Split,
   SplitRecord,
+  Tie,
+  Tied,
   TieKind,
 } from './dataset/index.js'
 export type {
@@ -109,6 +115,7 @@ export type { Device, DeviceOptions } from './engine/index.js'
 export type {
   AbstentionFigures,
   AccuracyFigure,
+  BackgroundFigures,
   CalibrationFigures,
   ClassEvaluation,
   ClassMetrics,
@@ -141,6 +148,7 @@ export type { AbstentionFacts } from './report/index.js'
 export type { FeatureStore, FeatureStoreOptions, ModelMetadata } from './run/index.js'
 export type { LeakingGroup, Separable, SplitLeak } from './splitting/index.js'
 export {
+  type BesidePhotos,
   type Callback,
   type Candidate,
   type Checkpoint,
@@ -155,6 +163,7 @@ export {
   type Head,
   type HeadTensor,
   type HeadWeights,
+  type KnownBackground,
   type KnownPhotos,
   type KnownRanks,
   Learner,

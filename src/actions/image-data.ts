@@ -2,6 +2,7 @@ import type { WorkOptions } from '../core/index.js'
 import { type Dataset, openDataset } from '../dataset/index.js'
 import { findLikeness, measureLikeness } from '../splitting/index.js'
 import { LearnerData, type LearnerDataOptions } from '../train/index.js'
+import { openOthers } from './train-background.js'
 
 export interface ImageDataOptions extends LearnerDataOptions, WorkOptions {
   /** Part of each class that is measured on where no folder divides the photos; 0.2 by default. */
@@ -13,6 +14,11 @@ export interface ImageDataOptions extends LearnerDataOptions, WorkOptions {
    * `column:NAME` of a table in the data set.
    */
   readonly labelsFrom?: string | undefined
+  /**
+   * Folder of photos of other things, flat or nested: no class of its own, but what a saved classifier is to answer with none of its
+   * labels.
+   */
+  readonly background?: string | undefined
   /** False: nothing that was measured of photos is taken from the cache, nor kept there. */
   readonly cache?: boolean | undefined
 }
@@ -23,13 +29,15 @@ export class ImageData extends LearnerData {
    * Photos in class folders: directly in `root`, or under `train/` and `valid/`. Where no folder divides them, the draw is that
    * of `train` with the same seed, photo by photo: what belongs together (copies, near ones too, pages, people, videos, bursts)
    * stays on one side.
-   * Throws `data` where the folders are no data set, `io` where they cannot be read.
+   * Throws `data` where the folders are no data set, or the photos of other things cannot be used, `io` where they cannot be read.
    */
   static async fromFolder(root: string, options: ImageDataOptions = {}): Promise<ImageData> {
-    const { seed = 0, validFraction, followLinks, labelsFrom, cache, progress, signal } = options
+    const { seed = 0, validFraction, followLinks, labelsFrom, cache, background, progress, signal } = options
     const likeness = cache === false ? measureLikeness : findLikeness
     const opening = { seed, validFraction, followLinks, labelsFrom, likeness, progress, signal }
-    return ImageData.of(await openDataset(root, opening), options)
+    const dataset = await openDataset(root, opening)
+    const others = { background, seed, validFraction, followLinks, cache, progress, signal }
+    return new ImageData(dataset, options, { likeness, background: await openOthers(others, dataset) })
   }
 
   /** Photos of a data set that is open already. */

@@ -30,9 +30,17 @@ export async function requireBackground({ background, followLinks, signal }: Tra
  * @throws `data`, `io`, `interrupted`
  */
 export async function openOthers(
-  { background, seed, validFraction, followLinks, cache, progress, signal }: TrainOptions,
+  {
+    background,
+    seed,
+    validFraction,
+    followLinks,
+    cache,
+    progress,
+    signal,
+  }: Omit<TrainOptions, 'data' | 'out'>,
   dataset: Dataset,
-  recorded: RecordedPhotos['photos'] | undefined,
+  recorded?: RecordedPhotos['photos'],
 ): Promise<Background | undefined> {
   if (background === undefined) return undefined
   const likeness = cache === false ? measureLikeness : findLikeness

@@ -150,6 +150,7 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
       epochs,
       coverage,
       background,
+      likeness: options.cache === false ? measureLikeness : findLikeness,
       progress,
       signal,
       device,

@@ -34,6 +34,7 @@ export {
   type Share,
   type Shortfall,
   type Tie,
+  type Tied,
   type TieKind,
   tiesByValue,
   tieWords,

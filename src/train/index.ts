@@ -25,11 +25,18 @@ export {
   checkCoverage,
   DEFAULT_COVERAGE,
   isKnowing,
+  type KnownBackground,
   type KnownPhotos,
   type KnownRanks,
   type Unknowing,
 } from './known/index.js'
-export { Learner, LearnerData, type LearnerDataOptions, type LearnerOptions } from './learner/index.js'
+export {
+  type BesidePhotos,
+  Learner,
+  LearnerData,
+  type LearnerDataOptions,
+  type LearnerOptions,
+} from './learner/index.js'
 export {
   crossValidate,
   type LinearModel,

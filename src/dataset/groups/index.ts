@@ -7,7 +7,7 @@ export {
   type LargeGroup,
   type Shortfall,
 } from './divide.js'
-export { findTies, type LikenessFinder } from './find-ties.js'
+export { findTies, type LikenessFinder, type Tied } from './find-ties.js'
 export { dealGroups } from './folds.js'
 export { peopleOf, peopleTies } from './people.js'
 export { burstTies, type Sequenced, videoTies } from './sequences.js'

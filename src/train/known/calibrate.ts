@@ -31,7 +31,9 @@ export interface CalibrateOptions {
 
 /**
  * Makes ranks of witnesses. Each class with enough of them is a group of its own, so that rare classes keep their coverage;
- * the others share one, or, where they are still too few, are ranked among all.
+ * the others share one. Where these are still too few, each counts so often that they are enough: what is below all of them is
+ * "neither". Ranked among photos of other classes most of theirs would be, as few photos lie farther apart than many do. Classes
+ * that no witness was taken for are ranked among all.
  *
  * @param least photos with which the coverage can be held: of fewer none lies below the threshold
  */
@@ -54,10 +56,18 @@ export function calibrate(
   const rest = counts.reduce((sum, count, k) => sum + (isAlone[k] ? 0 : count), 0)
   const shared = classes
   const groupOf = isAlone.map((alone, k) => (alone ? k : shared))
+  const isAmongAll = rest === 0 && groupOf.includes(shared)
   const members = witnesses.flatMap(({ taken }, i): [number, number][] => {
-    const own: [number, number] = [scores[i], groupOf[taken]]
-    const isAmongAll = rest < least && groupOf[taken] !== shared && groupOf.includes(shared)
-    return isAmongAll ? [own, [scores[i], shared]] : [own]
+    const group = groupOf[taken]
+    if (group !== shared || rest >= least)
+      return isAmongAll
+        ? [
+            [scores[i], group],
+            [scores[i], shared],
+          ]
+        : [[scores[i], group]]
+    const times = Math.ceil(least / rest)
+    return new Array<[number, number]>(times).fill([scores[i], shared])
   })
   return {
     by,

@@ -13,3 +13,4 @@ export {
 } from './known.js'
 export { type Looks, type OtherThings, partOf } from './looks.js'
 export { remember } from './remember.js'
+export type { Likeness } from './together.js'

@@ -1,5 +1,6 @@
 import { type Backbone, type FeatureSpec, featureWidth } from '../../backbones/index.js'
 import { asFloat32, float32, RandomStream, type Tensor, throwIfAborted } from '../../core/index.js'
+import type { Photo } from '../../dataset/index.js'
 import { type DeviceOptions, Session } from '../../engine/index.js'
 import { argmax } from '../../evaluate/index.js'
 import { GraphBuilder, model } from '../../onnx/index.js'
@@ -8,6 +9,7 @@ import { appendCosines } from './graph.js'
 import { type Columns, DEFAULT_COVERAGE, type KnownPhotos, NEIGHBOURS, type Unknowing } from './known.js'
 import { type Looks, type OtherThings, partOf, some } from './looks.js'
 import { measured, toldApart } from './others.js'
+import { type Likeness, togetherOf } from './together.js'
 
 /** Photos a model keeps to compare with: 2.5 MB of EfficientNet's features at most. More say little more (docs/decisions/0068). */
 const mostKept = 1000
@@ -30,13 +32,17 @@ export interface RememberOptions extends DeviceOptions {
   /** Photos learnt from. */
   readonly learnt: Looks
   /**
-   * Photos that new ones are ranked among, with probabilities [photo][class] from a fit without them. Those learnt from are
-   * never compared with themselves, nor with exact copies.
+   * Photos that new ones are ranked among, with probabilities [photo][class] from a fit without them, or `isOverSure`. Those
+   * learnt from are never compared with themselves, nor with photos that belong to them.
    */
   readonly ranked: Looks & {
     readonly by: 'train' | 'valid'
     readonly probabilities: readonly (readonly number[])[]
+    /** The network has learnt from these photos: how sure it is of them says nothing. */
+    readonly isOverSure?: boolean | undefined
   }
+  /** How photos that belong together are found, beside exact copies. */
+  readonly likeness?: Likeness | undefined
   /** Photos of other things, to be "neither". */
   readonly others?: OtherThings | undefined
 }
@@ -54,7 +60,8 @@ export async function remember(options: RememberOptions): Promise<KnownPhotos | 
   const kept = some(learnt.photos.length, mostKept, random.fork('kept'))
   const packed = { blocks, ...inBytes(unitRows(learnt, kept, blocks), kept.length) }
   const asked = some(ranked.photos.length, mostRanked, random.fork('ranked'))
-  const owners = kept.map(i => learnt.photos[i].sha256)
+  const groupOf = await groupsOf(options, kept, asked)
+  const owners = kept.map(i => groupOf(learnt.photos[i]))
   const told = await toldApart(options, asked, random.fork('background'))
   const witnesses: Witness[] = []
   const session = await openCosines(packed, ranked.width, options)
@@ -65,12 +72,13 @@ export async function remember(options: RememberOptions): Promise<KnownPhotos | 
       const cosines = await cosinesOf(session, ranked, part)
       for (const [i, photo] of part.entries()) {
         const row = cosines.subarray(i * kept.length, (i + 1) * kept.length)
-        const own = ranked.photos[photo].sha256
+        const own = groupOf(ranked.photos[photo])
         const probabilities = ranked.probabilities[photo]
         const taken = argmax(probabilities)
         witnesses.push({
           near: nearnessOf(row, j => owners[j] !== own),
-          sure: probabilities[taken],
+          // What was learnt from is always sure: then all are ranked alike by that.
+          sure: ranked.isOverSure ? 0 : probabilities[taken],
           taken,
           odds: told?.odds[from + i],
         })
@@ -82,6 +90,20 @@ export async function remember(options: RememberOptions): Promise<KnownPhotos | 
   const calibration = calibrate(witnesses, { by: ranked.by, classes, least, oddsTail: told?.background.tail })
   const known: KnownPhotos = { coverage, ...packed, calibration, background: told?.background }
   return told ? measured(known, told.background, options) : known
+}
+
+/** The group of a photo: none vouches for another of its own. */
+async function groupsOf(
+  { learnt, ranked, likeness }: RememberOptions,
+  kept: readonly number[],
+  asked: readonly number[],
+): Promise<(photo: Photo) => number | undefined> {
+  const photos = new Map<string, Photo>()
+  for (const i of kept) photos.set(learnt.photos[i].path, learnt.photos[i])
+  for (const i of asked) photos.set(ranked.photos[i].path, ranked.photos[i])
+  const groups = await togetherOf([...photos.values()], likeness)
+  const numbers = new Map([...photos.keys()].map((path, i) => [path, groups[i]]))
+  return ({ path }) => numbers.get(path)
 }
 
 /**

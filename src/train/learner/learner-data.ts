@@ -1,5 +1,5 @@
 import { ChiquitoError } from '../../core/index.js'
-import type { Dataset, Photo, Split } from '../../dataset/index.js'
+import type { Background, Dataset, LikenessFinder, Photo, Split } from '../../dataset/index.js'
 import type { ViewRule } from '../../images/index.js'
 
 /** How photos are to be looked at. */
@@ -14,6 +14,14 @@ export interface LearnerDataOptions {
   readonly seed?: number | undefined
 }
 
+/** What goes with the photos of a data set. */
+export interface BesidePhotos {
+  /** Finds photos that look alike, beside exact copies: none of them makes another one look known to a saved classifier. */
+  readonly likeness?: LikenessFinder | undefined
+  /** Photos of other things, which a saved classifier is to answer with none of its labels. */
+  readonly background?: Background | undefined
+}
+
 /** Photos of an open data set, to learn from and to measure on, and how they are to be looked at. */
 export class LearnerData {
   readonly size: number | undefined
@@ -25,6 +33,7 @@ export class LearnerData {
   constructor(
     readonly dataset: Dataset,
     { size, resize = 'crop', batchSize = 8, seed = 0 }: LearnerDataOptions = {},
+    readonly beside: BesidePhotos = {},
   ) {
     if (!Number.isInteger(batchSize) || batchSize < 2 || batchSize > 1024)
       throw new ChiquitoError(

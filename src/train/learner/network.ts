@@ -123,13 +123,19 @@ export class LearnerNetwork {
     const looks = ({ views: [rows = new Float32Array()], ...seen }: Features) => ({ ...seen, rows })
     const learnt = looks(await this.features.plain('train'))
     const held = looks(await this.features.plain('valid'))
-    const { background } = options
+    const { background, likeness: find } = data.beside
     const others =
       background &&
       (await otherThingsOf(classifier, looks(await this.features.elsewhere(background)), options))
     await this.features.rest()
-    const probabilities = await headProbabilities(classifier, held.rows, options)
-    const ranked = { ...held, by: 'valid', probabilities } as const
+    // A frozen trunk sees photos that were learnt from as it sees others; only the head is too sure of them.
+    const isFrozen = this.trained.size === 0
+    const seen = isFrozen ? learnt : held
+    const probabilities = await headProbabilities(classifier, seen.rows, options)
+    const by: 'train' | 'valid' = isFrozen ? 'train' : 'valid'
+    const ranked = { ...seen, by, probabilities, isOverSure: isFrozen }
+    const { progress, signal } = options
+    const likeness = find && { root: data.dataset.root, find, progress, signal }
     return remember({
       ...options,
       backbone,
@@ -140,6 +146,7 @@ export class LearnerNetwork {
       learnt,
       ranked,
       others,
+      likeness,
     })
   }
 

@@ -1,7 +1,6 @@
 import type { Optimizer } from '../../autodiff/index.js'
 import type { PreprocessingOptions } from '../../backbones/index.js'
 import type { WorkOptions } from '../../core/index.js'
-import type { Background } from '../../dataset/index.js'
 import type { DeviceOptions } from '../../engine/index.js'
 import type { FeatureStore } from '../../run/index.js'
 import type { Checkpoint } from '../checkpoint/index.js'
@@ -18,8 +17,6 @@ export interface LearnerOptions extends DeviceOptions, WorkOptions {
   readonly optimizer?: Optimizer | undefined
   /** The share of true photos that a saved classifier is to answer, 0.5 to 0.999; 0.95 by default. */
   readonly coverage?: number | undefined
-  /** Photos of other things, which a saved classifier is to answer with none of its labels. */
-  readonly background?: Background | undefined
   readonly labelSmoothing?: number | undefined
   /** Weight of each class in the loss, in label order. */
   readonly classWeights?: readonly number[] | undefined

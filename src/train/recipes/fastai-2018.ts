@@ -20,8 +20,12 @@ export const fastai2018: Recipe = {
   name: 'fastai-2018',
   description: 'the recipe of 2018: head on the frozen trunk, then on augmented photos, then all layers',
   resize: 'crop',
-  async run({ dataset, backbone, seed, size, store, fineTune, ...options }) {
-    const data = new LearnerData(dataset, { size, seed, batchSize: 8, resize: 'crop' })
+  async run({ dataset, backbone, seed, size, store, fineTune, likeness, background, ...options }) {
+    const data = new LearnerData(
+      dataset,
+      { size, seed, batchSize: 8, resize: 'crop' },
+      { likeness, background },
+    )
     const rule = { size: size ?? backbone.inputSize, resize: 'crop' } as const
     const spec = headSpec(backbone)
     const features = store?.(

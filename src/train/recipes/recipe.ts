@@ -1,6 +1,6 @@
 import type { Backbone } from '../../backbones/index.js'
 import type { WorkOptions } from '../../core/index.js'
-import type { Background, Dataset } from '../../dataset/index.js'
+import type { Background, Dataset, LikenessFinder } from '../../dataset/index.js'
 import type { DeviceOptions } from '../../engine/index.js'
 import type { Interval } from '../../evaluate/index.js'
 import type { ViewRule } from '../../images/index.js'
@@ -33,6 +33,8 @@ export interface RecipeOptions extends DeviceOptions, WorkOptions {
   readonly coverage?: number | undefined
   /** Photos of other things, which the classifier is to answer with none of its labels. */
   readonly background?: Background | undefined
+  /** Finds photos that look alike: none of them makes another one look known. */
+  readonly likeness?: LikenessFinder | undefined
   /** Opens the store of features for what they depend on; without it nothing is kept. */
   readonly store?: ((namespace: string) => FeatureStore) | undefined
   readonly log?: ((line: Readonly<Record<string, unknown>>) => void) | undefined

@@ -53,6 +53,7 @@ export async function rememberPhotos(
   return remember({
     ...{ backbone, spec, classes: labels.length, seed, coverage, device, threads, signal, learnt, others },
     isTuned: !isFrozen,
+    likeness: options.likeness && { ...options, root: options.dataset.root, find: options.likeness },
     ranked: { ...judged, ...among(judged.by === 'train' ? learnt : held, judged.photos) },
   })
 }
