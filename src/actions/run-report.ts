@@ -98,7 +98,7 @@ export async function writeReport(
     calibration: { ...facts.calibration, fittedOn: classifier.temperatureFrom },
     tta: tta && { views: tta.views, evaluation: tta.seen.evaluation, calibration: facts.ttaCalibration },
     test: test && { evaluation: test.evaluation, leaks: leakedInto(dataset, 'test') },
-    abstention: abstentionFacts(result)?.facts,
+    abstention: abstentionFacts(result, dataset.photos)?.facts,
     model: {
       file: model,
       bytes: (await run.readModel()).byteLength,

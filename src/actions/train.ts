@@ -313,7 +313,7 @@ function resultOf(
 ): TrainResult {
   const { confusion, ...evaluation } = result.seen.evaluation
   const doubt = mayBe(evaluation, `${partWords.valid} photos`) ?? null
-  const abstention = abstentionFacts(result)
+  const abstention = abstentionFacts(result, dataset.photos)
   const figure = ({ accuracy, interval }: EvaluationDetails) => ({ accuracy, interval })
   return {
     run: run.path,
