@@ -91,9 +91,9 @@ export async function exportModel(options: ExportOptions): Promise<ExportResult>
   const built = builtOf(converted)
   const session = await Session.open(built, { ...options, name: `the ${precision} model` })
   try {
-    const beside = photos && (await besideGiven(given, session, photos.held, options))
+    const beside = photos && (await besideGiven(given, { session, ...converted }, photos.held, options))
     const allowed = beside === undefined ? null : (allowChanged ?? Math.floor(beside.photos / ONE_IN))
-    const bytes = await exportedFile({ given, built, precision, session, beside }, signal)
+    const bytes = await exportedFile({ given, built, ...converted, precision, session, beside }, signal)
     const isRefused = allowed !== null && (beside?.changed.length ?? 0) > allowed
     throwIfAborted(signal)
     if (!isRefused) await writeFileAtomic(out, bytes)
@@ -140,7 +140,7 @@ function inPrecision(
 
 async function besideGiven(
   { path: file, metadata }: GivenModel,
-  session: Session,
+  exported: { readonly session: Session; readonly threshold?: number | undefined },
   photos: LabelledPhotos,
   options: ExportOptions,
 ): Promise<Beside> {
@@ -149,7 +149,8 @@ async function besideGiven(
   const { device, threads, progress, signal } = options
   const given = await Session.open(file, { device, threads })
   try {
-    return await judgeBeside({ session: given, threshold }, { session, threshold }, photos, {
+    const own = { session: exported.session, threshold: exported.threshold ?? threshold }
+    return await judgeBeside({ session: given, threshold }, own, photos, {
       ...{ labels, rule: view, temperature, progress, signal },
     })
   } finally {

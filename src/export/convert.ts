@@ -46,6 +46,8 @@ export async function readGiven(path: string): Promise<GivenModel> {
 export interface Converted {
   readonly graph: Graph
   readonly notes: readonly string[]
+  /** Below which `known` it says "neither", where that had to be found again. */
+  readonly threshold?: number | undefined
 }
 
 /** With weights of 32 bits, and nothing left to compute from them: the same answers to the bit. */
@@ -80,6 +82,8 @@ export interface Exported {
   readonly given: GivenModel
   readonly built: Model
   readonly precision: Precision
+  /** Its own, where it was found again. */
+  readonly threshold?: number | undefined
   /** The same in a session. */
   readonly session: Session
   readonly beside?: Beside | undefined
@@ -87,13 +91,14 @@ export interface Exported {
 
 /** The file of an exported model: with golden answers of its own, and figures of its own where it was measured. */
 export async function exportedFile(
-  { given, built, precision, session, beside }: Exported,
+  { given, built, threshold, precision, session, beside }: Exported,
   signal?: AbortSignal | undefined,
 ): Promise<Uint8Array> {
   const { metadata } = given
   const own: ModelMetadata = {
     ...metadata,
     ...(beside && figuresOf(beside.exported, metadata)),
+    abstention: withThreshold(metadata.abstention, threshold),
     graph: graphDigest(built.graph),
     golden: await goldenAnswers(given, session, signal),
     precision: {
@@ -111,6 +116,14 @@ export async function exportedFile(
   }
   throwIfAborted(signal)
   return writeModel({ ...built, metadata: modelMetadataEntries(own) })
+}
+
+function withThreshold(
+  abstention: ModelMetadata['abstention'],
+  threshold: number | undefined,
+): ModelMetadata['abstention'] {
+  if (threshold === undefined || !abstention || !('threshold' in abstention)) return abstention
+  return { ...abstention, threshold }
 }
 
 function figuresOf(

@@ -9,15 +9,17 @@ import {
   type WorkOptions,
 } from '../../core/index.js'
 import { type DeviceOptions, foldWeights, Session } from '../../engine/index.js'
+import { softmaxRows } from '../../evaluate/index.js'
 import { foldBatchNorm, type Graph, inferTypes, model, readAttributes, type Value } from '../../onnx/index.js'
 import { isPhotosFault } from '../../train/index.js'
 import type { LabelledPhoto, LabelledPhotos } from '../beside.js'
 import { viewOf } from '../beside.js'
 import type { Converted, GivenModel } from '../convert.js'
-import { type ComparedPhoto, neighboursOf, renewNeighbours } from './neighbours.js'
+import { neighboursOf, type Renewed, renewNeighbours, scalesName } from './neighbours.js'
 import { planOf } from './plan.js'
 import { observe, rangeFrom } from './ranges.js'
 import { inBytes } from './rewrite.js'
+import { knownWithoutOwn, sameShare } from './threshold.js'
 
 /** Photos that ranges are taken from, spread over the classes. */
 const calibrationPhotos = 128
@@ -69,7 +71,7 @@ export async function inInt8(given: GivenModel, options: Int8Options): Promise<C
   progress?.({ kind: 'end', task })
   const ranges = new Map([...seen].map(([value, observed]) => [value, rangeFrom(observed, 'error')]))
   const rounded = inferTypes(inBytes(plan, { ranges, seen }))
-  return finished({ given: folded, rounded, calibrating: new Set(drawn), view }, options)
+  return finished({ given: folded, rounded, calibrating: new Set(drawn), view }, given, options)
 }
 
 /** As many photos of each class as there are, in turns, up to those that are wanted. */
@@ -105,19 +107,60 @@ interface Both {
 }
 
 /** Photos learnt from, seen by both networks: their logits are brought to the same mean, and the remembered photos seen anew. */
-async function finished(both: Both, options: Int8Options): Promise<Converted> {
+async function finished(both: Both, { metadata }: GivenModel, options: Int8Options): Promise<Converted> {
   const neighbours = neighboursOf(both.given)
   const photos = neighbours ? options.learnt.photos : [...both.calibrating]
-  const { compared, shifts, missing } = await seenByBoth(both, photos, neighbours?.compared, options)
+  const { seen, shifts, missing } = await seenByBoth(both, photos, neighbours?.compared, options)
   const shifted = withShiftedLogits(both.rounded, shifts)
   const notes = missing > 0 ? [`${plural(missing, 'photo')} learnt from can no longer be read.`] : []
   if (!neighbours) return { graph: shifted, notes }
-  const { graph, renewed, of } = renewNeighbours(shifted, neighbours, compared)
-  if (renewed < of)
+  const compared = seen.map(([given, rounded]) => ({ given: given.compared, rounded: rounded.compared }))
+  const renewed = renewNeighbours(shifted, neighbours, compared)
+  if (renewed.renewed < renewed.of)
     notes.push(
-      `${of - renewed} of the ${of} photos that "neither" is decided by were not found: they stay as the model given saw them.`,
+      `${renewed.of - renewed.renewed} of the ${renewed.of} photos that "neither" is decided by were not found: they stay as the model given saw them.`,
     )
-  return { graph, notes }
+  const { abstention } = metadata
+  if (!abstention || !('threshold' in abstention)) return { graph: renewed.graph, notes }
+  const moved = shifted === both.rounded ? seen : seen.map(([a, b]) => [a, shiftedBy(b, shifts)] as const)
+  const threshold = await renewedThreshold(both.given, renewed, moved, abstention.threshold, options)
+  if (threshold !== abstention.threshold)
+    notes.push(
+      `"Neither" is said where known is below ${threshold}, not ${abstention.threshold}: then it is said of as many photos learnt from, each compared with the others alone, as by the model given.`,
+    )
+  return { graph: renewed.graph, notes, threshold }
+}
+
+function shiftedBy(answers: Answers, shifts: Float64Array): Answers {
+  const logits = answers.logits.map((logit, k) => logit + shifts[k])
+  const [probabilities] = softmaxRows([Array.from(logits)])
+  return { ...answers, logits, probabilities: Float32Array.from(probabilities) }
+}
+
+async function renewedThreshold(
+  given: Graph,
+  { graph, rowOf }: Renewed,
+  seen: readonly (readonly [Answers, Answers])[],
+  threshold: number,
+  { device, threads }: Int8Options,
+): Promise<number> {
+  const [before, after] = await Promise.all(
+    [given, graph].map((one, which) => {
+      const values = asFloat32(one.initializers.get(scalesName), scalesName).data
+      const photos = seen.map((pair, i) => ({ ...pair[which], row: rowOf.get(i) }))
+      return knownWithoutOwn(one, photos, { name: scalesName, values }, { device, threads })
+    }),
+  )
+  return sameShare(before, after, threshold)
+}
+
+/** What a network says of a photo learnt from. */
+interface Answers {
+  readonly logits: Float32Array
+  readonly features: Float32Array
+  readonly probabilities: Float32Array
+  /** Empty where no photos are remembered. */
+  readonly compared: Float32Array
 }
 
 async function seenByBoth(
@@ -126,34 +169,28 @@ async function seenByBoth(
   compared: Value | undefined,
   { progress, signal, learnt: _, ...device }: Int8Options,
 ) {
-  const wanted = ['logits', ...(compared === undefined ? [] : [compared])]
-  const sessions = [await openFor(given, wanted, device), await openFor(rounded, wanted, device)]
-  const found: ComparedPhoto[] = []
+  const sessions = [await openFor(given, compared, device), await openFor(rounded, compared, device)] as const
+  const seen: (readonly [Answers, Answers])[] = []
   let shifts = new Float64Array(0)
   let counted = 0
-  let missing = 0
   const task = 'photos learnt from, in 8 bits'
   progress?.({ kind: 'start', task, total: photos.length })
   try {
     for (const [i, photo] of photos.entries()) {
       throwIfAborted(signal)
-      try {
-        const feeds = await view(photo)
-        const [a, b] = [await sessions[0].run(feeds, wanted), await sessions[1].run(feeds, wanted)]
-        if (compared !== undefined)
-          found.push({
-            given: asFloat32(a[compared], compared).data,
-            rounded: asFloat32(b[compared], compared).data,
-          })
-        if (calibrating.has(photo)) {
-          const [before, after] = [asFloat32(a.logits, 'logits').data, asFloat32(b.logits, 'logits').data]
-          if (shifts.length === 0) shifts = new Float64Array(before.length)
-          for (let k = 0; k < before.length; k++) shifts[k] += before[k] - after[k]
-          counted++
-        }
-      } catch (error) {
+      const feeds = await view(photo).catch(error => {
         if (!isPhotosFault(error)) throw error
-        missing++
+      })
+      if (feeds) {
+        const [a, b] = [
+          await answersOf(sessions[0], feeds, compared),
+          await answersOf(sessions[1], feeds, compared),
+        ]
+        seen.push([a, b])
+        if (calibrating.has(photo)) {
+          if (counted++ === 0) shifts = new Float64Array(a.logits.length)
+          for (let k = 0; k < shifts.length; k++) shifts[k] += a.logits[k] - b.logits[k]
+        }
       }
       progress?.({ kind: 'advance', task, done: i + 1, total: photos.length })
     }
@@ -161,16 +198,34 @@ async function seenByBoth(
     for (const session of sessions) await session.close()
   }
   progress?.({ kind: 'end', task })
-  return { compared: found, shifts: shifts.map(sum => sum / Math.max(1, counted)), missing }
+  return {
+    seen,
+    shifts: shifts.map(sum => sum / Math.max(1, counted)),
+    missing: photos.length - seen.length,
+  }
 }
 
-function openFor(graph: Graph, values: readonly Value[], device: DeviceOptions): Promise<Session> {
+async function answersOf(
+  session: Session,
+  feeds: Readonly<Record<string, Tensor>>,
+  compared: Value | undefined,
+): Promise<Answers> {
+  const answers = await session.run(feeds)
+  const of = (name: string) => asFloat32(answers[name], name).data
+  return {
+    logits: of('logits'),
+    features: of('features'),
+    probabilities: of('probabilities'),
+    compared: compared === undefined ? new Float32Array(0) : of(compared),
+  }
+}
+
+function openFor(graph: Graph, compared: Value | undefined, device: DeviceOptions): Promise<Session> {
   const type = (value: Value) =>
     graph.outputs.get(value) ?? graph.types.get(value) ?? { dtype: 'float32' as const }
-  return Session.open(
-    model({ ...graph, outputs: new Map(values.map(value => [value, type(value)] as const)) }),
-    device,
-  )
+  const values = ['logits', 'features', 'probabilities', ...(compared === undefined ? [] : [compared])]
+  const outputs = new Map(values.map(value => [value, type(value)] as const))
+  return Session.open(model({ ...graph, outputs }), device)
 }
 
 /** Adds numbers to logits, in the bias of the layer that they come from; where they come from anything else they stay. */

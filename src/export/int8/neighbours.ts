@@ -11,7 +11,8 @@ export interface Neighbours {
 }
 
 const rowsName = 'known.photos'
-const scalesName = 'known.scales'
+/** What products with the rows are multiplied by. */
+export const scalesName = 'known.scales'
 
 /** Undefined for a graph that remembers no photos. */
 export function neighboursOf(graph: Graph): Neighbours | undefined {
@@ -35,23 +36,32 @@ export interface ComparedPhoto {
   readonly rounded: Float32Array
 }
 
+/** A graph whose remembered photos are seen anew. */
+export interface Renewed {
+  readonly graph: Graph
+  /** Of how many rows, and of how many there are. */
+  readonly renewed: number
+  readonly of: number
+  /** The row of each photo that has one, by the photo's number. */
+  readonly rowOf: ReadonlyMap<number, number>
+}
+
 /** Cosine from which on a row is of a photo: rounding it to 8 bits leaves 0.9998. */
 const leastAlike = 0.998
 
 /**
  * The remembered photos as the network in 8 bits sees them: each row is found among photos learnt from by what the given network sees.
- *
- * @returns the graph, and of how many photos the row was replaced
  */
 export function renewNeighbours(
   graph: Graph,
   { rows, scales }: Neighbours,
   photos: readonly ComparedPhoto[],
-): { readonly graph: Graph; readonly renewed: number; readonly of: number } {
+): Renewed {
   const [count, width] = rows.shape
   const data = rows.data.slice()
   const factors = scales.data.slice()
   const units = photos.map(({ given }) => unit(given))
+  const rowOf = new Map<number, number>()
   let renewed = 0
   for (let i = 0; i < count; i++) {
     const row = Float32Array.from(rows.data.subarray(i * width, (i + 1) * width))
@@ -59,6 +69,7 @@ export function renewNeighbours(
     const found = nearest(own.values, units)
     if (found === undefined || found.cosine < leastAlike) continue
     renewed++
+    rowOf.set(found.index, i)
     const { rounded } = photos[found.index]
     // Rows are as long as they were made: by the number of blocks of features.
     const factor = (own.length * scales.data[i]) / units[found.index].length
@@ -71,7 +82,7 @@ export function renewNeighbours(
   const initializers = new Map(graph.initializers)
     .set(rowsName, { ...rows, data })
     .set(scalesName, { ...scales, data: factors })
-  return { graph: { ...graph, initializers }, renewed, of: count }
+  return { graph: { ...graph, initializers }, renewed, of: count, rowOf }
 }
 
 function unit(values: Float32Array): { readonly values: Float32Array; readonly length: number } {
