@@ -14,22 +14,28 @@ const mostAsked = 4
 const tolerances: Readonly<Record<Device, number>> = { cpu: 0.002, webgpu: 0.3, cuda: 0.3 }
 
 /**
- * The same of a model that computes in 8 bits: where a runtime puts rounding and layer together otherwise, a value next to the middle of
- * two steps becomes the other one, and logits move by some hundredths.
- */
-const roundedTolerance = 0.1
-
-/** How far a probability of a model may be from the recorded one. */
-export function toleranceOf(device: Device, { precision }: Pick<ModelMetadata, 'precision'>): number {
-  const isRounded = precision?.weights === 'int8'
-  return Math.max(tolerances[device], isRounded ? roundedTolerance : 0)
-}
-
-/**
  * How far `known` may be from the recorded one. It goes up by steps, of 0.05 where a class has twenty photos to rank among, and a
  * rounding may take one or two of them.
  */
-export const knownTolerances: Readonly<Record<Device, number>> = { cpu: 0.11, webgpu: 0.3, cuda: 0.3 }
+const knownTolerances: Readonly<Record<Device, number>> = { cpu: 0.11, webgpu: 0.3, cuda: 0.3 }
+
+/**
+ * Whose tolerances hold for a model. One that computes in 8 bits has those of a GPU: where a runtime puts rounding and layer together
+ * otherwise, a value in the middle of two steps becomes the other one, and logits move by a tenth or two. Graph and weights are compared to the bit.
+ */
+function strictness(device: Device, { precision }: Pick<ModelMetadata, 'precision'>): Device {
+  return device === 'cpu' && precision?.weights === 'int8' ? 'webgpu' : device
+}
+
+/** How far a probability of a model may be from the recorded one. */
+export function toleranceOf(device: Device, facts: Pick<ModelMetadata, 'precision'>): number {
+  return tolerances[strictness(device, facts)]
+}
+
+/** How far its `known` may be. */
+export function knownToleranceOf(device: Device, facts: Pick<ModelMetadata, 'precision'>): number {
+  return knownTolerances[strictness(device, facts)]
+}
 
 /** What a model says of views. */
 export interface Answers {
@@ -87,7 +93,7 @@ export async function checkGolden(
       )
     if (known === undefined) continue
     const knownNow = answers.known?.[0]
-    if (knownNow === undefined || Math.abs(knownNow - known) > knownTolerances[device])
+    if (knownNow === undefined || Math.abs(knownNow - known) > knownToleranceOf(device, { precision }))
       throw refuse(
         `how familiar ${what} is, its output "known", was ${show(known)}, and is ${knownNow === undefined ? 'not said any more' : `now ${show(knownNow)}`}`,
       )

@@ -10,7 +10,7 @@ import {
 } from '../engine/index.js'
 import { plainPixels } from '../images/index.js'
 import type { ModelMetadata } from '../run/index.js'
-import { distance, knownTolerances, toleranceOf } from './golden.js'
+import { distance, knownToleranceOf, toleranceOf } from './golden.js'
 import { requireFit } from './predictor.js'
 
 /** How one runtime answers the golden photos of a model, beside what the model says it answered when it was made. */
@@ -225,7 +225,7 @@ async function measured(
     if (known !== undefined) familiar.push({ recorded: known, got: now ?? Number.NaN })
   }
   const { neither, knownDifference } = familiarity(familiar, facts)
-  const isFamiliar = (neither ?? 0) === 0 && !((knownDifference ?? 0) > knownTolerances[device])
+  const isFamiliar = (neither ?? 0) === 0 && !((knownDifference ?? 0) > knownToleranceOf(device, facts))
   const isSame = changed === 0 && isNear && isFamiliar && !Number.isNaN(knownDifference)
   return { state: isSame ? 'same' : 'differs', changed, neither, knownDifference, largest }
 }

@@ -157,9 +157,9 @@ async function renewedThreshold(
 /** What a network says of a photo learnt from. */
 interface Answers {
   readonly logits: Float32Array
-  readonly features: Float32Array
   readonly probabilities: Float32Array
-  /** Empty where no photos are remembered. */
+  /** Both empty where no photos are remembered. */
+  readonly features: Float32Array
   readonly compared: Float32Array
 }
 
@@ -212,18 +212,19 @@ async function answersOf(
 ): Promise<Answers> {
   const answers = await session.run(feeds)
   const of = (name: string) => asFloat32(answers[name], name).data
+  const none = new Float32Array(0)
   return {
     logits: of('logits'),
-    features: of('features'),
     probabilities: of('probabilities'),
-    compared: compared === undefined ? new Float32Array(0) : of(compared),
+    features: compared === undefined ? none : of('features'),
+    compared: compared === undefined ? none : of(compared),
   }
 }
 
 function openFor(graph: Graph, compared: Value | undefined, device: DeviceOptions): Promise<Session> {
   const type = (value: Value) =>
     graph.outputs.get(value) ?? graph.types.get(value) ?? { dtype: 'float32' as const }
-  const values = ['logits', 'features', 'probabilities', ...(compared === undefined ? [] : [compared])]
+  const values = ['logits', 'probabilities', ...(compared === undefined ? [] : ['features', compared])]
   const outputs = new Map(values.map(value => [value, type(value)] as const))
   return Session.open(model({ ...graph, outputs }), device)
 }
