@@ -92,11 +92,13 @@ export function leastPhotos(coverage: number): number {
  * @param values ascending
  */
 function rank(values: Float32Array, value: number): number {
+  // As the values are stored: else the least of them may not find itself, and what has rank 0 is never the least familiar.
+  const own = Math.fround(value)
   let low = 0
   let high = values.length
   while (low < high) {
     const middle = (low + high) >> 1
-    if (values[middle] <= value) low = middle + 1
+    if (values[middle] <= own) low = middle + 1
     else high = middle
   }
   return low

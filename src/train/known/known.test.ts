@@ -134,6 +134,15 @@ it('photos of other things near a class are turned away once some were learnt fr
   expect(learnt).toBeGreaterThan(without + 0.2)
 })
 
+it('every photo that new ones are ranked among has a rank of its own, so that what is below all of them can be told', async () => {
+  for (let seed = 0; seed < 10; seed++) {
+    const random = RandomStream.fromSeed(seed)
+    const learnt = drawPhotos([{ kind: kind(random), count: 20, label: 0 }], 2, random, 'learnt')
+    const { calibration } = await knownOf(learnt, 2)
+    expect(Math.min(...calibration.scores)).toBeGreaterThan(0)
+  }
+})
+
 it('too few photos are no threshold: it says so', async () => {
   const random = RandomStream.fromSeed(1)
   const few = drawPhotos([{ kind: kind(random), count: 18, label: 0 }], 2, random, 'few')
