@@ -1,10 +1,17 @@
-import { appendFeatures, type Backbone, type FeatureSpec } from '../../backbones/index.js'
-import { asFloat32, float32, type Tensor } from '../../core/index.js'
+import { appendPools, appendPreprocessing, type Backbone, type FeatureSpec } from '../../backbones/index.js'
+import { asFloat32, ChiquitoError, float32, type Tensor } from '../../core/index.js'
 import { type DeviceOptions, Session } from '../../engine/index.js'
 import { softmaxRows } from '../../evaluate/index.js'
 import type { ViewRule } from '../../images/index.js'
-import { type Graph, GraphBuilder, model } from '../../onnx/index.js'
-import { appendKnown, isKnowing, type KnownPhotos, type Unknowing } from '../known/index.js'
+import { type Graph, GraphBuilder, model, type Value } from '../../onnx/index.js'
+import {
+  appendBefore,
+  appendKnown,
+  isKnowing,
+  type KnownPhotos,
+  type Unknowing,
+  widthBefore,
+} from '../known/index.js'
 import type { Head, Lookup } from './head.js'
 
 /** The head's tensors by name: weights and running statistics. */
@@ -33,15 +40,29 @@ export interface Classifier {
 export function classifierGraph({ backbone, spec, rule, head, weights, known }: Classifier): Graph {
   const builder = new GraphBuilder('classifier')
   const pixels = builder.input('pixels', 'uint8', ['batch', rule.size, rule.size, 3])
-  const features = appendFeatures(builder, backbone, pixels, spec)
+  const before = isKnowing(known) ? known.before : undefined
+  const image = appendPreprocessing(builder, backbone, pixels)
+  const layers = new Set(spec.layers.map(({ name }) => name))
+  if (before) layers.add(before.layer)
+  const maps = backbone.trunk(builder, image, { layers: [...layers] })
+  const features = appendPools(builder, backbone, maps, spec)
   const logits = head.infer(builder, features, initializers(builder, weights))
   const probabilities = builder.op('Softmax', [logits], { axis: 1 })
   // First, as whoever does not name an output gets that one.
   builder.output(probabilities, 'probabilities')
   builder.output(logits, 'logits')
-  if (isKnowing(known)) builder.output(appendKnown(builder, features, probabilities, known), 'known')
+  if (isKnowing(known)) {
+    const compared = before ? appendBefore(builder, before, sharedMap(maps, before.layer), image) : features
+    builder.output(appendKnown(builder, compared, probabilities, known), 'known')
+  }
   builder.output(features, 'features')
   return builder.build()
+}
+
+function sharedMap(maps: ReadonlyMap<string, Value>, layer: string): Value {
+  const map = maps.get(layer)
+  if (map === undefined) throw new ChiquitoError('model', `The network gave no layer ${layer}.`)
+  return map
 }
 
 /** What a head says of photos. */
@@ -57,6 +78,8 @@ export class HeadRunner {
   private constructor(
     private readonly session: Session,
     private readonly head: Head,
+    /** Width of the features before tuning that photos are compared by, where it is these. */
+    private readonly before: number | undefined,
   ) {}
 
   static async open(
@@ -68,11 +91,13 @@ export class HeadRunner {
     const features = builder.input('features', 'float32', ['batch', head.features])
     const logits = head.infer(builder, features, initializers(builder, weights))
     builder.output(logits, 'logits')
+    const before = isKnowing(known) && known.before ? widthBefore(known.before) : undefined
     if (isKnowing(known)) {
       const probabilities = builder.op('Softmax', [logits], { axis: 1 })
-      builder.output(appendKnown(builder, features, probabilities, known), 'known')
+      const compared = before === undefined ? features : builder.input('before', 'float32', ['batch', before])
+      builder.output(appendKnown(builder, compared, probabilities, known), 'known')
     }
-    return new HeadRunner(await Session.open(model(builder.build()), options), head)
+    return new HeadRunner(await Session.open(model(builder.build()), options), head, before)
   }
 
   /** Probabilities [rows][classes] for features [rows, features]. */
@@ -80,12 +105,24 @@ export class HeadRunner {
     return (await this.answers(features)).probabilities
   }
 
-  /** The same, and how familiar each row is. */
-  async answers(features: Float32Array): Promise<HeadAnswers> {
-    const { features: width, classes } = this.head
+  /**
+   * The same, and how familiar each row is.
+   *
+   * @param compared the same photos' features before tuning, where the head is asked with what compares these; without them
+   *   nothing is said of how familiar they are.
+   */
+  async answers(features: Float32Array, compared?: Float32Array): Promise<HeadAnswers> {
+    const { head, before = 0 } = this
+    const { features: width, classes } = head
     const rows = features.length / width
     if (rows === 0) return { probabilities: [] }
-    const { logits, known } = await this.session.run({ features: float32(features, [rows, width]) })
+    const isTold = before === 0 || compared !== undefined
+    const beside = before > 0 && {
+      before: float32(compared ?? new Float32Array(rows * before), [rows, before]),
+    }
+    const answers = await this.session.run({ features: float32(features, [rows, width]), ...beside })
+    const { logits } = answers
+    const known = isTold ? answers.known : undefined
     const values = asFloat32(logits, 'logits').data
     return {
       probabilities: softmaxRows(

@@ -4,6 +4,8 @@ import { FARTHEST, type KnownRanks, STEEPNESS } from './known.js'
 export interface Witness {
   /** Mean cosine to the nearest learnt photos. */
   readonly near: number
+  /** The same without most of what all photos have in common. */
+  readonly centred: number
   /** Highest probability. */
   readonly sure: number
   /** The class it was taken for. */
@@ -16,7 +18,7 @@ export interface Witness {
  * Scores that are equal but for rounding count as equal, on whatever machine: stored ones are smaller by this share. Other
  * ranks give scores that differ by more.
  */
-const slack = 3e-5
+const slack = 1e-4
 
 /** Photos that are all alike are no way apart. */
 const leastWay = 1e-4
@@ -43,13 +45,13 @@ export function calibrate(
 ): KnownRanks {
   const near = ascending(witnesses.map(one => one.near))
   const sure = ascending(witnesses.map(one => one.sure))
-  const tail = tailOf(near)
-  const scores = witnesses.map(
-    one =>
-      familiarity(rank(near, one.near), rank(sure, one.sure), depth(one.near, tail)) *
-      fallOf(one.odds, oddsTail) *
-      (1 - slack),
-  )
+  const centred = ascending(witnesses.map(one => one.centred))
+  const [tail, centredTail] = [tailOf(near), tailOf(centred)]
+  const scores = witnesses.map(one => {
+    const ranks = familiarity(rank(near, one.near), rank(centred, one.centred), rank(sure, one.sure))
+    const tails = Math.fround(fallOf(one.near, tail) * fallOf(one.centred, centredTail))
+    return Math.fround(ranks * tails) * fallOf(one.odds, oddsTail) * (1 - slack)
+  })
   const counts = new Array<number>(classes).fill(0)
   for (const { taken } of witnesses) counts[taken]++
   const isAlone = counts.map(count => count >= least)
@@ -72,8 +74,10 @@ export function calibrate(
   return {
     by,
     near,
-    sure,
     tail,
+    centred,
+    centredTail,
+    sure,
     scores: Float32Array.from(members.map(([score]) => score)),
     groups: Float32Array.from(members.map(([, group]) => group)),
     groupOf: Float32Array.from(groupOf),
@@ -104,11 +108,11 @@ function rank(values: Float32Array, value: number): number {
   return low
 }
 
-/** What a score is multiplied by for log-odds that speak for other things, as 32-bit floats have it. */
-function fallOf(odds: number | undefined, tail: KnownRanks['tail'] | undefined): number {
-  return odds === undefined || tail === undefined
+/** What a score is multiplied by for nearness, or log-odds, that lie far below those of others, as 32-bit floats have it. */
+function fallOf(value: number | undefined, tail: KnownRanks['tail'] | undefined): number {
+  return value === undefined || tail === undefined
     ? 1
-    : Math.fround(Math.exp(Math.fround(-STEEPNESS * depth(odds, tail))))
+    : Math.fround(Math.exp(Math.fround(-STEEPNESS * depth(value, tail))))
 }
 
 /** The 5 % quantile of nearness, and the way from there to the median. */
@@ -122,11 +126,10 @@ function depth(near: number, [from, way]: KnownRanks['tail']): number {
   return Math.min(FARTHEST, Math.max(0, (from - near) / way))
 }
 
-/** `near³ · sure · exp(-steepness · depth)`, as 32-bit floats multiply: the graph does the same. */
-function familiarity(near: number, sure: number, depth: number): number {
+/** `near² · centred · sure`, as 32-bit floats multiply: the graph does the same. */
+function familiarity(near: number, centred: number, sure: number): number {
   const square = Math.fround(near * near)
-  const ranks = Math.fround(Math.fround(square * near) * sure)
-  return Math.fround(ranks * Math.fround(Math.exp(Math.fround(-STEEPNESS * depth))))
+  return Math.fround(Math.fround(square * centred) * sure)
 }
 
 function ascending(values: readonly number[]): Float32Array {

@@ -1,9 +1,8 @@
 import { float32, int64 } from '../../core/index.js'
 import type { GraphBuilder, Value } from '../../onnx/index.js'
-import { FARTHEST, type KnownPhotos, NEIGHBOURS, STEEPNESS } from './known.js'
+import { FARTHEST, type KnownPhotos, STEEPNESS } from './known.js'
+import { appendLikeness, appendNearest } from './nearness.js'
 
-/** A length that no photo's features have; keeps those of nothing from being divided by zero. */
-const shortest = 1e-12
 /** `known` is smaller than the p-value by this, so that "at least 1 - coverage" decides alike whatever the rounding. */
 const margin = 1e-6
 
@@ -14,7 +13,7 @@ const margin = 1e-6
  * Vovk et al. 2005, "Algorithmic Learning in a Random World", with a nearest-neighbour score: Sun et al. 2022,
  * "Out-of-Distribution Detection with Deep Nearest Neighbors", and the highest probability beside it.
  *
- * @param features [batch, features]
+ * @param features [batch, features] of the classifier, or of its layers before they were tuned
  * @param probabilities [batch, classes]
  */
 export function appendKnown(
@@ -23,7 +22,7 @@ export function appendKnown(
   probabilities: Value,
   known: KnownPhotos,
 ): Value {
-  const { near, sure, tail, scores, groups, groupOf } = known.calibration
+  const { sure, scores, groups, groupOf } = known.calibration
   const row = (values: Float32Array) => builder.constant(float32(values, [1, values.length]))
   const reduce = (op: 'ReduceMean' | 'ReduceSum' | 'ReduceMax', x: Value) =>
     builder.op(op, [x, builder.constant(int64([1]))], { keepdims: 1 })
@@ -34,14 +33,9 @@ export function appendKnown(
     const isAbove = float(builder.op('GreaterOrEqual', [x, row(values)]))
     return builder.op('Add', [reduce('ReduceSum', isAbove), one])
   }
-  const cosines = appendCosines(builder, features, known)
-  const count = Math.min(NEIGHBOURS, known.scales.length)
-  const [nearest] = builder.ops('TopK', [cosines, builder.constant(int64([count]))], { axis: 1 }, 2)
-  const nearness = reduce('ReduceMean', nearest)
-  const a = rank(nearness, near)
-  const cube = builder.op('Mul', [builder.op('Mul', [a, a]), a])
   const b = rank(reduce('ReduceMax', probabilities), sure)
-  const familiar = builder.op('Mul', [builder.op('Mul', [cube, b]), appendTail(builder, nearness, tail)])
+  const nearness = appendNearness(builder, features, known, rank)
+  const familiar = builder.op('Mul', [builder.op('Mul', [nearness.ranks, b]), nearness.tails])
   const score = appendFall(builder, familiar, features, known)
   const taken = builder.op('ArgMax', [probabilities], { axis: 1, keepdims: 1 })
   const group = builder.op('Gather', [builder.constant(float32(groupOf)), taken])
@@ -51,6 +45,25 @@ export function appendKnown(
   const all = builder.op('Add', [reduce('ReduceSum', isMember), one])
   const p = builder.op('Sub', [builder.op('Div', [below, all]), builder.constant(float32([margin], []))])
   return builder.op('Reshape', [p, builder.constant(int64([-1]))])
+}
+
+/** Both ranks of nearness, the first squared, and what the score is multiplied by for what lies far out. */
+function appendNearness(
+  builder: GraphBuilder,
+  features: Value,
+  known: KnownPhotos,
+  rank: (x: Value, values: Float32Array) => Value,
+): { ranks: Value; tails: Value } {
+  const { near, tail, centred, centredTail } = known.calibration
+  const likeness = appendLikeness(builder, features, known)
+  const first = appendNearest(builder, likeness.cosines, known)
+  const second = appendNearest(builder, likeness.centred, known)
+  const a = rank(first, near)
+  const tails = [appendTail(builder, first, tail), appendTail(builder, second, centredTail)]
+  return {
+    ranks: builder.op('Mul', [builder.op('Mul', [a, a]), rank(second, centred)]),
+    tails: builder.op('Mul', tails),
+  }
 }
 
 /** The score of photos that are like those of other things: less and less. */
@@ -84,28 +97,4 @@ function appendTail(
   const below = builder.op('Div', [builder.op('Sub', [number(from), nearness]), number(way)])
   const depth = builder.op('Min', [builder.op('Relu', [below]), number(FARTHEST)])
   return builder.op('Exp', [builder.op('Mul', [depth, number(-STEEPNESS)])])
-}
-
-/** Cosines of features to each learnt photo, the mean over the blocks compared: float32 [batch, photos]. */
-export function appendCosines(
-  builder: GraphBuilder,
-  features: Value,
-  { blocks, rows, scales }: Pick<KnownPhotos, 'blocks' | 'rows' | 'scales'>,
-): Value {
-  const ints = (...values: number[]) => builder.constant(int64(values))
-  const unit = (block: Value) => {
-    const squares = builder.op('ReduceSum', [builder.op('Mul', [block, block]), ints(1)], { keepdims: 1 })
-    const least = builder.constant(float32([shortest], []))
-    return builder.op('Div', [block, builder.op('Max', [builder.op('Sqrt', [squares]), least])])
-  }
-  const units = blocks.map(({ from, to }) =>
-    unit(builder.op('Slice', [features, ints(from), ints(to), ints(1)])),
-  )
-  const whole = units.length === 1 ? units[0] : builder.op('Concat', units, { axis: 1 })
-  const learnt = builder.op('Cast', [builder.initializer('known.photos', rows)], { to: 'float32' })
-  const products = builder.op('Gemm', [whole, learnt], { transB: 1 })
-  return builder.op('Mul', [
-    products,
-    builder.initializer('known.scales', float32(scales, [1, scales.length])),
-  ])
 }

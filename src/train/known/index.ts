@@ -1,3 +1,4 @@
+export { appendBefore, type LayersBefore, widthBefore } from './before.js'
 export { leastPhotos } from './calibrate.js'
 export { appendKnown } from './graph.js'
 export {

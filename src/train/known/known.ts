@@ -1,5 +1,6 @@
 import { argumentError, type Tensor } from '../../core/index.js'
 import type { Unreadable } from '../features/index.js'
+import type { LayersBefore } from './before.js'
 
 /** Nearest learnt photos whose nearness counts: one alone may be a copy, many reach into other kinds of photos. */
 export const NEIGHBOURS = 3
@@ -31,7 +32,9 @@ export interface Columns {
 export interface KnownPhotos {
   /** The share of true photos that is to be answered. */
   readonly coverage: number
-  /** Columns that photos are compared by; others are not looked at. Each block is given length 1. */
+  /** What photos are compared through, where the classifier's own last layers are fine-tuned. */
+  readonly before?: LayersBefore | undefined
+  /** Columns of the features that photos are compared by; others are not looked at. Each block is given length 1. */
   readonly blocks: readonly Columns[]
   /** The photos learnt from as such rows, `[photos, compared columns]`, in 8 bits, and what each row is multiplied by. */
   readonly rows: Tensor<'int8'>
@@ -65,9 +68,12 @@ export interface KnownRanks {
   readonly near: Float32Array
   /** Below the first of these, its 5 % quantile, nearness counts by how far; the second is the way from there to the median. */
   readonly tail: readonly [from: number, way: number]
+  /** The same without most of what all photos have in common. */
+  readonly centred: Float32Array
+  readonly centredTail: readonly [from: number, way: number]
   /** Their highest probabilities, ascending. */
   readonly sure: Float32Array
-  /** Familiarity of each, from the ranks of both. */
+  /** Familiarity of each, from all ranks. */
   readonly scores: Float32Array
   /** The group of each, and the group of each class. Photos are ranked within the group of the class they are taken for. */
   readonly groups: Float32Array

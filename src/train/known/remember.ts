@@ -4,10 +4,11 @@ import type { Photo } from '../../dataset/index.js'
 import { type DeviceOptions, Session } from '../../engine/index.js'
 import { argmax } from '../../evaluate/index.js'
 import { GraphBuilder, model } from '../../onnx/index.js'
+import type { LayersBefore } from './before.js'
 import { calibrate, leastPhotos, type Witness } from './calibrate.js'
-import { appendCosines } from './graph.js'
 import { type Columns, DEFAULT_COVERAGE, type KnownPhotos, NEIGHBOURS, type Unknowing } from './known.js'
 import { type Looks, type OtherThings, partOf, some } from './looks.js'
+import { appendLikeness } from './nearness.js'
 import { measured, toldApart } from './others.js'
 import { type Likeness, togetherOf } from './together.js'
 
@@ -22,7 +23,9 @@ export interface RememberOptions extends DeviceOptions {
   readonly backbone: Backbone
   /** What the features are. */
   readonly spec: FeatureSpec
-  /** Whether layers of it have learnt from the photos, too. */
+  /** Whether they are of layers before they were tuned: photos are then compared through these. */
+  readonly before?: LayersBefore | undefined
+  /** Whether layers that they come from have learnt from the photos, too. */
   readonly isTuned: boolean
   readonly classes: number
   readonly seed: number
@@ -49,7 +52,7 @@ export interface RememberOptions extends DeviceOptions {
 
 /** What a classifier knows its photos by. */
 export async function remember(options: RememberOptions): Promise<KnownPhotos | Unknowing> {
-  const { classes, seed, coverage = DEFAULT_COVERAGE, learnt, ranked, signal } = options
+  const { before, classes, seed, coverage = DEFAULT_COVERAGE, learnt, ranked, signal } = options
   const blocks = blocksOf(options)
   const least = leastPhotos(coverage)
   if (ranked.photos.length < least)
@@ -64,19 +67,21 @@ export async function remember(options: RememberOptions): Promise<KnownPhotos | 
   const owners = kept.map(i => groupOf(learnt.photos[i]))
   const told = await toldApart(options, asked, random.fork('background'))
   const witnesses: Witness[] = []
-  const session = await openCosines(packed, ranked.width, options)
+  const session = await openLikeness(packed, ranked.width, options)
   try {
     for (let from = 0; from < asked.length; from += batch) {
       throwIfAborted(signal)
       const part = asked.slice(from, from + batch)
-      const cosines = await cosinesOf(session, ranked, part)
+      const likeness = await likenessOf(session, ranked, part)
       for (const [i, photo] of part.entries()) {
-        const row = cosines.subarray(i * kept.length, (i + 1) * kept.length)
         const own = groupOf(ranked.photos[photo])
+        const nearness = (all: Float32Array) =>
+          nearnessOf(all.subarray(i * kept.length, (i + 1) * kept.length), j => owners[j] !== own)
         const probabilities = ranked.probabilities[photo]
         const taken = argmax(probabilities)
         witnesses.push({
-          near: nearnessOf(row, j => owners[j] !== own),
+          near: nearness(likeness.cosines),
+          centred: nearness(likeness.centred),
           // What was learnt from is always sure: then all are ranked alike by that.
           sure: ranked.isOverSure ? 0 : probabilities[taken],
           taken,
@@ -88,7 +93,7 @@ export async function remember(options: RememberOptions): Promise<KnownPhotos | 
     await session.close()
   }
   const calibration = calibrate(witnesses, { by: ranked.by, classes, least, oddsTail: told?.background.tail })
-  const known: KnownPhotos = { coverage, ...packed, calibration, background: told?.background }
+  const known: KnownPhotos = { coverage, before, ...packed, calibration, background: told?.background }
   return told ? measured(known, told.background, options) : known
 }
 
@@ -158,21 +163,23 @@ function inBytes(rows: Float32Array, count: number): { rows: Tensor<'int8'>; sca
   return { rows: { dtype: 'int8', shape: [count, width], data }, scales }
 }
 
-async function openCosines(
+async function openLikeness(
   packed: Pick<KnownPhotos, 'blocks' | 'rows' | 'scales'>,
   width: number,
   options: DeviceOptions,
 ): Promise<Session> {
-  const builder = new GraphBuilder('cosines')
+  const builder = new GraphBuilder('likeness')
   const features = builder.input('features', 'float32', ['batch', width])
-  builder.output(appendCosines(builder, features, packed), 'cosines')
+  const { cosines, centred } = appendLikeness(builder, features, packed)
+  builder.output(cosines, 'cosines')
+  builder.output(centred, 'centred')
   return Session.open(model(builder.build()), options)
 }
 
-async function cosinesOf(session: Session, looks: Looks, which: readonly number[]): Promise<Float32Array> {
+async function likenessOf(session: Session, looks: Looks, which: readonly number[]) {
   const { rows, width } = partOf(looks, which)
-  const { cosines } = await session.run({ features: float32(rows, [which.length, width]) })
-  return asFloat32(cosines, 'cosines').data
+  const { cosines, centred } = await session.run({ features: float32(rows, [which.length, width]) })
+  return { cosines: asFloat32(cosines, 'cosines').data, centred: asFloat32(centred, 'centred').data }
 }
 
 /** Mean of the largest cosines. */

@@ -47,7 +47,7 @@ export const auto: Recipe = {
       const end = tuned ?? { classifier: frozen, features }
       const known = await rememberPhotos(end, { features, decision, asked }, random.fork('known'), options)
       const classifier = { ...end.classifier, known }
-      const shown = await showAll({ ...end, classifier }, random, options)
+      const shown = await showAll({ ...end, classifier, before: features }, random, options)
       const before = tuned
         ? await show({ classifier: frozen, features }, 'valid', random, options)
         : shown.seen

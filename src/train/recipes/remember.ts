@@ -3,8 +3,16 @@ import type { RandomStream } from '../../core/index.js'
 import type { Background, Photo, Split } from '../../dataset/index.js'
 import { softmaxRows } from '../../evaluate/index.js'
 import { headProbabilities, otherThingsOf } from '../heads/index.js'
-import { type KnownPhotos, type Looks, type OtherThings, remember, type Unknowing } from '../known/index.js'
-import { type AutoFeatures, type Decision, firstColumns, leftOut } from './frozen/index.js'
+import {
+  type KnownPhotos,
+  type LayersBefore,
+  type Looks,
+  type OtherThings,
+  remember,
+  type Unknowing,
+} from '../known/index.js'
+import { cutOf } from '../network/index.js'
+import { type AutoFeatures, autoSpec, type Decision, firstColumns, leftOut } from './frozen/index.js'
 import type { RecipeOptions } from './recipe.js'
 import type { Shown } from './show.js'
 import type { TuningDecision } from './tuning/index.js'
@@ -17,6 +25,12 @@ export interface Before {
   readonly asked: TuningDecision
 }
 
+/** Through what photos are looked at. */
+interface Looking {
+  readonly classifier: Pick<Shown['classifier'], 'backbone' | 'spec' | 'rule'>
+  readonly features: AutoFeatures
+}
+
 /** Photos and what a network says of each that has not learnt from it, [photo][class]. */
 interface Judged {
   readonly by: 'train' | 'valid'
@@ -26,7 +40,8 @@ interface Judged {
 
 /**
  * What the finished classifier knows its photos by. New photos are ranked among those learnt from, each compared with the
- * others alone and as sure as a network was that went without it. Where no network did, among the validation photos.
+ * others alone and as sure as a network was that went without it. Where no network did, among the validation photos. Where
+ * the last layers were tuned, photos are compared through these layers as they were before.
  */
 export async function rememberPhotos(
   end: Shown,
@@ -34,15 +49,17 @@ export async function rememberPhotos(
   random: RandomStream,
   options: RecipeOptions,
 ): Promise<KnownPhotos | Unknowing> {
-  const { classifier } = end
-  const { backbone, spec, labels, rule } = classifier
+  const { labels, rule } = end.classifier
   const { seed, coverage, device, threads, signal } = options
   const isFrozen = end.features === before.features
+  const layers = isFrozen ? undefined : layersBefore(before, options)
+  const { backbone, spec } = layers ?? end.classifier
+  const seen = { features: layers ? before.features : end.features, classifier: { backbone, spec, rule } }
   const { photos } = await before.features.of(rule.resize, 'train')
-  const learnt = await (isFrozen ? looks(end, 'train') : looks(end, 'train', photos))
-  const held = await looks(end, 'valid')
-  const others = options.background && (await otherThings(end, options.background, options))
-  await end.features.rest()
+  const learnt = await (isFrozen || layers ? looks(seen, 'train') : looks(seen, 'train', photos))
+  const held = await looks(seen, 'valid')
+  const others = options.background && (await otherThings(end, seen, options.background, options))
+  await Promise.all([seen.features.rest(), end.features.rest()])
   const judged = await (isFrozen
     ? judgedFrozen(before, random.fork('left out'), options)
     : (judgedTuned(before.asked) ?? judgedHeld(end, held, options)))
@@ -52,10 +69,21 @@ export async function rememberPhotos(
     }
   return remember({
     ...{ backbone, spec, classes: labels.length, seed, coverage, device, threads, signal, learnt, others },
-    isTuned: !isFrozen,
+    ...{ before: layers, isTuned: !isFrozen && !layers },
     likeness: options.likeness && { ...options, root: options.dataset.root, find: options.likeness },
     ranked: { ...judged, ...among(judged.by === 'train' ? learnt : held, judged.photos) },
   })
+}
+
+/**
+ * The last layers before they were tuned. Undefined where all layers were, as the finished network then shares none with
+ * what it was.
+ */
+function layersBefore({ decision, asked }: Before, { backbone }: RecipeOptions): LayersBefore | undefined {
+  const cut = asked.leftOut && cutOf(backbone, decision.candidate.spec)
+  if (!cut) return undefined
+  const [last] = autoSpec(backbone).layers
+  return { backbone, layer: cut.layer, spec: { layers: [last] } }
 }
 
 /** Cross-validated heads on the frozen trunk. */
@@ -90,7 +118,7 @@ async function judgedHeld(
 
 /** Plain views of a part as a classifier's trunk sees them; of known photos without their mirror images. */
 async function looks(
-  { classifier: { rule, spec, backbone }, features }: Shown,
+  { classifier: { rule, spec, backbone }, features }: Looking,
   split: Split,
   known?: Looks['photos'],
 ): Promise<Looks> {
@@ -101,17 +129,26 @@ async function looks(
   return { photos, rows: firstColumns(views[0], width, own), width: own }
 }
 
-/** Photos of other things as a classifier's trunk sees them. */
+/** Photos of other things as they are compared, and what the classifier says of them. */
 async function otherThings(
-  { classifier, features }: Shown,
-  { root, photos }: Background,
+  end: Shown,
+  seen: Looking,
+  background: Background,
   device: RecipeOptions,
 ): Promise<OtherThings> {
-  const { rule, spec, backbone } = classifier
+  const found = await looksElsewhere(end, background)
+  const compared = seen.features === end.features ? found : await looksElsewhere(seen, background)
+  return otherThingsOf(end.classifier, found, device, compared)
+}
+
+/** Photos of a folder of their own as a trunk sees them. */
+async function looksElsewhere(
+  { classifier: { rule, spec, backbone }, features }: Looking,
+  { root, photos }: Background,
+) {
   const found = await features.elsewhere(rule.resize, root, photos, 'photos of other things')
   const width = featureWidth(backbone, spec)
-  const rows = firstColumns(found.views[0] ?? new Float32Array(), found.width, width)
-  return otherThingsOf(classifier, { ...found, rows, width }, device)
+  return { ...found, rows: firstColumns(found.views[0] ?? new Float32Array(), found.width, width), width }
 }
 
 /** The looks of some of the photos. */

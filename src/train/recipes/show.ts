@@ -3,6 +3,7 @@ import type { RandomStream } from '../../core/index.js'
 import type { Split } from '../../dataset/index.js'
 import { testTimeViews } from '../../images/index.js'
 import { type Classifier, HeadRunner } from '../heads/index.js'
+import { isKnowing, widthBefore } from '../known/index.js'
 import { type Seen, see } from '../results/index.js'
 import { type AutoFeatures, firstColumns } from './frozen/index.js'
 import type { RecipeOptions, RecipeResult } from './recipe.js'
@@ -14,6 +15,8 @@ const ttaViews = 4
 export interface Shown {
   readonly classifier: Classifier
   readonly features: AutoFeatures
+  /** What its trunk saw before it was tuned, where it was. */
+  readonly before?: AutoFeatures | undefined
 }
 
 /** All photos that were kept from learning through the finished classifier. */
@@ -33,7 +36,7 @@ export async function showAll(
 
 /** A part of the data set through a classifier, plain or with augmented views beside. */
 export async function show(
-  { classifier, features }: Shown,
+  { classifier, features, before }: Shown,
   split: Split,
   random: RandomStream,
   { dataset, backbone, seed, device, threads }: RecipeOptions,
@@ -49,11 +52,15 @@ export async function show(
     )
     rows.push(...more.views.map(view => firstColumns(view, plain.width, width)))
   }
+  const layers = isKnowing(known) ? known.before : undefined
+  const untuned = layers && (await before?.of(rule.resize, split))
+  const compared = untuned && firstColumns(untuned.views[0], untuned.width, widthBefore(layers))
   await features.rest()
+  await before?.rest()
   const runner = await HeadRunner.open(head, weights, { device, threads, known })
   try {
     const shown = { ...plain, width, views: rows }
-    return await see(runner, shown, labels, dataset.photos, random.fork('galleries'))
+    return await see(runner, shown, labels, dataset.photos, random.fork('galleries'), compared)
   } finally {
     await runner.close()
   }

@@ -26,16 +26,21 @@ export interface Seen extends Pick<Evaluation, 'accuracy' | 'interval' | 'confus
   readonly interpretation: Interpretation
 }
 
-/** Shows photos to a head through their features, one or several views each; views count alike. */
+/**
+ * Shows photos to a head through their features, one or several views each; views count alike.
+ *
+ * @param compared plain views before tuning, where the head is asked with what compares these.
+ */
 export async function see(
   runner: HeadRunner,
   features: Features,
   labels: readonly string[],
   all: readonly Photo[],
   random: RandomStream,
+  compared?: Float32Array,
 ): Promise<Seen> {
   const [first, ...more] = features.views
-  const { probabilities: plain, known } = await runner.answers(first)
+  const { probabilities: plain, known } = await runner.answers(first, compared)
   const others: number[][][] = []
   for (const rows of more) others.push(await runner.probabilities(rows))
   return { ...judge(features.photos, averageViews(plain, others), labels, all, random), known }
