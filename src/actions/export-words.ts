@@ -16,14 +16,19 @@ export function exportText(result: ExportResult): string {
     ...verdictLines(result),
     ...tableLines(result),
     ...notes.map(note => `${note}\n`),
-    ...(out === null ? [] : [`model   ${out}`]),
+    ...(out === null ? [] : [`${result.to === 'huggingface' ? 'folder' : 'model '}  ${out}`]),
     `in ${seconds.toFixed(1)} s`,
     '',
   ].join('\n')
 }
 
 function verdictLines({ out, precision, beside, bytes, allowed }: ExportResult): string[] {
-  if (beside === null) return [`${precision}: ${megabytes(bytes.exported)}.\n`]
+  if (beside === null)
+    return [
+      precision === 'as given'
+        ? `A folder that transformers and transformers.js open: ${megabytes(bytes.exported)} of weights, as they were given.\n`
+        : `${precision}: ${megabytes(bytes.exported)}.\n`,
+    ]
   const { changed, photos } = beside
   const of = `of ${plural(photos, 'photo')}`
   const what =

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { argumentError, ChiquitoError, throwIfAborted, type WorkOptions } from '../core/index.js'
 import { type DeviceOptions, Session } from '../engine/index.js'
@@ -19,6 +19,7 @@ import {
 import { requireWritable, writeFileAtomic } from '../files/index.js'
 import { writeModel } from '../onnx/index.js'
 import { Predictor } from '../predict/index.js'
+import { requireFreeHub, writeHub } from './export-hub.js'
 import { type ExportPhotosOptions, noPhotos, photosForExport } from './export-photos.js'
 import { noticeOnce } from './notice-once.js'
 import { modelPath } from './predict.js'
@@ -33,7 +34,7 @@ export interface ExportOptions extends WorkOptions, DeviceOptions, ExportPhotosO
   readonly out: string
   /** `onnx` by default. */
   readonly to?: ExportTarget | undefined
-  /** `float32` by default. */
+  /** `float32` by default; with `to: 'huggingface'` as the model given has it. */
   readonly precision?: Precision | undefined
   /** Verdicts that may change; by default one in 200. */
   readonly allowChanged?: number | undefined
@@ -47,7 +48,10 @@ export interface ExportResult {
   /** Absolute path of what was written; null where the model was refused. */
   readonly out: string | null
   readonly to: ExportTarget
-  readonly precision: Precision
+  /** Paths in `out`, where that is a folder. */
+  readonly files: readonly string[]
+  /** `as given`: nothing was asked for, and a folder for pipelines keeps what there is. */
+  readonly precision: Precision | 'as given'
   readonly labels: readonly string[]
   /** Sizes of both files, and with weights of 32 bits. */
   readonly bytes: { readonly given: number; readonly exported: number; readonly float32: number }
@@ -72,36 +76,40 @@ const ONE_IN = 200
 export async function exportModel(options: ExportOptions): Promise<ExportResult> {
   const started = performance.now()
   const { to = 'onnx', precision = 'float32', out, overwrite = false, allowChanged, signal } = options
-  if (to === 'huggingface')
-    throw new ChiquitoError(
-      'usage',
-      'A folder for the Hugging Face Hub cannot be written yet. Leave --to out.',
-    )
   if (allowChanged !== undefined && !(Number.isInteger(allowChanged) && allowChanged >= 0))
     throw argumentError('allowChanged', 'a whole number of verdicts, 0 or more', allowChanged)
   const file = await modelPath(options.model)
-  await requireFreeFile(out, file, overwrite)
+  await (to === 'huggingface' ? requireFreeHub(out, overwrite) : requireFreeFile(out, file, overwrite))
   const given = await readGiven(file)
   // A damaged model must not be given golden photos of its own.
   await (await Predictor.open(file, { ...options, notice: noticeOnce(options.progress) })).close()
   const photos = precision === 'float32' ? undefined : await photosForExport(file, given.metadata, options)
   if (photos === undefined && precision !== 'float32') throw noPhotos(options.model, precision)
-  const converted = await inPrecision(given, precision, photos?.learnt, options)
+  // Pipelines are given the weights as they are stored, unless something else is asked for: in browsers they are fetched.
+  const isAsGiven = to === 'huggingface' && options.precision === undefined
+  const converted = isAsGiven
+    ? { graph: given.model.graph, notes: [] }
+    : await inPrecision(given, precision, photos?.learnt, options)
   throwIfAborted(signal)
   const built = builtOf(converted)
   const session = await Session.open(built, { ...options, name: `the ${precision} model` })
   try {
     const beside = photos && (await besideGiven(given, { session, ...converted }, photos.held, options))
     const allowed = beside === undefined ? null : (allowChanged ?? Math.floor(beside.photos / ONE_IN))
-    const bytes = await exportedFile({ given, built, ...converted, precision, session, beside }, signal)
+    const bytes = isAsGiven
+      ? await readFile(file)
+      : await exportedFile({ given, built, ...converted, precision, session, beside }, signal)
     const isRefused = allowed !== null && (beside?.changed.length ?? 0) > allowed
     throwIfAborted(signal)
-    if (!isRefused) await writeFileAtomic(out, bytes)
+    const files: string[] = []
+    if (!isRefused && to === 'huggingface') files.push(...(await writeHub({ ...options, file, bytes })))
+    else if (!isRefused) await writeFileAtomic(out, bytes)
     return {
       model: path.resolve(file),
       out: isRefused ? null : path.resolve(out),
       to,
-      precision,
+      files,
+      precision: isAsGiven ? 'as given' : precision,
       labels: given.metadata.labels,
       bytes: {
         given: given.bytes,

@@ -15,5 +15,6 @@ export {
   inFloat32,
   readGiven,
 } from './convert.js'
+export { HUB_MODEL, huggingFaceFiles } from './huggingface/index.js'
 export { inInt8 } from './int8/index.js'
 export { type Precision, precisions } from './precision.js'

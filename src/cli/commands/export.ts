@@ -18,7 +18,7 @@ export function registerExport(program: Command, shell: Shell): void {
         .option('--to <home>', 'onnx or huggingface (onnx)', choice('--to', ['onnx', 'huggingface']))
         .option(
           '--precision <bits>',
-          'float32, float16 or int8 (float32); another one is shown the validation photos beside the model given',
+          'float32, float16 or int8 (float32; for huggingface as given); another one is shown the validation photos beside the model given',
           choice('--precision', ['float32', 'float16', 'int8']),
         )
         .option('--photos <folder>', 'where the photos of the run are now, or others to compare on')
@@ -27,7 +27,7 @@ export function registerExport(program: Command, shell: Shell): void {
           'verdicts that may change; with more nothing is written, exit code 1 (1 in 200)',
           integer('--allow-changed', { min: 0 }),
         )
-        .option('--overwrite', 'replace the file that is there'),
+        .option('--overwrite', 'replace what is there'),
     ),
   ).action((model, options) =>
     shell.run(async work => {
@@ -42,5 +42,6 @@ export function registerExport(program: Command, shell: Shell): void {
     'chiquito export runs/first --precision float16 --out half.onnx',
     'chiquito export runs/first --precision int8 --out small.onnx',
     'chiquito export model.onnx --precision float16 --photos photos --out half.onnx',
+    'chiquito export runs/first --to huggingface --out hub',
   ])
 }

@@ -142,11 +142,11 @@ describe('a model card', () => {
   it('goes to another home with the words that a person put into it', () => {
     const input = sample(['cat', 'dog'])
     const card = renderCard(input)
-    expect(rehomed(card, input, 'huggingface')).toBe(renderCard(input, 'huggingface'))
+    expect(rehomed(card, input, { home: 'huggingface', input })).toBe(renderCard(input, 'huggingface'))
     const edited = card
       .replace('license: unknown', 'license: cc-by-4.0')
       .replace('its owner should, here.', () => 'I: $& cats at home.')
-    const moved = rehomed(edited, input, 'huggingface')
+    const moved = rehomed(edited, input, { home: 'huggingface', input })
     expect(moved).toContain('license: cc-by-4.0\nlibrary_name: transformers\n')
     expect(moved).toContain('$& cats at home.')
     expect(moved).toContain('trust_remote_code=True')

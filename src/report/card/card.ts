@@ -35,11 +35,20 @@ export function renderCard(input: CardInput, home: Home = 'run'): string {
   return `${[frontMatter(input, title, home), `# ${words(title)}`, ...body].join('\n\n')}\n`
 }
 
-/** A card of a run, words that a person put into it included, for another home: what is said of files there is replaced. */
-export function rehomed(card: string, input: CardInput, home: Home): string {
+/**
+ * A card of a run, words that a person put into it included, for another home: what is said of files there is replaced.
+ *
+ * @param input - what the card was rendered from
+ * @param to - where it goes, and what is so of the model there
+ */
+export function rehomed(
+  card: string,
+  input: CardInput,
+  to: { readonly home: Home; readonly input: CardInput },
+): string {
   return card
-    .replace(homeLines('run'), () => homeLines(home))
-    .replace(homes.run.load(input), () => homes[home].load(input))
+    .replace(homeLines('run'), () => homeLines(to.home))
+    .replace(homes.run.load(input), () => homes[to.home].load(to.input))
 }
 
 /** "ball or wave", "cat, dog, horse and 9 more". */

@@ -1,5 +1,6 @@
-import { markdownBlock } from '../../core/index.js'
+import { markdownBlock, plural } from '../../core/index.js'
 import type { CardInput } from './input.js'
+import { words } from './words.js'
 
 /** Where a card lies: in the folder of a run, or in a folder for the Hugging Face Hub. */
 export type Home = 'run' | 'huggingface'
@@ -58,7 +59,7 @@ function loadFile({ model: { inputSize, resize, threshold } }: CardInput): strin
   ].join('\n\n')
 }
 
-function loadPipeline({ model: { threshold, inputSize } }: CardInput): string {
+function loadPipeline({ model: { threshold, precision } }: CardInput): string {
   const python = [
     'from transformers import pipeline',
     '',
@@ -76,8 +77,9 @@ function loadPipeline({ model: { threshold, inputSize } }: CardInput): string {
     markdownBlock('python', python.join('\n')),
     'In JavaScript, in Node and in browsers:',
     markdownBlock('js', node.join('\n')),
-    'transformers.js resizes with its own filter, so its probabilities differ a little.',
-    `Anything else that runs ONNX can take \`onnx/model.onnx\`: \`pixel_values\` float32 \`[batch, 3, ${inputSize}, ${inputSize}]\`, RGB from 0 to 255; the graph normalises.`,
+    'One photo at a time, as photos of several sizes make no batch there; in Node turned upright before, which transformers.js does not do there.',
+    'Anything else that runs ONNX can take `onnx/model.onnx`: `pixel_values` float32 `[batch, 3, height, width]`, RGB from 0 to 255, of any size; the graph resizes and normalises.',
+    ...(precision === undefined ? [] : [precisionWords(precision)]),
     ...(threshold === undefined
       ? []
       : [
@@ -85,10 +87,20 @@ function loadPipeline({ model: { threshold, inputSize } }: CardInput): string {
           markdownBlock(
             'python',
             [
+              'from PIL import Image',
+              '',
               'inputs = classify.image_processor(Image.open("photo.jpg"), return_tensors="pt")',
               `is_neither = classify.model(**inputs).known[0] < ${threshold}`,
             ].join('\n'),
           ),
         ]),
   ].join('\n\n')
+}
+
+function precisionWords({ weights, photos, changed }: NonNullable<CardInput['model']['precision']>): string {
+  const beside =
+    photos === undefined || changed === undefined
+      ? ''
+      : ` Of ${plural(photos, 'photo')} ${changed} ${changed === 1 ? 'gets' : 'get'} another verdict by that than by the model trained, whose figures stand above.`
+  return `Its weights are stored as ${words(weights)}.${beside}`
 }

@@ -17,6 +17,14 @@ export interface CardInput {
     readonly golden: number
     /** Whether it has the output `known`, and what that has to reach. */
     readonly threshold?: number | undefined
+    /** Where its weights were stored otherwise than trained: how, and how many verdicts on how many photos changed by that. */
+    readonly precision?:
+      | {
+          readonly weights: string
+          readonly photos?: number | undefined
+          readonly changed?: number | undefined
+        }
+      | undefined
   }
   /** What it was measured on, the validation photos first. */
   readonly figures: readonly MeasuredFacts[]

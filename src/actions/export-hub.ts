@@ -1,0 +1,127 @@
+import { readFile, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { ChiquitoError, float32, throwIfAborted } from '../core/index.js'
+import { type DeviceOptions, Session } from '../engine/index.js'
+import { argmax } from '../evaluate/index.js'
+import { HUB_MODEL, huggingFaceFiles } from '../export/index.js'
+import { errorCode, ioError, isRunFolder, requireFreeFolder, writeFolder } from '../files/index.js'
+import { plainPixels } from '../images/index.js'
+import { readModel } from '../onnx/index.js'
+import { type CardInput, rehomed, renderCard } from '../report/index.js'
+import { type ModelMetadata, parseModelMetadata, RunFolder } from '../run/index.js'
+import { cardInput, cardSources } from './model-card.js'
+
+/** The kind that a folder for the Hub is marked as. */
+const KIND = 'huggingface'
+
+const GIT_ATTRIBUTES = '.gitattributes'
+
+/** Larger cards were written by nobody. */
+const MAX_CARD_BYTES = 4 * 1024 * 1024
+
+/** How far a probability of a golden photo may be off in the wrapped model: rounding, and no more. */
+const MAX_OFF = 1e-4
+
+export function requireFreeHub(out: string, overwrite: boolean): Promise<void> {
+  return requireFreeFolder(out, KIND, overwrite)
+}
+
+export interface HubOptions extends DeviceOptions {
+  /** Folder to write, checked by {@link requireFreeHub}. */
+  readonly out: string
+  /** The model given, and the file made of it. */
+  readonly file: string
+  readonly bytes: Uint8Array
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Lays out a folder that transformers and transformers.js open. The wrapped model is asked about the golden photos first.
+ *
+ * @returns paths in the folder
+ * @throws `model` where the wrapped model answers otherwise; `io`; `interrupted`
+ */
+export async function writeHub({ out, file, bytes, signal, ...device }: HubOptions): Promise<string[]> {
+  const { metadata: entries, producer } = readModel(bytes, file)
+  const metadata = parseModelMetadata(entries, file, producer)
+  const files = new Map(await huggingFaceFiles(bytes, file, await hubCard(file, metadata)))
+  // A clone of the Hub has more in it than is needed here.
+  if (await stat(path.join(out, GIT_ATTRIBUTES)).catch(() => undefined)) files.delete(GIT_ATTRIBUTES)
+  throwIfAborted(signal)
+  const wrapped = files.get(HUB_MODEL)
+  if (wrapped instanceof Uint8Array) await askGolden(wrapped, metadata, device, signal)
+  throwIfAborted(signal)
+  await writeFolder(out, KIND, files)
+  return [...files.keys()]
+}
+
+/** The card of the run, with what a person wrote into it; of a model alone, what it says of itself. */
+async function hubCard(file: string, metadata: ModelMetadata): Promise<string> {
+  const folder = path.dirname(path.resolve(file))
+  const isOfRun = path.basename(file) === 'model.onnx' && (await isRunFolder(folder))
+  if (!isOfRun) return renderCard(cardInput({ metadata }), 'huggingface')
+  const sources = await cardSources(await RunFolder.open(folder))
+  const input = cardInput(sources)
+  const card = (await cardOf(folder)) ?? renderCard(input)
+  return rehomed(card, input, { home: 'huggingface', input: withPrecision(input, metadata) })
+}
+
+function withPrecision(input: CardInput, { precision, abstention }: ModelMetadata): CardInput {
+  const threshold = abstention && 'threshold' in abstention ? abstention.threshold : undefined
+  if (!precision) return input
+  const { weights, measured } = precision
+  const model = {
+    ...input.model,
+    threshold,
+    precision: { weights, photos: measured?.photos, changed: measured?.changed },
+  }
+  return { ...input, model }
+}
+
+async function cardOf(folder: string): Promise<string | undefined> {
+  const file = path.join(folder, 'MODEL_CARD.md')
+  try {
+    const { size } = await stat(file)
+    if (size > MAX_CARD_BYTES)
+      throw new ChiquitoError(
+        'data',
+        `"${file}" has ${size} bytes, more than any model card (${MAX_CARD_BYTES}). Remove it, and it is written anew.`,
+      )
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined
+    throw ioError(error, 'read', file)
+  }
+}
+
+/** @throws `model` where a verdict or a probability is another one */
+async function askGolden(
+  wrapped: Uint8Array,
+  { golden, labels, view: { size } }: ModelMetadata,
+  device: DeviceOptions,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const session = await Session.open(wrapped, { ...device, name: 'the model for pipelines' })
+  try {
+    for (const [i, { png, probabilities: expected }] of golden.entries()) {
+      throwIfAborted(signal)
+      const { data } = await plainPixels(png, `golden photo ${i + 1}`, size * size)
+      const planes = new Float32Array(data.length)
+      for (let p = 0; p < size * size; p++)
+        for (let c = 0; c < 3; c++) planes[c * size * size + p] = data[p * 3 + c]
+      const answer = await session.run({ pixel_values: float32(planes, [1, 3, size, size]) }, [
+        'probabilities',
+      ])
+      const got = Array.from(answer.probabilities.data, Number)
+      const off = Math.max(...expected.map((value, k) => Math.abs(value - got[k])))
+      if (off <= MAX_OFF && argmax(got) === argmax(expected)) continue
+      throw new ChiquitoError(
+        'model',
+        `As pipelines take it, the model calls golden photo ${i + 1} "${labels[argmax(got)]}", its probabilities up to ${off.toPrecision(2)} off. ` +
+          'Nothing was written. Please report this.',
+      )
+    }
+  } finally {
+    await session.close()
+  }
+}

@@ -1,0 +1,1 @@
+export { HUB_MODEL, huggingFaceFiles } from './folder.js'
