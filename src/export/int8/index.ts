@@ -15,7 +15,7 @@ import { isPhotosFault } from '../../train/index.js'
 import type { LabelledPhoto, LabelledPhotos } from '../beside.js'
 import { viewOf } from '../beside.js'
 import type { Converted, GivenModel } from '../convert.js'
-import { neighboursOf, type Renewed, renewNeighbours, scalesName } from './neighbours.js'
+import { type Neighbours, neighboursOf, type Renewed, renewNeighbours, scalesName } from './neighbours.js'
 import { planOf } from './plan.js'
 import { observe, rangeFrom } from './ranges.js'
 import { inBytes } from './rewrite.js'
@@ -110,11 +110,12 @@ interface Both {
 async function finished(both: Both, { metadata }: GivenModel, options: Int8Options): Promise<Converted> {
   const neighbours = neighboursOf(both.given)
   const photos = neighbours ? options.learnt.photos : [...both.calibrating]
-  const { seen, shifts, missing } = await seenByBoth(both, photos, neighbours?.compared, options)
+  const { seen, shifts, missing } = await seenByBoth(both, photos, neighbours, options)
   const shifted = withShiftedLogits(both.rounded, shifts)
   const notes = missing > 0 ? [`${plural(missing, 'photo')} learnt from can no longer be read.`] : []
   if (!neighbours) return { graph: shifted, notes }
-  const compared = seen.map(([given, rounded]) => ({ given: given.compared, rounded: rounded.compared }))
+  const of = ({ values }: Answers) => values.get(neighbours.compared) ?? new Float32Array(0)
+  const compared = seen.map(([given, rounded]) => ({ given: of(given), rounded: of(rounded) }))
   const renewed = renewNeighbours(shifted, neighbours, compared)
   if (renewed.renewed < renewed.of)
     notes.push(
@@ -134,7 +135,8 @@ async function finished(both: Both, { metadata }: GivenModel, options: Int8Optio
 function shiftedBy(answers: Answers, shifts: Float64Array): Answers {
   const logits = answers.logits.map((logit, k) => logit + shifts[k])
   const [probabilities] = softmaxRows([Array.from(logits)])
-  return { ...answers, logits, probabilities: Float32Array.from(probabilities) }
+  const values = new Map(answers.values).set('probabilities', Float32Array.from(probabilities))
+  return { logits, values }
 }
 
 async function renewedThreshold(
@@ -151,25 +153,24 @@ async function renewedThreshold(
       return knownWithoutOwn(one, photos, { name: scalesName, values }, { device, threads })
     }),
   )
-  return sameShare(before, after, threshold)
+  return before && after ? sameShare(before, after, threshold) : threshold
 }
 
 /** What a network says of a photo learnt from. */
 interface Answers {
   readonly logits: Float32Array
-  readonly probabilities: Float32Array
-  /** Both empty where no photos are remembered. */
-  readonly features: Float32Array
-  readonly compared: Float32Array
+  /** What `known` is made of; empty where no photos are remembered. */
+  readonly values: ReadonlyMap<Value, Float32Array>
 }
 
 async function seenByBoth(
   { given, rounded, calibrating, view }: Both,
   photos: readonly LabelledPhoto[],
-  compared: Value | undefined,
+  neighbours: Neighbours | undefined,
   { progress, signal, learnt: _, ...device }: Int8Options,
 ) {
-  const sessions = [await openFor(given, compared, device), await openFor(rounded, compared, device)] as const
+  const wanted = neighbours ? ['probabilities', neighbours.compared, ...neighbours.others] : []
+  const sessions = [await openFor(given, wanted, device), await openFor(rounded, wanted, device)] as const
   const seen: (readonly [Answers, Answers])[] = []
   let shifts = new Float64Array(0)
   let counted = 0
@@ -183,8 +184,8 @@ async function seenByBoth(
       })
       if (feeds) {
         const [a, b] = [
-          await answersOf(sessions[0], feeds, compared),
-          await answersOf(sessions[1], feeds, compared),
+          await answersOf(sessions[0], feeds, wanted),
+          await answersOf(sessions[1], feeds, wanted),
         ]
         seen.push([a, b])
         if (calibrating.has(photo)) {
@@ -208,24 +209,17 @@ async function seenByBoth(
 async function answersOf(
   session: Session,
   feeds: Readonly<Record<string, Tensor>>,
-  compared: Value | undefined,
+  wanted: readonly Value[],
 ): Promise<Answers> {
   const answers = await session.run(feeds)
   const of = (name: string) => asFloat32(answers[name], name).data
-  const none = new Float32Array(0)
-  return {
-    logits: of('logits'),
-    probabilities: of('probabilities'),
-    features: compared === undefined ? none : of('features'),
-    compared: compared === undefined ? none : of(compared),
-  }
+  return { logits: of('logits'), values: new Map(wanted.map(name => [name, of(name)])) }
 }
 
-function openFor(graph: Graph, compared: Value | undefined, device: DeviceOptions): Promise<Session> {
+function openFor(graph: Graph, wanted: readonly Value[], device: DeviceOptions): Promise<Session> {
   const type = (value: Value) =>
     graph.outputs.get(value) ?? graph.types.get(value) ?? { dtype: 'float32' as const }
-  const values = ['logits', 'probabilities', ...(compared === undefined ? [] : ['features', compared])]
-  const outputs = new Map(values.map(value => [value, type(value)] as const))
+  const outputs = new Map(['logits', ...wanted].map(value => [value, type(value)] as const))
   return Session.open(model({ ...graph, outputs }), device)
 }
 

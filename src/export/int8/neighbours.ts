@@ -8,9 +8,13 @@ export interface Neighbours {
   readonly scales: Tensor<'float32'>
   /** What they are compared with: a photo's features, as such rows are made of them. */
   readonly compared: Value
+  /** What else of a photo `known` is made of, beside its probabilities. */
+  readonly others: readonly Value[]
 }
 
 const rowsName = 'known.photos'
+/** What features are multiplied by to tell photos of other things. */
+const backgroundName = 'known.background.weight'
 /** What products with the rows are multiplied by. */
 export const scalesName = 'known.scales'
 
@@ -23,7 +27,8 @@ export function neighboursOf(graph: Graph): Neighbours | undefined {
   const [widened] = readers(rowsName)
   const [product] = widened ? readers(widened.outputs[0]) : []
   if (!product || !isProduct(product)) return undefined
-  return { rows, scales, compared: product.inputs[0] }
+  const others = readers(backgroundName).map(({ inputs }) => inputs[0])
+  return { rows, scales, compared: product.inputs[0], others }
 }
 
 function isProduct({ op, domain }: Node): boolean {

@@ -14,15 +14,18 @@ describe('knownWithoutOwn', () => {
     const products = b.op('Gemm', [features, rows], { transB: 1 })
     const scaled = b.op('Mul', [products, b.initializer('scales', float32([1, 1, 1], [1, 3]))])
     b.output(b.op('ReduceMax', [scaled, b.constant(int64([1]))], { keepdims: 0 }, 'known'))
-    const photo = { features: new Float32Array([0, 1]), probabilities: new Float32Array([0.3, 0.7]) }
+    const values = new Map([
+      ['features', new Float32Array([0, 1])],
+      ['probabilities', new Float32Array([0.3, 0.7])],
+    ])
     const scales = { name: 'scales', values: new Float32Array([1, 1, 1]) }
     const found = await knownWithoutOwn(
       b.build(),
-      [1, undefined].map(row => ({ ...photo, row })),
+      [1, undefined].map(row => ({ values, row })),
       scales,
       {},
     )
-    expect(found.map(value => value.toFixed(2))).toEqual(['0.80', '1.00'])
+    expect(found?.map(value => value.toFixed(2))).toEqual(['0.80', '1.00'])
   })
 })
 

@@ -4,8 +4,8 @@ import { type Graph, model, startFrom, type Value } from '../../onnx/index.js'
 
 /** A photo learnt from, as one network sees it. */
 export interface Seen {
-  readonly features: Float32Array
-  readonly probabilities: Float32Array
+  /** Values that `known` is made of, a row each; probabilities among them. */
+  readonly values: ReadonlyMap<Value, Float32Array>
   /** Its own row among the remembered photos; undefined where it is not one of them. */
   readonly row: number | undefined
 }
@@ -14,16 +14,18 @@ export interface Seen {
  * How familiar photos learnt from are, `known` of each, compared with the others alone: its own row counts as nothing.
  *
  * @param scales name of what the products with the rows are multiplied by, and its values
+ * @returns undefined where it is made of more than the values given
  */
 export async function knownWithoutOwn(
   graph: Graph,
   photos: readonly Seen[],
   { name, values }: { readonly name: Value; readonly values: Float32Array },
   device: DeviceOptions,
-): Promise<number[]> {
-  const behind = startFrom(graph, ['features', 'probabilities'])
+): Promise<number[] | undefined> {
+  const from = [...(photos[0]?.values.keys() ?? [])]
+  const behind = startFrom(graph, from)
   const known = behind.outputs.get('known')
-  if (!known) return []
+  if (!known || [...behind.inputs.keys()].some(input => !from.includes(input))) return undefined
   const initializers = new Map(behind.initializers)
   initializers.delete(name)
   const session = await Session.open(
@@ -38,15 +40,13 @@ export async function knownWithoutOwn(
   )
   const found: number[] = []
   try {
-    for (const { features, probabilities, row } of photos) {
+    for (const { values: own, row } of photos) {
       const scales = values.slice()
       if (row !== undefined) scales[row] = 0
-      const feeds: Record<string, Tensor> = {
-        features: float32(features, [1, features.length]),
-        probabilities: float32(probabilities, [1, probabilities.length]),
-        [name]: float32(scales, [1, scales.length]),
-      }
-      const needed = Object.entries(feeds).filter(([input]) => session.inputs.has(input))
+      const feeds: [Value, Float32Array][] = [...own, [name, scales]]
+      const needed = feeds
+        .filter(([input]) => session.inputs.has(input))
+        .map(([input, data]): [Value, Tensor] => [input, float32(data, [1, data.length])])
       const answer = await session.run(Object.fromEntries(needed))
       found.push(asFloat32(answer.known, 'known').data[0])
     }
