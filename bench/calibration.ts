@@ -6,7 +6,6 @@ import { type CalibrationFigures, calibrationFigures, tempered } from '../src/ev
 import { cacheFolder } from '../src/files/index.js'
 import { FeatureStore } from '../src/run/index.js'
 import { type RecipeOptions, recipeNamed } from '../src/train/index.js'
-import { intervalCoverage } from './calibration/coverage.js'
 import { before, divided, type FoldAnswers, foldAnswers, plain } from './calibration/one-fold.js'
 import { classifiedSets } from './doctor/plants.js'
 import { articlePhotos, noArticlePhotos } from './support/process.js'
@@ -28,7 +27,7 @@ type Figures = ReadonlyMap<string, readonly CalibrationFigures[]>
  * Can probabilities be believed? Five-fold over the article's photos and the sets that `CHIQUITO_BENCH_SETS` names, three times
  * (`--rounds`): every photo is asked of a head that neither learnt from it nor chose by it, learnt from all others or from
  * a hundred of them. Of each way to make probabilities honest the calibration error beside what luck makes of none, and the
- * log loss. `--only fine-tuned` does so with all layers fine-tuned, `--only coverage` holds intervals against known errors.
+ * log loss. `--only fine-tuned` does so with all layers fine-tuned.
  */
 export async function benchCalibration({
   json,
@@ -40,11 +39,6 @@ export async function benchCalibration({
   }
   const tables: TextTable[] = []
   const failures: string[] = []
-  if ('coverage'.includes(only)) {
-    const { table, failures: missed } = intervalCoverage(rounds / repeats, tell)
-    tables.push(table)
-    failures.push(...missed)
-  }
   const article = articlePhotos()
   const sets = [...(article === undefined ? [] : [article]), ...(await classifiedSets())]
   for (const { what, folder, size, tuned } of measurements(sets)) {

@@ -11,6 +11,7 @@ import { benchFeatures } from './features.js'
 import { benchFineTune } from './fine-tune.js'
 import { benchGradients } from './gradients.js'
 import { benchInterrupts } from './interrupts.js'
+import { benchIntervals } from './intervals.js'
 import { benchKills } from './kills.js'
 import { benchLayouts } from './layouts.js'
 import { benchLfw } from './lfw.js'
@@ -45,6 +46,7 @@ const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Ben
   interrupts: benchInterrupts,
   neither: benchNeither,
   precision: benchPrecision,
+  intervals: benchIntervals,
 }
 
 const usage =

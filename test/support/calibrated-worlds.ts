@@ -37,9 +37,9 @@ export function draw({ middle, spread, factor, shift = 0 }: World, count: number
 }
 
 /** The calibration error of so many photos that it is known. */
-export function trueError(world: World): number {
+export function trueError(world: World, binned: typeof equalWidthBins = equalWidthBins): number {
   const { chance, rows } = draw(world, 200_000, RandomStream.fromSeed(1))
-  const { bin, bins, confidence } = equalWidthBins(new Array<number>(rows.length).fill(0), rows)
+  const { bin, bins, confidence } = binned(new Array<number>(rows.length).fill(0), rows)
   const gaps = new Float64Array(bins)
   for (const [i, b] of bin.entries()) gaps[b] += confidence[i] - chance[i]
   return gaps.reduce((sum, gap) => sum + Math.abs(gap), 0) / rows.length

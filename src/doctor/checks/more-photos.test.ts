@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { around, deepData, type MadePhoto, middleOf } from '../../../test/support/deep-data.js'
 import { RandomStream } from '../../core/index.js'
 import { learningCurve } from '../deep/index.js'
-import { fitPowerLaw } from '../deep/power-law.js'
+import { fitLaw, RATES } from '../deep/law.js'
 import { inWords, morePhotos } from './more-photos.js'
 
 /** Two classes that lie so near each other that many photos are needed to tell them apart. */
@@ -67,19 +67,21 @@ describe('more-photos', () => {
   })
 })
 
-it('fits the power law that errors follow, and holds its own without mistakes', () => {
+it('fits a law of each rate, to mistakes that fall to a floor or to none', () => {
   const sizes = [50, 100, 200, 400]
-  const law = fitPowerLaw(
-    sizes,
-    sizes.map(size => 2 * size ** -0.5),
-    100_000,
-  )
-  expect(law.exponent).toBeCloseTo(0.5, 3)
-  expect(law.errorAt(800)).toBeCloseTo(2 * 800 ** -0.5, 3)
-  expect(fitPowerLaw(sizes, [0, 0, 0, 0], 100).errorAt(800)).toBeLessThan(0.01)
-  expect(inWords({ points: [{ photos: 50, error: 0 }], judged: 60, forecasts: [forecast] })).toMatch(
-    /too few/,
-  )
+  for (const rate of RATES) {
+    const law = fitLaw(
+      sizes,
+      sizes.map(size => 10 + 90 * (size / 50) ** -rate),
+      rate,
+    )
+    expect(law.at(800)).toBeCloseTo(10 + 90 * 16 ** -rate, 6)
+    expect(law.misfit).toBeCloseTo(0, 6)
+    // More mistakes with more photos are luck, and no law goes below none.
+    expect(fitLaw(sizes, [10, 11, 12, 13], rate).at(800)).toBeCloseTo(11.4, 1)
+    expect(fitLaw(sizes, [90, 9, 0.9, 0.09], rate).at(1e6)).toBeGreaterThanOrEqual(0)
+  }
+  expect(inWords({ points: [{ photos: 50, error: 0 }], judged: 60, forecasts: [twice] })).toMatch(/too few/)
 })
 
-const forecast = { times: 2, error: 0, interval: [0, 0.01], gain: [0, 0.01] } as const
+const twice = { times: 2, error: 0, interval: [0, 0.01], gain: [0, 0.01] } as const

@@ -14,8 +14,8 @@ export const morePhotos: DeepCheck = {
   advice:
     'Where twice the photos would help, collect more of what is mistaken most. Where it is not known, measure on more photos first.',
   threshold:
-    'A power law through cross-validated mistakes of a linear head on the frozen network, its 95 % interval by a bootstrap over ' +
-    'photos. A gain is told as one where the whole interval lies above 0. Needs 16 different photos of each class.',
+    'Cross-validated mistakes of a linear head on the frozen network, drawn on by several laws, each as likely as it fits; the 95 % ' +
+    'interval is over those and over photos (a bootstrap). A gain is told as one where the whole interval lies above 0. Needs 16 different photos of each class.',
   async run(data, work) {
     const { learningCurve } = await deepParts()
     const curve = await learningCurve(data, work)

@@ -1,4 +1,5 @@
+export { type Forecast, forecast } from './forecast.js'
 export { countWrong, type LabelRanking, type LabelScore, rankLabels } from './label-ranking.js'
-export { type Forecast, type LearningCurve, learningCurve } from './learning-curve.js'
+export { type LearningCurve, learningCurve } from './learning-curve.js'
 export { type OneSidedCluster, oneSidedClusters } from './one-sided.js'
 export { type Stranger, strangersIn } from './strangers.js'

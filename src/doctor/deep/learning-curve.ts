@@ -1,9 +1,9 @@
 import { RandomStream, throwIfAborted, type WorkOptions } from '../../core/index.js'
 import { byContent, foldsOf } from '../../dataset/index.js'
-import { argmax, type Interval } from '../../evaluate/index.js'
+import { argmax } from '../../evaluate/index.js'
 import { crossValidate, type ViewedExamples } from '../../train/index.js'
 import type { DeepData } from '../check.js'
-import { fitPowerLaw, type PowerLaw } from './power-law.js'
+import { type Forecast, forecast } from './forecast.js'
 import { examplesFor, type UsablePhotos, usablePhotos } from './usable.js'
 
 /** How the error falls with the number of photos learnt from. */
@@ -14,16 +14,6 @@ export interface LearningCurve {
   readonly judged: number
   /** What more photos would make of it. */
   readonly forecasts: readonly Forecast[]
-}
-
-export interface Forecast {
-  /** So many times the photos that there are. */
-  readonly times: number
-  readonly error: number
-  /** 95 %, by a bootstrap over photos. */
-  readonly interval: Interval
-  /** How much smaller the error would be than it is, 95 %: nothing is known where it reaches 0. */
-  readonly gain: Interval
 }
 
 const FOLDS = 5
@@ -39,13 +29,10 @@ const FEWEST = 16
 const MOST_PHOTOS = 4000
 /** Products of photos, columns and classes that a fit may come to. */
 const MOST_PRODUCTS = 1e9
-const RESAMPLES = 400
-const TIMES = [2, 4]
 const SEED = 0
 
 /**
- * Learns from an eighth, a quarter, half and all of the photos, judges the others, and draws the curve on as a power law (Hestness
- * and others, "Deep Learning Scaling is Predictable, Empirically", 2017). It is of a linear head on frozen features: what
+ * Learns from an eighth, a quarter, half and all of the photos, judges the others, and draws the curve on (`forecast`). It is of a linear head on frozen features: what
  * fine-tuning adds is not in it. Undefined where a class has fewer than 16 photos.
  *
  * @throws `interrupted`
@@ -156,27 +143,9 @@ function curveOf(
   random: RandomStream,
 ): LearningCurve {
   const judged = wrong[0].length
-  const whole = sizes[sizes.length - 1]
-  const errorsOf = (weights: Float64Array) =>
-    wrong.map(mistakes => mistakes.reduce((sum, mistake, i) => sum + mistake * weights[i], 0) / judged)
-  const errors = errorsOf(new Float64Array(judged).fill(1))
-  const law = fitPowerLaw(sizes, errors, judged)
-  const resampled = Array.from({ length: RESAMPLES }, (): PowerLaw => {
-    const weights = new Float64Array(judged)
-    for (let i = 0; i < judged; i++) weights[random.integer(judged)]++
-    return fitPowerLaw(sizes, errorsOf(weights), judged)
-  })
-  const forecasts = TIMES.map((times): Forecast => {
-    const at = resampled.map(one => one.errorAt(times * whole))
-    const gains = resampled.map(one => one.errorAt(whole) - one.errorAt(times * whole))
-    return { times, error: law.errorAt(times * whole), interval: middle95(at), gain: middle95(gains) }
-  })
-  const points = sizes.map((photos, k) => ({ photos: Math.round(photos), error: errors[k] }))
-  return { points, judged, forecasts }
-}
-
-function middle95(values: readonly number[]): Interval {
-  const sorted = values.slice().sort((a, b) => a - b)
-  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))]
-  return [at(0.025), at(0.975)]
+  const points = sizes.map((size, k) => ({
+    photos: Math.round(size),
+    error: wrong[k].reduce((sum, mistake) => sum + mistake, 0) / judged,
+  }))
+  return { points, judged, forecasts: forecast(sizes, wrong, random) }
 }

@@ -6,16 +6,18 @@ import { eceInterval, noiseFloor } from './chance.js'
 import { calibrationFigures } from './figures.js'
 
 describe('eceInterval', () => {
-  // `npm run -s bench -- calibration --only coverage` does so with 10,000 draws.
+  // `npm run -s bench -- intervals --only calibration` does so with 10,000 draws.
   const sets = 60
   it.each(worlds)('holds the true error 95 times in 100: $what', world => {
-    const known = trueError(world)
     const random = RandomStream.fromSeed(2)
     let held = 0
-    for (let n = 0; n < sets; n++) {
-      const { truth, rows } = draw(world, 100, random)
-      const [low, high] = eceInterval(equalWidthBins(truth, rows))
-      if (low <= known && known <= high) held++
+    for (const binned of [equalWidthBins, equalMassBins]) {
+      const known = trueError(world, binned)
+      for (let n = 0; n < sets / 2; n++) {
+        const { truth, rows } = draw(world, 100, random)
+        const [low, high] = eceInterval(binned(truth, rows))
+        if (low <= known && known <= high) held++
+      }
     }
     // 95 % of 60, less what chance takes away once in a thousand times.
     expect(held / sets).toBeGreaterThanOrEqual(0.85)

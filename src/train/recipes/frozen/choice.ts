@@ -29,6 +29,12 @@ const cs = [0.01, 0.03, 0.1, 0.3]
 /** The penalty where nothing can be compared: in the middle of those tried. */
 const usualC = 0.1
 
+/**
+ * Deviation of the prior on the logarithm of a head's temperature: less than that of other networks, as its penalty is the one
+ * with the lowest log loss on the same photos.
+ */
+const HEAD_SPREAD = 0.15
+
 /** What cross-validation decided. */
 export interface Decision {
   readonly candidate: AutoCandidate
@@ -204,7 +210,7 @@ async function decide(
     candidate: best.candidate,
     c: best.c,
     // All drawings of folds count alike, and together as one look at each photo.
-    temperature: await clearTemperature(truth, logits, { drawings, signal }),
+    temperature: await clearTemperature(truth, logits, { spread: HEAD_SPREAD, drawings, signal }),
     wrong: (1 - best.accuracy) * photos.length,
     logLoss: best.logLoss,
     choice: {
