@@ -37,11 +37,13 @@ export function settingsIn({
   fineTune,
   epochs,
   coverage,
+  background,
   followLinks,
   labelsFrom,
 }: TrainOptions): AskedFolds['settings'] {
   return settingsSchema.parse({
     ...{ recipe, backbone, preprocessing, size, fineTune, epochs, coverage, followLinks, labelsFrom },
+    background: background && path.resolve(background),
   })
 }
 
