@@ -21,6 +21,7 @@ import { benchPhotos } from './photos.js'
 import { benchPrecision } from './precision.js'
 import { benchPredict } from './predict.js'
 import { benchRecipe } from './recipe.js'
+import { benchRuntimes } from './runtimes.js'
 import { benchStep } from './step.js'
 import type { BenchOptions, BenchResult, BenchRow } from './support/result.js'
 
@@ -47,6 +48,7 @@ const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Ben
   neither: benchNeither,
   precision: benchPrecision,
   intervals: benchIntervals,
+  runtimes: benchRuntimes,
 }
 
 const usage =

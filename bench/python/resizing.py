@@ -1,6 +1,8 @@
 """How far the answers of a model.onnx are from the product's where others make the photos small.
 
-    python resizing.py MODEL SIZE < {"PHOTO": [probabilities…], …}
+    python resizing.py MODEL SIZE FILE
+
+FILE holds what the product says: {"PHOTO": [probabilities…], …}.
 
 Prints one line of JSON: for each way the largest and the mean difference of a probability, and how many verdicts change. The photos are
 squashed to SIZE x SIZE, as "view" of such a model says.
@@ -47,7 +49,7 @@ WAYS = {
 
 def main():
     model, size = sys.argv[1], int(sys.argv[2])
-    expected = {path: np.array(p) for path, p in json.load(sys.stdin).items()}
+    expected = {path: np.array(p) for path, p in json.load(open(sys.argv[3])).items()}
     session = ort.InferenceSession(model, providers=['CPUExecutionProvider'])
     found = {}
     for name, view in WAYS.items():

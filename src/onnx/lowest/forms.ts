@@ -32,6 +32,9 @@ const rules: Readonly<Record<string, Rule>> = {
     ]),
   ),
   Split: evenlyBefore18,
+  // Until then the number of outputs said whether it trains, and ONNX's own evaluator takes all of them for training
+  // (findings/onnx-reference-batch-norm.sh).
+  BatchNormalization: since(14, () => true),
   // A scale and a bias of each group, until then.
   GroupNormalization: since(21, () => true),
   RoiAlign: (node, opset) => {

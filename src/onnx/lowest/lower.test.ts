@@ -40,6 +40,7 @@ const cases: [number, number, string][] = [
   [13, 7, `${image}\nweight s: int64[2] {-1, 144}\ny = Reshape(x, s) allowzero=0`],
   [14, 7, `${image}\nweight s: int64[2] {-1, 144}\ny = Reshape(x, s) allowzero=1`],
   [14, 7, `${image}\ny = HardSwish(x)`],
+  [14, 7, `${matrix}\nweight w: float32[4] {1, 2, 3, 4}\ny = BatchNormalization(x, w, w, w, w)`],
   [14, 7, `input x: int32[batch, 4]\nr = Relu(x)\ny = Cast(r) to=1`],
   [15, 8, `${image}\ns = Shape(x) start=1 end=3\ny = Cast(s) to=1`],
   [

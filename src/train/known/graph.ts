@@ -38,7 +38,11 @@ export function appendKnown(
   const familiar = builder.op('Mul', [builder.op('Mul', [nearness.ranks, b]), nearness.tails])
   const score = appendFall(builder, familiar, features, known)
   const taken = builder.op('ArgMax', [probabilities], { axis: 1, keepdims: 1 })
-  const group = builder.op('Gather', [builder.constant(float32(groupOf)), taken])
+  // Shaped once more, as OpenCV 4 takes a list for a matrix of one row.
+  const group = builder.op('Reshape', [
+    builder.op('Gather', [builder.constant(float32(groupOf)), taken]),
+    builder.constant(int64([-1, 1])),
+  ])
   const isMember = float(builder.op('Equal', [group, row(groups)]))
   const isBelow = float(builder.op('GreaterOrEqual', [score, row(scores)]))
   const below = builder.op('Add', [reduce('ReduceSum', builder.op('Mul', [isMember, isBelow])), one])
