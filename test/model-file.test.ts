@@ -16,7 +16,7 @@ import { documentOf, suiteFolder } from './support/chiquito.js'
 import { writeTree } from './support/files.js'
 import { chiquitoHere } from './support/in-process.js'
 import { drawings } from './support/photos.js'
-import { pythonWith, runPythonFile } from './support/python.js'
+import { pythonWith, runPython, runPythonFile } from './support/python.js'
 
 const folder = suiteFolder()
 const at = (...names: string[]) => path.join(folder, ...names)
@@ -229,7 +229,8 @@ it('is refused by all that open it where its golden photos are others', async ()
   const golden = z
     .array(z.looseObject({ known: z.number() }))
     .parse(JSON.parse(whole.metadata.get('chiquito.golden') ?? ''))
-  const changed = JSON.stringify(golden.map(one => ({ ...one, known: one.known > 0.5 ? 0.01 : 0.9 })))
+  const changed = JSON.stringify(golden.map(one => ({ ...one, known: one.known > 0.2 ? 0.001 : 0.9 })))
+  const turned = golden.filter(({ known }) => known > 0.2 || known < 0.05).length
   const file = at('unfamiliar.onnx')
   writeFileSync(
     file,
@@ -242,7 +243,21 @@ it('is refused by all that open it where its golden photos are others', async ()
   const { runtimes, verdict } = documentOf<VerifyResult>(told)
   expect([told.status, runtimes[0]]).toEqual([
     1,
-    expect.objectContaining({ state: 'differs', changed: 0, neither: 2 }),
+    expect.objectContaining({ state: 'differs', changed: 0, neither: turned }),
   ])
-  expect(verdict).toMatch(/no verdict changed, up to 2 now "neither" or no longer/)
+  expect(verdict).toMatch(new RegExp(`no verdict changed, up to ${turned} now "neither" or no longer`))
+})
+
+it('is refused where another program made it smaller, and answers otherwise', async () => {
+  const python = pythonWith('onnxruntime', 'onnx')
+  if (!python) return
+  const file = at('quantised.onnx')
+  const script =
+    'import sys\nfrom onnxruntime.quantization import quantize_dynamic\n' +
+    'quantize_dynamic(sys.argv[1], sys.argv[2])\nprint("true")'
+  expect(await runPython(python, script, [files['head alone'], file])).toBe(true)
+  const told = await chiquitoHere(['predict', file, at('golden-0.png')])
+  expect([told.status, told.stdout]).toEqual([1, ''])
+  expect(told.stderr).toMatch(/quantised\.onnx" does not answer as it did when it was made/)
+  expect(told.stderr).toMatch(/chiquito export/)
 })

@@ -72,7 +72,8 @@ export async function checkGolden(
       new ChiquitoError(
         'model',
         `"${path}" does not answer as it did when it was made: ${why}. Its weights, its graph or its labels were ` +
-          'changed or damaged: copy it again from where it was trained, or train again.',
+          'changed or damaged: copy it again from where it was trained, or train again. Where another program was to make it ' +
+          'smaller: chiquito export makes files that are checked.',
       )
     const { width, height, data } = await decode(png, { name: what, shortSide: size }).catch(error => {
       throw refuse(messageOf(error).replace(/\.$/, ''))
