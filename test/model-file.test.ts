@@ -255,7 +255,7 @@ it('is refused where another program made it smaller, and answers otherwise', as
   const script =
     'import sys\nfrom onnxruntime.quantization import quantize_dynamic\n' +
     'quantize_dynamic(sys.argv[1], sys.argv[2])\nprint("true")'
-  expect(await runPython(python, script, [files['head alone'], file])).toBe(true)
+  expect(await runPython(python, script, [files.tuned, file])).toBe(true)
   const told = await chiquitoHere(['predict', file, at('golden-0.png')])
   expect([told.status, told.stdout]).toEqual([1, ''])
   expect(told.stderr).toMatch(/quantised\.onnx" does not answer as it did when it was made/)
