@@ -38,5 +38,10 @@ export function appendBefore(
   })
   for (const [name, value] of maps) whole.output(value, name)
   const rest = startFrom(whole.build(), [layer])
-  return appendPools(builder, backbone, builder.append(rest, new Map([[layer, map]]), 'before.'), spec)
+  // Exporters ask the image for the size of the batch, also behind the map.
+  const shared = new Map([
+    [layer, map],
+    ['image', image],
+  ])
+  return appendPools(builder, backbone, builder.append(rest, shared, 'before.'), spec)
 }
