@@ -49,6 +49,8 @@ const answerSchema = z.object({
   ms: z.number().nullable(),
 })
 
+const refusedSchema = z.object({ refused: z.string() })
+
 /**
  * A model whose head alone learnt and one whose layers did, opened in whatever `scripts/make-runtimes.sh` installs (in
  * `.venv-runtimes`, or `CHIQUITO_RUNTIMES`): the largest difference of a probability and of `known` from the product's own on the
@@ -173,7 +175,10 @@ async function lineOf(
     try {
       const args = [script, way, file, views, `${size}`, `${rounds}`]
       const { stdout } = await timed(python, args, { PYTHONPATH: packages.join(path.delimiter) })
-      const answer = answerSchema.parse(JSON.parse(stdout))
+      // Some say more on standard output than they are asked.
+      const line = stdout.trim().split('\n').at(-1) ?? ''
+      const answer = answerSchema.or(refusedSchema).parse(JSON.parse(line))
+      if ('refused' in answer) throw new Error(answer.refused)
       firsts.add(answer.first)
       cells.push(...compared(answer, said), ...(rounds ? [answer.ms?.toFixed(1) ?? '–'] : []))
     } catch (error) {
@@ -181,7 +186,11 @@ async function lineOf(
         /^.* ended with \d+: /s,
         '',
       )
-      cells.push(`no: ${reason.slice(0, 60)}`, '', ...(rounds ? [''] : []))
+      cells.push(
+        `no: ${reason.replace(/^.*error: (\(-\d+:[^)]*\) )?/, '').slice(0, 60)}`,
+        '',
+        ...(rounds ? [''] : []),
+      )
     }
   }
   return [what, ...cells, [...firsts].join(', ')]

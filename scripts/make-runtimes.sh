@@ -30,5 +30,5 @@ put tract-0.23.9 tract==0.23.9
 put mnn-3.6.1 --no-deps MNN==3.6.1
 put onnx-1.23.2 onnx==1.23.2
 put onnx2torch-1.5.15 --no-deps onnx2torch==1.5.15
-put onnxslim-0.1.98 --no-deps onnxslim==0.1.98
+put onnxslim-0.1.98 onnxslim==0.1.98
 put onnxsim-0.8.1 --no-deps onnxsim==0.8.1

@@ -4,7 +4,7 @@
 
 PHOTOS holds photos as the model reads them, bytes [count, SIZE, SIZE, 3]. Prints one line of JSON: the version of what opened it, the
 output that comes first, and `probabilities` of each photo, `known` where the model has it, all asked one photo at a time; ms a
-photo, the median, where ROUNDS are asked for.
+photo, the median, where ROUNDS are asked for. Or, where it is not taken, why: `refused`.
 """
 import contextlib
 import json
@@ -83,10 +83,9 @@ def openvino(path, config):
 def tract(path):
     import tract
 
-    model = tract.onnx().load(path).into_model()
-    names = model.output_names() if hasattr(model, 'output_names') else None
-    names = names or [model.output_name(i) for i in range(model.output_count())]
-    runnable = model.into_runnable()
+    model = tract.onnx().load(path)
+    names = [model.output_name(i) for i in range(model.output_count())]
+    runnable = model.into_model().into_runnable()
     return version('tract'), lambda photo: dict(zip(names, (x.to_numpy() for x in runnable.run([photo]))))
 
 
@@ -155,8 +154,12 @@ def main():
     pixels = np.fromfile(photos, np.uint8).reshape(-1, 1, side, side, 3)
     # Some of them greet on standard output.
     with contextlib.redirect_stdout(sys.stderr):
-        opened, answer = globals()[way](path)
-        answers = [answer(photo) for photo in pixels]
+        try:
+            opened, answer = globals()[way](path)
+            answers = [answer(photo) for photo in pixels]
+        except Exception as error:
+            sys.__stdout__.write(json.dumps({'refused': f'{type(error).__name__}: {" ".join(str(error).split())}'}) + '\n')
+            return
         times = []
         for i in range(rounds):
             started = time.perf_counter()
