@@ -24,10 +24,10 @@ const calibrationPhotos = 128
 /** The article's models: of the head alone, and with all layers fine-tuned. */
 const models = { 'head alone': 'never', 'all layers': 'always' } as const
 
-/** What is asked of the exported files of every model. */
+/** What is asked of the exported files of every model; sizes are of the whole file, golden and remembered photos included. */
 const goals = {
-  float16: { changed: 0, size: 0.6, time: 1.1 },
-  int8: { changed: 0.01, size: 0.35, time: 0.75 },
+  float16: { changed: 0, size: 0.5, time: 1.1 },
+  int8: { changed: 0.01, size: 0.25, time: 0.75 },
 } as const
 
 /** A file in another precision, and what it is called. */
