@@ -69,7 +69,7 @@ function jsonOf(out: string, name: string) {
 
 /** All figures but those that tell times and places. */
 function figuresOf(out: string): unknown {
-  const told = new Set(['run', 'model', 'report', 'seconds', 'checks', 'summary', 'notices'])
+  const told = new Set(['run', 'model', 'report', 'card', 'seconds', 'checks', 'summary', 'notices'])
   return JSON.parse(readFileSync(at(out, 'metrics.json'), 'utf8'), (key, value) =>
     told.has(key) ? undefined : value,
   )
