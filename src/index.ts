@@ -21,6 +21,7 @@ export {
   type FoldedFigure,
 } from './actions/evaluate-folds.js'
 export { type ExportOptions, type ExportResult, type ExportTarget, exportModel } from './actions/export.js'
+export type { ExportPhotosOptions } from './actions/export-photos.js'
 export { type FindRateOptions, type FindRateResult, findRate } from './actions/find-rate.js'
 export { ImageData, type ImageDataOptions } from './actions/image-data.js'
 export type { EvaluationDetails, MeasuredPart } from './actions/measure.js'
@@ -89,11 +90,14 @@ export type {
   Background,
   Dataset,
   LabelsFrom,
+  LicenceCount,
+  LicenceMix,
   LikenessFinder,
   Oddity,
   OddityKind,
   Photo,
   RecordedPhotos,
+  SourceCount,
   Split,
   SplitRecord,
   Tie,
@@ -155,6 +159,7 @@ export {
   type CheckpointStore,
   type Choice,
   type Classifier,
+  type ComparedColumns,
   type CycleOptions,
   type EpochRecord,
   type FineTune,
@@ -166,6 +171,7 @@ export {
   type KnownBackground,
   type KnownPhotos,
   type KnownRanks,
+  type LayersBefore,
   Learner,
   type LearnerData,
   type LearnerDataOptions,

@@ -48,6 +48,7 @@ export {
   type LicenceMix,
   licenceMix,
   licencesInWords,
+  type SourceCount,
 } from './licences.js'
 export { type ListedPhotos, type ListOptions, listPhotos } from './list-photos.js'
 export { METADATA, photoOfLine } from './metadata-lines.js'

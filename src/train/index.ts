@@ -22,12 +22,14 @@ export {
   linearHead,
 } from './heads/index.js'
 export {
+  type ComparedColumns,
   checkCoverage,
   DEFAULT_COVERAGE,
   isKnowing,
   type KnownBackground,
   type KnownPhotos,
   type KnownRanks,
+  type LayersBefore,
   type Unknowing,
 } from './known/index.js'
 export {

@@ -2,7 +2,7 @@ export { appendBefore, type LayersBefore, widthBefore } from './before.js'
 export { leastPhotos } from './calibrate.js'
 export { appendKnown } from './graph.js'
 export {
-  type Columns,
+  type ComparedColumns,
   checkCoverage,
   DEFAULT_COVERAGE,
   isKnowing,

@@ -19,7 +19,7 @@ export function checkCoverage(coverage: number): void {
 }
 
 /** Columns of the features that belong together: what is pooled of a layer. */
-export interface Columns {
+export interface ComparedColumns {
   readonly from: number
   /** The first that does not. */
   readonly to: number
@@ -35,7 +35,7 @@ export interface KnownPhotos {
   /** What photos are compared through, where the classifier's own last layers are fine-tuned. */
   readonly before?: LayersBefore | undefined
   /** Columns of the features that photos are compared by; others are not looked at. Each block is given length 1. */
-  readonly blocks: readonly Columns[]
+  readonly blocks: readonly ComparedColumns[]
   /** The photos learnt from as such rows, `[photos, compared columns]`, in 8 bits, and what each row is multiplied by. */
   readonly rows: Tensor<'int8'>
   readonly scales: Float32Array

@@ -6,7 +6,13 @@ import { argmax } from '../../evaluate/index.js'
 import { GraphBuilder, model } from '../../onnx/index.js'
 import type { LayersBefore } from './before.js'
 import { calibrate, leastPhotos, type Witness } from './calibrate.js'
-import { type Columns, DEFAULT_COVERAGE, type KnownPhotos, NEIGHBOURS, type Unknowing } from './known.js'
+import {
+  type ComparedColumns,
+  DEFAULT_COVERAGE,
+  type KnownPhotos,
+  NEIGHBOURS,
+  type Unknowing,
+} from './known.js'
 import { type Looks, type OtherThings, partOf, some } from './looks.js'
 import { appendLikeness } from './nearness.js'
 import { measured, toldApart } from './others.js'
@@ -115,7 +121,7 @@ async function groupsOf(
  * What photos are compared by: means of the last layer, which come first. Of a network whose last layers were fine-tuned, what
  * is pooled of each layer that the head reads: tuning draws foreign things to the classes there, less so further down.
  */
-function blocksOf({ backbone, spec, isTuned }: RememberOptions): Columns[] {
+function blocksOf({ backbone, spec, isTuned }: RememberOptions): ComparedColumns[] {
   const layers = isTuned ? spec.layers : spec.layers.slice(0, 1)
   const pooled = layers.flatMap(({ name, pools }) => pools.map(pool => ({ name, pools: [pool] })))
   let from = 0
@@ -131,7 +137,7 @@ function blocksOf({ backbone, spec, isTuned }: RememberOptions): Columns[] {
 function unitRows(
   { rows, width }: Looks,
   which: readonly number[],
-  blocks: readonly Columns[],
+  blocks: readonly ComparedColumns[],
 ): Float32Array {
   const compared = blocks.reduce((sum, { from, to }) => sum + to - from, 0)
   const out = new Float32Array(which.length * compared)
