@@ -90,7 +90,7 @@ describe.skipIf(process.platform === 'win32')(
       expect(unjudged).toMatchObject({
         status: 2,
         stderr: expect.stringMatching(
-          /links that lead out of the data set \(16.*With --follow-links they are read/,
+          /links that lead out of the data set \(16.*With --follow-links what links lead to is read/,
         ),
       })
       const one = ['predict', at('linked-run'), at('linked/ball/1.png'), '--follow-links']
