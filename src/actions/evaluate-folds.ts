@@ -10,6 +10,7 @@ import {
   type AskedFolds,
   begunIn,
   clearFolds,
+  isThere,
   placesOfRepeat,
   requireSameFolds,
   settingsIn,
@@ -182,10 +183,6 @@ async function dealFolds(
   await makeFolder(path.join(out, 'tables'))
   for (const [r, table] of tables.entries())
     if (!there[r]) await dealer?.write(table, asked.folds, asked.seed + r)
-}
-
-async function isThere(place: string): Promise<boolean> {
-  return (await stat(place).catch(() => undefined)) !== undefined
 }
 
 async function round(

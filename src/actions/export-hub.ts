@@ -5,10 +5,10 @@ import { type DeviceOptions, Session } from '../engine/index.js'
 import { argmax } from '../evaluate/index.js'
 import { HUB_MODEL, huggingFaceFiles } from '../export/index.js'
 import { errorCode, ioError, isRunFolder, requireFreeFolder, writeFolder } from '../files/index.js'
-import { plainPixels } from '../images/index.js'
 import { readModel } from '../onnx/index.js'
+import { goldenViews } from '../predict/index.js'
 import { type CardInput, rehomed, renderCard } from '../report/index.js'
-import { type ModelMetadata, parseModelMetadata, RunFolder } from '../run/index.js'
+import { type ModelMetadata, parseModelMetadata, RunFolder, thresholdIn } from '../run/index.js'
 import { cardInput, cardSources } from './model-card.js'
 
 /** The kind that a folder for the Hub is marked as. */
@@ -49,7 +49,7 @@ export async function writeHub({ out, file, bytes, signal, ...device }: HubOptio
   if (await stat(path.join(out, GIT_ATTRIBUTES)).catch(() => undefined)) files.delete(GIT_ATTRIBUTES)
   throwIfAborted(signal)
   const wrapped = files.get(HUB_MODEL)
-  if (wrapped instanceof Uint8Array) await askGolden(wrapped, metadata, device, signal)
+  if (wrapped instanceof Uint8Array) await askGolden(wrapped, file, metadata, device, signal)
   throwIfAborted(signal)
   await writeFolder(out, KIND, files)
   return [...files.keys()]
@@ -66,13 +66,13 @@ async function hubCard(file: string, metadata: ModelMetadata): Promise<string> {
   return rehomed(card, input, { home: 'huggingface', input: withPrecision(input, metadata) })
 }
 
-function withPrecision(input: CardInput, { precision, abstention }: ModelMetadata): CardInput {
-  const threshold = abstention && 'threshold' in abstention ? abstention.threshold : undefined
+function withPrecision(input: CardInput, metadata: ModelMetadata): CardInput {
+  const { precision } = metadata
   if (!precision) return input
   const { weights, measured } = precision
   const model = {
     ...input.model,
-    threshold,
+    threshold: thresholdIn(metadata),
     precision: { weights, photos: measured?.photos, changed: measured?.changed },
   }
   return { ...input, model }
@@ -97,15 +97,19 @@ async function cardOf(folder: string): Promise<string | undefined> {
 /** @throws `model` where a verdict or a probability is another one */
 async function askGolden(
   wrapped: Uint8Array,
-  { golden, labels, view: { size } }: ModelMetadata,
+  file: string,
+  metadata: ModelMetadata,
   device: DeviceOptions,
   signal: AbortSignal | undefined,
 ): Promise<void> {
+  const { golden, labels, view } = metadata
+  const { size } = view
+  const views = await goldenViews(metadata, file)
   const session = await Session.open(wrapped, { ...device, name: 'the model for pipelines' })
   try {
-    for (const [i, { png, probabilities: expected }] of golden.entries()) {
+    for (const [i, { probabilities: expected }] of golden.entries()) {
       throwIfAborted(signal)
-      const { data } = await plainPixels(png, `golden photo ${i + 1}`, size * size)
+      const data = views[i]
       const planes = new Float32Array(data.length)
       for (let p = 0; p < size * size; p++)
         for (let c = 0; c < 3; c++) planes[c * size * size + p] = data[p * 3 + c]

@@ -19,8 +19,9 @@ import {
 import { requireWritable, writeFileAtomic } from '../files/index.js'
 import { writeModel } from '../onnx/index.js'
 import { Predictor } from '../predict/index.js'
+import { thresholdIn } from '../run/index.js'
 import { requireFreeHub, writeHub } from './export-hub.js'
-import { type ExportPhotosOptions, noPhotos, photosForExport } from './export-photos.js'
+import { type ExportPhotos, type ExportPhotosOptions, noPhotos, photosForExport } from './export-photos.js'
 import { noticeOnce } from './notice-once.js'
 import { modelPath } from './predict.js'
 
@@ -87,40 +88,54 @@ export async function exportModel(options: ExportOptions): Promise<ExportResult>
   if (photos === undefined && precision !== 'float32') throw noPhotos(options.model, precision)
   // Pipelines are given the weights as they are stored, unless something else is asked for: in browsers they are fetched.
   const isAsGiven = to === 'huggingface' && options.precision === undefined
-  const converted = isAsGiven
-    ? { graph: given.model.graph, notes: [] }
-    : await inPrecision(given, precision, photos?.learnt, options)
+  const { bytes, beside, notes } = isAsGiven
+    ? { bytes: await readFile(file), beside: undefined, notes: [] }
+    : await made(given, precision, photos, options)
+  const allowed = beside === undefined ? null : (allowChanged ?? Math.floor(beside.photos / ONE_IN))
+  const isRefused = allowed !== null && (beside?.changed.length ?? 0) > allowed
+  throwIfAborted(signal)
+  const files: string[] = []
+  if (!isRefused && to === 'huggingface') files.push(...(await writeHub({ ...options, file, bytes })))
+  else if (!isRefused) await writeFileAtomic(out, bytes)
+  return {
+    model: path.resolve(file),
+    out: isRefused ? null : path.resolve(out),
+    to,
+    files,
+    precision: isAsGiven ? 'as given' : precision,
+    labels: given.metadata.labels,
+    bytes: {
+      given: given.bytes,
+      exported: bytes.length,
+      float32: precision === 'float32' ? bytes.length : await float32Bytes(given),
+    },
+    beside: beside ?? null,
+    allowed,
+    notes,
+    seconds: (performance.now() - started) / 1000,
+  }
+}
+
+/** The file in a precision, and what photos show of it. */
+async function made(
+  given: GivenModel,
+  precision: Precision,
+  photos: ExportPhotos | undefined,
+  options: ExportOptions,
+): Promise<{
+  readonly bytes: Uint8Array
+  readonly beside: Beside | undefined
+  readonly notes: readonly string[]
+}> {
+  const { signal } = options
+  const converted = await inPrecision(given, precision, photos?.learnt, options)
   throwIfAborted(signal)
   const built = builtOf(converted)
   const session = await Session.open(built, { ...options, name: `the ${precision} model` })
   try {
     const beside = photos && (await besideGiven(given, { session, ...converted }, photos.held, options))
-    const allowed = beside === undefined ? null : (allowChanged ?? Math.floor(beside.photos / ONE_IN))
-    const bytes = isAsGiven
-      ? await readFile(file)
-      : await exportedFile({ given, built, ...converted, precision, session, beside }, signal)
-    const isRefused = allowed !== null && (beside?.changed.length ?? 0) > allowed
-    throwIfAborted(signal)
-    const files: string[] = []
-    if (!isRefused && to === 'huggingface') files.push(...(await writeHub({ ...options, file, bytes })))
-    else if (!isRefused) await writeFileAtomic(out, bytes)
-    return {
-      model: path.resolve(file),
-      out: isRefused ? null : path.resolve(out),
-      to,
-      files,
-      precision: isAsGiven ? 'as given' : precision,
-      labels: given.metadata.labels,
-      bytes: {
-        given: given.bytes,
-        exported: bytes.length,
-        float32: precision === 'float32' ? bytes.length : await float32Bytes(given),
-      },
-      beside: beside ?? null,
-      allowed,
-      notes: converted.notes,
-      seconds: (performance.now() - started) / 1000,
-    }
+    const bytes = await exportedFile({ given, built, ...converted, precision, session, beside }, signal)
+    return { bytes, beside, notes: converted.notes }
   } finally {
     await session.close()
   }
@@ -152,8 +167,8 @@ async function besideGiven(
   photos: LabelledPhotos,
   options: ExportOptions,
 ): Promise<Beside> {
-  const { labels, view, temperature, abstention } = metadata
-  const threshold = abstention && 'threshold' in abstention ? abstention.threshold : undefined
+  const { labels, view, temperature } = metadata
+  const threshold = thresholdIn(metadata)
   const { device, threads, progress, signal } = options
   const given = await Session.open(file, { device, threads })
   try {

@@ -178,7 +178,7 @@ async function removeWhole(folder: string): Promise<void> {
   await rm(aside, { recursive: true, force: true })
 }
 
-async function isThere(place: string): Promise<boolean> {
+export async function isThere(place: string): Promise<boolean> {
   return (await stat(place).catch(() => undefined)) !== undefined
 }
 

@@ -5,7 +5,13 @@ import type { RecordedPhotos } from '../dataset/index.js'
 import { propertyWords } from '../doctor/index.js'
 import { readModelFile } from '../onnx/index.js'
 import { type CardInput, renderCard, restLabel } from '../report/index.js'
-import { type ModelMetadata, parseModelMetadata, type RunFolder, type RunRecord } from '../run/index.js'
+import {
+  type ModelMetadata,
+  parseModelMetadata,
+  type RunFolder,
+  type RunRecord,
+  thresholdIn,
+} from '../run/index.js'
 import { type RunMetrics, runMetricsSchema } from './run-metrics.js'
 
 /** What there is to know of a model; beside a model file alone there is no run that tells more. */
@@ -49,7 +55,7 @@ export function cardInput({ metadata, record, metrics = {}, recorded }: CardSour
       resize: view.resize,
       backbone: { name: backbone.name, licence: backbone.licence, source: known?.source, hub: known?.hub },
       golden: metadata.golden.length,
-      threshold: abstention && 'threshold' in abstention ? abstention.threshold : undefined,
+      threshold: thresholdIn(metadata),
     },
     figures: figuresOf(metadata, metrics),
     perClass: metrics.evaluation?.perClass ?? [],

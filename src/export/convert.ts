@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { asFloat32, ChiquitoError, throwIfAborted, uint8 } from '../core/index.js'
+import { ChiquitoError, throwIfAborted } from '../core/index.js'
 import { foldWeights, type Session } from '../engine/index.js'
-import { argmax } from '../evaluate/index.js'
 import { ioError } from '../files/index.js'
-import { plainPixels } from '../images/index.js'
 import {
   type Graph,
   lowestModel,
@@ -13,8 +11,9 @@ import {
   withoutIdentities,
   writeModel,
 } from '../onnx/index.js'
+import { goldenViews } from '../predict/index.js'
 import { graphDigest, type ModelMetadata, modelMetadataEntries, parseModelMetadata } from '../run/index.js'
-import { calibrationFacts } from '../train/index.js'
+import { calibrationFacts, goldenAnswer } from '../train/index.js'
 import type { Beside, PrecisionFigures } from './beside.js'
 import { withHalves } from './halves.js'
 import type { Precision } from './precision.js'
@@ -142,28 +141,16 @@ function shortFigures({ right, calibration: { ece, logLoss }, neither }: Precisi
 
 /** The golden photos of the model given, as the exported one answers them. */
 async function goldenAnswers(
-  { metadata: { golden, labels, view }, path }: GivenModel,
+  { metadata, path }: GivenModel,
   session: Session,
   signal: AbortSignal | undefined,
 ): Promise<ModelMetadata['golden']> {
-  const { size } = view
+  const { golden, labels, view } = metadata
+  const views = await goldenViews(metadata, path)
   const answered: ModelMetadata['golden'] = []
   for (const [i, { png }] of golden.entries()) {
     throwIfAborted(signal)
-    const { data, width, height } = await plainPixels(png, `golden photo ${i + 1} of "${path}"`, size * size)
-    if (width !== size || height !== size)
-      throw new ChiquitoError(
-        'model',
-        `Golden photo ${i + 1} of "${path}" has ${width} x ${height} pixels, and the model reads ${size} x ${size}.`,
-      )
-    const { probabilities, known } = await session.run({ pixels: uint8(data, [1, size, size, 3]) })
-    const answer = Array.from(asFloat32(probabilities, 'probabilities').data)
-    answered.push({
-      png,
-      probabilities: answer,
-      known: known && asFloat32(known, 'known').data[0],
-      label: labels[argmax(answer)],
-    })
+    answered.push({ png, ...(await goldenAnswer(session, views[i], view.size, labels)) })
   }
   return answered
 }

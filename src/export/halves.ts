@@ -1,5 +1,5 @@
 import { fromHalf, sizeOf, type Tensor, toHalf } from '../core/index.js'
-import { type Graph, type Node, namesIn, pruneUnused, readBy, type Value } from '../onnx/index.js'
+import { freshName, type Graph, type Node, namesIn, pruneUnused, readBy, type Value } from '../onnx/index.js'
 
 /** Smaller tensors save nothing. */
 const leastElements = 1024
@@ -75,11 +75,4 @@ function halfOf({ data, shape }: Tensor<'float32'>): Tensor<'float16'> | undefin
   return Math.sqrt(lost) <= mostLost * Math.sqrt(whole)
     ? { dtype: 'float16', shape, data: halves }
     : undefined
-}
-
-function freshName(wanted: Value, taken: Set<Value>): Value {
-  let name = wanted
-  for (let i = 1; taken.has(name); i++) name = `${wanted}_${i}`
-  taken.add(name)
-  return name
 }

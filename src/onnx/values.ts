@@ -11,6 +11,14 @@ export function namesIn(graph: Graph): Set<Value> {
   return names
 }
 
+/** A name that nothing has yet: the one wanted, else with a number behind it. From then on it is taken. */
+export function freshName(wanted: Value, taken: Set<Value>): Value {
+  let name = wanted
+  for (let i = 1; taken.has(name); i++) name = `${wanted}_${i}`
+  taken.add(name)
+  return name
+}
+
 /** What a node reads: its inputs, and what its subgraphs read from outside. */
 export function readBy(node: Node): Set<Value> {
   const read = new Set(node.inputs)

@@ -1,4 +1,5 @@
 export { Familiar } from './familiar.js'
+export { goldenViews } from './golden-views.js'
 export {
   type JudgedPhoto,
   type PhotoSource,

@@ -9,7 +9,7 @@ import {
 import { type DeviceOptions, Session } from '../engine/index.js'
 import { type AugmentationDraw, decode, readPhotoFile, renderViews, sha256Of } from '../images/index.js'
 import { type Graph, readModelFile, type ValueType } from '../onnx/index.js'
-import { graphDigest, type ModelMetadata, parseModelMetadata } from '../run/index.js'
+import { graphDigest, type ModelMetadata, parseModelMetadata, thresholdIn } from '../run/index.js'
 import { checkGolden } from './golden.js'
 
 /** What a model says of one photo. */
@@ -160,10 +160,7 @@ export class Predictor {
 
   /** What `known` has to reach, as the model was made; undefined where it knows its photos by nothing. */
   get threshold(): number | undefined {
-    const { abstention } = this.metadata
-    return abstention && 'threshold' in abstention && this.session.outputs.has('known')
-      ? abstention.threshold
-      : undefined
+    return this.session.outputs.has('known') ? thresholdIn(this.metadata) : undefined
   }
 
   async close(): Promise<void> {

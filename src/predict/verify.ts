@@ -8,9 +8,9 @@ import {
   Session,
   usableDevice,
 } from '../engine/index.js'
-import { plainPixels } from '../images/index.js'
-import type { ModelMetadata } from '../run/index.js'
+import { type ModelMetadata, thresholdIn } from '../run/index.js'
 import { distance, knownToleranceOf, toleranceOf } from './golden.js'
+import { goldenViews } from './golden-views.js'
 import { requireFit } from './predictor.js'
 
 /** How one runtime answers the golden photos of a model, beside what the model says it answered when it was made. */
@@ -77,6 +77,11 @@ export async function reproduceGolden(
   facts: ModelMetadata,
   { path, signal }: { readonly path: string; readonly signal?: AbortSignal | undefined },
 ): Promise<Reproduction[]> {
+  if (facts.golden.length === 0)
+    throw new ChiquitoError(
+      'model',
+      `"${path}" carries no golden photos: it was made from photos that could not be read any more. Train again to have some.`,
+    )
   const views = await goldenViews(facts, path)
   const found: Reproduction[] = []
   for (const way of [
@@ -233,10 +238,10 @@ async function measured(
 /** What became of the output `known`. */
 function familiarity(
   photos: readonly { readonly recorded: number; readonly got: number }[],
-  { abstention }: ModelMetadata,
+  facts: ModelMetadata,
 ): Pick<Reproduction, 'neither' | 'knownDifference'> {
-  if (photos.length === 0 || !abstention || !('threshold' in abstention)) return {}
-  const { threshold } = abstention
+  const threshold = thresholdIn(facts)
+  if (photos.length === 0 || threshold === undefined) return {}
   return {
     neither: photos.filter(({ recorded, got }) => recorded < threshold !== got < threshold).length,
     knownDifference: Math.max(...photos.map(({ recorded, got }) => Math.abs(got - recorded))),
@@ -245,24 +250,4 @@ function familiarity(
 
 function top(probabilities: ArrayLike<number>): number {
   return Array.from(probabilities).indexOf(Math.max(...Array.from(probabilities)))
-}
-
-/** The pixels that the golden photos hold, decoded as anybody would. @throws `model` */
-async function goldenViews({ golden, view: { size } }: Facts, path: string): Promise<Uint8Array[]> {
-  if (golden.length === 0)
-    throw new ChiquitoError(
-      'model',
-      `"${path}" carries no golden photos: it was made from photos that could not be read any more. Train again to have some.`,
-    )
-  return Promise.all(
-    golden.map(async ({ png }, i) => {
-      const name = `golden photo ${i + 1} of "${path}"`
-      const { width, height, data } = await plainPixels(png, name, size * size)
-      if (width === size && height === size) return data
-      throw new ChiquitoError(
-        'model',
-        `${name} has ${width} x ${height} pixels, and the model reads ${size} x ${size}.`,
-      )
-    }),
-  )
 }

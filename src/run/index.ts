@@ -6,6 +6,7 @@ export {
   type ModelMetadata,
   modelMetadataEntries,
   parseModelMetadata,
+  thresholdIn,
 } from './model-bundle.js'
 export { portableModel } from './portable.js'
 export type { Division } from './run-division.js'

@@ -197,6 +197,11 @@ const metadataSchema = z
 /** What `model.onnx` says of itself: all that is needed to use it, and where it comes from. */
 export type ModelMetadata = z.infer<typeof metadataSchema>
 
+/** What `known` has to reach, or a photo is "neither"; undefined for a model that says it of none. */
+export function thresholdIn({ abstention }: Pick<ModelMetadata, 'abstention'>): number | undefined {
+  return abstention && 'threshold' in abstention ? abstention.threshold : undefined
+}
+
 /** What `input` says of every model of ours. */
 export const inputNote =
   'uint8 RGB, [batch, height, width, 3], 0 to 255; the graph normalises. Resize as "view" says: cv2.INTER_AREA is nearest to ' +

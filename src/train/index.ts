@@ -77,6 +77,7 @@ export {
   abstentionOf,
   calibrationFacts,
   calibrationOf,
+  goldenAnswer,
   judge,
   type ModelFacts,
   modelFile,

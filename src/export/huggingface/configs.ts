@@ -1,10 +1,11 @@
-import type { ModelMetadata } from '../../run/index.js'
+import { type ModelMetadata, thresholdIn } from '../../run/index.js'
 
 /**
  * `config.json`, which transformers and transformers.js read first. The type is one that transformers.js knows: it opens no other;
  * transformers takes the classes that `auto_map` names.
  */
-export function configOf({ labels, view, abstention }: ModelMetadata): object {
+export function configOf(metadata: ModelMetadata): object {
+  const { labels, view } = metadata
   return {
     architectures: ['ChiquitoForImageClassification'],
     model_type: 'efficientnet',
@@ -18,7 +19,7 @@ export function configOf({ labels, view, abstention }: ModelMetadata): object {
     image_size: view.size,
     num_channels: 3,
     view,
-    threshold: abstention && 'threshold' in abstention ? abstention.threshold : null,
+    threshold: thresholdIn(metadata) ?? null,
     // In browsers it would look for a file of 8 bits else.
     'transformers.js_config': { dtype: 'fp32' },
   }

@@ -11,6 +11,7 @@ import {
 import { type DeviceOptions, foldWeights, Session } from '../../engine/index.js'
 import { softmaxRows } from '../../evaluate/index.js'
 import { foldBatchNorm, type Graph, inferTypes, model, readAttributes, type Value } from '../../onnx/index.js'
+import { thresholdIn } from '../../run/index.js'
 import { isPhotosFault } from '../../train/index.js'
 import type { LabelledPhoto, LabelledPhotos } from '../beside.js'
 import { viewOf } from '../beside.js'
@@ -65,13 +66,17 @@ export async function inInt8(given: GivenModel, options: Int8Options): Promise<C
   const seen = await observe(
     plan.graph,
     plan.rounded,
-    drawn.map(photo => () => view(photo)),
+    drawn.map(({ feeds }) => feeds),
     { ...device, signal, each: done => progress?.({ kind: 'advance', task, done, total: 2 * drawn.length }) },
   )
   progress?.({ kind: 'end', task })
-  const ranges = new Map([...seen].map(([value, observed]) => [value, rangeFrom(observed, 'error')]))
+  const ranges = new Map([...seen].map(([value, observed]) => [value, rangeFrom(observed)]))
   const rounded = inferTypes(inBytes(plan, { ranges, seen }))
-  return finished({ given: folded, rounded, calibrating: new Set(drawn), view }, given, options)
+  return finished(
+    { given: folded, rounded, calibrating: new Set(drawn.map(({ photo }) => photo)), view },
+    given,
+    options,
+  )
 }
 
 /** As many photos of each class as there are, in turns, up to those that are wanted. */
@@ -86,12 +91,12 @@ function spread(photos: readonly LabelledPhoto[], classes: number, random: Rando
 
 type View = (photo: LabelledPhoto) => Promise<Record<string, Tensor>>
 
-async function readable(photos: readonly LabelledPhoto[], view: View): Promise<LabelledPhoto[]> {
-  const found: LabelledPhoto[] = []
+/** What is fed for each photo that can be read. */
+async function readable(photos: readonly LabelledPhoto[], view: View) {
+  const found: { readonly photo: LabelledPhoto; readonly feeds: Record<string, Tensor> }[] = []
   for (const photo of photos)
     try {
-      await view(photo)
-      found.push(photo)
+      found.push({ photo, feeds: await view(photo) })
     } catch (error) {
       if (!isPhotosFault(error)) throw error
     }
@@ -121,13 +126,13 @@ async function finished(both: Both, { metadata }: GivenModel, options: Int8Optio
     notes.push(
       `${renewed.of - renewed.renewed} of the ${renewed.of} photos that "neither" is decided by were not found: they stay as the model given saw them.`,
     )
-  const { abstention } = metadata
-  if (!abstention || !('threshold' in abstention)) return { graph: renewed.graph, notes }
+  const before = thresholdIn(metadata)
+  if (before === undefined) return { graph: renewed.graph, notes }
   const moved = shifted === both.rounded ? seen : seen.map(([a, b]) => [a, shiftedBy(b, shifts)] as const)
-  const threshold = await renewedThreshold(both.given, renewed, moved, abstention.threshold, options)
-  if (threshold !== abstention.threshold)
+  const threshold = await renewedThreshold(both.given, renewed, moved, before, options)
+  if (threshold !== before)
     notes.push(
-      `"Neither" is said where known is below ${threshold}, not ${abstention.threshold}: then it is said of as many photos learnt from, each compared with the others alone, as by the model given.`,
+      `"Neither" is said where known is below ${threshold}, not ${before}: then it is said of as many photos learnt from, each compared with the others alone, as by the model given.`,
     )
   return { graph: renewed.graph, notes, threshold }
 }

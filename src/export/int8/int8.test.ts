@@ -32,12 +32,8 @@ async function rounded(graph: Graph, count = 8): Promise<{ graph: Graph; error: 
   const feeds = Array.from({ length: 2 * count }, () => ({
     [input]: drawn(...shape.map((dim, i) => (typeof dim === 'number' ? dim : i === 0 ? 1 : 64))),
   }))
-  const seen = await observe(
-    plan.graph,
-    plan.rounded,
-    feeds.slice(0, count).map(feed => async () => feed),
-  )
-  const ranges = new Map([...seen].map(([value, one]) => [value, rangeFrom(one, 'error')]))
+  const seen = await observe(plan.graph, plan.rounded, feeds.slice(0, count))
+  const ranges = new Map([...seen].map(([value, one]) => [value, rangeFrom(one)]))
   const result = inferTypes(inBytes(plan, { ranges, seen }))
   const sessions = await Promise.all([graph, result].map(one => Session.open(model(one))))
   const [output] = graph.outputs.keys()

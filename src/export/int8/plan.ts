@@ -1,5 +1,5 @@
 import type { Dim, Graph, Node, Value, ValueType } from '../../onnx/index.js'
-import { inferTypes, pruneUnused, readAttributes, readBy } from '../../onnx/index.js'
+import { inferTypes, readAttributes, readBy } from '../../onnx/index.js'
 
 /** A layer whose products are computed in 8 bits: which of its inputs is what, and the dimension of the weights that its outputs are. */
 export interface Layer {
@@ -206,10 +206,4 @@ class Planner {
 /** Sizes of a value; undefined where its rank is unknown. */
 export function dimsOf(graph: Graph, value: Value): readonly Dim[] | undefined {
   return (graph.types.get(value) ?? graph.inputs.get(value) ?? graph.outputs.get(value))?.shape
-}
-
-/** The graph without the output `known` and all that only it needs. */
-export function withoutKnown(graph: Graph): Graph {
-  const outputs = new Map([...graph.outputs].filter(([name]) => name !== 'known'))
-  return pruneUnused({ ...graph, outputs })
 }

@@ -32,12 +32,12 @@ export interface ObserveOptions extends DeviceOptions {
 /**
  * Runs a graph on photos and tells how its values are distributed. Two passes: how far they reach, then how often what.
  *
- * @param feeds what is fed for each photo; a function, as photos may be many
+ * @param feeds what is fed for each photo
  */
 export async function observe(
   graph: Graph,
   values: readonly Value[],
-  feeds: readonly (() => Promise<Readonly<Record<string, Tensor>>>)[],
+  feeds: readonly Readonly<Record<string, Tensor>>[],
   { signal, each, ...device }: ObserveOptions = {},
 ): Promise<Map<Value, Observed>> {
   const type = (value: Value) =>
@@ -51,7 +51,7 @@ export async function observe(
     for (const pass of ['reach', 'counts'] as const)
       for (const [i, feed] of feeds.entries()) {
         throwIfAborted(signal)
-        const seen = await session.run(await feed())
+        const seen = await session.run(feed)
         for (const value of values) {
           const { data, shape } = asFloat32(seen[value], value)
           const reach = extremes.get(value) ?? { low: 0, high: 0 }
@@ -114,44 +114,15 @@ function count(
   }
 }
 
-/** How the range of a value is chosen. */
-export type RangeRule = 'reach' | 'percentile' | 'error'
-
-/** The part of a value's numbers that `percentile` cuts off at each end. */
-const cutPart = 1e-5
-
-/** The range that 8 bits are spread over. */
-export function rangeFrom(seen: Observed, rule: RangeRule): Range {
-  switch (rule) {
-    case 'reach':
-      return { low: seen.low, high: seen.high }
-    case 'percentile':
-      return withZero(quantile(seen, cutPart), quantile(seen, 1 - cutPart))
-    case 'error':
-      return leastError(seen)
-  }
-}
-
-function withZero(low: number, high: number): Range {
-  return { low: Math.min(0, low), high: Math.max(0, high) }
-}
-
-function quantile({ low, high, histogram }: Observed, part: number): number {
-  const total = histogram.reduce((sum, one) => sum + one, 0)
-  let below = 0
-  for (let bin = 0; bin < bins; bin++) {
-    below += histogram[bin]
-    if (below >= part * total) return low + ((high - low) * (bin + (part < 0.5 ? 0 : 1))) / bins
-  }
-  return high
-}
-
 const steps = 255
 /** Shares of the reach that are tried, at each end. */
 const shares = Array.from({ length: 20 }, (_, i) => 1 - i * 0.04)
 
-/** Of ranges cut at one end or both, the one with the smallest mean square error: rounding inside, cutting off outside. */
-function leastError(seen: Observed): Range {
+/**
+ * The range that 8 bits are spread over: of ranges cut at one end or both, the one with the smallest mean square error, from rounding
+ * inside and cutting off outside (docs/decisions/0076-eight-bits.md has others beside it).
+ */
+export function rangeFrom(seen: Observed): Range {
   let best: Range = { low: seen.low, high: seen.high }
   let least = Number.POSITIVE_INFINITY
   const lows = seen.low < 0 ? shares : [1]

@@ -1,5 +1,5 @@
 import { asFloat32, float32, scalar, sizeOf, type Tensor, uint8 } from '../../core/index.js'
-import { type Graph, type Node, namesIn, pruneUnused, type Value } from '../../onnx/index.js'
+import { freshName, type Graph, type Node, namesIn, pruneUnused, type Value } from '../../onnx/index.js'
 import type { Layer, Plan } from './plan.js'
 import type { Observed, Range } from './ranges.js'
 import { type ByteRule, byteRule, roundBias, roundWeights } from './rounding.js'
@@ -146,23 +146,16 @@ class Rewriter {
   }
 
   private initializer(wanted: Value, tensor: Tensor): Value {
-    const name = this.fresh(wanted)
+    const name = freshName(wanted, this.names)
     this.initializers.set(name, tensor)
     return name
   }
 
   private op(op: string, inputs: readonly Value[], wanted: Value, axis?: number): Value {
-    const output = this.fresh(wanted)
+    const output = freshName(wanted, this.names)
     const attributes = axis === undefined ? {} : { axis: { kind: 'int', value: axis } as const }
     this.nodes.push({ name: output, op, domain: '', inputs, outputs: [output], attributes })
     return output
-  }
-
-  private fresh(wanted: Value): Value {
-    let name = wanted
-    for (let i = 1; this.names.has(name); i++) name = `${wanted}_${i}`
-    this.names.add(name)
-    return name
   }
 }
 

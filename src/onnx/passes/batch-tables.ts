@@ -1,7 +1,7 @@
 import { int64, type Tensor } from '../../core/index.js'
 import type { Dim, Graph, Node, Value } from '../graph.js'
 import { inferTypes } from '../infer.js'
-import { namesIn } from '../values.js'
+import { freshName, namesIn } from '../values.js'
 
 /**
  * The graph with tables of positions replaced by what they do to each photo. PyTorch's exporter, shown one photo, writes
@@ -15,14 +15,8 @@ export function withoutBatchTables(graph: Graph, size: number): Graph {
   const shapeOf = (value: Value) => (types.get(value) ?? inputs.get(value))?.shape
   const initializers = new Map(graph.initializers)
   const names = namesIn(graph)
-  const fresh = (wanted: string) => {
-    let name = wanted
-    for (let i = 1; names.has(name); i++) name = `${wanted}_${i}`
-    names.add(name)
-    return name
-  }
   const constant = (tensor: Tensor, wanted: string) => {
-    const name = fresh(wanted)
+    const name = freshName(wanted, names)
     initializers.set(name, tensor)
     return name
   }
@@ -36,7 +30,7 @@ export function withoutBatchTables(graph: Graph, size: number): Graph {
       inputs: [view.source, constant(int64(shape), `${to}.shape`)],
     })
     if (view.isOrdered) return [reshape(output, view.shape)]
-    const rows = fresh(`${output}.rows`)
+    const rows = freshName(`${output}.rows`, names)
     const positions = constant(
       { dtype: 'int64', shape: view.shape.slice(1), data: view.positions },
       `${output}.positions`,

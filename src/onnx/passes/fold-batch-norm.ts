@@ -3,7 +3,7 @@ import { readAttributes } from '../attributes.js'
 import type { Attribute, Graph, Node, Value } from '../graph.js'
 import { scopeOf, type TypeScope } from '../infer.js'
 import { defaultOpset } from '../opset.js'
-import { namesIn, readBy } from '../values.js'
+import { freshName, namesIn, readBy } from '../values.js'
 
 /**
  * Folds batch norm in evaluation mode into the convolution (Conv) or linear layer (Gemm) before it, as plain nodes over
@@ -128,24 +128,17 @@ class Folding {
   private constant(wanted: string, tensor: Tensor): Value {
     const found = this.shared.get(wanted)
     if (found !== undefined) return found
-    const name = this.fresh(wanted)
+    const name = freshName(wanted, this.names)
     this.shared.set(wanted, name)
     this.constants.set(name, tensor)
     return name
   }
 
   private op(op: string, inputs: readonly Value[], wanted: string): Value {
-    const output = this.fresh(wanted)
+    const output = freshName(wanted, this.names)
     const attributes: Readonly<Record<string, Attribute>> = {}
     this.nodes.push({ name: output, op, domain: '', inputs, outputs: [output], attributes })
     return output
-  }
-
-  private fresh(wanted: string): Value {
-    let name = wanted
-    for (let i = 1; this.names.has(name); i++) name = `${wanted}_${i}`
-    this.names.add(name)
-    return name
   }
 }
 

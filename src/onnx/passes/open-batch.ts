@@ -3,7 +3,7 @@ import type { Attribute, Dim, Graph, Node, Value } from '../graph.js'
 import { inferNode, inferTypes, TypeScope } from '../infer.js'
 import { defaultOpset } from '../opset.js'
 import { bytesOf, tensorOver } from '../tensor-bytes.js'
-import { namesIn } from '../values.js'
+import { freshName, namesIn } from '../values.js'
 
 /** What the open dimension is called. */
 const batch = 'batch'
@@ -232,7 +232,7 @@ class Opening {
   }
 
   private constant(wanted: string, tensor: Tensor): Value {
-    const name = this.fresh(wanted)
+    const name = freshName(wanted, this.names)
     this.initializers.set(name, tensor)
     this.scope.setConstant(name, tensor)
     return name
@@ -244,16 +244,9 @@ class Opening {
     wanted: string,
     attributes: Readonly<Record<string, Attribute>> = {},
   ): Value {
-    const output = this.fresh(wanted)
+    const output = freshName(wanted, this.names)
     this.push({ name: output, op, domain: '', inputs, outputs: [output], attributes })
     return output
-  }
-
-  private fresh(wanted: string): Value {
-    let name = wanted
-    for (let i = 1; this.names.has(name); i++) name = `${wanted}_${i}`
-    this.names.add(name)
-    return name
   }
 }
 

@@ -45,13 +45,9 @@ export async function measured(
   background: KnownBackground,
   { others, classes, device, threads }: ToldOptions,
 ): Promise<KnownPhotos> {
-  const { rows, width, probabilities } = others?.held ?? {
-    rows: new Float32Array(),
-    width: 1,
-    probabilities: [],
-  }
+  if (!others || others.held.probabilities.length === 0) return known
+  const { rows, width, probabilities } = others.held
   const count = probabilities.length
-  if (count === 0) return known
   const builder = new GraphBuilder('known')
   const features = builder.input('features', 'float32', [count, width])
   const said = builder.input('probabilities', 'float32', [count, classes])

@@ -140,7 +140,7 @@ export class LearnerNetwork {
       ...options,
       backbone,
       spec,
-      isTuned: this.trained.size > 0,
+      isTuned: !isFrozen,
       classes: labels.length,
       seed: data.seed,
       learnt,

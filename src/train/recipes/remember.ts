@@ -8,6 +8,7 @@ import {
   type LayersBefore,
   type Looks,
   type OtherThings,
+  partOf,
   remember,
   type Unknowing,
 } from '../known/index.js'
@@ -152,12 +153,10 @@ async function looksElsewhere(
 }
 
 /** The looks of some of the photos. */
-function among({ photos: all, rows, width }: Looks, photos: readonly Photo[]): Looks {
-  const places = new Map(all.map(({ path }, i) => [path, i]))
-  const out = new Float32Array(photos.length * width)
-  for (const [to, { path }] of photos.entries()) {
-    const at = places.get(path) ?? 0
-    out.set(rows.subarray(at * width, (at + 1) * width), to * width)
-  }
-  return { photos, rows: out, width }
+function among(all: Looks, photos: readonly Photo[]): Looks {
+  const places = new Map(all.photos.map(({ path }, i) => [path, i]))
+  return partOf(
+    all,
+    photos.map(({ path }) => places.get(path) ?? 0),
+  )
 }

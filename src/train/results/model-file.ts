@@ -2,6 +2,7 @@ import path from 'node:path'
 import { asFloat32, uint8 } from '../../core/index.js'
 import type { Photo } from '../../dataset/index.js'
 import { type DeviceOptions, Session } from '../../engine/index.js'
+import { argmax } from '../../evaluate/index.js'
 import { decode, encodePng, readPhotoFile, renderView, type ViewRule } from '../../images/index.js'
 import { type Model, writeModel } from '../../onnx/index.js'
 import {
@@ -108,18 +109,28 @@ async function goldenPhotos(
         rule,
       )
       if (!view) continue
-      const { probabilities, known } = await session.run({ pixels: uint8(view, [1, size, size, 3]) })
-      const answer = Array.from(asFloat32(probabilities, 'probabilities').data)
-      golden.push({
-        png: new Uint8Array(await encodePng({ width: size, height: size, data: view })),
-        probabilities: answer,
-        known: known && asFloat32(known, 'known').data[0],
-        label: labels[answer.indexOf(Math.max(...answer))],
-      })
+      const png = new Uint8Array(await encodePng({ width: size, height: size, data: view }))
+      golden.push({ png, ...(await goldenAnswer(session, view, size, labels)) })
     }
     return golden
   } finally {
     await session.close()
+  }
+}
+
+/** What is kept of a model's answer to a golden photo, bytes [size, size, 3]. */
+export async function goldenAnswer(
+  session: Session,
+  view: Uint8Array,
+  size: number,
+  labels: readonly string[],
+): Promise<Omit<ModelMetadata['golden'][number], 'png'>> {
+  const { probabilities, known } = await session.run({ pixels: uint8(view, [1, size, size, 3]) })
+  const answer = Array.from(asFloat32(probabilities, 'probabilities').data)
+  return {
+    probabilities: answer,
+    known: known && asFloat32(known, 'known').data[0],
+    label: labels[argmax(answer)],
   }
 }
 

@@ -1,5 +1,13 @@
 import { int64, type Tensor } from '../../../core/index.js'
-import { type Attribute, type Graph, type Node, namesIn, sortNodes, type Value } from '../../../onnx/index.js'
+import {
+  type Attribute,
+  freshName,
+  type Graph,
+  type Node,
+  namesIn,
+  sortNodes,
+  type Value,
+} from '../../../onnx/index.js'
 import type { GraphView } from '../view/index.js'
 import { commonInput, findHeads } from './heads.js'
 
@@ -54,7 +62,7 @@ class Additions {
     const widths = values.map(value => this.channels(value))
     const all = this.add('Concat', vectors, { axis: int(1) })
     if (vectors.some((vector, i) => vector !== values[i])) return all
-    const parts = values.map(value => this.fresh(`${value}.part`))
+    const parts = values.map(value => freshName(`${value}.part`, this.names))
     const own = new Map(values.map((value, i) => [value, parts[i]]))
     const isAfter = (node: Node) => node.outputs[0] !== all && node.inputs.some(input => own.has(input))
     this.nodes = this.nodes.map(node =>
@@ -109,7 +117,7 @@ class Additions {
   }
 
   private add(op: string, inputs: readonly Value[], attributes: Readonly<Record<string, Attribute>>): Value {
-    const output = this.fresh(`${inputs[0]}.${op.toLowerCase()}`)
+    const output = freshName(`${inputs[0]}.${op.toLowerCase()}`, this.names)
     this.nodes.push({ ...plain(op, inputs, output), attributes })
     return output
   }
@@ -119,15 +127,8 @@ class Additions {
   }
 
   private constant(wanted: string, tensor: Tensor): Value {
-    const name = this.fresh(wanted)
+    const name = freshName(wanted, this.names)
     this.initializers.set(name, tensor)
-    return name
-  }
-
-  private fresh(wanted: string): Value {
-    let name = wanted
-    for (let i = 1; this.names.has(name); i++) name = `${wanted}_${i}`
-    this.names.add(name)
     return name
   }
 }

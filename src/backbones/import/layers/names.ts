@@ -1,4 +1,4 @@
-import { type Graph, namesIn, type Value } from '../../../onnx/index.js'
+import { freshName, type Graph, namesIn, type Value } from '../../../onnx/index.js'
 import type { Parameter } from './parameters.js'
 
 /** What exporters call a tensor that has no name in the network's source. */
@@ -22,12 +22,6 @@ export function ownNames(graph: Graph, parameters: readonly Parameter[]): Map<Va
  */
 function namesFor(parameters: readonly Parameter[], taken: ReadonlySet<Value>): Map<Value, Value> {
   const given = new Set(taken)
-  const fresh = (wanted: string) => {
-    let name = wanted
-    for (let i = 1; given.has(name); i++) name = `${wanted}_${i}`
-    given.add(name)
-    return name
-  }
   const named = new Map<Value, Value>()
   const numbers = new Map<string, number>()
   const layers = new Map<Parameter['node'], string>()
@@ -40,7 +34,7 @@ function namesFor(parameters: readonly Parameter[], taken: ReadonlySet<Value>): 
       layer = `${op}${number}`
       layers.set(node, layer)
     }
-    if (anonymous.test(value)) named.set(value, fresh(`${layer}.${partOf(node.op, input)}`))
+    if (anonymous.test(value)) named.set(value, freshName(`${layer}.${partOf(node.op, input)}`, given))
   }
   return named
 }

@@ -1,4 +1,4 @@
-import { dtypeCodes, type Graph, type Node, type Value } from '../../../onnx/index.js'
+import { dtypeCodes, freshName, type Graph, type Node, namesIn } from '../../../onnx/index.js'
 import { opOf } from '../view/index.js'
 
 /**
@@ -11,7 +11,7 @@ export function floatInput(graph: Graph): { readonly graph: Graph; readonly take
   const takesBytes = photos.length === 1 && input[1].dtype === 'uint8' && input[1].shape?.length === 4
   if (!takesBytes) return { graph, takesBytes }
   const [name, type] = input
-  const bytes = freshName(graph, `${name}_bytes`)
+  const bytes = freshName(`${name}_bytes`, namesIn(graph))
   const cast: Node = {
     op: 'Cast',
     domain: '',
@@ -36,15 +36,4 @@ export function floatInput(graph: Graph): { readonly graph: Graph; readonly take
     },
     takesBytes,
   }
-}
-
-function freshName(graph: Graph, wanted: string): Value {
-  const taken = new Set([
-    ...graph.inputs.keys(),
-    ...graph.initializers.keys(),
-    ...graph.nodes.flatMap(node => node.outputs),
-  ])
-  let name = wanted
-  for (let i = 1; taken.has(name); i++) name = `${wanted}_${i}`
-  return name
 }

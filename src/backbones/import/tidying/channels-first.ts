@@ -1,6 +1,7 @@
 import { int64, type Tensor } from '../../../core/index.js'
 import {
   type Attribute,
+  freshName,
   type Graph,
   inferTypes,
   type Node,
@@ -166,7 +167,7 @@ class Turning {
 
   /** Adds the node with a result channels first, and its old result for whoever still needs that. */
   private replace({ outputs: [output] }: Node, now: Node): boolean {
-    const twin = this.fresh(`${output}.first`)
+    const twin = freshName(`${output}.first`, this.names)
     this.nodes.push({ ...now, outputs: [twin] })
     this.twins.set(output, twin)
     const perm: Attribute = { kind: 'ints', value: toLast }
@@ -182,13 +183,13 @@ class Turning {
   }
 
   private add(op: string, inputs: readonly Value[], attributes: Node['attributes']): Value {
-    const output = this.fresh(`${inputs[0]}.${op.toLowerCase()}`)
+    const output = freshName(`${inputs[0]}.${op.toLowerCase()}`, this.names)
     this.nodes.push({ name: output, op, domain: '', inputs, outputs: [output], attributes })
     return output
   }
 
   private ints(values: readonly number[]): Value {
-    const name = this.fresh('sizes')
+    const name = freshName('sizes', this.names)
     this.initializers.set(name, int64(values))
     return name
   }
@@ -201,12 +202,5 @@ class Turning {
   private shape(value: Value) {
     const { types, inputs } = this.typed
     return (types.get(value) ?? inputs.get(value))?.shape ?? this.initializers.get(value)?.shape
-  }
-
-  private fresh(wanted: string): Value {
-    let name = wanted
-    for (let i = 1; this.names.has(name); i++) name = `${wanted}_${i}`
-    this.names.add(name)
-    return name
   }
 }
