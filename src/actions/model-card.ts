@@ -170,7 +170,6 @@ function dataOf(
       interval,
       stands: true,
     })),
-    findings: metrics.checks?.found,
   }
 }
 

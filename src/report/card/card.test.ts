@@ -62,7 +62,6 @@ function sample(labels: readonly string[]): CardInput {
       leaks: 1,
       unreadable: 0,
       shortcuts: [{ property: 'Size', label: labels[0], auc: 0.97, interval: [0.9, 1], stands: true }],
-      findings: [{ title: 'Bright photos', count: 6 }],
     },
     repeat: {
       seed: 0,
@@ -100,19 +99,16 @@ describe('a model card', () => {
     expect(card).toContain('| by 4.0 | 90 |\n| **unknown** | 60 |')
     expect(card).toContain('| cat | 50 | 25 | 75 |')
     expect(card).toContain('- **Shortcut:** Size tells the labels apart (AUC 0.97, 0.90 to 1.00)')
-    expect(card).toContain('- Bright photos: 6.')
     expect(card).toMatch(/^````sh\nnpx chiquito@0\.1\.0 train 'ph`o```tos' --out run --seed 0\n````$/m)
     expect(renderCard(sample(['cat', 'dog']))).toBe(card)
   })
 
   it('says what nobody has looked at, rather than nothing', () => {
     const { data, calibration: _, abstention: __, ...rest } = sample(['cat', 'other'])
-    const { leaks: _l, shortcuts: _s, findings: _f, origins: _o, ...known } = data
+    const { leaks: _l, shortcuts: _s, origins: _o, ...known } = data
     const card = renderCard({ ...rest, rest: 'other', data: known })
     expect(card).toContain('Sources and licences are **unknown**')
-    expect(card).toContain(
-      'Nobody has looked for copies between the parts, shortcuts and faults of the photos.',
-    )
+    expect(card).toContain('Nobody has looked for copies between the parts and shortcuts.')
     expect(card).toContain('Nobody has measured that.')
     expect(card).toContain('it takes whatever a photo shows for one of its labels')
   })

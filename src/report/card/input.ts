@@ -78,8 +78,6 @@ export interface CardData {
   readonly unreadable?: number | undefined
   /** Those that stand out; undefined where nobody looked. */
   readonly shortcuts?: ShortcutFacts['rows'] | undefined
-  /** What checks of the photos found; undefined where nobody looked. */
-  readonly findings?: readonly { readonly title: string; readonly count: number }[] | undefined
 }
 
 export interface CardOrigins {
