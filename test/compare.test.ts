@@ -74,7 +74,7 @@ describe('chiquito compare', () => {
     const result = await compared(at('run-right'), at('run-right', 'model.onnx'))
     expect(result).toMatchObject({ better: 'neither', pValue: 1, difference: 0, differing: [] })
     expect(result.verdict).toMatch(
-      /^No difference: of 24 photos both have the same right\. The second may be anything from \d.* points worse to \d.* points better/,
+      /^No difference: of 24 photos both have the same right\. The second's accuracy may be anything from \d.* percentage points? lower to \d.* percentage points? higher/,
     )
   })
 

@@ -40,13 +40,16 @@ export function verdictOf(facts: Facts): Pick<CompareResult, 'better' | 'verdict
 
 /** Noise is no proof that two are equally good. */
 function unknown({ interval: [low, high] }: Facts): string {
-  const worse = low < 0 ? `${points(-low)} points worse` : `${points(low)} points better`
-  return `The second may be anything from ${worse} to ${points(high)} points better; more photos would tell.`
+  return `The second's accuracy may be anything from ${beside(low)} to ${beside(high)}; more photos would tell.`
 }
 
-/** Points of 100. */
-function points(share: number): string {
-  return (share * 100).toFixed(1).replace(/\.0$/, '')
+/** A difference of accuracies in words: "2.5 percentage points lower". */
+function beside(difference: number): string {
+  const points = Math.abs(difference * 100)
+    .toFixed(1)
+    .replace(/\.0$/, '')
+  if (points === '0') return 'the same'
+  return `${points} percentage ${points === '1' ? 'point' : 'points'} ${difference < 0 ? 'lower' : 'higher'}`
 }
 
 /** What is not compared on, and what is not known. */

@@ -8,9 +8,9 @@ export interface FoldedFigure {
   readonly mean: number
   /** 95 %; null where the folds do not tell. */
   readonly interval: Interval | null
-  /** Of all folds. */
-  readonly least: number
-  readonly greatest: number
+  /** Of the fold where it is lowest, and where it is highest. */
+  readonly lowest: number
+  readonly highest: number
 }
 
 type Rounds = readonly Pick<TrainFoldsResult, 'labels' | 'folds' | 'count'>[]
@@ -56,7 +56,7 @@ export function figuresOf(rounds: Rounds): {
 function shareOf(name: string, scores: readonly FoldScore[], photos: number): FoldedFigure {
   const { accuracy, interval } = repeatedAccuracy(scores, photos)
   const shares = scores.filter(({ count }) => count > 0).map(({ right, count }) => right / count)
-  return { name, mean: accuracy, interval, least: Math.min(...shares), greatest: Math.max(...shares) }
+  return { name, mean: accuracy, interval, lowest: Math.min(...shares), highest: Math.max(...shares) }
 }
 
 /** One photo may cost more than all others together, so no interval of few folds could be believed. */
@@ -65,7 +65,7 @@ function lossOf(losses: readonly number[]): FoldedFigure {
     name: 'log loss',
     mean: losses.reduce((a, b) => a + b, 0) / losses.length,
     interval: null,
-    least: Math.min(...losses),
-    greatest: Math.max(...losses),
+    lowest: Math.min(...losses),
+    highest: Math.max(...losses),
   }
 }

@@ -1,6 +1,6 @@
 import { SingleBar } from 'cli-progress'
 import type { Progress } from '../core/index.js'
-import { duration, finished, megabytes } from './progress-lines.js'
+import { duration, finished, megabytes, pieces } from './progress-lines.js'
 import type { Output } from './system.js'
 
 /** No estimate before this: the first steps of a task say little about the others. */
@@ -103,6 +103,6 @@ function leftOf({ started, done }: Task, total: number, now: number): string[] {
 /** How much is done, as wide at the beginning as at the end. */
 function counted(done: number, total: number, unit: 'bytes' | undefined): string {
   const of = unit === 'bytes' ? megabytes(total) : String(total)
-  const text = `${(unit === 'bytes' ? megabytes(done) : String(done)).padStart(of.length)}/${of}`
+  const text = `${(unit === 'bytes' ? megabytes(done) : pieces(done)).padStart(of.length)}/${of}`
   return unit === 'bytes' ? `${text} MB` : text
 }

@@ -42,7 +42,7 @@ export function progressLines(print: (line: string) => void, now: () => number):
     const percent = `${Math.round(share * 100)} %`
     // A task without pieces to count tells its share alone.
     if (event.total === 1) return print(`${event.task}: ${percent}${note}`)
-    const done = event.unit === 'bytes' ? megabytes(event.done) : event.done
+    const done = event.unit === 'bytes' ? megabytes(event.done) : pieces(event.done)
     const total = event.unit === 'bytes' ? `${megabytes(event.total)} MB` : event.total
     print(`${event.task}: ${done} of ${total} (${percent})${note}`)
   }
@@ -52,6 +52,11 @@ export function progressLines(print: (line: string) => void, now: () => number):
 export function finished(milliseconds: number, note: string | undefined): string {
   const took = duration(milliseconds / 1000)
   return note ? `${note} (${took})` : `done (${took})`
+}
+
+/** Whole pieces that are done: a piece in hand shows in the share alone. */
+export function pieces(done: number): string {
+  return String(Math.floor(done))
 }
 
 /** Millions of bytes with one decimal: 87.3. */

@@ -30,6 +30,18 @@ describe('progress where there is no terminal', () => {
     expect(lines()).toHaveLength(11)
   })
 
+  it('counts whole pieces, and tells those in hand by the share', () => {
+    const { progress, clock, lines } = view()
+    progress({ kind: 'start', task: 'Comparing', total: 3 })
+    clock.now += 3000
+    progress({ kind: 'advance', task: 'Comparing', done: 11 / 9, total: 3 })
+    expect(lines()).toEqual(['Comparing … (3)', 'Comparing: 1 of 3 (41 %)'])
+    const bar = view({ terminal: true })
+    bar.progress({ kind: 'advance', task: 'Comparing', done: 11 / 9, total: 3 })
+    expect(bar.text()).toContain(' 1/3')
+    bar.close()
+  })
+
   it('counts bytes in millions', () => {
     const { progress, clock, lines } = view()
     progress({ kind: 'start', task: 'Downloading' })

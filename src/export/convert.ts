@@ -64,7 +64,7 @@ export async function inFloat16({ model: { graph } }: GivenModel): Promise<Conve
   const notes: string[] = []
   if (elements.before > 0)
     notes.push(
-      `${share(elements.before)} are stored in 16 bits already: the pretrained network comes so where only the head learns.`,
+      `${share(elements.before)} are stored in 16 bits already: layers of the pretrained network that did not learn come so.`,
     )
   if (elements.left > all / 100)
     notes.push(`${share(elements.left)} stay in 32 bits: they are too small or too large for 16.`)

@@ -53,7 +53,7 @@ export function foldsText(input: FoldsInput): string {
 function verdict({ accuracy, interval, count, right, deviation, folds }: FoldsInput): string {
   return (
     `${(accuracy * 100).toFixed(1)} % of ${count} photos right (${right}; ${range(interval)}), each measured by a model that ` +
-    `had not learnt from its fold. The ${folds.length} folds differ by ${(deviation * 100).toFixed(1)} points (deviation).`
+    `had not learnt from its fold. The ${folds.length} folds differ by ${(deviation * 100).toFixed(1)} percentage points (standard deviation).`
   )
 }
 

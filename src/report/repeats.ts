@@ -1,7 +1,7 @@
 import type { Interval } from '../evaluate/index.js'
 import { htmlDocument } from './document.js'
 import { html, name, section, table } from './markup.js'
-import { alignedTable, duration, plural, range, share, shortLabel } from './text.js'
+import { alignedTable, duration, list, plural, range, share, shortLabel, visible } from './text.js'
 
 /** A repeated cross-validation, as page and terminal show it. */
 export interface RepeatsInput {
@@ -15,8 +15,8 @@ export interface RepeatsInput {
     readonly name: string
     readonly mean: number
     readonly interval: Interval | null
-    readonly least: number
-    readonly greatest: number
+    readonly lowest: number
+    readonly highest: number
   }[]
   readonly rounds: readonly {
     readonly name: string
@@ -36,18 +36,29 @@ const METHOD =
   'Models of two folds learn from mostly the same photos, so the intervals are those of the corrected resampled t test (Nadeau and ' +
   'Bengio 2003), and never narrower than as many photos allow (Wilson).'
 
+/** Why a figure stands without an interval; nothing where each has one. */
+function withoutInterval({ figures }: RepeatsInput): string {
+  const names = figures.filter(({ interval }) => interval === null).map(({ name: figure }) => visible(figure))
+  if (names.length === 0) return ''
+  return `No interval for ${list(names)}: one photo may cost more than all others together, so that few folds bear none out.`
+}
+
 /** The figures for a terminal, in aligned lines. Ends with a newline. */
 export function repeatsText(input: RepeatsInput): string {
   const warnings = input.warnings.map(warning => `! ${warning}\n`).join('')
-  const rows = input.figures.map(({ name: figure, mean, interval, least, greatest }) => [
+  const why = withoutInterval(input)
+  const rows = input.figures.map(({ name: figure, mean, interval, lowest, highest }) => [
     shortLabel(figure),
     share(mean),
     range(interval),
-    share(least),
-    share(greatest),
+    share(lowest),
+    share(highest),
   ])
-  const table = alignedTable([['of all folds', 'mean', '95 % interval', 'least', 'greatest'], ...rows])
-  return `${verdict(input)}\n\n${warnings}${warnings === '' ? '' : '\n'}${table}\n`
+  const table = alignedTable([
+    ['over all folds', 'mean', '95 % interval', 'lowest fold', 'highest fold'],
+    ...rows,
+  ])
+  return `${verdict(input)}\n\n${warnings}${warnings === '' ? '' : '\n'}${table}\n${why === '' ? '' : `${why}\n`}`
 }
 
 function verdict({ accuracy, interval, folds, repeats, count }: RepeatsInput): string {
@@ -70,23 +81,23 @@ export function renderRepeats(input: RepeatsInput): Promise<string> {
     }</header>`,
     sections: [
       section(
-        { id: 'figures', title: 'Figures', lead: METHOD },
+        { id: 'figures', title: 'Figures', lead: `${METHOD} ${withoutInterval(input)}` },
         table(
-          'Of all folds',
+          'Over all folds',
           [
             { title: 'Figure' },
             { title: 'Mean', numeric: true },
             { title: '95 % interval', numeric: true },
-            { title: 'Least', numeric: true, hint: 'Of one fold' },
-            { title: 'Greatest', numeric: true, hint: 'Of one fold' },
+            { title: 'Lowest fold', numeric: true },
+            { title: 'Highest fold', numeric: true },
           ],
           figures.map(one => ({
             cells: [
               name(one.name),
               share(one.mean),
               range(one.interval),
-              share(one.least),
-              share(one.greatest),
+              share(one.lowest),
+              share(one.highest),
             ],
           })),
         ),

@@ -1,4 +1,5 @@
 import { type AccuracyFigure, type Evaluation, mayBe } from '../evaluate/index.js'
+import { answeredText } from './answered.js'
 import { backgroundText } from './background.js'
 import type { DataFacts, ReportInput, SummaryInput } from './input.js'
 import { lostPhotos } from './lost.js'
@@ -65,13 +66,7 @@ function abstentionNote({ abstention }: SummaryInput, part: string): string[] {
   if (why !== undefined) return [`It cannot say "neither": ${visible(why)}`]
   const others = abstention.background ? [backgroundText(abstention.background)] : []
   if (!figures) return others
-  const { count, abstained, answered, wrongKeptBack } = figures
-  const kept = wrongKeptBack === 0 ? '' : `, and ${wrongKeptBack} of its mistakes stay unsaid`
-  return [
-    `It says "neither" of ${abstained} of ${count} ${abstention.part ?? part} photos; of the other ${answered.count} ` +
-      `${answered.right} are right${kept}.`,
-    ...others,
-  ]
+  return [answeredText(figures, abstention.part ?? part), ...others]
 }
 
 /** Copies named in a sentence; the report's table has all. */

@@ -113,6 +113,24 @@ describe('a model card', () => {
     expect(card).toContain('it takes whatever a photo shows for one of its labels')
   })
 
+  it('says what was looked for where nothing was found, and does not call the photos faultless', () => {
+    const input = sample(['cat', 'dog'])
+    const card = renderCard({ ...input, data: { ...input.data, leaks: 0, shortcuts: [] } })
+    expect(card).toContain(
+      'No photo measured on is an exact copy of one it learnt from and nothing but the subject, such as the size of files, tells the labels apart, as far as was looked.',
+    )
+    const { shortcuts: _, ...known } = input.data
+    expect(renderCard({ ...input, data: { ...known, leaks: 0 } })).toContain(
+      'No photo measured on is an exact copy of one it learnt from, as far as was looked.',
+    )
+  })
+
+  it('tells how to shrink a photo as it was measured: by averaging, with filters that are named', () => {
+    expect(renderCard(sample(['cat', 'dog']))).toMatch(
+      /`cv2\.INTER_AREA` or Pillow's `BILINEAR`: other filters/,
+    )
+  })
+
   it('says that foreign things may belong to a label for everything else', () => {
     expect(renderCard({ ...sample(['cat', 'other']), rest: 'other' })).toContain(
       '**other** stands for everything else',

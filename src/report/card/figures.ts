@@ -1,5 +1,6 @@
 import { markdownTable } from '../../core/index.js'
 import { mayBe } from '../../evaluate/index.js'
+import { answeredText, coverageText, foreignText } from '../answered.js'
 import { floorRange, judgement } from '../calibration.js'
 import { loss, range, share } from '../text.js'
 import type { CardCalibration, CardInput, ClassRow } from './input.js'
@@ -53,6 +54,8 @@ export function belief({ calibration }: CardInput): string {
   return [
     `They are off by ${share(calibration.ece)} on average; ${judgement(calibration)}.`,
     calibrationTable(calibration),
+    'The calibration error is the gap between the probability stated and the share of answers that were right. Log loss and Brier score say how far ' +
+      'the probabilities are from the truth, photo by photo: 0 is best.',
     temperatureSentence(calibration),
   ].join('\n\n')
 }
@@ -74,9 +77,9 @@ function temperatureSentence({ temperature, fittedOn, before }: CardCalibration)
   const on = fittedOn === undefined ? '' : `, found on ${words(fittedOn)}`
   if (before === null)
     return fittedOn === undefined
-      ? 'No temperature was looked for.'
-      : `No temperature is in it: ${words(fittedOn)}, gave no clear reason for one.`
-  return `"After" is with the temperature ${temperature.toFixed(2)}, which is in the graph${on}. The photos measured here took no part in that.`
+      ? 'They are as the network gave them: no photos were left out of training to correct them by.'
+      : `They are as the network gave them: ${words(fittedOn)}, gave no clear reason to correct them.`
+  return `"After" is after a correction that the file carries: before the softmax, outputs are divided by ${temperature.toFixed(2)}, the temperature${on}. The photos measured here took no part in that.`
 }
 
 /** What it does not answer, what can be promised of that and what not. */
@@ -86,18 +89,15 @@ export function neither({ abstention, rest, model }: CardInput): string {
     return `Nothing: it takes whatever a photo shows for one of its labels, and may be very sure of it.${why === undefined ? '' : ` ${words(why)}`}`
   const asked =
     `A photo that is like none of those it learnt from is "neither", however sure of a label the model is: its output \`known\` is below ${model.threshold ?? 'the threshold'} then. ` +
-    `${coverage === undefined ? '' : `At least ${Number((100 * coverage).toFixed(1))} % of photos that show one of the labels are to be answered. `}${words(method ?? '')}`
+    `${coverageText(coverage)}${words(method ?? '')}`
   const seen = figures
-    ? `Of ${figures.count} ${part ?? 'validation'} photos ${figures.count - figures.abstained} were answered, ${share(figures.coverage)} of them (95 % interval ${range(figures.interval)}); ${figures.answered.right} of those were right, and ${figures.wrongKeptBack} wrong verdicts stayed unsaid.`
+    ? `${answeredText(figures, part ?? 'validation')} Share answered: ${share(figures.coverage)} (95 % interval ${range(figures.interval)}).`
     : 'No photos were left to measure that by.'
-  const promise =
-    'What is far from all labels, such as another kind of thing in another kind of picture, is turned away nearly always. What is near to them, ' +
-    'such as another person where a label is a person, often is not: that cannot be promised.'
   const other =
     rest === undefined
       ? []
       : [
           `The label **${words(rest)}** stands for everything else, so foreign things may belong to it: "neither" and that label are answers to the same question, and either may come.`,
         ]
-  return [asked.trim(), seen, promise, ...other].join('\n\n')
+  return [asked.trim(), seen, foreignText, ...other].join('\n\n')
 }

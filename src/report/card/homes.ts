@@ -53,8 +53,8 @@ function loadFile({ model: { inputSize, resize, threshold } }: CardInput): strin
     'In Python, with onnxruntime and Pillow:',
     markdownBlock('python', python.join('\n')),
     `The input \`pixels\` is uint8 RGB \`[batch, ${inputSize}, ${inputSize}, 3]\`, 0 to 255, not BGR as OpenCV reads photos; the graph normalises. ` +
-      "Ask for outputs by name. Photos are to be turned upright as EXIF says, and shrunk with averaging: Pillow's `BILINEAR` and `cv2.INTER_AREA` " +
-      'come near, `Image.BOX` and filters that skip pixels do not. OpenVINO needs `INFERENCE_PRECISION_HINT=f32` for the same probabilities.',
+      "Ask for outputs by name. Turn photos upright as EXIF says, and shrink them with `cv2.INTER_AREA` or Pillow's `BILINEAR`: other filters, Pillow's " +
+      '`BICUBIC`, `LANCZOS` and `BOX` among them, move probabilities further. OpenVINO needs `INFERENCE_PRECISION_HINT=f32` for the same probabilities.',
     'For `transformers` and transformers.js: `npx chiquito export RUN --to huggingface --out DIR`.',
   ].join('\n\n')
 }

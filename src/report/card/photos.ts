@@ -89,10 +89,21 @@ export function beware({ data, labels }: CardInput): string {
     ...(items.length > 0
       ? [items.map(item => `- ${item}`).join('\n')]
       : unasked.length < 2
-        ? ['Nothing doubtful was found in the photos.']
+        ? [nothingFound(data)]
         : []),
     ...(unasked.length > 0 ? [`Nobody has looked for ${list(unasked)}.`] : []),
   ].join('\n\n')
+}
+
+function nothingFound({ leaks, shortcuts }: CardInput['data']): string {
+  const asked = [
+    ...(leaks === undefined ? [] : ['no photo measured on is an exact copy of one it learnt from']),
+    ...(shortcuts === undefined
+      ? []
+      : ['nothing but the subject, such as the size of files, tells the labels apart']),
+  ]
+  const text = list(asked)
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}, as far as was looked. \`chiquito doctor PHOTOS\` looks at more.`
 }
 
 /** What holds for every such model. */

@@ -29,9 +29,9 @@ ${chart(reliabilityChart(evaluation, inPage, before?.reliability))}
     before ? ' Rings are the same photos without the temperature.' : ''
   }</p>
 ${calibration ? html`<p>They are off by ${share(calibration.ece)} on average, the calibration error; ${judgement(calibration)}. ${temperatureText(calibration)}</p>` : ''}
-${figureTable(columnsOf(evaluation, calibration, tta))}
 </div>
-</div>`
+</div>
+${figureTable(columnsOf(evaluation, calibration, tta))}`
 }
 
 function columnsOf(

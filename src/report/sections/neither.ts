@@ -1,4 +1,5 @@
 import type { AbstentionFigures } from '../../evaluate/index.js'
+import { answeredText, coverageText, foreignText } from '../answered.js'
 import { backgroundText } from '../background.js'
 import type { ReportInput } from '../input.js'
 import { type Html, html, name, section, table } from '../markup.js'
@@ -22,7 +23,7 @@ export function neitherSection({ abstention = {}, part = 'validation' }: ReportI
           : 'This model takes whatever a photo shows for one of its labels, and may be very sure of it.',
     },
     why === undefined
-      ? html`<p>${coverage === undefined ? '' : `At least ${share(coverage)} of the photos that show one of the labels are to be answered. `}${visible(method ?? '')} What is far from all labels is turned away nearly always. What is near to them, such as another animal where the labels are animals, often is not: that cannot be promised.</p>`
+      ? html`<p>${coverageText(coverage)}${visible(method ?? '')} ${foreignText}</p>`
       : html`<p>${name(why)}</p>`,
     ...(background
       ? [
@@ -30,7 +31,7 @@ export function neitherSection({ abstention = {}, part = 'validation' }: ReportI
         ]
       : []),
     ...(figures
-      ? [answeredText(figures, on), coverageTable(figures)]
+      ? [answeredBlock(figures, on), coverageTable(figures)]
       : why === undefined
         ? [
             html`<p class="empty">No photos are left to measure that by: the ${on} photos set the threshold.</p>`,
@@ -39,10 +40,9 @@ export function neitherSection({ abstention = {}, part = 'validation' }: ReportI
   )
 }
 
-function answeredText({ count, abstained, answered, wrongKeptBack }: AbstentionFigures, part: string): Html {
-  return html`<p>Of ${count} ${part} photos it says "neither" of ${abstained}. Of the ${answered.count} others ${answered.right} are right: accuracy ${share(answered.accuracy)}${
-    answered.interval ? ` (${range(answered.interval)})` : ''
-  }. ${wrongKeptBack} of its mistakes stay unsaid.</p>`
+function answeredBlock(figures: AbstentionFigures, part: string): Html {
+  const { accuracy, interval } = figures.answered
+  return html`<p>${answeredText(figures, part)} Accuracy on those: ${share(accuracy)}${interval ? ` (${range(interval)})` : ''}.</p>`
 }
 
 function coverageTable({ perClass, coverage, interval, count, abstained }: AbstentionFigures): Html {
