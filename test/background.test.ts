@@ -1,5 +1,5 @@
 // Photos of other things: no class, but what the model answers with "neither". Drawings of balls and waves, pictures of scenes.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { EvaluateResult } from '../src/actions/evaluate.js'
@@ -130,6 +130,11 @@ it('a folder that cannot be used is refused before anything is learnt', async ()
   const asked = async (name: string) => (await train('refused', '--background', at(name))).stderr
   expect(await asked('none')).toMatch(/none/)
   expect(await asked('few')).toMatch(/5 different photos of other things.*at least 10/)
+  writeTree({ 'archive.zip': 'PK', 'empty/notes.txt': 'no photo' }, folder)
+  expect(await asked('archive.zip')).toMatch(/is a file\. Give a folder of photos of other things/)
+  expect(await asked('empty')).toMatch(/There is no photo of other things to learn from in/)
+  cpSync(at('data/valid'), at('copies'), { recursive: true })
+  expect(await asked('copies')).toMatch(/There is no photo .* 30 photos in .* are exact copies of photos of the data set/)
   expect(await asked('data/train/wave')).toMatch(
     /photos of the data set lie in .*one of the classes and something else/,
   )

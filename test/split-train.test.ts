@@ -72,6 +72,27 @@ describe('train --folds', () => {
     expect(page).toMatch(/Before you trust it.*alone tells the classes apart \(AUC 1\.00\)/s)
   })
 
+  it('says of which photos and classes no fold measures any, and refuses folds that would be empty', async () => {
+    const [same] = Object.values(await drawings('', 'wave', 1))
+    const copies = Object.fromEntries(Array.from({ length: 5 }, (_, i) => [`wave/${i}.png`, same]))
+    const root = writeTree({ ...(await scenes('ball', 6)), ...copies })
+    const tables = path.join(root, 'tables')
+    const divided = await chiquitoHere(['split', root, '--out', tables, '--folds', '2', '--quick'])
+    expect(divided.stdout).toMatch(/measures 6 of the 11 photos once/)
+    const { warnings, count, report } = await run<TrainFoldsResult>(
+      ...['train', root, '--folds', tables, '--out', path.join(root, 'run'), '--fine-tune', 'never'],
+      ...['--size', '64'],
+    )
+    expect(count).toBe(6)
+    expect(warnings[0]).toMatch(/^5 photos were measured in no fold: .* How well "wave" can be told was not/)
+    expect(readFileSync(report, 'utf8')).toMatch(/Before you trust it.*5 photos were measured in no fold/s)
+    const empty = await chiquitoHere(['split', root, '--out', `${tables}-7`, '--folds', '7', '--quick'])
+    expect([empty.status, empty.stderr]).toEqual([2, expect.stringMatching(/folds must be .* from 2 to 6/)])
+    const one = writeTree({ 'ball/1.png': same, ...copies })
+    const none = await chiquitoHere(['split', one, '--out', path.join(one, 't'), '--folds', '2', '--quick'])
+    expect([none.status, none.stderr]).toEqual([1, expect.stringMatching(/In every class .* belong together/)])
+  }, 60_000)
+
   it('takes one table, of split or of anybody', async () => {
     const out = path.join(folder, 'one')
     const { photos, notices } = await run<TrainResult>(

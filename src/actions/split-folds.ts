@@ -1,5 +1,14 @@
 import path from 'node:path'
-import { dealGroups, divideGroups, joined, type Split, type Tie } from '../dataset/index.js'
+import { argumentError, ChiquitoError } from '../core/index.js'
+import {
+  dealGroups,
+  divideGroups,
+  type Groupable,
+  joined,
+  partableGroups,
+  type Split,
+  type Tie,
+} from '../dataset/index.js'
 import { markOutput } from '../files/index.js'
 import {
   type DivisionSettings,
@@ -123,6 +132,7 @@ function deal(
     .filter(({ facts, bytes }) => facts.problem === null && bytes > 0)
   const apart = divideGroups(used, labels.length, { seed, valid: undefined, test: test ?? undefined })
   const rest = used.filter(({ split }, i) => apart.parts[i] !== 'test' && !(keepsTest && split === 'test'))
+  requireFilled(rest, labels.length, k)
   const folds = dealGroups(rest, labels.length, { k, seed })
   const foldOf = new Map(rest.map((photo, i) => [photo, folds[i]]))
   const partIn = (fold: number, photo: (typeof used)[number]): Split => {
@@ -140,6 +150,23 @@ function deal(
   const alone = new Set(rest.filter((_, i) => folds[i] < 0).map(({ label }) => labels[label]))
   const remarks = remarksOf({ labels, photos: used }, { ...apart, large: [] }, [])
   return { rows, remarks: [...remarks, ...aloneText([...alone])] }
+}
+
+/** A fold without photos measures nothing. @throws `usage` for too many folds; `data` where there can be none */
+function requireFilled(photos: readonly Groupable[], classes: number, k: number): void {
+  const most = partableGroups(photos, classes)
+  if (most >= k) return
+  if (most < 2)
+    throw new ChiquitoError(
+      'data',
+      'In every class there is one photo alone, or all photos belong together (copies, near copies, one page, person or clip): what is ' +
+        'learnt from could not be told from what is measured. Add photos of other things of the same classes.',
+    )
+  throw argumentError(
+    'folds',
+    `a whole number from 2 to ${most}, the number of photos, or groups of photos that belong together, that a fold can be measured on`,
+    k,
+  )
 }
 
 function countsOf(fold: number, manifest: string, rows: readonly ManifestRow[]): FoldCounts {

@@ -2,8 +2,8 @@ import { plural } from '../core/index.js'
 import {
   type Background,
   type Dataset,
+  filesOfOthers,
   openBackground,
-  photosBelow,
   type RecordedPhotos,
 } from '../dataset/index.js'
 import { type BackgroundFigures, backgroundFigures } from '../evaluate/index.js'
@@ -20,7 +20,7 @@ export interface BackgroundResult extends BackgroundFigures {
 
 /** That the folder is there at all, before the photos are read. @throws `io`, `data` */
 export async function requireBackground({ background, followLinks, signal }: TrainOptions): Promise<void> {
-  if (background !== undefined) await photosBelow(background, { followLinks, signal })
+  if (background !== undefined) await filesOfOthers(background, { followLinks, signal })
 }
 
 /**

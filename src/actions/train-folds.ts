@@ -7,7 +7,7 @@ import { makeFolder, markOutput, writeFileAtomic } from '../files/index.js'
 import { type FoldsInput, foldsText, renderFolds } from '../report/index.js'
 import { RunFolder } from '../run/index.js'
 import { manifestsAt } from '../splitting/index.js'
-import { doubtsSchema, foldWarnings } from './fold-warnings.js'
+import { doubtsSchema, foldWarnings, unmeasuredWarnings } from './fold-warnings.js'
 import { clearOtherFolds } from './folds-folder.js'
 import { type TrainOptions, type TrainResult, train } from './train.js'
 
@@ -105,7 +105,7 @@ export async function trainFolds({ folds: place, ...options }: TrainFoldsOptions
     interval: wilson(right, count) ?? ([0, 1] as const),
     confusion,
     deviation: deviationOf(folds.map(({ accuracy }) => accuracy)),
-    warnings: foldWarnings(folds, labels.length),
+    warnings: [...unmeasuredWarnings(folds, labels), ...foldWarnings(folds, labels.length)],
     seconds: (performance.now() - started) / 1000,
   }
   const input: FoldsInput = {

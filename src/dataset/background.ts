@@ -1,10 +1,10 @@
-import { realpath } from 'node:fs/promises'
+import { realpath, stat } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import { ChiquitoError, plural, type WorkOptions } from '../core/index.js'
 import { byContent } from './copies.js'
 import type { Dataset } from './dataset.js'
 import { divide, drawDivision } from './division.js'
-import { photosBelow } from './folders/index.js'
+import { type PhotosBelow, photosBelow } from './folders/index.js'
 import { findTies, type LikenessFinder } from './groups/index.js'
 import { hashFiles } from './hash-files.js'
 import type { Photo } from './photo.js'
@@ -53,7 +53,7 @@ export async function openBackground(folder: string, options: BackgroundOptions)
   const notices: string[] = []
   const notice = (message: string) => void notices.push(message)
   const ofOthers = (message: string) => notice(`Among the photos of other things: ${message}`)
-  const found = await photosBelow(folder, { followLinks, signal })
+  const found = await filesOfOthers(folder, { followLinks, signal })
   const root = await realpath(folder)
   for (const message of found.notices) ofOthers(message)
   const [refused] = found.refused
@@ -71,10 +71,27 @@ export async function openBackground(folder: string, options: BackgroundOptions)
     return { root, photos: same, notices }
   }
   const others = withoutCopies(photos, dataset, folder, notice)
-  requireEnough(others, folder)
+  requireEnough(others, folder, notices)
   const ties = await findTies(root, others, options)
   const drawn = drawDivision(others, [LABEL], ties, options, ofOthers)
   return { root, photos: divide(others, drawn, ofOthers), notices }
+}
+
+/**
+ * The files among which photos of other things are looked for.
+ *
+ * @throws `data` where that is no folder, or holds a run; `io`
+ */
+export async function filesOfOthers(
+  folder: string,
+  options: Pick<BackgroundOptions, 'followLinks' | 'signal'>,
+): Promise<PhotosBelow> {
+  if ((await stat(folder).catch(() => undefined))?.isFile())
+    throw new ChiquitoError(
+      'data',
+      `"${folder}" is a file. Give a folder of photos of other things, flat or nested; "chiquito collect archive" unpacks archives.`,
+    )
+  return photosBelow(folder, options)
 }
 
 /** What to keep of photos of other things, so that a run can be gone on with on the same ones. */
@@ -118,12 +135,17 @@ function withoutCopies(
   return photos.filter(photo => !copies.includes(photo))
 }
 
-function requireEnough(photos: readonly Unplaced[], folder: string): void {
+/** @param leftOut - sentences on what is there and does not count */
+function requireEnough(photos: readonly Unplaced[], folder: string, leftOut: readonly string[]): void {
   const different = byContent(photos).length
   if (different >= LEAST) return
+  const there = different === 0 ? 'is no photo' : different === 1 ? 'is 1 photo' : `are ${different} different photos`
   throw new ChiquitoError(
     'data',
-    `There ${different === 1 ? 'is' : 'are'} ${different === 0 ? 'no photo' : plural(different, 'different photo')} of other things in ` +
-      `"${folder}", too few to learn from: at least ${LEAST} are needed, better a hundred, of as many kinds of things as may come.`,
+    [
+      `There ${there} of other things to learn from in "${folder}": at least ${LEAST} different ones are needed, better a hundred, of as many ` +
+        'kinds of things as may come.',
+      ...leftOut,
+    ].join(' '),
   )
 }

@@ -28,6 +28,7 @@ export {
   type LikenessFinder,
   mostHeld,
   pageTies,
+  partableGroups,
   peopleOf,
   peopleTies,
   type Sequenced,

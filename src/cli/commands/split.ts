@@ -154,8 +154,15 @@ function foldsText({ folds, out, remarks }: SplitFoldsResult, given: string): st
     ]),
     ...remarks.map(oneLine),
     `tables  ${out}`,
-    `${commandInText(`${commandName()} train ${shellPath(given)} --folds ${shellPath(out)} --out RUN`)} measures every photo once.`,
+    `${commandInText(`${commandName()} train ${shellPath(given)} --folds ${shellPath(out)} --out RUN`)} measures ${measured(folds)} once.`,
   ].join('\n')
+}
+
+/** Photos that belong together and are all of a class are in no fold. */
+function measured(folds: SplitFoldsResult['folds']): string {
+  const [{ train, valid }] = folds
+  const count = folds.reduce((sum, fold) => sum + fold.valid, 0)
+  return count === train + valid ? 'every photo' : `${count} of the ${train + valid} photos`
 }
 
 function checkText({ leaks, groups, photos, divisions, notices }: CheckSplitResult, given: string): string {

@@ -20,17 +20,26 @@ export function dealGroups(
       `a whole number from 2 to the number of photos that do not belong together, ${groups.length}`,
       k,
     )
-  const inClass = new Array<number>(classes).fill(0)
-  for (const { counts } of groups) for (const label of counts.keys()) inClass[label]++
   const deal = new Deal(k, classes)
   const folds: number[] = photos.map(() => -1)
-  for (const group of groups.toSorted((a, b) => b.members.length - a.members.length)) {
-    if ([...group.counts.keys()].some(label => inClass[label] < 2)) continue
+  for (const group of partable(groups, classes).sort((a, b) => b.members.length - a.members.length)) {
     const fold = deal.emptiest(group)
     deal.add(fold, group)
     for (const i of group.members) folds[i] = fold
   }
   return folds
+}
+
+/** How many groups {@link dealGroups} can put into a fold: of more folds some would hold nothing. */
+export function partableGroups(photos: readonly Groupable[], classes: number): number {
+  return partable(rankedGroups(photos, 0, 'folds'), classes).length
+}
+
+/** Groups that are alone in none of their classes. */
+function partable(groups: readonly Group[], classes: number): Group[] {
+  const inClass = new Array<number>(classes).fill(0)
+  for (const { counts } of groups) for (const label of counts.keys()) inClass[label]++
+  return groups.filter(({ counts }) => [...counts.keys()].every(label => inClass[label] >= 2))
 }
 
 /** What the folds hold so far. */

@@ -8,7 +8,7 @@ export {
   type Shortfall,
 } from './divide.js'
 export { findTies, type LikenessFinder, type Tied } from './find-ties.js'
-export { dealGroups } from './folds.js'
+export { dealGroups, partableGroups } from './folds.js'
 export { peopleOf, peopleTies } from './people.js'
 export { burstTies, type Sequenced, videoTies } from './sequences.js'
 export { mostHeld, type Share } from './share.js'
