@@ -7,9 +7,8 @@ import { type ExportPhotos, photosForExport } from '../src/actions/export-photos
 import { RandomStream } from '../src/core/index.js'
 import { openPlain, type PlainRuntime, type PlainSession } from '../src/engine/index.js'
 import { argmax } from '../src/evaluate/index.js'
-import { type LabelledPhoto, viewOf } from '../src/export/index.js'
-import { readModelFile } from '../src/onnx/index.js'
-import { type ModelMetadata, parseModelMetadata } from '../src/run/index.js'
+import { type LabelledPhoto, readGiven, viewOf } from '../src/export/index.js'
+import type { ModelMetadata } from '../src/run/index.js'
 import { articlePhotos, checkoutRoot, chiquito, noArticlePhotos } from './support/process.js'
 import { findPython, noPython } from './support/python.js'
 import { type BenchOptions, type BenchResult, median, type TextTable } from './support/result.js'
@@ -103,11 +102,8 @@ interface OpenedRun {
 
 async function openedRun(run: string): Promise<OpenedRun> {
   const file = path.join(run, 'model.onnx')
-  const { metadata: entries, producer } = await readModelFile(file)
-  const metadata = parseModelMetadata(entries, file, producer)
-  const photos = await photosForExport(file, metadata, {})
-  if (photos === undefined) throw new Error(`${run} does not tell which photos it was measured on`)
-  return { metadata, photos }
+  const given = await readGiven(file)
+  return { metadata: given.metadata, photos: await photosForExport(given, 'int8', { model: run }) }
 }
 
 /** onnxruntime's own quantizer on the float32 file, on as many photos learnt from. */

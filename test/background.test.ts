@@ -134,7 +134,9 @@ it('a folder that cannot be used is refused before anything is learnt', async ()
   expect(await asked('archive.zip')).toMatch(/is a file\. Give a folder of photos of other things/)
   expect(await asked('empty')).toMatch(/There is no photo of other things to learn from in/)
   cpSync(at('data/valid'), at('copies'), { recursive: true })
-  expect(await asked('copies')).toMatch(/There is no photo .* 30 photos in .* are exact copies of photos of the data set/)
+  expect(await asked('copies')).toMatch(
+    /There is no photo .* 30 photos in .* are exact copies of photos of the data set/,
+  )
   expect(await asked('data/train/wave')).toMatch(
     /photos of the data set lie in .*one of the classes and something else/,
   )

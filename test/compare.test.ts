@@ -1,5 +1,5 @@
 // Two models on the same photos: who is better, or whether that is noise; and on which photos nothing can be said.
-import { copyFileSync, cpSync, rmSync } from 'node:fs'
+import { copyFileSync, cpSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { CompareResult } from '../src/actions/compare.js'
@@ -122,7 +122,17 @@ describe('chiquito compare', () => {
     const told = await chiquitoHere(['compare', alone, at('run-right')])
     expect([told.status, told.stderr]).toEqual([
       2,
-      expect.stringMatching(/alone\.onnx" lies in no run.*--on PHOTOS/s),
+      expect.stringMatching(
+        /alone\.onnx" learnt from is not known: there is no run\.json beside it.*--on PHOTOS/s,
+      ),
+    ])
+    const damaged = at('run-damaged')
+    cpSync(at('run-right'), damaged, { recursive: true })
+    writeFileSync(path.join(damaged, 'metrics.json'), '{')
+    const asked = await chiquitoHere(['compare', damaged, at('run-right')])
+    expect([asked.status, asked.stderr]).toEqual([
+      2,
+      expect.stringMatching(/run-damaged" learnt from is not known: .*metrics\.json.*--on PHOTOS/s),
     ])
     const { notes, count } = await compared(alone, at('run-swapped'), '--on', at('right'))
     expect(count).toBe(24)

@@ -89,6 +89,13 @@ describe('chiquito export', () => {
     expect(await refused(2, run, '--out', own, '--overwrite')).toContain('it is never replaced')
     mkdirSync(at('folder.onnx'))
     expect(await refused(2, run, '--out', at('folder.onnx'))).toContain('is a folder')
+    for (const [option, value] of [
+      ['--photos', at('photos')],
+      ['--allow-changed', '3'],
+    ])
+      expect(await refused(2, run, '--out', at('x.onnx'), option, value)).toMatch(
+        `${option} has no effect without --precision`,
+      )
     expect(await refused(2, run, '--out', at('model.pt'))).toContain(
       'must be the name of a file that ends in .onnx',
     )
@@ -139,7 +146,7 @@ describe('chiquito export', () => {
     const alone = at('alone.onnx')
     copyFileSync(path.join(run, 'model.onnx'), alone)
     const args = ['--precision', 'float16', '--out', at('moved.onnx')]
-    expect(await refused(2, alone, ...args)).toMatch(/lies in no run .*--photos PHOTOS/)
+    expect(await refused(2, alone, ...args)).toMatch(/there is no run\.json beside it.*--photos PHOTOS/)
     expect((await exported(alone, ...args, '--photos', at('photos'))).beside?.photos).toBe(20)
     const moved = at('moved-run')
     cpSync(run, moved, { recursive: true })

@@ -1,5 +1,5 @@
 // `chiquito export --to huggingface`: a folder that pipelines of other libraries open, with the same answers.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import sharp from 'sharp'
@@ -58,6 +58,28 @@ beforeAll(async () => {
 }, 180_000)
 
 describe('chiquito export --to huggingface', () => {
+  it("takes no card of a run that is not the model's, and says so", async () => {
+    const other = at('other')
+    cpSync(run, other, { recursive: true })
+    const card = path.join(other, 'MODEL_CARD.md')
+    writeFileSync(card, text('other/MODEL_CARD.md').replace('## Limits', 'Written by hand.\n\n## Limits'))
+    const exported = (out: string) => done('export', other, '--to', 'huggingface', '--out', at(out))
+    expect((await exported('kept')).stderr).not.toContain('is not taken')
+    expect(text('kept/README.md')).toContain('Written by hand.')
+
+    const metrics = JSON.parse(text('other/metrics.json'))
+    metrics.evaluation.logLoss += 0.01
+    writeFileSync(path.join(other, 'metrics.json'), JSON.stringify(metrics))
+    expect((await exported('foreign')).stderr).toMatch(
+      /is the run of another model, so .*MODEL_CARD.md" is not taken/,
+    )
+    expect(text('foreign/README.md')).not.toContain('Written by hand.')
+    expect(text('foreign/README.md')).toContain('| validation photos | 8 | 8 | 1.000 |')
+
+    writeFileSync(path.join(other, 'run.json'), '{')
+    expect((await exported('damaged')).stderr).toMatch(/run\.json" is missing or damaged, so .* is not taken/)
+  })
+
   it('lays out what the Hub, transformers and transformers.js look for', () => {
     expect(result).toMatchObject({ out: hub, to: 'huggingface', precision: 'as given', beside: null })
     expect(readdirSync(hub, { recursive: true }).sort()).toEqual([

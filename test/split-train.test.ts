@@ -90,7 +90,10 @@ describe('train --folds', () => {
     expect([empty.status, empty.stderr]).toEqual([2, expect.stringMatching(/folds must be .* from 2 to 6/)])
     const one = writeTree({ 'ball/1.png': same, ...copies })
     const none = await chiquitoHere(['split', one, '--out', path.join(one, 't'), '--folds', '2', '--quick'])
-    expect([none.status, none.stderr]).toEqual([1, expect.stringMatching(/In every class .* belong together/)])
+    expect([none.status, none.stderr]).toEqual([
+      1,
+      expect.stringMatching(/In every class .* belong together/),
+    ])
   }, 60_000)
 
   it('takes one table, of split or of anybody', async () => {

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { ChiquitoError, commandName, shellPath, type WorkOptions } from '../core/index.js'
+import { ChiquitoError, commandName, type WorkOptions } from '../core/index.js'
 import { openDataset } from '../dataset/index.js'
 import { learntIn, type ModelRecord } from './learnt-photos.js'
 import { requireKnown } from './measure.js'
@@ -37,6 +37,8 @@ export interface RecordedModel {
   readonly given: string
   readonly labels: readonly string[]
   readonly record: ModelRecord | undefined
+  /** Why there is no record, where there is none: the end of a sentence. */
+  readonly why?: string | undefined
 }
 
 /**
@@ -80,12 +82,12 @@ function held({ photos }: ModelRecord): ModelRecord['photos'] {
   return photos.filter(({ split }) => split !== 'train')
 }
 
-function recordFor({ given, record }: RecordedModel): ModelRecord {
+function recordFor({ given, record, why }: RecordedModel): ModelRecord {
   if (record !== undefined) return record
   throw new ChiquitoError(
     'usage',
-    `"${given}" lies in no run of its own that says which photos it learnt from. Give photos that neither model has seen: ` +
-      `${commandName()} compare … --on PHOTOS, or give the folder of its run: ${shellPath(path.dirname(given))}`,
+    `Which photos "${given}" learnt from is not known: ${why}. Give photos that neither model has seen: ` +
+      `${commandName()} compare … --on PHOTOS, or models in the folders of their runs.`,
   )
 }
 

@@ -70,9 +70,11 @@ export function noticesOn(
     ...out(notInBoth, 'measured by one of the two runs only'),
     ...out(disputed, 'the two runs have them in different classes'),
     ...out(copies, 'exact copies of photos that are counted'),
-    ...[...new Set(unknownOf.map(({ given }) => given))].map(
-      given =>
-        `What "${visible(given)}" learnt from is not known: should it be among these photos, the comparison favours it.`,
+    ...new Set(
+      unknownOf.map(
+        ({ given, why }) =>
+          `What "${visible(given)}" learnt from is not known (${visible(why ?? '')}): should it be among these photos, the comparison favours it.`,
+      ),
     ),
   ]
 }

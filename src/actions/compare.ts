@@ -12,7 +12,7 @@ import {
 } from './compare-photos.js'
 import { noticesOn, verdictOf } from './compare-words.js'
 import type { ComparedModel, CompareResult } from './comparison.js'
-import { recordOfModel } from './learnt-photos.js'
+import { recordOrWhy } from './learnt-photos.js'
 import { requireKnown } from './measure.js'
 import { noticeOnce } from './notice-once.js'
 import { modelPath } from './predict.js'
@@ -66,8 +66,9 @@ async function openModel(given: string, options: DeviceOptions & WorkOptions): P
   const model = await modelPath(given)
   const predictor = await Predictor.open(model, options)
   try {
-    const record = await recordOfModel(model, predictor.metadata, options.progress)
-    return { given, model: path.resolve(model), predictor, labels: predictor.labels, record }
+    const found = await recordOrWhy(model, predictor.metadata)
+    const told = 'why' in found ? { record: undefined, why: found.why } : { record: found }
+    return { given, model: path.resolve(model), predictor, labels: predictor.labels, ...told }
   } catch (error) {
     await predictor.close()
     throw error

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { ChiquitoError, float32, throwIfAborted } from '../core/index.js'
+import { ChiquitoError, float32, throwIfAborted, type WorkOptions } from '../core/index.js'
 import { type DeviceOptions, Session } from '../engine/index.js'
 import { argmax } from '../evaluate/index.js'
 import { HUB_MODEL, huggingFaceFiles } from '../export/index.js'
@@ -9,11 +9,12 @@ import { readModel } from '../onnx/index.js'
 import { goldenViews } from '../predict/index.js'
 import { type CardInput, rehomed, renderCard } from '../report/index.js'
 import { type ModelMetadata, parseModelMetadata, RunFolder, thresholdIn } from '../run/index.js'
-import { cardInput, cardSources } from './model-card.js'
+import { type CardSources, cardInput, cardSources } from './model-card.js'
 
 /** The kind that a folder for the Hub is marked as. */
 const KIND = 'huggingface'
 
+const CARD = 'MODEL_CARD.md'
 const GIT_ATTRIBUTES = '.gitattributes'
 
 /** Larger cards were written by nobody. */
@@ -26,13 +27,12 @@ export function requireFreeHub(out: string, overwrite: boolean): Promise<void> {
   return requireFreeFolder(out, KIND, overwrite)
 }
 
-export interface HubOptions extends DeviceOptions {
+export interface HubOptions extends DeviceOptions, WorkOptions {
   /** Folder to write, checked by {@link requireFreeHub}. */
   readonly out: string
   /** The model given, and the file made of it. */
   readonly file: string
   readonly bytes: Uint8Array
-  readonly signal?: AbortSignal | undefined
 }
 
 /**
@@ -41,10 +41,17 @@ export interface HubOptions extends DeviceOptions {
  * @returns paths in the folder
  * @throws `model` where the wrapped model answers otherwise; `io`; `interrupted`
  */
-export async function writeHub({ out, file, bytes, signal, ...device }: HubOptions): Promise<string[]> {
+export async function writeHub({
+  out,
+  file,
+  bytes,
+  progress,
+  signal,
+  ...device
+}: HubOptions): Promise<string[]> {
   const { metadata: entries, producer } = readModel(bytes, file)
   const metadata = parseModelMetadata(entries, file, producer)
-  const files = new Map(await huggingFaceFiles(bytes, file, await hubCard(file, metadata)))
+  const files = new Map(await huggingFaceFiles(bytes, file, await hubCard(file, metadata, progress)))
   // A clone of the Hub has more in it than is needed here.
   if (await stat(path.join(out, GIT_ATTRIBUTES)).catch(() => undefined)) files.delete(GIT_ATTRIBUTES)
   throwIfAborted(signal)
@@ -56,14 +63,47 @@ export async function writeHub({ out, file, bytes, signal, ...device }: HubOptio
 }
 
 /** The card of the run, with what a person wrote into it; of a model alone, what it says of itself. */
-async function hubCard(file: string, metadata: ModelMetadata): Promise<string> {
+async function hubCard(
+  file: string,
+  metadata: ModelMetadata,
+  progress: WorkOptions['progress'],
+): Promise<string> {
   const folder = path.dirname(path.resolve(file))
-  const isOfRun = path.basename(file) === 'model.onnx' && (await isRunFolder(folder))
-  if (!isOfRun) return renderCard(cardInput({ metadata }), 'huggingface')
-  const sources = await cardSources(await RunFolder.open(folder))
-  const input = cardInput(sources)
+  const own = path.basename(file) === 'model.onnx' ? await runOf(folder) : 'none'
+  if (typeof own === 'string') {
+    const card = path.join(folder, CARD)
+    if (own !== 'none' && (await stat(card).catch(() => undefined)))
+      progress?.({
+        kind: 'notice',
+        message: `${own}, so "${card}" is not taken: the card is written anew, from what the model says of itself.`,
+      })
+    return renderCard(cardInput({ metadata }), 'huggingface')
+  }
+  const input = cardInput(own)
   const card = (await cardOf(folder)) ?? renderCard(input)
   return rehomed(card, input, { home: 'huggingface', input: withPrecision(input, metadata) })
+}
+
+/** What the run in a folder tells of the model in it, or a clause that says why it does not. */
+async function runOf(folder: string): Promise<CardSources | string> {
+  if (!(await isRunFolder(folder))) return `"${path.join(folder, 'run.json')}" is missing or damaged`
+  const sources = await cardSources(await RunFolder.open(folder))
+  return isOfOneRun(sources) ? sources : `"${folder}" is the run of another model`
+}
+
+/** Whether a model and what its folder recorded come from one training: a model may have been put beside another run's figures. */
+function isOfOneRun({ metadata, record, metrics: { evaluation } = {} }: CardSources): boolean {
+  const { labels, recipe, seed, accuracy, calibration } = metadata
+  const isSame = (one: number | null | undefined, other: number | null | undefined) =>
+    typeof one !== 'number' || typeof other !== 'number' || Math.abs(one - other) <= 1e-9
+  return (
+    (record === undefined ||
+      (record.recipe === recipe &&
+        record.seed === seed &&
+        record.dataset.labels.join('\0') === labels.join('\0'))) &&
+    isSame(accuracy?.value, evaluation?.accuracy) &&
+    isSame(calibration?.logLoss, evaluation?.logLoss)
+  )
 }
 
 function withPrecision(input: CardInput, metadata: ModelMetadata): CardInput {
@@ -79,7 +119,7 @@ function withPrecision(input: CardInput, metadata: ModelMetadata): CardInput {
 }
 
 async function cardOf(folder: string): Promise<string | undefined> {
-  const file = path.join(folder, 'MODEL_CARD.md')
+  const file = path.join(folder, CARD)
   try {
     const { size } = await stat(file)
     if (size > MAX_CARD_BYTES)

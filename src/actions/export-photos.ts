@@ -1,9 +1,8 @@
-import path from 'node:path'
 import { ChiquitoError, commandName, plural, shellPath, type WorkOptions } from '../core/index.js'
 import { openDataset } from '../dataset/index.js'
-import type { LabelledPhoto, LabelledPhotos } from '../export/index.js'
+import type { GivenModel, LabelledPhoto, LabelledPhotos, Precision } from '../export/index.js'
 import type { ModelMetadata } from '../run/index.js'
-import { type ModelRecord, recordOfModel } from './learnt-photos.js'
+import { type ModelRecord, recordOrWhy } from './learnt-photos.js'
 import { requireKnown } from './measure.js'
 
 /** Photos that an exported model is measured on, and those that the model has learnt from. */
@@ -24,17 +23,18 @@ export interface ExportPhotosOptions extends WorkOptions {
 /**
  * The photos of a model's run, by their content where they were moved; or those of a folder, for a model without a run.
  *
- * @returns undefined where no run tells of photos and no folder is given
- * @throws `data` where a class is unknown to the model; `io`
+ * @throws `usage` where no run tells of photos and no folder is given; `data` where a class is unknown to the model; `io`
  */
 export async function photosForExport(
-  model: string,
-  metadata: ModelMetadata,
-  options: ExportPhotosOptions,
-): Promise<ExportPhotos | undefined> {
-  const record = await recordOfModel(model, metadata, options.progress)
-  if (record === undefined)
-    return options.photos === undefined ? undefined : photosOfFolder(options.photos, metadata, options)
+  { path: model, metadata }: GivenModel,
+  precision: Precision,
+  options: ExportPhotosOptions & { readonly model: string },
+): Promise<ExportPhotos> {
+  const record = await recordOrWhy(model, metadata)
+  if ('why' in record) {
+    if (options.photos === undefined) throw noPhotos(options.model, precision, record.why)
+    return photosOfFolder(options.photos, metadata, options)
+  }
   const { root, photos } =
     options.photos === undefined ? record : await foundAgain(record, options.photos, options)
   const { labels } = metadata
@@ -115,11 +115,10 @@ async function opened(
 }
 
 /** Why a model cannot be measured, and what to do. */
-export function noPhotos(model: string, precision: string): ChiquitoError {
+function noPhotos(model: string, precision: string, why: string): ChiquitoError {
   return new ChiquitoError(
     'usage',
-    `"${model}" lies in no run that says which photos it was measured on, and what ${precision} changes has to be seen on photos. ` +
-      `Give some: ${commandName()} export ${shellPath(model)} --precision ${precision} --photos PHOTOS, or give the folder of its run: ` +
-      `${shellPath(path.dirname(model))}`,
+    `Which photos "${model}" was measured on is not known: ${why}; and what ${precision} changes has to be seen on photos. ` +
+      `Give some: ${commandName()} export ${shellPath(model)} --precision ${precision} --photos PHOTOS, or the model in the folder of its run.`,
   )
 }

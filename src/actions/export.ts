@@ -21,7 +21,7 @@ import { writeModel } from '../onnx/index.js'
 import { Predictor } from '../predict/index.js'
 import { thresholdIn } from '../run/index.js'
 import { requireFreeHub, writeHub } from './export-hub.js'
-import { type ExportPhotos, type ExportPhotosOptions, noPhotos, photosForExport } from './export-photos.js'
+import { type ExportPhotos, type ExportPhotosOptions, photosForExport } from './export-photos.js'
 import { noticeOnce } from './notice-once.js'
 import { modelPath } from './predict.js'
 
@@ -79,13 +79,13 @@ export async function exportModel(options: ExportOptions): Promise<ExportResult>
   const { to = 'onnx', precision = 'float32', out, overwrite = false, allowChanged, signal } = options
   if (allowChanged !== undefined && !(Number.isInteger(allowChanged) && allowChanged >= 0))
     throw argumentError('allowChanged', 'a whole number of verdicts, 0 or more', allowChanged)
+  if (precision === 'float32') requireNothingToCompare(options)
   const file = await modelPath(options.model)
   await (to === 'huggingface' ? requireFreeHub(out, overwrite) : requireFreeFile(out, file, overwrite))
   const given = await readGiven(file)
   // A damaged model must not be given golden photos of its own.
   await (await Predictor.open(file, { ...options, notice: noticeOnce(options.progress) })).close()
-  const photos = precision === 'float32' ? undefined : await photosForExport(file, given.metadata, options)
-  if (photos === undefined && precision !== 'float32') throw noPhotos(options.model, precision)
+  const photos = precision === 'float32' ? undefined : await photosForExport(given, precision, options)
   // Pipelines are given the weights as they are stored, unless something else is asked for: in browsers they are fetched.
   const isAsGiven = to === 'huggingface' && options.precision === undefined
   const { bytes, beside, notes } = isAsGiven
@@ -114,6 +114,21 @@ export async function exportModel(options: ExportOptions): Promise<ExportResult>
     notes,
     seconds: (performance.now() - started) / 1000,
   }
+}
+
+/** Options that say what to compare on, where nothing is compared. @throws `usage` */
+function requireNothingToCompare({ photos, allowChanged, labelsFrom, followLinks }: ExportOptions): void {
+  const given = Object.entries({
+    '--photos': photos,
+    '--allow-changed': allowChanged,
+    '--labels-from': labelsFrom,
+    '--follow-links': followLinks || undefined,
+  }).find(([, value]) => value !== undefined)
+  if (given === undefined) return
+  throw new ChiquitoError(
+    'usage',
+    `${given[0]} has no effect without --precision float16 or int8: the model answers as the one given does, and is shown no photos. Leave it out.`,
+  )
 }
 
 /** The file in a precision, and what photos show of it. */

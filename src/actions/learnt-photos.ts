@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { ChiquitoError, type WorkOptions } from '../core/index.js'
@@ -14,8 +15,15 @@ export interface ModelRecord {
   readonly photos: RecordedPhotos['photos']
 }
 
+/** Why it is not known what a model learnt from: the end of a sentence. */
+export interface NoRecord {
+  readonly why: string
+  /** Whether a run is there that should have told. */
+  readonly isDamaged: boolean
+}
+
 /**
- * The photos of the run that a model lies in. Undefined where no run beside the model tells.
+ * The photos of the run that a model lies in. Undefined where no run beside the model tells; where one should, that is said.
  *
  * @param model - the file
  */
@@ -24,39 +32,41 @@ export async function recordOfModel(
   metadata: ModelMetadata,
   progress: WorkOptions['progress'],
 ): Promise<ModelRecord | undefined> {
+  const found = await recordOrWhy(model, metadata)
+  if (!('why' in found)) return found
+  if (found.isDamaged)
+    progress?.({
+      kind: 'notice',
+      message: `Whether photos here were learnt from cannot be told: ${found.why}.`,
+    })
+  return undefined
+}
+
+/** The photos of the run that a model lies in, or why none tells. */
+export async function recordOrWhy(
+  model: string,
+  { data: { fingerprint } }: ModelMetadata,
+): Promise<ModelRecord | NoRecord> {
   try {
-    const folder = await RunFolder.open(path.dirname(model)).catch(() => undefined)
-    const division = await folder?.readDivision()
-    if (folder === undefined || division === undefined) return undefined
+    const place = path.dirname(path.resolve(model))
+    if ((await stat(path.join(place, 'run.json')).catch(() => undefined)) === undefined)
+      return { why: 'there is no run.json beside it', isDamaged: false }
+    const folder = await RunFolder.open(place)
+    const division = await folder.readDivision()
+    if (division === undefined) return { why: `"${place}" has no split.json`, isDamaged: true }
     const { data } = unreadableThen.safeParse(await folder.readMetrics())
     const lost = new Set(data?.unreadable.map(photo => photo.path))
     const { photos, labels } = division.recorded
     const seen = photos.filter(photo => !lost.has(photo.path))
     const numbered = seen.map(photo => ({ ...photo, label: labels.indexOf(photo.label) }))
     // A model may have been put beside another run's record.
-    if (fingerprintOf(numbered, labels) !== metadata.data.fingerprint) return undefined
+    if (fingerprintOf(numbered, labels) !== fingerprint)
+      return { why: `the run in "${place}" learnt from other photos than this model did`, isDamaged: false }
     return { root: folder.record.dataset.root, photos: seen }
   } catch (error) {
     if (!(error instanceof ChiquitoError)) throw error
-    const message = `Whether photos here were learnt from cannot be told: ${error.message}`
-    progress?.({ kind: 'notice', message })
-    return undefined
+    return { why: error.message.replace(/\.$/, ''), isDamaged: true }
   }
-}
-
-/**
- * The photos that a model learnt from, as its run recorded them: to each SHA-256 a path. Undefined where no run beside the
- * model tells.
- *
- * @param model - the file
- */
-export async function photosLearntFrom(
-  model: string,
-  metadata: ModelMetadata,
-  progress: WorkOptions['progress'],
-): Promise<ReadonlyMap<string, string> | undefined> {
-  const record = await recordOfModel(model, metadata, progress)
-  return record && learntIn(record)
 }
 
 /** Those of a record that were learnt from: to each SHA-256 a path. */

@@ -139,7 +139,8 @@ function withoutCopies(
 function requireEnough(photos: readonly Unplaced[], folder: string, leftOut: readonly string[]): void {
   const different = byContent(photos).length
   if (different >= LEAST) return
-  const there = different === 0 ? 'is no photo' : different === 1 ? 'is 1 photo' : `are ${different} different photos`
+  const there =
+    different === 0 ? 'is no photo' : different === 1 ? 'is 1 photo' : `are ${different} different photos`
   throw new ChiquitoError(
     'data',
     [

@@ -1,4 +1,10 @@
-export { type Background, type BackgroundOptions, openBackground, recordBackground } from './background.js'
+export {
+  type Background,
+  type BackgroundOptions,
+  filesOfOthers,
+  openBackground,
+  recordBackground,
+} from './background.js'
 export { byContent, type Comparable, exactCopies, type Leak, labelConflicts, leaks } from './copies.js'
 export { type Dataset, type DatasetOptions, openDataset } from './dataset.js'
 export { listedIn } from './division.js'
