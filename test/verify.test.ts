@@ -67,6 +67,8 @@ describe('chiquito verify', () => {
       /^2 golden photos answered as when the model was made, in \d ways: the same verdicts, probabilities within/,
     )
     expect(stdout).toMatch(/onnxruntime-web \d.* wasm +plain +same +0 /)
+    const [, table = ''] = stdout.split('\n\n')
+    expect(Math.max(...table.split('\n').map(line => line.length))).toBeLessThanOrEqual(100)
   })
 
   it('of one with other weights says how far off it is and what it now takes for what', async () => {

@@ -26,7 +26,7 @@ function verdictLines({ out, precision, beside, bytes, allowed }: ExportResult):
   if (beside === null)
     return [
       precision === 'as given'
-        ? `A folder that transformers and transformers.js open: ${megabytes(bytes.exported)} of weights, as they were given.\n`
+        ? `A folder that transformers and transformers.js open: ${megabytes(bytes.exported)} of weights, as they were given. Its README.md says how.\n`
         : `${precision}: ${megabytes(bytes.exported)}.\n`,
     ]
   const { changed, photos } = beside
@@ -70,21 +70,19 @@ function tableLines({ beside, bytes, precision }: ExportResult): string[] {
     row(precision, exported, bytes.exported),
   ])
   const neither =
-    neitherChanged === null
-      ? ''
-      : ` "Neither" is said by one of the two alone of ${plural(neitherChanged, 'photo')}.`
+    neitherChanged === null ? '' : ` "Neither" comes or goes on ${plural(neitherChanged, 'photo')}.`
   const slow =
     precision === 'int8' && timeRatio > SLOW
       ? ' So it is no faster here: small networks, and activations that are no ReLU, gain little.'
       : ''
   const whole =
     Math.abs(bytes.float32 - bytes.given) > 1e5
-      ? ` With weights of 32 bits it has ${megabytes(bytes.float32)}.`
+      ? ` The same model with weights of 32 bits is a file of ${megabytes(bytes.float32)}.`
       : ''
   return [
     table,
     '',
-    `Probabilities differ by ${beside.largest.toFixed(4)} at most; a photo takes ${timeRatio.toFixed(2)} of the time in onnxruntime-node here.${slow}${neither}${whole}\n`,
+    `Probabilities differ by ${beside.largest.toFixed(4)} at most; a photo takes ${timeRatio.toFixed(2)} times as long in onnxruntime-node here.${slow}${neither}${whole}\n`,
   ]
 }
 

@@ -94,6 +94,9 @@ function small(difference: number): string {
   return difference === 0 ? '0' : difference < 0.001 ? difference.toExponential(0) : difference.toFixed(3)
 }
 
+/** What the last columns hold; in their headings it would not fit a terminal. */
+const caption = 'Verdicts and “neither” that changed, and how far probabilities and known are off at most:'
+
 /** The result for a terminal. */
 export function verifyText({ verdict, runtimes, seconds }: VerifyResult): string {
   const rows = runtimes.map(
@@ -112,17 +115,8 @@ export function verifyText({ verdict, runtimes, seconds }: VerifyResult): string
     reason === undefined ? [] : [`${state === 'failed' ? '! ' : ''}${runtime}, ${provider}: ${reason}`],
   )
   const table = alignedTable([
-    [
-      'runtime',
-      'on',
-      'how',
-      'answers',
-      'verdicts changed',
-      '“neither” changed',
-      'largest difference',
-      'of known',
-    ],
+    ['runtime', 'on', 'how', 'answers', 'verdicts', '“neither”', 'off by', 'known'],
     ...rows,
   ])
-  return [verdict, '', table, '', ...reasons, `in ${seconds.toFixed(1)} s`, ''].join('\n')
+  return [verdict, '', caption, table, '', ...reasons, `in ${seconds.toFixed(1)} s`, ''].join('\n')
 }

@@ -83,7 +83,7 @@ function loadPipeline({ model: { threshold, precision } }: CardInput): string {
     ...(threshold === undefined
       ? []
       : [
-          `Pipelines know nothing of "neither". The output \`known\` of the same file does: below ${threshold} a photo shows none of the labels. In Python:`,
+          `Pipelines know nothing of "neither". The output \`known\` of the same file does: below ${threshold} a photo is unlike all that the model learnt from. In Python:`,
           markdownBlock(
             'python',
             [
