@@ -11,34 +11,40 @@ import {
 } from './matrix.js'
 
 /** Nearest photos whose nearness is averaged. */
-export const neighbours = 3
+const neighbours = 3
 
 /** Higher is more familiar; one number for each photo. */
 export type Score = readonly number[]
 
-/**
- * Mean cosine to the nearest learnt photos of each class, `[photo][class]`, the last column being that to the nearest of
- * all. A photo is no neighbour of itself.
- *
- * @param cosines [photo, learnt]
- * @param own row of each photo among the learnt, or -1
- */
+/** How near a photo is to those learnt, as cosines. */
+export interface Nearness {
+  /** Mean of the three nearest. */
+  readonly all: number
+  /** The same within each class. */
+  readonly inside: readonly number[]
+  readonly fifth: number
+}
+
+const fifth = 5
+
+/** @param cosines [photo, learnt] */
 export function nearness(
   cosines: (photo: number, learnt: number) => number,
   photos: number,
   truth: readonly number[],
   classes: number,
-  own: (photo: number) => number,
-): number[][] {
+): Nearness[] {
+  const lowest = () => new Array<number>(fifth).fill(-1)
+  const meanOfNearest = (top: readonly number[]) =>
+    top.slice(0, neighbours).reduce((sum, one) => sum + one, 0) / neighbours
   return Array.from({ length: photos }, (_, i) => {
-    const best = Array.from({ length: classes + 1 }, () => new Array<number>(neighbours).fill(-1))
+    const inside = Array.from({ length: classes }, lowest)
+    const all = lowest()
     for (let j = 0; j < truth.length; j++) {
-      if (j === own(i)) continue
-      const cosine = cosines(i, j)
-      insert(best[truth[j]], cosine)
-      insert(best[classes], cosine)
+      insert(inside[truth[j]], cosines(i, j))
+      insert(all, cosines(i, j))
     }
-    return best.map(top => top.reduce((sum, one) => sum + one, 0) / neighbours)
+    return { all: meanOfNearest(all), inside: inside.map(meanOfNearest), fifth: all[fifth - 1] }
   })
 }
 
@@ -52,6 +58,7 @@ function insert(top: number[], value: number): void {
   top[at] = value
 }
 
+/** Principal components that the residual leaves out. */
 const directions = 100
 
 /** What distances in a space of columns say of other rows, from the rows learnt. */
@@ -63,7 +70,8 @@ export interface Distances {
 
 /**
  * Residual (length outside the first principal components), Mahalanobis distance to the nearest class with a covariance
- * shrunk by Ledoit and Wolf's rule, and the same relative to one Gaussian of all photos, by dual forms: n x n matrices only.
+ * shrunk by Ledoit and Wolf's rule, and the same relative to one Gaussian of all photos (Ren et al. 2021), by dual forms: n x n matrices only.
+ * Both Gaussians are shrunk alike: what lies outside all photos would else count differently in them, and their difference be that.
  */
 export function distances(
   learnt: readonly Float32Array[],
@@ -72,9 +80,13 @@ export function distances(
   others: readonly Float32Array[],
 ): Distances {
   const mean = meanOf(learnt)
-  const all = gaussian(learnt.map(row => minus(row, mean)))
+  const centredRows = learnt.map(row => minus(row, mean))
   const means = Array.from({ length: classes }, (_, k) => meanOf(learnt.filter((_, i) => truth[i] === k)))
-  const within = gaussian(learnt.map((row, i) => minus(row, means[truth[i]])))
+  const withinRows = learnt.map((row, i) => minus(row, means[truth[i]]))
+  const withinGram = products(withinRows, withinRows)
+  const shrunk = shrinkage(withinGram, learnt.length, mean.length)
+  const within = gaussian(withinRows, withinGram, shrunk)
+  const all = gaussian(centredRows, products(centredRows, centredRows), shrunk)
   const { vectors, values } = topEigen(all.gram, Math.min(directions, learnt.length - 1))
   const residual: number[] = []
   const mahalanobis: number[] = []
@@ -94,11 +106,8 @@ export function distances(
 }
 
 /** Centred rows as a Gaussian: squared Mahalanobis distances by Woodbury's identity. */
-function gaussian(rows: readonly Float32Array[]) {
+function gaussian(rows: readonly Float32Array[], gram: Matrix, { scale, share }: Shrinkage) {
   const n = rows.length
-  const width = rows[0].length
-  const gram = products(rows, rows)
-  const { scale, share } = shrinkage(gram, n, width)
   const [a, b] = [share * scale, (1 - share) / n]
   const inner = matrix(n, n)
   for (let i = 0; i < n * n; i++) inner.data[i] = b * gram.data[i]
@@ -111,8 +120,14 @@ function gaussian(rows: readonly Float32Array[]) {
   return { rows, gram, squared }
 }
 
-/** Ledoit and Wolf 2004, from the Gram matrix: mean variance, and how much of it replaces the covariance. */
-function shrinkage({ data }: Matrix, n: number, width: number): { scale: number; share: number } {
+/** Mean variance, and how much of it replaces the covariance. */
+interface Shrinkage {
+  readonly scale: number
+  readonly share: number
+}
+
+/** Ledoit and Wolf 2004, from the Gram matrix. */
+function shrinkage({ data }: Matrix, n: number, width: number): Shrinkage {
   let trace = 0
   let squares = 0
   let fourth = 0

@@ -12,12 +12,12 @@ import { openFeatureStore } from '../../src/run/index.js'
 import { autoSpec, FeatureExtractor } from '../../src/train/index.js'
 import { checkoutRoot } from '../support/process.js'
 
-/** Photos of one kind: their class names, and features `[photos, width]` as recipe `auto` reads them. */
+/** Photos of one kind: where they are, their class names, and features `[photos, width]` as recipe `auto` reads them. */
 export interface Kind {
   readonly name: string
   /** Name of the folder that each photo lies in. */
   readonly classes: readonly string[]
-  readonly files: readonly string[]
+  readonly paths: readonly string[]
   readonly rows: readonly Float32Array[]
 }
 
@@ -47,7 +47,7 @@ export async function kindOf(name: string, folder: string, most = Number.POSITIV
     return {
       name,
       classes: read.map(({ path: file }) => path.basename(path.dirname(file))),
-      files: read.map(({ path: file }) => path.basename(file)),
+      paths: read.map(({ path: file }) => path.join(folder, file)),
       rows: read.map((_, i) => views[0].subarray(i * width, (i + 1) * width)),
     }
   } finally {

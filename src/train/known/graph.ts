@@ -22,21 +22,9 @@ export function appendKnown(
   probabilities: Value,
   known: KnownPhotos,
 ): Value {
-  const { sure, scores, groups, groupOf } = known.calibration
-  const row = (values: Float32Array) => builder.constant(float32(values, [1, values.length]))
-  const reduce = (op: 'ReduceMean' | 'ReduceSum' | 'ReduceMax', x: Value) =>
-    builder.op(op, [x, builder.constant(int64([1]))], { keepdims: 1 })
-  const float = (x: Value) => builder.op('Cast', [x], { to: 'float32' })
-  const one = builder.constant(float32([1], []))
-  /** How many values of a row are not above, and the photo itself. */
-  const rank = (x: Value, values: Float32Array) => {
-    const isAbove = float(builder.op('GreaterOrEqual', [x, row(values)]))
-    return builder.op('Add', [reduce('ReduceSum', isAbove), one])
-  }
-  const b = rank(reduce('ReduceMax', probabilities), sure)
-  const nearness = appendNearness(builder, features, known, rank)
-  const familiar = builder.op('Mul', [builder.op('Mul', [nearness.ranks, b]), nearness.tails])
-  const score = appendFall(builder, familiar, features, known)
+  const { scores, groups, groupOf } = known.calibration
+  const { row, float, reduce, one } = pieces(builder)
+  const score = appendFamiliarity(builder, features, probabilities, known)
   const taken = builder.op('ArgMax', [probabilities], { axis: 1, keepdims: 1 })
   // Shaped once more, as OpenCV 4 takes a list for a matrix of one row.
   const group = builder.op('Reshape', [
@@ -49,6 +37,35 @@ export function appendKnown(
   const all = builder.op('Add', [reduce('ReduceSum', isMember), one])
   const p = builder.op('Sub', [builder.op('Div', [below, all]), builder.constant(float32([margin], []))])
   return builder.op('Reshape', [p, builder.constant(int64([-1]))])
+}
+
+/** Adds the score that `known` ranks, float32 [batch, 1]: higher is more familiar (docs/decisions/0079). */
+export function appendFamiliarity(
+  builder: GraphBuilder,
+  features: Value,
+  probabilities: Value,
+  known: KnownPhotos,
+): Value {
+  const { row, float, reduce, one } = pieces(builder)
+  /** How many values of a row are not above, and the photo itself. */
+  const rank = (x: Value, values: Float32Array) => {
+    const isAbove = float(builder.op('GreaterOrEqual', [x, row(values)]))
+    return builder.op('Add', [reduce('ReduceSum', isAbove), one])
+  }
+  const b = rank(reduce('ReduceMax', probabilities), known.calibration.sure)
+  const nearness = appendNearness(builder, features, known, rank)
+  const familiar = builder.op('Mul', [builder.op('Mul', [nearness.ranks, b]), nearness.tails])
+  return appendFall(builder, familiar, features, known)
+}
+
+function pieces(builder: GraphBuilder) {
+  return {
+    row: (values: Float32Array) => builder.constant(float32(values, [1, values.length])),
+    reduce: (op: 'ReduceSum' | 'ReduceMax', x: Value) =>
+      builder.op(op, [x, builder.constant(int64([1]))], { keepdims: 1 }),
+    float: (x: Value) => builder.op('Cast', [x], { to: 'float32' }),
+    one: builder.constant(float32([1], [])),
+  }
 }
 
 /** Both ranks of nearness, the first squared, and what the score is multiplied by for what lies far out. */

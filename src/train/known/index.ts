@@ -1,6 +1,6 @@
 export { appendBefore, type LayersBefore, widthBefore } from './before.js'
 export { leastPhotos } from './calibrate.js'
-export { appendKnown } from './graph.js'
+export { appendFamiliarity, appendKnown } from './graph.js'
 export {
   type ComparedColumns,
   checkCoverage,
