@@ -1,7 +1,6 @@
 import {
   cholesky,
   dot,
-  dotOfRows,
   inverseNorm,
   type Matrix,
   matrix,
@@ -80,44 +79,58 @@ export function distances(
   others: readonly Float32Array[],
 ): Distances {
   const mean = meanOf(learnt)
-  const centredRows = learnt.map(row => minus(row, mean))
   const means = Array.from({ length: classes }, (_, k) => meanOf(learnt.filter((_, i) => truth[i] === k)))
+  const centredRows = learnt.map(row => minus(row, mean))
   const withinRows = learnt.map((row, i) => minus(row, means[truth[i]]))
   const withinGram = products(withinRows, withinRows)
+  const centredGram = products(centredRows, centredRows)
   const shrunk = shrinkage(withinGram, learnt.length, mean.length)
-  const within = gaussian(withinRows, withinGram, shrunk)
-  const all = gaussian(centredRows, products(centredRows, centredRows), shrunk)
-  const { vectors, values } = topEigen(all.gram, Math.min(directions, learnt.length - 1))
+  const within = gaussian(withinGram, shrunk)
+  const all = gaussian(centredGram, shrunk)
+  const { vectors, values } = topEigen(centredGram, Math.min(directions, learnt.length - 1))
+  const toWithin = means.map(one => productsWith(withinRows, one))
+  const toCentred = productsWith(centredRows, mean)
   const residual: number[] = []
   const mahalanobis: number[] = []
   const relative: number[] = []
   for (const row of others) {
-    const centred = minus(row, mean)
-    const cross = productsWith(all.rows, centred)
+    const cross = less(productsWith(centredRows, row), toCentred)
+    const square = squareBetween(row, mean)
     let inside = 0
     for (const [k, vector] of vectors.entries())
       if (values[k] > 1e-9) inside += dot(vector, cross) ** 2 / values[k]
-    residual.push(-Math.sqrt(Math.max(0, dotOfRows(centred, centred) - inside)))
-    const nearest = Math.min(...means.map(one => within.squared(minus(row, one))))
+    residual.push(-Math.sqrt(Math.max(0, square - inside)))
+    const own = productsWith(withinRows, row)
+    const nearest = Math.min(
+      ...means.map((one, k) => within(squareBetween(row, one), less(own, toWithin[k]))),
+    )
     mahalanobis.push(-nearest)
-    relative.push(all.squared(centred) - nearest)
+    relative.push(all(square, cross) - nearest)
   }
   return { residual, mahalanobis, relative }
 }
 
-/** Centred rows as a Gaussian: squared Mahalanobis distances by Woodbury's identity. */
-function gaussian(rows: readonly Float32Array[], gram: Matrix, { scale, share }: Shrinkage) {
-  const n = rows.length
+/**
+ * Centred rows as a Gaussian, by their products: the squared Mahalanobis distance of a vector from its squared length and its
+ * products with the rows, by Woodbury's identity.
+ */
+function gaussian({ data, rows: n }: Matrix, { scale, share }: Shrinkage) {
   const [a, b] = [share * scale, (1 - share) / n]
   const inner = matrix(n, n)
-  for (let i = 0; i < n * n; i++) inner.data[i] = b * gram.data[i]
+  for (let i = 0; i < n * n; i++) inner.data[i] = b * data[i]
   for (let i = 0; i < n; i++) inner.data[i * n + i] += a
   const triangle = cholesky(inner)
-  const squared = (row: Float32Array) => {
-    const cross = productsWith(rows, row)
-    return (dotOfRows(row, row) - b * inverseNorm(triangle, cross)) / a
-  }
-  return { rows, gram, squared }
+  return (square: number, cross: Float64Array) => (square - b * inverseNorm(triangle, cross)) / a
+}
+
+function less(a: Float64Array, b: Float64Array): Float64Array {
+  return a.map((value, i) => value - b[i])
+}
+
+function squareBetween(a: Float32Array, b: Float32Array): number {
+  let sum = 0
+  for (let j = 0; j < a.length; j++) sum += (a[j] - b[j]) ** 2
+  return sum
 }
 
 /** Mean variance, and how much of it replaces the covariance. */

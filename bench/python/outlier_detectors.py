@@ -3,8 +3,8 @@
 Reads requests from standard input, one JSON object a line, with files of rows in NumPy's format:
   {"labels": [...], "read": {"learnt": FILE, "asked": [FILE, ...], "weight": [[...]], "bias": [...]}, "last": {"learnt": FILE, "asked": [FILE, ...]}}
     ->  {"scores": {"KNN, k = 1, last layer": [[one number for each photo of the first file], ...], ...}}
-"read" are the standardised features that the head reads, with its weights; "last" the means of the last layer, which are
-tried as they are and standardised, with a head of scikit-learn's. Higher scores are those of photos that are more
+"read" are the standardised features that the head reads, with its weights; "last" the means of the last layer, standardised, with a
+head of scikit-learn's, and for neighbours as they are, too. Higher scores are those of photos that are more
 familiar: pytorch-ood's are the other way round.
 
 All is computed with 64 bits where a detector leaves that open: its Gaussians neither divide by the number of photos nor
@@ -27,9 +27,13 @@ NEIGHBOURS = (1, 5, 50)
 def detectors(weight, bias):
     """Those that need features, by name."""
     yield "Mahalanobis", Mahalanobis(None)
-    for k in NEIGHBOURS:
-        yield f"KNN, k = {k}", KNN(None, k=k)
     yield "ViM", ViM(None, d=DIRECTIONS, w=torch.from_numpy(weight), b=torch.from_numpy(bias))
+
+
+def nearest(learnt, labels, groups):
+    for k in NEIGHBOURS:
+        detector = KNN(None, k=k).fit_features(torch.from_numpy(learnt), labels)
+        yield f"KNN, k = {k}", [-detector.predict_features(torch.from_numpy(group)) for group in groups]
 
 
 def scored(learnt, labels, groups, weight, bias):
@@ -40,6 +44,7 @@ def scored(learnt, labels, groups, weight, bias):
     for name, detector in detectors(weight, bias):
         detector.fit_features(torch.from_numpy(learnt), labels)
         yield name, [-detector.predict_features(torch.from_numpy(group)) for group in groups]
+    yield from nearest(learnt, labels, groups)
 
 
 def both(weight, bias):
@@ -57,20 +62,21 @@ def answer(request):
     labels = torch.tensor(request["labels"])
     scores = {}
 
-    def keep(seen, groups, weight, bias):
-        for name, values in scored(groups[0], labels, groups[1:], weight, bias):
+    def keep(seen, found):
+        for name, values in found:
             scores[f"{name}, {seen}"] = [value.double().tolist() for value in values]
 
     read = request["read"]
-    keep("what the head reads", rows_of(read), *(np.array(read[part], dtype=np.float64) for part in ("weight", "bias")))
+    head = [np.array(read[part], dtype=np.float64) for part in ("weight", "bias")]
+    learnt, *asked = rows_of(read)
+    keep("what the head reads", scored(learnt, labels, asked, *head))
     groups = rows_of(request["last"])
     mean, spread = groups[0].mean(0), np.maximum(groups[0].std(0), 1e-8)
     standardised = [(group - mean) / spread for group in groups]
     fitted = LogisticRegression(C=0.1, max_iter=2000).fit(standardised[0], labels.numpy())
     weight, bias = both(fitted.coef_, fitted.intercept_)
-    keep("last layer, standardised", standardised, weight, bias)
-    plain = weight / spread
-    keep("last layer", groups, plain, bias - plain @ mean)
+    keep("last layer, standardised", scored(standardised[0], labels, standardised[1:], weight, bias))
+    keep("last layer", nearest(groups[0], labels, groups[1:]))
     return {"scores": scores}
 
 
