@@ -35,7 +35,8 @@ beforeAll(async () => {
     },
     folder,
   )
-  const args = ['--out', run, '--recipe', 'fastai-2018', '--size', '96', '--threads', '1', '--quiet']
+  const recipe = ['--recipe', 'fastai-2018', '--fine-tune', 'never']
+  const args = ['--out', run, ...recipe, '--size', '96', '--threads', '1', '--quiet']
   const { status, stderr } = await chiquito(['train', at('data'), ...args], {
     env: { CHIQUITO_CACHE: at('cache') },
   })
