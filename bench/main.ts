@@ -18,6 +18,7 @@ import { benchLfw } from './lfw.js'
 import { benchMemory } from './memory.js'
 import { benchNeither } from './neither.js'
 import { benchPhotos } from './photos.js'
+import { benchPipelines } from './pipelines.js'
 import { benchPrecision } from './precision.js'
 import { benchPredict } from './predict.js'
 import { benchRecipe } from './recipe.js'
@@ -47,6 +48,7 @@ const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Ben
   interrupts: benchInterrupts,
   neither: benchNeither,
   precision: benchPrecision,
+  pipelines: benchPipelines,
   intervals: benchIntervals,
   runtimes: benchRuntimes,
 }

@@ -29,6 +29,8 @@ async function done(...args: string[]) {
 
 let result: ExportResult
 let ours: PredictResult
+/** The same of photos that libraries open in their own way. */
+let odd: PredictResult
 
 beforeAll(async () => {
   const photos = {
@@ -55,6 +57,15 @@ beforeAll(async () => {
     expect(name).toContain('valid')
   }
   ours = documentOf(await done('predict', run, at('asked'), '--json'))
+  const [photo] = Object.values(photos)
+  writeTree(
+    {
+      'odd/clear.png': await sharp(photo).ensureAlpha(0.3).png().toBuffer(),
+      'odd/grey.png': await sharp(photo).greyscale().toColourspace('grey16').png().toBuffer(),
+    },
+    folder,
+  )
+  odd = documentOf(await done('predict', run, at('odd'), '--json'))
 }, 180_000)
 
 describe('chiquito export --to huggingface', () => {
@@ -141,6 +152,7 @@ describe('chiquito export --to huggingface', () => {
     expect(readme).toContain('library_name: transformers')
     expect(readme).toContain('| \\_\\_proto\\_\\_ | 20 | 4 | 24 |')
     expect(readme).toContain('a \\| \\<b\\> \\*c\\*')
+    expect(readme).toContain('at least twice 96 pixels')
     expect(readme.split('## How to load it')[0]).toBe(
       card
         .split('## How to load it')[0]
@@ -182,8 +194,13 @@ describe('chiquito export --to huggingface', () => {
     async () => {
       const files = ours.predictions.map(one => one.path)
       const env = { HF_HOME: at('hf'), HF_HUB_OFFLINE: '1' }
-      const { single, batch } = toldSchema.parse(
-        await runPython(python ?? '', PIPELINE, [hub, ...files], env),
+      const { single, batch, processed } = toldSchema.parse(
+        await runPython(
+          python ?? '',
+          PIPELINE,
+          [hub, odd.predictions.map(one => one.path).join('\n'), ...files],
+          env,
+        ),
       )
       for (const [i, { probabilities }] of ours.predictions.entries())
         for (const [k, label] of labels.entries())
@@ -191,24 +208,35 @@ describe('chiquito export --to huggingface', () => {
             const score = new Map(answers[i]).get(label)
             expect(Math.abs(Number(score) - probabilities[k])).toBeLessThan(2e-3)
           }
+      // Its image processor opens files as predict does.
+      for (const [i, { probabilities }] of odd.predictions.entries())
+        for (const [k, probability] of probabilities.entries())
+          expect(Math.abs(processed[i][k] - probability)).toBeLessThan(2e-3)
     },
     120_000,
   )
 })
 
 const scores = z.array(z.array(z.tuple([z.string(), z.number()])))
-const toldSchema = z.object({ single: scores, batch: scores, known: z.number().min(0).max(1) })
+const toldSchema = z.object({
+  single: scores,
+  batch: scores,
+  processed: z.array(z.array(z.number())),
+  known: z.number().min(0).max(1),
+})
 
 const PIPELINE = `
 import json, sys
 from PIL import Image
 from transformers import pipeline
-folder, *photos = sys.argv[1:]
+folder, odd, *photos = sys.argv[1:]
 classify = pipeline("image-classification", model=folder, trust_remote_code=True)
 scores = lambda answers: [[[one["label"], one["score"]] for one in answer] for answer in answers]
 inputs = classify.image_processor(Image.open(photos[0]), return_tensors="pt")
+processed = [classify.model(**classify.image_processor(photo, return_tensors="pt")).logits[0] for photo in odd.splitlines()]
 print(json.dumps({
   "single": scores([classify(photo) for photo in photos]),
   "batch": scores(classify(photos, batch_size=4)),
+  "processed": [logits.softmax(-1).tolist() for logits in processed],
   "known": float(classify.model(**inputs).known[0]),
 }))`

@@ -19,14 +19,18 @@ export const noPython =
   'no Python to compare with: run scripts/make-venv.sh, or set CHIQUITO_PYTHON to a Python with torch and torchvision'
 
 /** Starts a script of bench/python; where it cannot run, for want of a Python or of what it imports, says why. */
-export async function startPython(script: string, args: readonly string[] = []): Promise<Started> {
+export async function startPython(
+  script: string,
+  args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Started> {
   const python = findPython()
   if (python === undefined) return { skipped: noPython }
   const root = checkoutRoot()
   const file = path.join(root, 'bench', 'python', script)
   return Peer.start(`bench/python/${script}`, python, [file, ...args], {
     cwd: root,
-    env: { PYTHONUNBUFFERED: '1' },
+    env: { PYTHONUNBUFFERED: '1', ...env },
   })
 }
 

@@ -1,27 +1,23 @@
-import { spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { loadBackbone } from '../../src/backbones/index.js'
 import { assetPath } from '../../src/core/index.js'
 import { model, writeModel } from '../../src/onnx/index.js'
 import { networkLogits } from './network-step.js'
-import { Peer, type Started } from './peer.js'
-import { checkoutRoot } from './process.js'
+import { type NpmPackages, npmPeerFolder, startNpmPeer } from './npm-peer.js'
+import type { Started } from './peer.js'
 
 // Other libraries that a TypeScript program can train with. None is a dependency of the project: each is installed on
 // demand into a folder of its own under .cache/peers.
 
 const backbone = 'efficientnet-lite0'
 
-/** Longest installation, in ms. */
-const INSTALL_LIMIT = 10 * 60_000
-
 export interface StepPeer {
   /** As it stands in the table. */
   readonly name: string
   /** Folder of its installation. */
   readonly folder: string
-  readonly packages: Readonly<Record<string, string>>
+  readonly packages: NpmPackages
   /** Photos in each of its steps, where it would need an hour for as many as the others. */
   readonly batch?: number | undefined
   /** A script of bench/peers, with its arguments. */
@@ -49,7 +45,7 @@ const jaxCommand =
   async (batch: number, size: number): Promise<string[]> => [
     'jax-js.mjs',
     form,
-    ...(await writeNetwork(peerFolder(jaxJs.folder), batch, size)),
+    ...(await writeNetwork(npmPeerFolder(jaxJs.folder), batch, size)),
     String(batch),
     String(size),
   ]
@@ -74,50 +70,7 @@ export async function startStepPeer(
   batch: number,
   size: number,
 ): Promise<Started> {
-  const folder = peerFolder(key)
-  const failure = install(folder, packages)
-  if (failure !== undefined) return { skipped: `it cannot be installed here: ${failure}` }
-  const scripts = path.join(checkoutRoot(), 'bench', 'peers')
-  for (const file of readdirSync(scripts)) copyFileSync(path.join(scripts, file), path.join(folder, file))
-  const [script, ...args] = await command(batch, size)
-  return Peer.start(`bench/peers/${script}`, process.execPath, [path.join(folder, script), ...args], {
-    cwd: folder,
-  })
-}
-
-function peerFolder(key: string): string {
-  return path.join(checkoutRoot(), '.cache', 'peers', key)
-}
-
-/** Why it failed, if it did. */
-function install(folder: string, packages: StepPeer['packages']): string | undefined {
-  const wanted = Object.entries(packages)
-  const isThere = wanted.every(([name]) => existsSync(path.join(folder, 'node_modules', name)))
-  if (isThere) return undefined
-  mkdirSync(folder, { recursive: true })
-  const manifest = { private: true, type: 'module', dependencies: packages }
-  writeFileSync(path.join(folder, 'package.json'), JSON.stringify(manifest, null, 2))
-  const { status, stderr, error } = spawnSync(
-    'npm',
-    ['install', '--no-fund', '--no-audit', '--loglevel=error'],
-    {
-      cwd: folder,
-      encoding: 'utf8',
-      timeout: INSTALL_LIMIT,
-      shell: process.platform === 'win32',
-    },
-  )
-  if (status === 0) return undefined
-  rmSync(path.join(folder, 'node_modules'), { recursive: true, force: true })
-  return error?.message ?? reasonIn(stderr)
-}
-
-/** What went wrong, out of all that npm says. */
-function reasonIn(stderr: string): string {
-  const said = stderr.split('\n').map(line => line.replace(/^npm error /, ''))
-  const line =
-    said.find(line => /^Error: /.test(line)) ?? said.find(line => !/^(code |A complete log|$)/.test(line))
-  return line ?? 'npm gave no reason'
+  return startNpmPeer(key, packages, () => command(batch, size))
 }
 
 /** The network as an ONNX file with its weights as inputs, their list, and their numbers; the paths of the three. */

@@ -5,7 +5,7 @@ import type { GraphBuilder, Value } from '../../onnx/index.js'
 
 /** Where along one axis of a photo the squares of a view lie: square i covers [from + i · scale, from + (i + 1) · scale]. */
 interface Axis {
-  /** Pixels of the photo. */
+  /** Pixels of the photo, once it is halved. */
   readonly length: Value
   readonly from: Value
   readonly scale: Value
@@ -15,8 +15,9 @@ interface Axis {
 
 /**
  * Appends what turns a photo of any size, `photo` float32 [batch, 3, height, width], into the view that a model was trained on, float32
- * [batch, 3, size, size], as `renderView` does: the mean of the area that a pixel covers where the photo shrinks, linear between pixels
- * where it grows. Two products with matrices of shares, so whoever runs the graph need not resize at all.
+ * [batch, 3, size, size], as `decode` and `renderView` do: a large photo halved as often as leaves it the size, then the mean of the area
+ * that a pixel covers where it shrinks, linear between pixels where it grows. Two products with matrices of shares, so whoever runs
+ * the graph need not resize at all.
  */
 export function appendView(builder: GraphBuilder, photo: Value, { size, resize }: ViewRule): Value {
   const shape = builder.op('Shape', [photo])
@@ -25,13 +26,55 @@ export function appendView(builder: GraphBuilder, photo: Value, { size, resize }
       to: 'float32',
     })
   const [height, width] = [lengthOf(2), lengthOf(3)]
-  const axes = [height, width].map(length => axisOf(builder, length, { height, width }, { size, resize }))
-  const [rows, columns] = axes.map(axis => shares(builder, axis, size))
+  const factor = factorOf(builder, builder.op('Min', [height, width]), size)
+  const [rowsLeft, columnsLeft] = [height, width].map(length => halvedLength(builder, length, factor))
+  const halved = { height: rowsLeft, width: columnsLeft }
+  const axes = [rowsLeft, columnsLeft].map(length => axisOf(builder, length, halved, { size, resize }))
+  const [rows, columns] = [height, width].map((length, i) =>
+    ofPhoto(builder, shares(builder, axes[i], size), length, axes[i].length),
+  )
   const resized = builder.op('MatMul', [
     builder.op('MatMul', [rows, photo]),
     builder.op('Transpose', [columns], { perm: [1, 0] }),
   ])
   return resize === 'pad' ? filledUp(builder, resized, axes, size) : resized
+}
+
+/** The largest of 1, 2, 4 and 8 that leaves the short side its size. */
+function factorOf(builder: GraphBuilder, short: Value, size: number): Value {
+  const number = (value: number) => builder.constant(scalar(value))
+  return [2, 4, 8]
+    .map(factor => {
+      const isEnough = builder.op('Greater', [short, number(factor * size - 0.5)])
+      const adds = builder.op('Cast', [isEnough], { to: 'float32' })
+      return builder.op('Mul', [adds, number(factor / 2)])
+    })
+    .reduce((sum, adds) => builder.op('Add', [sum, adds]), number(1))
+}
+
+/** Pixels that are left of so many. */
+function halvedLength(builder: GraphBuilder, length: Value, factor: Value): Value {
+  return builder.op('Ceil', [builder.op('Div', [length, factor])])
+}
+
+/**
+ * Shares of halved pixels, [size, halved], as shares of the photo's own, [size, length]: a halved pixel is the mean of the area that it
+ * covers, so a pixel of the photo is part of one of them or of two.
+ */
+function ofPhoto(builder: GraphBuilder, shares: Value, length: Value, halved: Value): Value {
+  const number = (value: number) => builder.constant(scalar(value))
+  const scale = builder.op('Div', [length, halved])
+  const pixel = builder.op('Range', [number(0), length, number(1)])
+  const first = builder.op('Floor', [builder.op('Div', [pixel, scale])])
+  const second = builder.op('Add', [first, number(1)])
+  const end = builder.op('Add', [pixel, number(1)])
+  const beyond = builder.op('Relu', [builder.op('Sub', [end, builder.op('Mul', [second, scale])])])
+  const part = (index: Value, covered: Value) => {
+    const within = builder.op('Min', [index, builder.op('Sub', [halved, number(1)])])
+    const taken = builder.op('Gather', [shares, builder.op('Cast', [within], { to: 'int64' })], { axis: 1 })
+    return builder.op('Mul', [taken, builder.op('Div', [covered, scale])])
+  }
+  return builder.op('Add', [part(first, builder.op('Sub', [number(1), beyond])), part(second, beyond)])
 }
 
 function axisOf(

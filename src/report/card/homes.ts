@@ -59,7 +59,7 @@ function loadFile({ model: { inputSize, resize, threshold } }: CardInput): strin
   ].join('\n\n')
 }
 
-function loadPipeline({ model: { threshold, precision } }: CardInput): string {
+function loadPipeline({ model: { inputSize, threshold, precision } }: CardInput): string {
   const python = [
     'from transformers import pipeline',
     '',
@@ -77,7 +77,10 @@ function loadPipeline({ model: { threshold, precision } }: CardInput): string {
     markdownBlock('python', python.join('\n')),
     'In JavaScript, in Node and in browsers:',
     markdownBlock('js', node.join('\n')),
-    'One photo at a time, as photos of several sizes make no batch there; in Node turned upright before, which transformers.js does not do there.',
+    'One photo at a time, as photos of several sizes make no batch there.',
+    'Pipelines open photos in their own way. Parts that are transparent show the colours hidden in them (transformers 5.24, transformers.js 4.3.2): lay such photos on white before, as they were in training. ' +
+      'In Python grey of 16 bits becomes white; transformers.js reads no grey with transparency in Node, and no TIFF in browsers. ' +
+      `Photos at least twice ${inputSize} pixels large were halved by their decoder in training, here by the graph: probabilities differ a little, and where two are as good as equal the verdict may.`,
     'Anything else that runs ONNX can take `onnx/model.onnx`: `pixel_values` float32 `[batch, 3, height, width]`, RGB from 0 to 255, of any size; the graph resizes and normalises.',
     ...(precision === undefined ? [] : [precisionWords(precision)]),
     ...(threshold === undefined
