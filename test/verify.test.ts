@@ -109,6 +109,17 @@ describe('chiquito verify', () => {
     }))
     const told = await chiquitoHere(['verify', bare])
     expect([told.status, told.stderr]).toEqual([1, expect.stringMatching(/carries no golden photos/)])
+    const cut = await altered('cut', ({ metadata }) => ({
+      metadata: new Map([
+        ...metadata,
+        ['chiquito.golden', (metadata.get('chiquito.golden') ?? '').replace(/("png":"[^"]{80})[^"]*/, '$1')],
+      ]),
+    }))
+    const asked = await chiquitoHere(['verify', cut])
+    expect([asked.status, asked.stderr]).toEqual([
+      1,
+      expect.stringMatching(/golden photo 1 of .*is cut off or damaged\. Copy the model again/s),
+    ])
     writeFileSync(path.join(folder, 'text.onnx'), 'my model')
     const other = await chiquitoHere(['verify', path.join(folder, 'text.onnx')])
     expect([other.status, other.stderr]).toEqual([1, expect.stringMatching(/is not an ONNX model/)])

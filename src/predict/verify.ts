@@ -80,7 +80,7 @@ export async function reproduceGolden(
   if (facts.golden.length === 0)
     throw new ChiquitoError(
       'model',
-      `"${path}" carries no golden photos: it was made from photos that could not be read any more. Train again to have some.`,
+      `"${path}" carries no golden photos: none could be read any more when it was made, or they were taken out. Train again to have some.`,
     )
   const views = await goldenViews(facts, path)
   const found: Reproduction[] = []

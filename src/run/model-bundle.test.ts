@@ -41,10 +41,18 @@ describe('model metadata', () => {
       '"yolo.onnx" was made by pytorch, not by chiquito',
     )
     expect(() => parseModelMetadata(new Map(), 'a.onnx', '')).toThrow(/was made by another program/)
+    expect(() => parseModelMetadata(new Map(), 'a.onnx', 'chiquito')).toThrow(
+      /made by chiquito and has lost what it said of itself/,
+    )
   })
 
   it.each([
     ['a newer format', changed('format', '2'), /"m.onnx" has format "2"; this chiquito reads 1. Update/],
+    [
+      'an interval without its estimate',
+      changed('accuracy', '{"value":1,"low":0.4,"high":0.5}'),
+      /at accuracy: its interval does not hold it/,
+    ],
     [
       'text that is not JSON',
       changed('labels', '['),

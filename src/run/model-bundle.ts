@@ -130,6 +130,9 @@ const precisionSchema = z.object({
     .optional(),
 })
 
+/** Ends of intervals are rounded otherwise than what they are of. */
+const ROUNDING = 1e-9
+
 const fields = {
   /** Class names, in the order of the outputs. */
   labels: z.array(z.string().min(1)).min(2).max(MAX_LABELS),
@@ -151,7 +154,12 @@ const fields = {
     valid: z.int().nonnegative(),
   }),
   /** On the validation photos, with a 95 % interval. */
-  accuracy: z.object({ value: probability, low: probability, high: probability }).optional(),
+  accuracy: z
+    .object({ value: probability, low: probability, high: probability })
+    .refine(({ value, low, high }) => low <= value + ROUNDING && value <= high + ROUNDING, {
+      error: 'its interval does not hold it',
+    })
+    .optional(),
   /** Whether its probabilities can be believed. */
   calibration: calibrationSchema.optional(),
   /**
@@ -237,6 +245,12 @@ export function parseModelMetadata(
   producer?: string | undefined,
 ): ModelMetadata {
   const format = entries.get(`${PREFIX}format`)
+  if (format === undefined && producer === 'chiquito')
+    throw new ChiquitoError(
+      'model',
+      `"${name}" was made by chiquito and has lost what it said of itself (its metadata): whatever rewrote it did not take that along. ` +
+        'Give the model.onnx that "chiquito train" wrote; "chiquito export" writes smaller ones.',
+    )
   if (format === undefined)
     throw new ChiquitoError(
       'model',

@@ -88,6 +88,15 @@ print(json.dumps({
 const python = pythonWith('huggingface_hub')
 
 describe('a model card', () => {
+  it('says of which labels no photo was measured', () => {
+    const input = sample(['ball', 'wave'])
+    const perClass = input.perClass.map(one => (one.label === 'wave' ? { ...one, support: 0 } : one))
+    expect(renderCard({ ...input, perClass })).toContain(
+      '- No photo of wave was measured: no figure here tells',
+    )
+    expect(renderCard(input)).not.toContain('was measured: no figure')
+  })
+
   it('tells figures with intervals, calibration on both sides, origins, doubts and how to repeat it', () => {
     const card = renderCard(sample(['cat', 'dog']))
     expect(card).toMatch(/^---\nlicense: unknown\nlibrary_name: onnx\n/)

@@ -65,9 +65,15 @@ function countTable(what: string, rows: readonly (readonly [name: string | null,
  * What may make its figures too good, or its answers wrong. Not what checks in passing found: how far they come depends on time, and
  * equal runs have equal cards.
  */
-export function beware({ data, labels }: CardInput): string {
+export function beware({ data, labels, perClass }: CardInput): string {
   const { leaks, shortcuts, unreadable = 0 } = data
+  const unmeasured = perClass.filter(({ support }) => support === 0).map(({ label }) => words(label))
   const items = [
+    ...(unmeasured.length > 0
+      ? [
+          `No photo of ${list([...unmeasured.slice(0, LISTED), ...(unmeasured.length > LISTED ? [`${unmeasured.length - LISTED} more`] : [])], 'or')} was measured: no figure here tells how well that is recognised.`,
+        ]
+      : []),
     ...(leaks
       ? [
           `${plural(leaks, 'photo')} measured on ${leaks === 1 ? 'is an exact copy' : 'are exact copies'} of photos it learnt from.`,
