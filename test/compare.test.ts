@@ -70,8 +70,10 @@ describe('chiquito compare', () => {
     expect(stdout).toMatch(/no noise.*\n\n +model.*\n.*24 of 24 +1\.000 +0\.86 to 1\.00\n.*0 of 24/s)
   })
 
-  it('of a model and itself says that there is no difference, and how much could hide', async () => {
-    const result = await compared(at('run-right'), at('run-right', 'model.onnx'))
+  it('of two models with the same answers says that there is no difference, and how much could hide', async () => {
+    const twin = at('run-twin')
+    await done('train', at('right'), '--out', twin, '--fine-tune', 'never', '--coverage', '0.9')
+    const result = await compared(at('run-right'), twin)
     expect(result).toMatchObject({ better: 'neither', pValue: 1, difference: 0, differing: [] })
     expect(result.verdict).toMatch(
       /^No difference: of 24 photos both have the same right\. The second's accuracy may be anything from \d.* percentage points? lower to \d.* percentage points? higher/,
@@ -114,6 +116,12 @@ describe('chiquito compare', () => {
     const shown = await compared(at('run-right'), at('run-foreign'), '--on', foreign)
     expect(shown.leftOut.learnt).toBe(16)
     expect(shown.count).toBe(4)
+  })
+
+  it('says that a model beside itself is the same', async () => {
+    const result = await compared(at('run-right'), at('run-right', 'model.onnx'))
+    expect(result).toMatchObject({ better: 'neither', pValue: 1, difference: 0, differing: [] })
+    expect(result.verdict).toMatch(/^Both are the same model, byte for byte, so they agree on all 24 photos/)
   })
 
   it('of a model without a run wants photos, and says that it may know them', async () => {

@@ -38,6 +38,14 @@ export function verdictOf(facts: Facts): Pick<CompareResult, 'better' | 'verdict
   }
 }
 
+/** What is said of a model beside itself: nothing is left to chance there. */
+export function oneModel(count: number): Pick<CompareResult, 'better' | 'verdict'> {
+  return {
+    better: 'neither',
+    verdict: `Both are the same model, byte for byte, so they agree on all ${plural(count, 'photo')}, and would on any other.`,
+  }
+}
+
 /** Noise is no proof that two are equally good. */
 function unknown({ interval: [low, high] }: Facts): string {
   return `The second's accuracy may be anything from ${beside(low)} to ${beside(high)}; more photos would tell.`

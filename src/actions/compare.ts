@@ -1,3 +1,4 @@
+import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { ChiquitoError, throwIfAborted, type WorkOptions } from '../core/index.js'
 import type { DeviceOptions } from '../engine/index.js'
@@ -10,7 +11,7 @@ import {
   type SharedPhoto,
   type SharedPhotos,
 } from './compare-photos.js'
-import { noticesOn, verdictOf } from './compare-words.js'
+import { noticesOn, oneModel, verdictOf } from './compare-words.js'
 import type { ComparedModel, CompareResult } from './comparison.js'
 import { recordOrWhy } from './learnt-photos.js'
 import { requireKnown } from './measure.js'
@@ -47,8 +48,10 @@ export async function compare(options: CompareOptions): Promise<CompareResult> {
     for (const { labels } of opened)
       requireKnown([...new Set(shared.photos.map(({ label }) => label))], labels)
     const said = [await answersOf(a, shared, options), await answersOf(b, shared, options)]
+    const result = compared(a, b, shared, said)
     return {
-      ...compared(a, b, shared, said),
+      ...result,
+      ...((await isOneFile(a.model, b.model)) ? oneModel(result.count) : {}),
       unreadable: said[0].unreadable,
       seconds: (performance.now() - started) / 1000,
     }
@@ -73,6 +76,12 @@ async function openModel(given: string, options: DeviceOptions & WorkOptions): P
     await predictor.close()
     throw error
   }
+}
+
+/** Whether two files hold the same bytes. */
+async function isOneFile(first: string, second: string): Promise<boolean> {
+  const [one, other] = await Promise.all([stat(first), stat(second)])
+  return one.size === other.size && (await readFile(first)).equals(await readFile(second))
 }
 
 interface Answers {
