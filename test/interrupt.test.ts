@@ -3,9 +3,15 @@
 import type { ChildProcess } from 'node:child_process'
 import { existsSync, type FSWatcher, mkdirSync, readdirSync, readFileSync, watch } from 'node:fs'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { chiquito, documentOf, type RunOptions, suiteFolder, type Told } from './support/chiquito.js'
+import {
+  chiquito,
+  documentOf,
+  type RunOptions,
+  smallNetwork,
+  suiteFolder,
+  type Told,
+} from './support/chiquito.js'
 import { writeTree } from './support/files.js'
 import { drawings } from './support/photos.js'
 
@@ -18,14 +24,18 @@ type Recipe = 'auto' | 'fastai-2018'
 interface TrainOptions extends RunOptions {
   readonly recipe?: Recipe
   readonly cache?: string
-  /** Beside the embedded network: a small one, that learns in a moment. */
-  readonly backbone?: string
   readonly more?: readonly string[]
+}
+
+/** What is written, and when, is the same for any network: all layers of a small one learn often, and in a moment. */
+const networks: Record<Recipe, readonly string[]> = {
+  auto: [],
+  'fastai-2018': ['--backbone', smallNetwork],
 }
 
 function train(
   out: string,
-  { recipe = 'fastai-2018', cache = 'cache', backbone, more = [], ...run }: TrainOptions = {},
+  { recipe = 'fastai-2018', cache = 'cache', more = [], ...run }: TrainOptions = {},
 ) {
   const args = [
     'train',
@@ -39,7 +49,7 @@ function train(
     '--threads',
     '1',
     '--json',
-    ...(backbone === undefined ? [] : ['--backbone', backbone]),
+    ...networks[recipe],
     ...more,
   ]
   return chiquito(args, { ...run, env: { CHIQUITO_CACHE: at(cache), ...run.env } })
@@ -57,8 +67,8 @@ function stopAt(stage: string, signals: readonly NodeJS.Signals[] = ['SIGINT']):
   }
 }
 
-/** The model of each recipe when nothing disturbs it, and that of the small network. */
-const reference: Partial<Record<Recipe | 'small', Buffer>> = {}
+/** The model of each recipe when nothing disturbs it. */
+const reference: Partial<Record<Recipe, Buffer>> = {}
 
 beforeAll(async () => {
   writeTree(
@@ -79,10 +89,10 @@ beforeAll(async () => {
 })
 
 /** What each file of a run must be if it is there at all. */
-function expectWhole(out: string, recipe: Recipe, expected = reference[recipe]): void {
+function expectWhole(out: string, recipe: Recipe): void {
   const file = (name: string) => (existsSync(at(out, name)) ? readFileSync(at(out, name)) : undefined)
   const model = file('model.onnx')
-  if (model) expect(model.equals(expected ?? Buffer.alloc(0)), 'model.onnx').toBe(true)
+  if (model) expect(model.equals(reference[recipe] ?? Buffer.alloc(0)), 'model.onnx').toBe(true)
   const report = file('report.html')
   if (report) expect(report.toString()).toMatch(/^<!doctype html>[\s\S]*<\/html>\s*$/i)
   const metrics = file('metrics.json')
@@ -259,26 +269,21 @@ describe('while the graph of a step is prepared, in a process of its own', () =>
 
 describe('a kill', () => {
   const out = 'killed'
-  // What is written, and when, is the same for any network: with a small one a training is cut off often.
-  const backbone = fileURLToPath(new URL('fixtures/networks/plain-opset13.onnx', import.meta.url))
   /** How long a training takes that finds all its features in the cache, in milliseconds. */
   let usual: number
 
   beforeAll(async () => {
-    const told = await train('whole-small', { backbone })
-    expect(told.status, told.stderr).toBe(0)
-    reference.small = readFileSync(at('whole-small', 'model.onnx'))
     const started = performance.now()
-    await train('warm', { backbone })
+    await train('warm')
     usual = performance.now() - started
   })
 
   /** Trains into the folder as the last kill left it, until the next one. */
   async function trainUntilKilled(started: (child: ChildProcess) => void): Promise<void> {
     const more = stateOf(out) === 'finished' ? ['--overwrite'] : []
-    const { status, signal, stderr } = await train(out, { backbone, more, started })
+    const { status, signal, stderr } = await train(out, { more, started })
     expect(status ?? signal, stderr).toBeOneOf(['SIGKILL', 0])
-    expectWhole(out, 'fastai-2018', reference.small)
+    expectWhole(out, 'fastai-2018')
     if (status === 0) expect(stateOf(out)).toBe('finished')
   }
 
@@ -309,10 +314,10 @@ describe('a kill', () => {
   )
 
   it('costs nothing: the same command then gives the same bytes, and clears away', async () => {
-    const told = await train(out, { backbone })
+    const told = await train(out)
     expect(told.status, told.stderr).toBe(0)
-    expectWhole(out, 'fastai-2018', reference.small)
-    expect(readdirSync(at(out)).sort()).toEqual(readdirSync(at('whole-small')).sort())
+    expectWhole(out, 'fastai-2018')
+    expect(readdirSync(at(out)).sort()).toEqual(readdirSync(at('whole-fastai-2018')).sort())
   })
 })
 
