@@ -68,7 +68,7 @@ describe("the article's photos", () => {
     archive = Buffer.from(zipSync(files, { level: 0 }))
   })
 
-  const options = ['--dataset', 'chiquito', '--recipe', 'fastai-2018', '--threads', '1']
+  const options = ['--dataset', 'chiquito', '--threads', '1']
   const env = { CHIQUITO_CACHE: at('article-cache'), no_proxy: '127.0.0.1', NO_PROXY: '127.0.0.1' }
 
   it('are fetched once, learnt from, and looked at', async () => {
@@ -85,17 +85,18 @@ describe("the article's photos", () => {
       '--address',
       `${server.address}/blob/dataset.zip?raw=true`,
     ]
-    const told = await chiquito(args, { env })
+    const told = await chiquito([...args, '--recipe', 'fastai-2018'], { env })
     expect(told.status, told.stderr).toBe(0)
     expect(told.stdout).toContain(path.join(out, 'report.html'))
     expect(told.stdout).toMatch(/\n +20\.png +chiquito +\d+\.\d %\n +20\.png +not +\d+\.\d %\n/)
     expect(told.stdout).toContain(`chiquito predict ${path.join(out, 'model.onnx')} PICTURE`)
     expect(readFileSync(path.join(out, 'report.html'), 'utf8')).toContain('chiquito demo --dataset chiquito')
     expect(server.requests).toHaveLength(2)
-    // Again, over the same folder, from what was fetched.
+    // Again, over the same folder and with the usual recipe, from what was fetched.
     const again = await chiquito([...args, '--json'], { env })
     expect(again.status, again.stderr).toBe(0)
-    expect(documentOf(again)).toMatchObject({ dataset: 'chiquito', labels: ['chiquito', 'not'], accuracy: 1 })
+    const found = { dataset: 'chiquito', recipe: 'auto', labels: ['chiquito', 'not'], accuracy: 1 }
+    expect(documentOf(again)).toMatchObject(found)
     expect(server.requests).toHaveLength(2)
   })
 
