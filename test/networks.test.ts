@@ -53,7 +53,7 @@ describe.each(fixtures)('%s', (name, file) => {
       const out = path.join(folder, `${name}-${mode}`)
       const size = sizeOf(name)
       const done = await train({
-        ...{ data: photos, out, backbone: file, size, fineTune: mode },
+        ...{ data: photos, out, backbone: file, size, fineTune: mode, threads: 1 },
         epochs: mode === 'never' ? undefined : 1,
       })
       const stages = done.stages.map(stage => stage.name)

@@ -1,8 +1,9 @@
-// Few photos, through the command line: training where it is possible at all, and else a true sentence before any work.
+// Few photos: training where it is possible at all, and else, on the command line, a true sentence before any work.
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { chiquito, documentOf, suiteFolder } from './support/chiquito.js'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { train } from '../src/index.js'
+import { chiquito, suiteFolder } from './support/chiquito.js'
 import { writeTree } from './support/files.js'
 import { drawing, drawings } from './support/photos.js'
 
@@ -16,12 +17,14 @@ const ways = [
   ['fastai-2018', 'auto'],
 ] as const
 
-function train(name: string, recipe: string, fineTune: string) {
+beforeAll(() => {
+  vi.stubEnv('CHIQUITO_CACHE', path.join(folder, 'cache'))
+})
+
+function refused(name: string, recipe: string, fineTune: string) {
   const out = path.join(folder, `${name} ${recipe} ${fineTune}`)
   const how = ['--recipe', recipe, '--fine-tune', fineTune, '--backbone', network, '--threads', '1', '--json']
-  return chiquito(['train', path.join(folder, name), '--out', out, ...how], {
-    env: { CHIQUITO_CACHE: path.join(folder, 'cache') },
-  })
+  return chiquito(['train', path.join(folder, name), '--out', out, ...how])
 }
 
 /** Drawings by number: a ball and a wave differ, the same number is the same photo. */
@@ -116,20 +119,21 @@ describe.each(possible)('$name', ({ name, files, photos, notice }) => {
   })
 
   it.each(ways)('trains with recipe %s, fine-tuning %s', async (recipe, fineTune) => {
-    const told = await train(name, recipe, fineTune)
-    expect(told.status, told.stderr).toBe(0)
-    const result = documentOf<{ photos: unknown; accuracy: number; run: string; evaluation: object }>(told)
+    const result = await train({
+      ...{ data: path.join(folder, name), out: path.join(folder, `${name} ${recipe} ${fineTune}`) },
+      ...{ recipe, fineTune, backbone: network, threads: 1 },
+    })
     expect(result.photos).toEqual(photos)
     expect(JSON.stringify(result.evaluation)).not.toMatch(/NaN|Infinity/)
     expect(readFileSync(path.join(result.run, 'report.html'), 'utf8')).not.toMatch(/NaN|undefined/)
-    if (notice) expect(told.stderr).toMatch(notice)
+    if (notice) expect(result.notices.join('\n')).toMatch(notice)
   })
 })
 
 describe.each(impossible)('$name', ({ name, files, says }) => {
   it.each(ways)('is refused before any work by recipe %s, fine-tuning %s', async (recipe, fineTune) => {
     writeTree(await files(), path.join(folder, name))
-    const { status, stderr } = await train(name, recipe, fineTune)
+    const { status, stderr } = await refused(name, recipe, fineTune)
     expect(status).toBe(1)
     expect(stderr).toMatch(says)
     expect(stderr).not.toMatch(/training photos/)
@@ -150,7 +154,7 @@ describe('photos that show nothing', () => {
   })
 
   it.each(ways)('are named as such by recipe %s, fine-tuning %s', async (recipe, fineTune) => {
-    const { status, stderr } = await train('black', recipe, fineTune)
+    const { status, stderr } = await refused('black', recipe, fineTune)
     expect(status).toBe(1)
     expect(stderr).toMatch(
       /The 4 training photos all look the same to .*: nothing in them could tell one class/,
