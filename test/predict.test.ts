@@ -260,9 +260,9 @@ describe('a model', () => {
       /is an ONNX model that is cut short or damaged/,
     ],
     [
-      "another program's model",
+      'a model that has lost its metadata',
       () => foreign(),
-      /not by chiquito.*Give a model\.onnx that "chiquito train" wrote/s,
+      /has lost what it said of itself.*Give the model\.onnx that "chiquito train" wrote/s,
     ],
     [
       'a model of a later chiquito',
