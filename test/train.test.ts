@@ -264,19 +264,28 @@ describe.each(recipes)('training with recipe %s', recipe => {
   })
 })
 
-it('gives the same bytes again without a cache, and leaves none', async () => {
+describe('training the head of 2018 alone', () => {
   const recipe = 'fastai-2018'
-  const told = await train('no-cache', { recipe, cache: 'unused', more: ['--no-cache'] })
-  expect(told.status, told.stderr).toBe(0)
-  expect(model('no-cache').equals(model(recipe))).toBe(true)
-  expect(readdirSync(folder)).not.toContain('unused')
-})
+  const head = ['--fine-tune', 'never']
 
-it('gives other bytes from another seed', async () => {
-  const told = await train('seed-1', { recipe: 'fastai-2018', seed: 1 })
-  expect(told.status, told.stderr).toBe(0)
-  expect(documentOf<TrainResult>(told).seed).toBe(1)
-  expect(model('seed-1').equals(model('fastai-2018'))).toBe(false)
+  beforeAll(async () => {
+    const told = await train('seed-0', { recipe, more: head })
+    expect(told.status, told.stderr).toBe(0)
+  })
+
+  it('gives the same bytes again without a cache, and leaves none', async () => {
+    const told = await train('no-cache', { recipe, cache: 'unused', more: [...head, '--no-cache'] })
+    expect(told.status, told.stderr).toBe(0)
+    expect(model('no-cache').equals(model('seed-0'))).toBe(true)
+    expect(readdirSync(folder)).not.toContain('unused')
+  })
+
+  it('gives other bytes from another seed', async () => {
+    const told = await train('seed-1', { recipe, seed: 1, more: head })
+    expect(told.status, told.stderr).toBe(0)
+    expect(documentOf<TrainResult>(told).seed).toBe(1)
+    expect(model('seed-1').equals(model('seed-0'))).toBe(false)
+  })
 })
 
 it('names copies of training photos among those it measures on, and measures without them too', async () => {
@@ -296,18 +305,7 @@ it('names copies of training photos among those it measures on, and measures wit
     },
     data,
   )
-  const args = [
-    'train',
-    data,
-    '--out',
-    at('leaking-run'),
-    '--recipe',
-    'fastai-2018',
-    '--size',
-    '160',
-    '--threads',
-    '1',
-  ]
+  const args = ['train', data, '--out', at('leaking-run'), ...quick, '--fine-tune', 'never']
   const told = await chiquito([...args, '--json'], { env: { CHIQUITO_CACHE: at('cache') } })
   expect(told.status, told.stderr).toBe(0)
   const leaks = [{ train: 'train/ball/3.png', valid: 'valid/ball/a copy of 3.png' }]
