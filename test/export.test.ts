@@ -120,12 +120,16 @@ describe('chiquito export', () => {
     const out = at('float16.onnx')
     const result = await exported(run, '--precision', 'float16', '--out', out)
     expect(result.beside).toMatchObject({ photos: 20, changed: [], neitherChanged: 0, unreadable: [] })
-    expect(result.beside?.largest).toBeLessThan(1e-3)
-    expect(result.notes[0]).toMatch(/^99 % of the weights are stored in 16 bits already/)
-    expect(result.bytes.exported / result.bytes.float32).toBeLessThan(0.6)
+    expect(result.beside?.largest).toBeLessThan(5e-3)
+    expect(result.notes).toEqual([
+      expect.stringMatching(
+        /^The model given has 99 % of its weights in 16 bits already, those of layers that did/,
+      ),
+    ])
+    expect(result.bytes.exported / result.bytes.float32).toBeLessThan(0.51)
     const { graph, metadata } = await readModelFile(out)
     const large = [...graph.initializers.values()].filter(({ data }) => data.length >= 1024)
-    expect(new Set(large.map(({ dtype }) => dtype))).toEqual(new Set(['float16', 'int8']))
+    expect(new Set(large.map(({ dtype }) => dtype))).toEqual(new Set(['float16', 'uint8']))
     const said = parseModelMetadata(metadata, out)
     const of = parseModelMetadata((await readModelFile(path.join(run, 'model.onnx'))).metadata, run)
     expect(said.precision).toMatchObject({
@@ -171,7 +175,7 @@ describe('chiquito export', () => {
       [...of.initializers.values()].reduce((sum, { data }) => sum + data.byteLength, 0)
     await exported(run, '--out', at('whole.onnx'))
     const whole = await readModelFile(at('whole.onnx'))
-    expect(size(graph) / size(whole.graph)).toBeLessThan(0.28)
+    expect(size(graph) / size(whole.graph)).toBeLessThan(0.265)
     expect(graph.nodes.filter(({ op }) => op === 'QuantizeLinear').length).toBeGreaterThan(50)
     expect([...graph.outputs.keys()]).toEqual([...whole.graph.outputs.keys()])
     // Weights by channel, none out of 8 bits; photos are compared as this network sees them.
@@ -232,7 +236,11 @@ describe('chiquito export', () => {
       /^int8: 10 of 20 photos get another verdict\.\n {2}valid\/wave\/201\.png \(wave\): wave at /,
     )
     expect(told.stdout).toContain('… and 5 more')
-    expect(told.stdout).toMatch(/Nothing was written, as at most 0 may change\..*float16.*--allow-changed 10/)
+    expect(told.stdout).toContain(
+      'Nothing was written: one verdict in 200 may change, so of 20 photos none. Look at those photos; to take the model as it is, type\n' +
+        `  chiquito export ${place} --precision int8 --out ${out} --allow-changed 10\nor take float16.`,
+    )
+    expect((await chiquitoHere([...args, '--allow-changed', '9'])).stdout).toContain('written: 9 may change.')
     expect(existsSync(out)).toBe(false)
     const refusal = await chiquitoHere([...args, '--json'])
     expect(documentOf<ExportResult>(refusal)).toMatchObject({ out: null, allowed: 0 })

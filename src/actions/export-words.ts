@@ -1,7 +1,7 @@
-import { plural } from '../core/index.js'
-import type { PrecisionFigures } from '../export/index.js'
+import { commandName, plural, shellPath } from '../core/index.js'
+import type { Beside, PrecisionFigures } from '../export/index.js'
 import { alignedTable, range, share, visible } from '../report/index.js'
-import type { ExportResult } from './export.js'
+import type { ExportOptions, ExportResult } from './export.js'
 
 /** Part of the time of the model given from which on one in 8 bits is not called faster. */
 const SLOW = 0.95
@@ -9,11 +9,14 @@ const SLOW = 0.95
 /** Changed photos that a terminal names; `--json` has all. */
 const shownChanges = 5
 
+/** What a person typed. */
+export type AskedExport = Pick<ExportOptions, 'model' | 'out' | 'to' | 'photos' | 'allowChanged'>
+
 /** The result for a terminal. */
-export function exportText(result: ExportResult): string {
+export function exportText(result: ExportResult, asked: AskedExport): string {
   const { out, notes, seconds } = result
   return [
-    ...verdictLines(result),
+    ...verdictLines(result, asked),
     ...tableLines(result),
     ...notes.map(note => `${note}\n`),
     ...(out === null ? [] : [`${result.to === 'huggingface' ? 'folder' : 'model '}  ${out}`]),
@@ -22,7 +25,8 @@ export function exportText(result: ExportResult): string {
   ].join('\n')
 }
 
-function verdictLines({ out, precision, beside, bytes, allowed }: ExportResult): string[] {
+function verdictLines(result: ExportResult, asked: AskedExport): string[] {
+  const { out, precision, beside, bytes } = result
   if (beside === null)
     return [
       precision === 'as given'
@@ -42,13 +46,32 @@ function verdictLines({ out, precision, beside, bytes, allowed }: ExportResult):
         `  ${visible(path)} (${visible(truth)}): ${visible(given)} at ${probability.toFixed(2)}, now ${visible(exported)}`,
     )
   if (changed.length > shownChanges) named.push(`  … and ${changed.length - shownChanges} more`)
-  const refusal =
-    out === null
-      ? [
-          `Nothing was written, as at most ${allowed} may change. Take ${precision === 'int8' ? 'float16, or take it' : 'float32, or take it'} as it is with --allow-changed ${changed.length}.`,
-        ]
-      : []
+  const refusal = out === null ? refusalLines(beside, result, asked) : []
   return [what, ...named, ...refusal, '']
+}
+
+/** Why nothing was written, and what to type to have it all the same. */
+function refusalLines(
+  { changed, photos }: Beside,
+  { precision, allowed }: ExportResult,
+  { model, out, to, photos: folder, allowChanged }: AskedExport,
+): string[] {
+  const rule =
+    allowChanged === undefined
+      ? `one verdict in 200 may change, so of ${plural(photos, 'photo')} ${allowed === 0 ? 'none' : allowed}`
+      : `${allowChanged} may change`
+  const command = [
+    `${commandName()} export ${shellPath(model)}`,
+    ...(to === 'huggingface' ? ['--to huggingface'] : []),
+    `--precision ${precision}`,
+    ...(folder === undefined ? [] : [`--photos ${shellPath(folder)}`]),
+    `--out ${shellPath(out)} --allow-changed ${changed.length}`,
+  ]
+  return [
+    `Nothing was written: ${rule}. Look at ${changed.length === 1 ? 'that photo' : 'those photos'}; to take the model as it is, type`,
+    `  ${command.join(' ')}`,
+    `or take ${precision === 'int8' ? 'float16' : 'float32'}.`,
+  ]
 }
 
 function tableLines({ beside, bytes, precision }: ExportResult): string[] {

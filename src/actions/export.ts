@@ -170,7 +170,7 @@ function inPrecision(
     case 'float32':
       return inFloat32(given)
     case 'float16':
-      return inFloat16(given)
+      return inFloat16(given, signal)
     case 'int8':
       return inInt8(given, { learnt: learnt ?? { root: '', photos: [] }, device, threads, progress, signal })
   }

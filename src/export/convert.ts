@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { ChiquitoError, throwIfAborted } from '../core/index.js'
+import { ChiquitoError, type Tensor, throwIfAborted } from '../core/index.js'
 import { foldWeights, type Session } from '../engine/index.js'
 import { ioError } from '../files/index.js'
 import {
@@ -15,8 +15,9 @@ import { goldenViews } from '../predict/index.js'
 import { graphDigest, type ModelMetadata, modelMetadataEntries, parseModelMetadata } from '../run/index.js'
 import { calibrationFacts, goldenAnswer } from '../train/index.js'
 import type { Beside, PrecisionFigures } from './beside.js'
-import { withHalves } from './halves.js'
+import { type Halved, withHalves } from './halves.js'
 import type { Precision } from './precision.js'
+import { withFewLevels } from './remembered.js'
 
 /** A model file as it was given. */
 export interface GivenModel {
@@ -56,19 +57,37 @@ export async function inFloat32({ model: { graph } }: GivenModel): Promise<Conve
 }
 
 /** With weights of 16 bits; it computes in 32. */
-export async function inFloat16({ model: { graph } }: GivenModel): Promise<Converted> {
-  const folded = await foldWeights(graph)
+export async function inFloat16(
+  { model: { graph } }: GivenModel,
+  signal?: AbortSignal | undefined,
+): Promise<Converted> {
+  // Also where weights had 16 bits before a factor: apart from it, neither these nor the factors need fewer bytes.
+  const folded = await foldWeights(graph, { mayGrow: true, leave: ['int8', 'uint8'] })
   const { graph: halved, elements } = withHalves(folded)
-  const all = elements.now + elements.before + elements.left
-  const share = (part: number) => `${Math.round((100 * part) / all)} % of the weights`
-  const notes: string[] = []
-  if (elements.before > 0)
-    notes.push(
-      `${share(elements.before)} are stored in 16 bits already: layers of the pretrained network that did not learn come so.`,
+  const notes = [noteOfHalves(graph), noteOfLeft(elements)].filter(note => note !== undefined)
+  return { graph: await withFewLevels(halved, signal), notes }
+}
+
+/** Said of a model that has many of its weights in 16 bits: it becomes hardly smaller. */
+function noteOfHalves({ initializers }: Graph): string | undefined {
+  const count = (wanted: readonly Tensor['dtype'][]) =>
+    [...initializers.values()].reduce(
+      (sum, { dtype, data }) => sum + (wanted.includes(dtype) ? data.length : 0),
+      0,
     )
-  if (elements.left > all / 100)
-    notes.push(`${share(elements.left)} stay in 32 bits: they are too small or too large for 16.`)
-  return { graph: halved, notes }
+  const part = count(['float16']) / Math.max(1, count(['float16', 'float32']))
+  if (part < 0.01) return undefined
+  return `The model given has ${percent(part)} of its weights in 16 bits already, those of layers that did not learn: only the others become smaller.`
+}
+
+function noteOfLeft({ now, left }: Halved['elements']): string | undefined {
+  const part = left / Math.max(1, now + left)
+  if (part <= 0.01) return undefined
+  return `${percent(part)} of the weights stay in 32 bits: they are too small or too large for 16.`
+}
+
+function percent(part: number): string {
+  return `${Math.round(100 * part)} %`
 }
 
 /** A converted graph as it goes into a file that most runtimes open. */

@@ -1,8 +1,8 @@
 import { fromHalf, sizeOf, type Tensor, toHalf } from '../core/index.js'
 import { freshName, type Graph, type Node, namesIn, pruneUnused, readBy, type Value } from '../onnx/index.js'
 
-/** Smaller tensors save nothing. */
-const leastElements = 1024
+/** Smaller tensors save hardly more than the node needs that widens them. */
+const leastElements = 128
 
 /**
  * Rounding to 16 bits costs numbers of the usual sizes 0.03 % of their length (root mean square). Weights that lose more are too small or
@@ -13,8 +13,8 @@ const mostLost = 1e-3
 /** A graph whose weights are stored in 16 bits. */
 export interface Halved {
   readonly graph: Graph
-  /** Weights now in 16 bits, those that were before, and large ones that stay in 32, in numbers. */
-  readonly elements: { readonly now: number; readonly before: number; readonly left: number }
+  /** Weights now in 16 bits, and large ones that stay in 32, in numbers. */
+  readonly elements: { readonly now: number; readonly left: number }
 }
 
 /**
@@ -27,10 +27,9 @@ export function withHalves(graph: Graph): Halved {
   const taken = namesIn(graph)
   const initializers = new Map<Value, Tensor>()
   const casts: Node[] = []
-  const elements = { now: 0, before: 0, left: 0 }
+  const elements = { now: 0, left: 0 }
   for (const [name, tensor] of graph.initializers) {
     const size = sizeOf(tensor.shape)
-    if (tensor.dtype === 'float16') elements.before += size
     const isWeight = tensor.dtype === 'float32' && size >= leastElements && !kept.has(name)
     const half = isWeight && !graph.outputs.has(name) ? halfOf(tensor) : undefined
     if (!half) {

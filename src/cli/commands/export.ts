@@ -34,7 +34,7 @@ export function registerExport(program: Command, shell: Shell): void {
       const { exportModel } = await import('../../actions/export.js')
       const { exportText } = await import('../../actions/export-words.js')
       const result = await exportModel({ ...options, ...work, model })
-      return { json: result, text: exportText(result), failed: result.out === null }
+      return { json: result, text: exportText(result, { ...options, model }), failed: result.out === null }
     }),
   )
   addExamples(command, [

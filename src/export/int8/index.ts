@@ -16,6 +16,7 @@ import { isPhotosFault } from '../../train/index.js'
 import type { LabelledPhoto, LabelledPhotos } from '../beside.js'
 import { viewOf } from '../beside.js'
 import type { Converted, GivenModel } from '../convert.js'
+import { withFewLevels } from '../remembered.js'
 import { type Neighbours, neighboursOf, type Renewed, renewNeighbours, scalesName } from './neighbours.js'
 import { planOf } from './plan.js'
 import { observe, rangeFrom } from './ranges.js'
@@ -54,7 +55,7 @@ export async function inInt8(given: GivenModel, options: Int8Options): Promise<C
     return { pixels: uint8(data, [1, rule.size, rule.size, 3]) }
   }
   const random = RandomStream.fromSeed(seed).fork('int8')
-  const drawn = await readable(spread(learnt.photos, labels.length, random), view)
+  const drawn = await readable(spread(learnt.photos, labels.length, random), view, signal)
   if (drawn.length === 0)
     throw new ChiquitoError(
       'data',
@@ -92,14 +93,16 @@ function spread(photos: readonly LabelledPhoto[], classes: number, random: Rando
 type View = (photo: LabelledPhoto) => Promise<Record<string, Tensor>>
 
 /** What is fed for each photo that can be read. */
-async function readable(photos: readonly LabelledPhoto[], view: View) {
+async function readable(photos: readonly LabelledPhoto[], view: View, signal: AbortSignal | undefined) {
   const found: { readonly photo: LabelledPhoto; readonly feeds: Record<string, Tensor> }[] = []
-  for (const photo of photos)
+  for (const photo of photos) {
+    throwIfAborted(signal)
     try {
       found.push({ photo, feeds: await view(photo) })
     } catch (error) {
       if (!isPhotosFault(error)) throw error
     }
+  }
   return found
 }
 
@@ -121,20 +124,21 @@ async function finished(both: Both, { metadata }: GivenModel, options: Int8Optio
   if (!neighbours) return { graph: shifted, notes }
   const of = ({ values }: Answers) => values.get(neighbours.compared) ?? new Float32Array(0)
   const compared = seen.map(([given, rounded]) => ({ given: of(given), rounded: of(rounded) }))
-  const renewed = renewNeighbours(shifted, neighbours, compared)
+  const renewed = await renewNeighbours(shifted, neighbours, compared, options.signal)
   if (renewed.renewed < renewed.of)
     notes.push(
       `${renewed.of - renewed.renewed} of the ${renewed.of} photos that "neither" is decided by were not found: they stay as the model given saw them.`,
     )
+  const graph = await withFewLevels(renewed.graph, options.signal)
   const before = thresholdIn(metadata)
-  if (before === undefined) return { graph: renewed.graph, notes }
+  if (before === undefined) return { graph, notes }
   const moved = shifted === both.rounded ? seen : seen.map(([a, b]) => [a, shiftedBy(b, shifts)] as const)
-  const threshold = await renewedThreshold(both.given, renewed, moved, before, options)
+  const threshold = await renewedThreshold(both.given, { ...renewed, graph }, moved, before, options)
   if (threshold !== before)
     notes.push(
       `"Neither" is said where known is below ${threshold}, not ${before}: then it is said of as many photos learnt from, each compared with the others alone, as by the model given.`,
     )
-  return { graph: renewed.graph, notes, threshold }
+  return { graph, notes, threshold }
 }
 
 function shiftedBy(answers: Answers, shifts: Float64Array): Answers {
@@ -149,13 +153,13 @@ async function renewedThreshold(
   { graph, rowOf }: Renewed,
   seen: readonly (readonly [Answers, Answers])[],
   threshold: number,
-  { device, threads }: Int8Options,
+  { device, threads, signal }: Int8Options,
 ): Promise<number> {
   const [before, after] = await Promise.all(
     [given, graph].map((one, which) => {
       const values = asFloat32(one.initializers.get(scalesName), scalesName).data
       const photos = seen.map((pair, i) => ({ ...pair[which], row: rowOf.get(i) }))
-      return knownWithoutOwn(one, photos, { name: scalesName, values }, { device, threads })
+      return knownWithoutOwn(one, photos, { name: scalesName, values }, { device, threads, signal })
     }),
   )
   return before && after ? sameShare(before, after, threshold) : threshold

@@ -1,4 +1,4 @@
-import type { Tensor } from '../../core/index.js'
+import { breather, type Tensor } from '../../core/index.js'
 import type { Graph, Node, Value } from '../../onnx/index.js'
 
 /** Where a graph keeps the photos that a new one is compared with (`known`). */
@@ -57,11 +57,13 @@ const leastAlike = 0.998
 /**
  * The remembered photos as the network in 8 bits sees them: each row is found among photos learnt from by what the given network sees.
  */
-export function renewNeighbours(
+export async function renewNeighbours(
   graph: Graph,
   { rows, scales }: Neighbours,
   photos: readonly ComparedPhoto[],
-): Renewed {
+  signal?: AbortSignal | undefined,
+): Promise<Renewed> {
+  const breathe = breather(signal)
   const [count, width] = rows.shape
   const data = rows.data.slice()
   const factors = scales.data.slice()
@@ -69,6 +71,7 @@ export function renewNeighbours(
   const rowOf = new Map<number, number>()
   let renewed = 0
   for (let i = 0; i < count; i++) {
+    await breathe()
     const row = Float32Array.from(rows.data.subarray(i * width, (i + 1) * width))
     const own = unit(row)
     const found = nearest(own.values, units)

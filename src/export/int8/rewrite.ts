@@ -1,4 +1,4 @@
-import { asFloat32, float32, scalar, sizeOf, type Tensor, uint8 } from '../../core/index.js'
+import { asFloat32, float32, fromHalf, scalar, sizeOf, type Tensor, toHalf, uint8 } from '../../core/index.js'
 import { freshName, type Graph, type Node, namesIn, pruneUnused, type Value } from '../../onnx/index.js'
 import type { Layer, Plan } from './plan.js'
 import type { Observed, Range } from './ranges.js'
@@ -71,17 +71,14 @@ class Rewriter {
     const places = isConvolution ? sizeOf(tensor.shape.slice(2)) : 1
     const inputScale = this.ruleOf(input).scale
     const { weights, scales, errors } = roundWeights({ tensor, axis, places }, { inputScale, bias: given })
-    const inputs = [this.widened.get(input) ?? input, this.weights(weightName, weights, scales, axis)]
+    const stored = this.scales(weightName, scales)
+    const inputs = [this.widened.get(input) ?? input, this.weights(weightName, weights, stored, axis)]
     if (isConvolution || given) {
       const bias = given?.slice() ?? new Float32Array(scales.length)
       mend(bias, errors, this.options.seen.get(input)?.means, places)
-      inputs.push(
-        this.bias(
-          biasName || `${output}.bias`,
-          bias,
-          scales.map(scale => scale * inputScale),
-        ),
-      )
+      const steps = scales.map(scale => scale * inputScale)
+      const inSteps = this.op('Mul', [stored, this.rule(this.ruleOf(input))[0]], `${weightName}.steps`)
+      inputs.push(this.bias(biasName || `${output}.bias`, roundBias(bias, steps), inSteps))
     }
     this.nodes.push({ ...node, inputs, outputs: [output] })
     if (isRounded) this.afterwards(output)
@@ -115,24 +112,39 @@ class Rewriter {
     ]
   }
 
-  private weights(name: Value, weights: Tensor<'int8'>, scales: Float32Array, axis: number): Value {
-    const zeros: Tensor<'int8'> = {
-      dtype: 'int8',
-      shape: [scales.length],
-      data: new Int8Array(scales.length),
-    }
+  private weights(name: Value, weights: Tensor<'int8'>, scales: Value, axis: number): Value {
+    const outputs = weights.shape[axis]
+    const zeros: Tensor<'int8'> = { dtype: 'int8', shape: [outputs], data: new Int8Array(outputs) }
     const inputs = [
       this.initializer(`${name}.int8`, weights),
-      this.initializer(`${name}.scales`, float32(scales)),
-      this.constant(`zeros ${scales.length}`, zeros),
+      scales,
+      this.constant(`zeros ${outputs}`, zeros),
     ]
-    return this.op('DequantizeLinear', inputs, `${name}.wide`, axis)
+    return this.op('DequantizeLinear', inputs, `${name}.wide`, { axis })
   }
 
-  private bias(name: Value, given: Float32Array, steps: Float32Array): Value {
-    const { bias, scales } = roundBias(given, steps)
-    const inputs = [this.initializer(`${name}.int32`, bias), this.initializer(`${name}.scales`, scales)]
-    return this.op('DequantizeLinear', inputs, `${name}.wide`, 0)
+  /** In 16 bits where these hold them; runtimes widen them when they load the file. */
+  private scales(name: Value, scales: Float32Array): Value {
+    const data = Uint16Array.from(scales, toHalf)
+    if (scales.some((scale, k) => fromHalf(data[k]) !== scale))
+      return this.initializer(`${name}.scales`, float32(scales))
+    const half = this.initializer(`${name}.half`, { dtype: 'float16', shape: [data.length], data })
+    return this.op('Cast', [half], `${name}.scales`, { to: 1 })
+  }
+
+  /** In 16 bits where all steps are few enough; layers are given 32. */
+  private bias(name: Value, bias: Tensor<'int32'>, steps: Value): Value {
+    const data = Int16Array.from(bias.data)
+    const isShort = bias.data.every((value, k) => data[k] === value)
+    const stored = isShort
+      ? this.op(
+          'Cast',
+          [this.initializer(`${name}.int16`, { ...bias, dtype: 'int16', data })],
+          `${name}.int32`,
+          { to: 6 },
+        )
+      : this.initializer(`${name}.int32`, bias)
+    return this.op('DequantizeLinear', [stored, steps], `${name}.wide`, { axis: 0 })
   }
 
   private readonly constants = new Map<string, Value>()
@@ -151,9 +163,11 @@ class Rewriter {
     return name
   }
 
-  private op(op: string, inputs: readonly Value[], wanted: Value, axis?: number): Value {
+  private op(op: string, inputs: readonly Value[], wanted: Value, ints: Record<string, number> = {}): Value {
     const output = freshName(wanted, this.names)
-    const attributes = axis === undefined ? {} : { axis: { kind: 'int', value: axis } as const }
+    const attributes = Object.fromEntries(
+      Object.entries(ints).map(([key, value]) => [key, { kind: 'int', value } as const]),
+    )
     this.nodes.push({ name: output, op, domain: '', inputs, outputs: [output], attributes })
     return output
   }

@@ -1,4 +1,4 @@
-import { float32, type Tensor } from '../../core/index.js'
+import { fromHalf, type Tensor, toHalf } from '../../core/index.js'
 import type { Range } from './ranges.js'
 
 const greatestByte = 255
@@ -38,6 +38,10 @@ export interface RoundedWeights {
 
 const greatest = 127
 
+/** Numbers between which 16 bits hold all eleven binary digits. */
+const leastHalf = 2 ** -14
+const mostHalf = 65_000
+
 /**
  * Processors with AVX2 and no more add two products of a byte and a weight in 16 bits: 255 times two weights that sum up to more than 128 is cut
  * off, and the same file would answer otherwise there. Rounding adds one at most.
@@ -46,6 +50,13 @@ const mostOfPair = 127
 
 /** An int32 holds a bias of so many steps; a channel whose weights are nearly nothing would need more. */
 const mostBiasSteps = 2 ** 30
+
+/** The next number that 16 bits hold whole; of smaller ones they hold fewer digits, so these stay as they are. */
+function storable(scale: number): number {
+  if (!(scale >= leastHalf && scale <= mostHalf)) return scale
+  const half = toHalf(scale)
+  return fromHalf(fromHalf(half) < scale ? half + 1 : half)
+}
 
 /** Rounds weights so that no processor cuts sums off. */
 export function roundWeights(
@@ -62,7 +73,7 @@ export function roundWeights(
     const row = rows.subarray(k * products, (k + 1) * products)
     const least = bias ? Math.abs(bias[k]) / (inputScale * mostBiasSteps) : 0
     const scale = Math.max(reachOf(row) / greatest, pairReach(row, layer.places) / mostOfPair, least)
-    scales[k] = scale > 0 ? scale : 1
+    scales[k] = scale > 0 ? storable(scale) : 1
     for (let i = 0; i < products; i++) {
       const steps = Math.max(-greatest, Math.min(greatest, Math.round(row[i] / scales[k])))
       bytes[at(k, i)] = steps
@@ -104,12 +115,9 @@ function pairReach(row: Float32Array, places: number): number {
   return most
 }
 
-/** A bias as whole steps of each output, `scale = input scale * weight scale`. */
-export function roundBias(
-  bias: Float32Array,
-  scales: Float32Array,
-): { readonly bias: Tensor<'int32'>; readonly scales: Tensor<'float32'> } {
+/** A bias as whole steps of each output, of which each is `input scale * weight scale`. */
+export function roundBias(bias: Float32Array, steps: Float32Array): Tensor<'int32'> {
   const data = new Int32Array(bias.length)
-  for (let k = 0; k < data.length; k++) data[k] = Math.round(bias[k] / scales[k])
-  return { bias: { dtype: 'int32', shape: [bias.length], data }, scales: float32(scales) }
+  for (let k = 0; k < data.length; k++) data[k] = Math.round(bias[k] / steps[k])
+  return { dtype: 'int32', shape: [bias.length], data }
 }

@@ -1,4 +1,4 @@
-import { asFloat32, float32, type Tensor } from '../../core/index.js'
+import { asFloat32, float32, type Tensor, throwIfAborted, type WorkOptions } from '../../core/index.js'
 import { type DeviceOptions, Session } from '../../engine/index.js'
 import { type Graph, model, startFrom, type Value } from '../../onnx/index.js'
 
@@ -20,7 +20,7 @@ export async function knownWithoutOwn(
   graph: Graph,
   photos: readonly Seen[],
   { name, values }: { readonly name: Value; readonly values: Float32Array },
-  device: DeviceOptions,
+  { signal, ...device }: DeviceOptions & Pick<WorkOptions, 'signal'>,
 ): Promise<number[] | undefined> {
   const from = [...(photos[0]?.values.keys() ?? [])]
   const behind = startFrom(graph, from)
@@ -41,6 +41,7 @@ export async function knownWithoutOwn(
   const found: number[] = []
   try {
     for (const { values: own, row } of photos) {
+      throwIfAborted(signal)
       const scales = values.slice()
       if (row !== undefined) scales[row] = 0
       const feeds: [Value, Float32Array][] = [...own, [name, scales]]

@@ -42,9 +42,12 @@ export function figuresOf(
 /** Golden photos a model carries: one a class, and of the first classes only where there are many. */
 const mostGolden = 4
 
+/** Bytes from one level of a golden photo's colours to the next. */
+const colourStep = 8
+
 /**
- * The classifier as the bytes of a `model.onnx` that says how to use it, with golden photos: the exact pixels of a few
- * photos and what the model answers, so that any copy of it can check itself.
+ * The classifier as the bytes of a `model.onnx` that says how to use it, with golden photos: a few photos in
+ * fewer colours, pixel by pixel, and what the model answers, so that any copy of it can check itself.
  */
 export async function modelFile(
   classifier: Classifier,
@@ -109,6 +112,7 @@ async function goldenPhotos(
         rule,
       )
       if (!view) continue
+      withFewColours(view)
       const png = new Uint8Array(await encodePng({ width: size, height: size, data: view }))
       golden.push({ png, ...(await goldenAnswer(session, view, size, labels)) })
     }
@@ -116,6 +120,14 @@ async function goldenPhotos(
   } finally {
     await session.close()
   }
+}
+
+/**
+ * A golden photo need not be fine, only the same everywhere: in 32 levels of each colour its PNG has a third of the bytes. It stays RGB, as
+ * readers give the numbers of a palette where somebody forgets to ask for colours.
+ */
+function withFewColours(view: Uint8Array): void {
+  for (let i = 0; i < view.length; i++) view[i] = Math.min(255, Math.round(view[i] / colourStep) * colourStep)
 }
 
 /** What is kept of a model's answer to a golden photo, bytes [size, size, 3]. */
