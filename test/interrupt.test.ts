@@ -245,6 +245,20 @@ describe('while the graph of a step is prepared, in a process of its own', () =>
     expect(told.stderr).not.toContain('fine-tuning …')
   })
 
+  it('what could be used by then can be used: the model of the head alone', async () => {
+    const told = await trainUntilPrepared('usable', ['SIGINT'])
+    expect(told.stderr).toMatch(
+      /Usable from now on: \S+model\.onnx \(the head alone, \d of 6 validation photos right\)/,
+    )
+    expect(told.stderr).toContain(`${at('usable', 'model.onnx')} can be used as it is.`)
+    const head = readFileSync(at('whole-auto', 'model.onnx'))
+    expect(readFileSync(at('usable', 'model.onnx')).equals(head)).toBe(true)
+    const photo = at('data/test/ball', readdirSync(at('data/test/ball'))[0])
+    const asked = await chiquito(['predict', at('usable'), photo, '--json'])
+    expect(asked.status, asked.stderr).toBe(0)
+    expect(asked.stderr).toContain('is not finished: its model may be that of the head alone')
+  })
+
   it('and so does SIGTERM', async () => {
     expectInterrupted(await trainUntilPrepared('unprepared-2', ['SIGTERM']), 'unprepared-2', 'auto')
   })

@@ -66,7 +66,7 @@ interface OpenedModel extends RecordedModel {
 }
 
 async function openModel(given: string, options: DeviceOptions & WorkOptions): Promise<OpenedModel> {
-  const model = await modelPath(given)
+  const model = await modelPath(given, options.progress)
   const predictor = await Predictor.open(model, options)
   try {
     const found = await recordOrWhy(model, predictor.metadata)

@@ -113,6 +113,7 @@ function measuredLabels(
 async function modelOf({
   run,
   data,
+  progress,
 }: EvaluateOptions): Promise<{ model: string; folder: RunFolder | undefined }> {
   const isModel = (await stat(run).catch(() => undefined))?.isFile() === true
   if (isModel && data === undefined)
@@ -121,7 +122,7 @@ async function modelOf({
       `A model file does not know its photos. Give them too: ${commandName()} evaluate ${shellPath(run)} PHOTOS`,
     )
   const folder = isModel ? undefined : await RunFolder.open(run)
-  return { model: await modelPath(run), folder }
+  return { model: await modelPath(run, progress), folder }
 }
 
 /** The photos to judge: those of the run, divided as they were for it, or what a folder offers. */

@@ -80,7 +80,7 @@ export async function exportModel(options: ExportOptions): Promise<ExportResult>
   if (allowChanged !== undefined && !(Number.isInteger(allowChanged) && allowChanged >= 0))
     throw argumentError('allowChanged', 'a whole number of verdicts, 0 or more', allowChanged)
   if (precision === 'float32') requireNothingToCompare(options)
-  const file = await modelPath(options.model)
+  const file = await modelPath(options.model, options.progress)
   await (to === 'huggingface' ? requireFreeHub(out, overwrite) : requireFreeFile(out, file, overwrite))
   const given = await readGiven(file)
   // A damaged model must not be given golden photos of its own.

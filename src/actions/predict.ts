@@ -45,7 +45,7 @@ export async function predict(options: PredictOptions): Promise<PredictResult> {
     throw argumentError('tta', `a whole number of views from 0 to ${mostViews}`, tta)
   const started = performance.now()
   await refuseSwapped(options.model, paths)
-  const model = await modelPath(options.model)
+  const model = await modelPath(options.model, progress)
   const { photos, refused, leftOut } = await photoSources(paths, options)
   if (photos.length === 0 && refused.length === 0)
     throw new ChiquitoError(
@@ -102,8 +102,11 @@ async function isModel(given: string): Promise<boolean> {
   return (await stat(file).catch(() => undefined))?.isFile() ?? false
 }
 
-/** The model file meant: itself, or the one in a run folder. */
-export async function modelPath(given: string): Promise<string> {
+/**
+ * The model file meant: itself, or the one in a run folder. A run that goes on, or was cut off, may have but its first one: that is
+ * said.
+ */
+export async function modelPath(given: string, progress?: WorkOptions['progress']): Promise<string> {
   const info = await statOf(given)
   if (!info)
     throw new ChiquitoError('io', `There is no model "${given}". Give a model.onnx, or the folder of a run.`)
@@ -114,9 +117,16 @@ export async function modelPath(given: string): Promise<string> {
       `"${given}" is a pipe, a device or a socket. Give the file of a model, or the folder of a run.`,
     )
   const model = path.join(given, 'model.onnx')
-  if (await statOf(model)) return model
   const found = await RunFolder.open(given).catch(() => undefined)
   const isUnfinished = found !== undefined && found.record.state !== 'finished'
+  if (await statOf(model)) {
+    if (isUnfinished)
+      progress?.({
+        kind: 'notice',
+        message: `The run in "${given}" is not finished: its model may be that of the head alone, before fine-tuning.`,
+      })
+    return model
+  }
   throw new ChiquitoError(
     'io',
     `The folder "${given}" holds no model.onnx. ${

@@ -1,6 +1,7 @@
+import type { WorkOptions } from '../core/index.js'
 import type { Dataset, Split } from '../dataset/index.js'
 import type { Shortcut } from '../doctor/index.js'
-import { MAX_SHORTCUTS, type ModelMetadata, type RunDetails } from '../run/index.js'
+import { MAX_SHORTCUTS, type ModelMetadata, type RunDetails, type RunFolder } from '../run/index.js'
 import {
   calibrationFacts,
   fingerprintSeen,
@@ -8,7 +9,7 @@ import {
   type RecipeResult,
   type Unreadable,
 } from '../train/index.js'
-import type { Calibrations } from './calibrations.js'
+import { type Calibrations, calibrationsOf } from './calibrations.js'
 
 /** Photos used and accuracy reached stand in the model itself; nothing in it differs between equal runs. */
 export function modelOf(
@@ -31,6 +32,22 @@ export function modelOf(
     calibration: calibrationFacts(calibration, classifier.temperatureFrom),
     shortcuts: standingOf(shortcuts),
   })
+}
+
+/** A classifier that can be used while a better one is sought: its model, and a word of it. */
+export async function writeUsable(
+  run: RunFolder,
+  usable: RecipeResult,
+  dataset: Dataset,
+  shortcuts: readonly Shortcut[],
+  { progress, ...details }: Pick<RunDetails, 'recipe' | 'seed' | 'versions'> & Pick<WorkOptions, 'progress'>,
+): Promise<void> {
+  await run.writeModel(await modelOf(usable, dataset, shortcuts, { ...details, ...calibrationsOf(usable) }))
+  const { accuracy, count } = usable.seen.evaluation
+  const message =
+    `Usable from now on: ${run.file('model.onnx')} (the head alone, ${Math.round(accuracy * count)} of ${count} validation photos right). ` +
+    'What comes now may replace it by a better one.'
+  progress?.({ kind: 'notice', message, isRoutine: true })
 }
 
 /** Those that a model may have learnt; undefined without any. */

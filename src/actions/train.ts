@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { type Backbone, checkBackboneName, isOwnFile, loadBackbone } from '../backbones/index.js'
 import { ChiquitoError, messageOf } from '../core/index.js'
 import {
@@ -31,7 +32,6 @@ import { type Calibrations, calibrationsOf } from './calibrations.js'
 import { type EvaluationDetails, figures, partWords, withIntervals } from './measure.js'
 import { writeModelCard } from './model-card.js'
 import { checkInPassing, faultsOf, type PassingChecks, passingText } from './passing-checks.js'
-import { readHeaders } from './photo-facts.js'
 import { openCheckpoint, takeOver } from './resume.js'
 import { writeReport } from './run-report.js'
 import {
@@ -43,10 +43,10 @@ import {
 } from './train-background.js'
 import { machine, repeatCommand } from './train-command.js'
 import { detailsOf } from './train-details.js'
-import { modelOf, used } from './train-model.js'
+import { modelOf, used, writeUsable } from './train-model.js'
 import type { TrainOptions } from './train-options.js'
 import { checkSettings, withDefaults } from './train-settings.js'
-import { shortcutsOfFiles } from './train-shortcuts.js'
+import { type FileFacts, factsOfFiles } from './train-shortcuts.js'
 
 export type { PassingChecks } from './passing-checks.js'
 export type { TrainOptions } from './train-options.js'
@@ -140,6 +140,11 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
   const { run, options, dataset, details, checkpoint, ...prepared } = await prepare(given)
   const { progress, signal, command, seed = 0, size, fineTune, epochs, coverage, device, threads } = options
   const { recipe, backbone, background, notices, notice } = prepared
+  let files: Promise<FileFacts> | undefined
+  const fileFacts = () => {
+    files ??= factsOfFiles(dataset, { progress, signal })
+    return files
+  }
   try {
     const ran = await recipe.run({
       dataset,
@@ -159,13 +164,16 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
       checkpoint,
       store: options.cache === false ? undefined : namespace => openFeatureStore(namespace, notice),
       log: line => run.log({ ...line, event: String(line.event) }),
+      meanwhile: async usable => {
+        const { shortcuts } = await fileFacts()
+        await writeUsable(run, usable, dataset, shortcuts, { ...details, progress })
+      },
     })
     const result = { ...ran, stages: withIntervals(ran.stages, ran.seen.evaluation.count) }
     if (epochs !== undefined && result.choice?.fineTuning?.chosen === false)
       notice('--epochs changed nothing: no layers were fine-tuned.')
     tellLost(result.classifier, background, notice)
-    const headers = await readHeaders(dataset, { progress, signal })
-    const shortcuts = await shortcutsOfFiles(dataset, headers, { progress, signal })
+    const { headers, shortcuts } = await fileFacts()
     const licences = await licenceMix(
       dataset.root,
       dataset.photos.map(photo => photo.path),
@@ -368,7 +376,8 @@ async function ended(run: RunFolder, error: unknown): Promise<unknown> {
     // The disk may be what failed; the first error says so.
     run.close()
   }
-  const goOn = 'What was done so far is kept; to go on, give the same command with --resume.'
+  const usable = existsSync(run.file('model.onnx')) ? ` ${run.file('model.onnx')} can be used as it is.` : ''
+  const goOn = `What was done so far is kept; to go on, give the same command with --resume.${usable}`
   if (code === 'interrupted')
     return new ChiquitoError('interrupted', `${messageOf(error)} ${goOn}`, { cause: error })
   // A full disk, for example: once there is room, nothing is lost.

@@ -30,9 +30,9 @@ export interface VerifyResult {
 }
 
 /** Asks a model about the golden photos that it carries, wherever this machine can run it. */
-export async function verify({ model: given, signal }: VerifyOptions): Promise<VerifyResult> {
+export async function verify({ model: given, progress, signal }: VerifyOptions): Promise<VerifyResult> {
   const started = performance.now()
-  const file = await modelPath(given)
+  const file = await modelPath(given, progress)
   const { graph, metadata, producer } = await readModelFile(file)
   const facts = parseModelMetadata(metadata, file, producer)
   throwIfAborted(signal)

@@ -6,10 +6,11 @@ import type { Stage } from '../stages/index.js'
 import { AutoFeatures, autoSpec, choose, type Decision, learn } from './frozen/index.js'
 import { logOnce } from './log-once.js'
 import type { Choice, Recipe, RecipeOptions, RecipeResult } from './recipe.js'
-import { rememberPhotos } from './remember.js'
-import { show, showAll } from './show.js'
+import { type Before, rememberPhotos } from './remember.js'
+import { type Shown, show, showMore } from './show.js'
 import {
   chooseTuning,
+  decidedAtOnce,
   fineTune,
   openTuner,
   Pace,
@@ -43,20 +44,30 @@ export const auto: Recipe = {
       const choosing = lap()
       const frozen = await learn(decision, features, options)
       const learning = lap()
-      const { asked, tuned, deciding } = await tuning(frozen, decision, features, reader, random, options)
-      const end = tuned ?? { classifier: frozen, features }
-      const known = await rememberPhotos(end, { features, decision, asked }, random.fork('known'), options)
-      const classifier = { ...end.classifier, known }
-      const shown = await showAll({ ...end, classifier, before: features }, random, options)
-      const before = tuned
-        ? await show({ classifier: frozen, features }, 'valid', random, options)
-        : shown.seen
+      const before: Before = { features, decision }
+      const atOnce = await decidedAtOnce({ ...options, decision, features })
+      const head = await ready({ classifier: frozen, features }, before, random, options)
+      const stages = (deciding: number) =>
+        frozenStages(decision, head.seen, { choosing: choosing + deciding, learning })
+      if (!atOnce)
+        await options.meanwhile?.({
+          ...head,
+          stages: stages(0),
+          unreadable: features.unreadable(),
+          choice: choiceOf(decision),
+        })
+      lap()
+      const { asked, tuned, deciding } = atOnce
+        ? { asked: atOnce, tuned: undefined, deciding: 0 }
+        : await tuning(frozen, decision, features, reader, random, options)
+      const end = tuned ? await ready(tuned, { ...before, asked }, random, options) : head
+      const shown = { ...end, features: tuned?.features ?? features, before: features }
+      const more = await showMore(shown, random, options)
       await tuned?.features.close()
-      const times = { choosing: choosing + deciding, learning }
       return {
-        classifier,
-        stages: [...frozenStages(decision, before, times), ...(tuned ? [tuned.stage] : [])],
-        ...shown,
+        ...end,
+        ...more,
+        stages: [...stages(deciding), ...(tuned ? [tuned.stage] : [])],
         unreadable: features.unreadable(),
         choice: choiceOf(
           decision,
@@ -68,6 +79,19 @@ export const auto: Recipe = {
       await reader.close()
     }
   },
+}
+
+/** A classifier that knows its photos, and the validation photos as it sees them. */
+async function ready(
+  { classifier, features }: Shown,
+  before: Before,
+  random: RandomStream,
+  options: RecipeOptions,
+): Promise<Pick<RecipeResult, 'classifier' | 'seen'>> {
+  const known = await rememberPhotos({ classifier, features }, before, random.fork('known'), options)
+  const knowing = { ...classifier, known }
+  const end = { classifier: knowing, features, before: before.features }
+  return { classifier: knowing, seen: await show(end, 'valid', random, options) }
 }
 
 interface TuningResult {
@@ -124,7 +148,10 @@ function frozenStages(
   ]
 }
 
-function choiceOf({ choice }: Decision, { chosen, reason, candidates }: TuningDecision): Choice {
+/** @param asked - undefined as long as it is not known */
+function choiceOf({ choice }: Decision, asked?: TuningDecision): Choice {
+  if (!asked) return choice
+  const { chosen, reason, candidates } = asked
   return {
     method: choice.method,
     candidates: [...choice.candidates, ...candidates],

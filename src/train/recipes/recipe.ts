@@ -38,6 +38,8 @@ export interface RecipeOptions extends DeviceOptions, WorkOptions {
   /** Opens the store of features for what they depend on; without it nothing is kept. */
   readonly store?: ((namespace: string) => FeatureStore) | undefined
   readonly log?: ((line: Readonly<Record<string, unknown>>) => void) | undefined
+  /** Given a classifier that can be used already, while a better one is sought; the search waits for it. */
+  readonly meanwhile?: ((usable: RecipeResult) => Promise<void>) | undefined
   /** Where training is kept, so that a run that was cut off goes on from there. */
   readonly checkpoint?: Checkpoint | undefined
 }

@@ -23,7 +23,8 @@ export interface Before {
   /** What the pretrained trunk sees. */
   readonly features: AutoFeatures
   readonly decision: Decision
-  readonly asked: TuningDecision
+  /** Where fine-tuning was tried. */
+  readonly asked?: TuningDecision | undefined
 }
 
 /** Through what photos are looked at. */
@@ -81,7 +82,7 @@ export async function rememberPhotos(
  * what it was.
  */
 function layersBefore({ decision, asked }: Before, { backbone }: RecipeOptions): LayersBefore | undefined {
-  const cut = asked.leftOut && cutOf(backbone, decision.candidate.spec)
+  const cut = asked?.leftOut && cutOf(backbone, decision.candidate.spec)
   if (!cut) return undefined
   const [last] = autoSpec(backbone).layers
   return { backbone, layer: cut.layer, spec: { layers: [last] } }
@@ -100,7 +101,8 @@ async function judgedFrozen(
 }
 
 /** The networks that were compared before one was fine-tuned on all photos. */
-function judgedTuned({ leftOut: found, temperature }: TuningDecision): Judged | undefined {
+function judgedTuned(asked: TuningDecision | undefined): Judged | undefined {
+  const { leftOut: found, temperature } = asked ?? {}
   return found && { by: 'train', photos: found.photos, probabilities: softmaxRows(found.logits, temperature) }
 }
 

@@ -19,19 +19,18 @@ export interface Shown {
   readonly before?: AutoFeatures | undefined
 }
 
-/** All photos that were kept from learning through the finished classifier. */
-export async function showAll(
+/** The validation photos with augmented views beside, and the test photos, through the finished classifier. */
+export async function showMore(
   end: Shown,
   random: RandomStream,
   options: RecipeOptions,
-): Promise<Pick<RecipeResult, 'seen' | 'tta' | 'test'>> {
+): Promise<Pick<RecipeResult, 'tta' | 'test'>> {
   const { features, classifier } = end
-  const seen = await show(end, 'valid', random, options)
   const tta = { views: ttaViews, seen: await show(end, 'valid', random, options, ttaViews) }
   const hasTest = options.dataset.photos.some(photo => photo.split === 'test')
   const tested = hasTest ? (await features.of(classifier.rule.resize, 'test')).photos.length : 0
   const test = tested > 0 ? await show(end, 'test', random, options) : undefined
-  return { seen, tta, test }
+  return { tta, test }
 }
 
 /** A part of the data set through a classifier, plain or with augmented views beside. */

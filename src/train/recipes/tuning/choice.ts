@@ -34,20 +34,15 @@ export interface TuningDecision {
 }
 
 /**
- * Decides on the training photos alone whether fine-tuning pays. Cheap evidence first: where the frozen head makes
- * hardly a mistake, there is nothing to win. Else both are cross-validated, exact copies together: fine-tuning is chosen
- * unless its log loss is higher by more than luck explains. A tie goes to it because the third of the photos that each
- * fold goes without matters more to many weights than to few, and because the mean of the folds' networks is better than
- * each of them.
+ * What is decided without fine-tuning anything: that only the head learns, as was asked for, or because there are too few photos to
+ * find out by, or because the frozen head makes hardly a mistake, so that there is nothing to win. Undefined where it has to be tried.
  */
-export async function chooseTuning(trial: Trial, random: RandomStream): Promise<TuningDecision> {
-  const { fineTune = 'auto', decision, features } = trial
-  if (fineTune === 'always') {
-    const { temperature, ...rehearsed } = await rehearse(trial, random.fork('rehearsal'))
-    const temperatureFrom =
-      temperature === undefined ? undefined : 'a third of the training photos, left out in a rehearsal'
-    return { ...without(rehearsed.reason), ...rehearsed, temperature, temperatureFrom }
-  }
+export async function decidedAtOnce({
+  fineTune,
+  decision,
+  features,
+}: Pick<Trial, 'fineTune' | 'decision' | 'features'>): Promise<TuningDecision | undefined> {
+  if (fineTune === 'always') return undefined
   if (fineTune === 'never') return without('Only the head learned, as asked for.')
   const { photos } = await features.of(decision.candidate.resize, 'train')
   if (photos.length < fewestPhotos)
@@ -58,7 +53,21 @@ export async function chooseTuning(trial: Trial, random: RandomStream): Promise<
     return without(
       `Only the head learned: on photos left out it is wrong ${times(decision.wrong)} in ${photos.length}, so fine-tuning has next to nothing to win.`,
     )
-  return crossValidated(trial, random)
+  return undefined
+}
+
+/**
+ * Decides on the training photos alone whether fine-tuning pays. Both are cross-validated, exact copies together: fine-tuning is
+ * chosen unless its log loss is higher by more than luck explains. A tie goes to it because the third of the photos that each
+ * fold goes without matters more to many weights than to few, and because the mean of the folds' networks is better than
+ * each of them.
+ */
+export async function chooseTuning(trial: Trial, random: RandomStream): Promise<TuningDecision> {
+  if (trial.fineTune !== 'always') return crossValidated(trial, random)
+  const { temperature, ...rehearsed } = await rehearse(trial, random.fork('rehearsal'))
+  const temperatureFrom =
+    temperature === undefined ? undefined : 'a third of the training photos, left out in a rehearsal'
+  return { ...without(rehearsed.reason), ...rehearsed, temperature, temperatureFrom }
 }
 
 async function crossValidated(trial: Trial, random: RandomStream): Promise<TuningDecision> {

@@ -1,4 +1,4 @@
-export { chooseTuning, type TuningDecision } from './choice.js'
+export { chooseTuning, decidedAtOnce, type TuningDecision } from './choice.js'
 export { fineTune, type Tuned } from './fine-tune.js'
 export type { Trial } from './folds.js'
 export { openTuner } from './open.js'
