@@ -169,6 +169,24 @@ y = Slice(x, start, half, one)`,
     expect(typeOfY(`${image}\n${lines}`)).toBe(expected)
   })
 
+  it.each([
+    ['Upsample(z, scales)', 9],
+    ['Resize(z, none, scales)', 13],
+  ])('follows scales that the graph computes from sizes through %s', (resized, opset) => {
+    const lines = `input z: float32[batch, 3, 4, 5]
+size = Shape(z)
+both = Constant() value=int64[2] {2, 3}
+small = Gather(size, both)
+from = Cast(small) to=1
+to = Constant() value=float32[2] {8.0, 15.0}
+up = Div(to, from)
+ones = Constant() value=float32[2] {1.0, 1.0}
+scales = Concat(ones, up) axis=0
+weight none: float32[0] {}
+y = ${resized}`
+    expect(typeOfY(lines, opset)).toBe('float32[batch, 3, 8, 15]')
+  })
+
   it('is not led into endless work by absurd sizes', () => {
     const many = Array.from({ length: 2000 }, () => 's').join(', ')
     expect(

@@ -30,7 +30,7 @@ function resize(context: InferContext<typeof resizeAttributes>): Outcome[] {
   const axes = (context.attributes.axes ?? [...x.keys()]).map(axis => axisOf(context, axis, x.length))
   const scaleInput = context.opset < 11 ? 1 : 2
   const sizes = context.known(3)?.elements
-  const scales = floats(context, scaleInput)
+  const scales = scalesOf(context, scaleInput)
   const stretched = context.attributes.keep_aspect_ratio_policy === 'stretch'
   const out: Dim[] = [...x]
   for (const [i, axis] of axes.entries()) {
@@ -41,7 +41,7 @@ function resize(context: InferContext<typeof resizeAttributes>): Outcome[] {
 }
 
 function upsample(context: InferContext): Outcome[] {
-  const scales = floats(context, 1)
+  const scales = scalesOf(context, 1)
   return [context.shape(0)?.map((dim, axis) => scaled(dim, scales?.[axis]) ?? context.unknown(axis))]
 }
 
@@ -50,9 +50,13 @@ function scaled(size: Dim, scale: number | undefined): Dim | undefined {
   return typeof size === 'number' && scale !== undefined ? Math.floor(Math.fround(size * scale)) : undefined
 }
 
-function floats(context: InferContext, input: number): Float32Array | undefined {
+/** Scales as they are, or as the graph computes them from sizes that are known. */
+function scalesOf(context: InferContext, input: number): readonly (number | undefined)[] | undefined {
   const tensor = context.constant(input)
-  return tensor?.dtype === 'float32' && tensor.data.length > 0 ? tensor.data : undefined
+  if (tensor?.dtype === 'float32') return tensor.data.length > 0 ? [...tensor.data] : undefined
+  const elements = context.known(input)?.elements ?? []
+  if (elements.length === 0) return undefined
+  return elements.map(scale => (typeof scale === 'number' ? Math.fround(scale) : undefined))
 }
 
 export const resizing = {
