@@ -76,7 +76,9 @@ describe('photos of other things', () => {
         expect.stringMatching(
           /1 photo in ".*other" is an exact copy of photos of the data set, for example "copy.png" of "train\/ball\/1.png": left out/,
         ),
-        expect.stringMatching(/1 photo of other things could not be read, for example "broken.jpg"/),
+        expect.stringMatching(
+          /Of the photos of other things 1 of 41 photos could not be used: .*(cut|truncated|damaged).*: broken\.jpg\./i,
+        ),
       ]),
     )
   })
@@ -124,6 +126,24 @@ describe('photos of other things', () => {
     expect(documentOf<TrainResult>(same).background).toEqual(trained.background)
     expect(readFileSync(trained.model).equals(model)).toBe(true)
   })
+})
+
+it('names what could not be read also where too little is left to learn from', async () => {
+  const scenes = await Promise.all(Array.from({ length: 12 }, (_, i) => scene(100 + i)))
+  writeTree(
+    Object.fromEntries(scenes.map((bytes, i) => [`torn/${i}.jpg`, bytes.subarray(0, bytes.length / 4)])),
+    folder,
+  )
+  const told = documentOf<TrainResult>(await train('torn-run', '--background', at('torn')))
+  expect(told.background).toBeUndefined()
+  expect(told.notices).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/--background changed nothing: too few of its photos could be read/),
+      expect.stringMatching(
+        /Of the photos of other things 12 of 12 photos could not be used: .+: 0\.jpg, 1\.jpg, 10\.jpg and \d more/,
+      ),
+    ]),
+  )
 })
 
 it('a folder that cannot be used is refused before anything is learnt', async () => {

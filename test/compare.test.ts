@@ -1,5 +1,5 @@
 // Two models on the same photos: who is better, or whether that is noise; and on which photos nothing can be said.
-import { copyFileSync, cpSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { CompareResult } from '../src/actions/compare.js'
@@ -100,6 +100,28 @@ describe('chiquito compare', () => {
     })
     const elsewhere = await compared(at('run-right'), at('run-other'), '--on', at('right', 'valid'))
     expect(elsewhere).toMatchObject({ count: 11, leftOut: { learnt: 1 } })
+  })
+
+  it('names the photos that were overwritten since', async () => {
+    const run = at('run-overwritten')
+    cpSync(at('right'), at('overwritten'), { recursive: true })
+    await done('train', at('overwritten'), '--out', run, '--fine-tune', 'never')
+    const others = await drawings('valid/ball', 'wave', 10, { from: 501 })
+    const place = (i: number) => at('overwritten/valid/ball', `${101 + i}.png`)
+    for (const [i, bytes] of Object.values(others).entries()) writeFileSync(place(i), bytes)
+    const { stdout } = await done('compare', run, at('run-right'))
+    expect(stdout).toMatch(
+      /10 of 24 photos could not be used: .*overwritten.valid.ball.101\.png, .*102\.png, .*103\.png and 7 more\./,
+    )
+    for (const part of ['valid', 'test'])
+      for (const label of ['ball', 'wave'])
+        for (const name of readdirSync(at('overwritten', part, label)))
+          writeFileSync(at('overwritten', part, label, name), 'no photo')
+    const told = await chiquitoHere(['compare', run, at('run-right')])
+    expect([told.status, told.stderr]).toEqual([
+      1,
+      expect.stringMatching(/None of the 24 photos could be read:\n {2}.+\.png: .+\n.+\n.+\n {2}and 21 more/),
+    ])
   })
 
   it('refuses runs without a photo in common, and says what to do', async () => {

@@ -156,7 +156,9 @@ describe('chiquito export', () => {
     cpSync(run, moved, { recursive: true })
     const record = readFileSync(path.join(moved, 'run.json'), 'utf8')
     writeFileSync(path.join(moved, 'run.json'), record.replaceAll(at('photos'), at('gone')))
-    expect(await refused(1, moved, ...args, '--overwrite')).toMatch(/None of the 20 photos could be read/)
+    expect(await refused(1, moved, ...args, '--overwrite')).toMatch(
+      /None of the 20 photos could be read:\n {2}.+: .+\n {2}.+: .+\n {2}.+: .+\n {2}and 17 more/,
+    )
     const found = await exported(moved, ...args, '--overwrite', '--photos', folder)
     expect(found.beside).toMatchObject({ photos: 20, unreadable: [] })
     expect(await refused(1, at('moved.onnx'), '--out', at('y.onnx'))).toContain(

@@ -1,9 +1,9 @@
 import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { ChiquitoError, throwIfAborted, type WorkOptions } from '../core/index.js'
+import { throwIfAborted, type WorkOptions } from '../core/index.js'
 import type { DeviceOptions } from '../engine/index.js'
 import { comparePredictions, pairedInterval, wilson } from '../evaluate/index.js'
-import { Predictor, predictAll, type Refused } from '../predict/index.js'
+import { noneRead, Predictor, predictAll, type Refused } from '../predict/index.js'
 import {
   photosIn,
   photosOfBoth,
@@ -97,11 +97,7 @@ async function answersOf(
 ): Promise<Answers> {
   const sources = photos.map(({ file, sha256 }) => ({ path: file, sha256 }))
   const { predictions, unreadable } = await predictAll(predictor, sources, { progress, signal })
-  if (predictions.length === 0)
-    throw new ChiquitoError(
-      'data',
-      `None of the ${photos.length} photos could be read: ${unreadable[0]?.reason}`,
-    )
+  if (predictions.length === 0) throw noneRead(unreadable)
   return { labels: new Map(predictions.map(({ path: file, label }) => [file, label])), unreadable }
 }
 

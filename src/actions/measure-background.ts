@@ -1,7 +1,8 @@
 import path from 'node:path'
-import { plural, type WorkOptions } from '../core/index.js'
+import type { WorkOptions } from '../core/index.js'
 import { type BackgroundFigures, backgroundFigures } from '../evaluate/index.js'
 import { type JudgedPhoto, type Predictor, predictAll, type Refused } from '../predict/index.js'
+import { lostPhotos } from '../report/index.js'
 import type { RunFolder } from '../run/index.js'
 
 /** How a model does on the photos of other things that its run kept to measure on. */
@@ -29,13 +30,9 @@ export async function measureBackground(
   const held = photos.filter(({ split }) => split === 'valid')
   const sources = held.map(photo => ({ path: path.join(folder, photo.path), sha256: photo.sha256 }))
   const { predictions, unreadable } = await predictAll(predictor, sources, { progress, signal })
-  if (unreadable.length > 0)
-    progress?.({
-      kind: 'notice',
-      message:
-        `${plural(unreadable.length, 'photo')} of other things cannot be read as the run had it, for example "${unreadable[0].path}": ` +
-        unreadable[0].reason,
-    })
+  const lost = lostPhotos(unreadable, sources.length)
+  if (lost !== undefined)
+    progress?.({ kind: 'notice', message: `Of the photos of other things that the run kept ${lost}` })
   const relative = <T extends { readonly path: string }>(one: T): T => ({
     ...one,
     path: path.relative(folder, one.path).split(path.sep).join('/'),

@@ -13,7 +13,7 @@ import {
   wilson,
 } from '../evaluate/index.js'
 import { testTimeViews } from '../images/index.js'
-import { type Prediction, type Predictor, predictAll, type Refused } from '../predict/index.js'
+import { noneRead, type Prediction, type Predictor, predictAll, type Refused } from '../predict/index.js'
 import type { Stage } from '../train/index.js'
 
 /** Everything measured, but for the confusion matrix, which stands beside it and may be large. */
@@ -99,11 +99,7 @@ export async function measurePart(
   const judged = new Set(plain.predictions.map(prediction => prediction.path))
   const kept = photos.filter((_, i) => judged.has(sources[i].path))
   const truth = kept.map(photo => truths[photo.label])
-  if (kept.length === 0)
-    throw new ChiquitoError(
-      'data',
-      `None of the ${photos.length} photos could be read: ${plain.unreadable[0]?.reason}`,
-    )
+  if (kept.length === 0) throw noneRead(plain.unreadable)
   const leaked = leaksAmong(kept, dataset, split, learnt)
   const held = new Set(leaked.map(leak => leak.held))
   const copies = kept.flatMap((photo, i) => (held.has(photo.path) ? [i] : []))

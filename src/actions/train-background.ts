@@ -1,4 +1,3 @@
-import { plural } from '../core/index.js'
 import {
   type Background,
   type Dataset,
@@ -7,6 +6,7 @@ import {
   type RecordedPhotos,
 } from '../dataset/index.js'
 import { type BackgroundFigures, backgroundFigures } from '../evaluate/index.js'
+import { lostPhotos } from '../report/index.js'
 import { findLikeness, measureLikeness } from '../splitting/index.js'
 import { type Classifier, isKnowing, requireReadableClasses, type Unreadable } from '../train/index.js'
 import type { TrainOptions } from './train-options.js'
@@ -57,7 +57,6 @@ export function tellLost(
   notice: (message: string) => void,
 ): void {
   if (!background) return
-  const unreadable = isKnowing(known) ? (known.background?.unreadable ?? []) : []
   if (!isKnowing(known) || !known.background)
     notice(
       '--background changed nothing: ' +
@@ -65,16 +64,12 @@ export function tellLost(
           ? known.why
           : 'too few of its photos could be read, or the network sees no difference.'),
     )
-  if (unreadable.length > 0)
-    notice(
-      `${plural(unreadable.length, 'photo')} of other things could not be read, for example "${unreadable[0].path}": ` +
-        `${unreadable[0].reason}`,
-    )
+  const lost = lostPhotos(known?.unreadableOthers ?? [], background.photos.length)
+  if (lost !== undefined) notice(`Of the photos of other things ${lost}`)
 }
 
 /** What was made of the photos of other things. */
 export function backgroundResult({ known }: Classifier, folder: unknown): BackgroundResult | undefined {
   if (!isKnowing(known) || !known.background || typeof folder !== 'string') return undefined
-  const { unreadable } = known.background
-  return { folder, ...backgroundFigures(known.background), unreadable }
+  return { folder, ...backgroundFigures(known.background), unreadable: known.unreadableOthers ?? [] }
 }

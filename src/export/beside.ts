@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { asFloat32, ChiquitoError, throwIfAborted, uint8, type WorkOptions } from '../core/index.js'
+import { asFloat32, throwIfAborted, uint8, type WorkOptions } from '../core/index.js'
 import type { DeviceOptions, Session } from '../engine/index.js'
 import {
   argmax,
@@ -9,6 +9,7 @@ import {
   wilson,
 } from '../evaluate/index.js'
 import { decode, readPhotoFile, renderView, type ViewRule } from '../images/index.js'
+import { noneRead } from '../predict/index.js'
 import { isPhotosFault } from '../train/index.js'
 
 /** A photo whose class is known. */
@@ -110,11 +111,7 @@ export async function judgeBeside(
     progress?.({ kind: 'advance', task, done: i + 1, total: photos.length })
   }
   progress?.({ kind: 'end', task })
-  if (seen.length === 0)
-    throw new ChiquitoError(
-      'data',
-      `None of the ${photos.length} photos could be read: ${unreadable[0]?.reason}`,
-    )
+  if (seen.length === 0) throw noneRead(unreadable)
   const truth = seen.map(({ photo }) => photo.label)
   const figures = (which: 0 | 1, threshold: number | undefined) =>
     figuresOf(

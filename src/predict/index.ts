@@ -1,5 +1,6 @@
 export { Familiar } from './familiar.js'
 export { goldenViews } from './golden-views.js'
+export { noneRead } from './none-read.js'
 export {
   type JudgedPhoto,
   type PhotoSource,

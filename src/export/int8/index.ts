@@ -11,6 +11,7 @@ import {
 import { type DeviceOptions, foldWeights, Session } from '../../engine/index.js'
 import { softmaxRows } from '../../evaluate/index.js'
 import { foldBatchNorm, type Graph, inferTypes, model, readAttributes, type Value } from '../../onnx/index.js'
+import { noneRead, type Refused } from '../../predict/index.js'
 import { thresholdIn } from '../../run/index.js'
 import { isPhotosFault } from '../../train/index.js'
 import type { LabelledPhoto, LabelledPhotos } from '../beside.js'
@@ -55,12 +56,12 @@ export async function inInt8(given: GivenModel, options: Int8Options): Promise<C
     return { pixels: uint8(data, [1, rule.size, rule.size, 3]) }
   }
   const random = RandomStream.fromSeed(seed).fork('int8')
-  const drawn = await readable(spread(learnt.photos, labels.length, random), view, signal)
+  const { drawn, lost } = await readable(spread(learnt.photos, labels.length, random), view, signal)
   if (drawn.length === 0)
-    throw new ChiquitoError(
-      'data',
-      `None of the ${plural(learnt.photos.length, 'photo')} learnt from can be read in "${learnt.root}", and the ranges of 8 bits are taken from those. ` +
-        'Give the folder that they were moved to with --photos.',
+    throw noneRead(
+      lost,
+      `learnt from in "${learnt.root}" that ranges of 8 bits are taken from`,
+      'Give the folder that they were moved to with --photos.',
     )
   const task = 'ranges of 8 bits'
   progress?.({ kind: 'start', task, total: 2 * drawn.length })
@@ -94,16 +95,18 @@ type View = (photo: LabelledPhoto) => Promise<Record<string, Tensor>>
 
 /** What is fed for each photo that can be read. */
 async function readable(photos: readonly LabelledPhoto[], view: View, signal: AbortSignal | undefined) {
-  const found: { readonly photo: LabelledPhoto; readonly feeds: Record<string, Tensor> }[] = []
+  const drawn: { readonly photo: LabelledPhoto; readonly feeds: Record<string, Tensor> }[] = []
+  const lost: Refused[] = []
   for (const photo of photos) {
     throwIfAborted(signal)
     try {
-      found.push({ photo, feeds: await view(photo) })
+      drawn.push({ photo, feeds: await view(photo) })
     } catch (error) {
       if (!isPhotosFault(error)) throw error
+      lost.push({ path: photo.path, reason: error.message.replace(`${photo.path}: `, '') })
     }
   }
-  return found
+  return { drawn, lost }
 }
 
 interface Both {

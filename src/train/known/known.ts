@@ -25,11 +25,17 @@ export interface ComparedColumns {
   readonly to: number
 }
 
+/** What came of photos of other things, whether anything could be learnt from them or not. */
+interface Asked {
+  /** Those that could not be read. */
+  readonly unreadableOthers?: readonly Unreadable[] | undefined
+}
+
 /**
  * What a classifier knows its photos by: the photos learnt from, as features, and how familiar photos were that did not
  * take part (docs/decisions/0067-neither.md). Part of the model's graph (`appendKnown`).
  */
-export interface KnownPhotos {
+export interface KnownPhotos extends Asked {
   /** The share of true photos that is to be answered. */
   readonly coverage: number
   /** What photos are compared through, where the classifier's own last layers are fine-tuned. */
@@ -56,8 +62,6 @@ export interface KnownBackground {
   /** Others that were kept to measure on, and how many of them are "neither". */
   readonly measured: number
   readonly caught: number
-  /** Those that could not be read. */
-  readonly unreadable: readonly Unreadable[]
 }
 
 /** Photos that a new one is ranked among. */
@@ -81,7 +85,7 @@ export interface KnownRanks {
 }
 
 /** Why a model cannot say that it does not know a photo: a sentence. */
-export interface Unknowing {
+export interface Unknowing extends Asked {
   readonly why: string
 }
 

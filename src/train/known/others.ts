@@ -35,8 +35,7 @@ export async function toldApart(
   const { weight, bias } = told
   const odds = isLeftOut ? told.leftOut : oddsOf(told, partOf(ranked, asked).rows)
   const counts = { learnt: others.learnt.photos.length, measured: 0, caught: 0 }
-  const { unreadable } = others
-  return { background: { weight, bias, tail: tailOfOdds(odds), ...counts, unreadable }, odds }
+  return { background: { weight, bias, tail: tailOfOdds(odds), ...counts }, odds }
 }
 
 /** How many photos of other things are "neither" that were not learnt from. */

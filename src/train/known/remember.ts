@@ -58,6 +58,11 @@ export interface RememberOptions extends DeviceOptions {
 
 /** What a classifier knows its photos by. */
 export async function remember(options: RememberOptions): Promise<KnownPhotos | Unknowing> {
+  const known = await knownBy(options)
+  return options.others ? { ...known, unreadableOthers: options.others.unreadable } : known
+}
+
+async function knownBy(options: RememberOptions): Promise<KnownPhotos | Unknowing> {
   const { before, classes, seed, coverage = DEFAULT_COVERAGE, learnt, ranked, signal } = options
   const blocks = blocksOf(options)
   const least = leastPhotos(coverage)

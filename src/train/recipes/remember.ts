@@ -68,6 +68,7 @@ export async function rememberPhotos(
   if (!judged)
     return {
       why: 'There are too few training photos to leave some out, so nothing tells what a new one looks like.',
+      unreadableOthers: others?.unreadable,
     }
   return remember({
     ...{ backbone, spec, classes: labels.length, seed, coverage, device, threads, signal, learnt, others },
