@@ -203,7 +203,7 @@ it('is never the answer where photos are too few to say, or of a model from befo
 
   const model = await readModelFile(trained.model)
   const metadata = new Map(model.metadata)
-  for (const name of ['abstention', 'graph']) metadata.delete(`chiquito.${name}`)
+  for (const name of ['abstention', 'graph', 'metadata']) metadata.delete(`chiquito.${name}`)
   const golden: object[] = JSON.parse(metadata.get('chiquito.golden') ?? '[]')
   metadata.set('chiquito.golden', JSON.stringify(golden.map(one => ({ ...one, known: undefined }))))
   const outputs = new Map(model.graph.outputs)

@@ -43,7 +43,13 @@ describe('chiquito verify', () => {
   it('of a whole model finds the same answers, also in plain onnxruntime and in onnxruntime-web', async () => {
     const { status, runtimes, ...rest } = await verified(file)
     expect(status).toBe(0)
-    expect(rest).toMatchObject({ golden: 2, isGraphSame: true, holds: true, labels: ['ball', 'wave'] })
+    expect(rest).toMatchObject({
+      golden: 2,
+      isGraphSame: true,
+      isMetadataSame: true,
+      holds: true,
+      labels: ['ball', 'wave'],
+    })
     const ways = runtimes.map(({ runtime, provider, how }) => `${runtime} ${provider} ${how}`)
     expect(ways).toEqual([
       'onnxruntime-node cpu as predict runs it',
@@ -103,12 +109,42 @@ describe('chiquito verify', () => {
     ])
   })
 
+  it('of one whose metadata were edited says so, though it answers as it did; predict refuses it', async () => {
+    const edited = await altered('edited', ({ metadata }) => ({
+      metadata: new Map([...metadata, ['chiquito.view', '{"resize":"squash","size":64}']]),
+    }))
+    const { status, holds, isMetadataSame, runtimes, verdict } = await verified(edited)
+    expect({ status, holds, isMetadataSame }).toEqual({ status: 1, holds: false, isMetadataSame: false })
+    expect(runtimes[0]).toMatchObject({ state: 'same' })
+    expect(verdict).toMatch(/the same verdicts.* But its metadata .* were changed since it was made/)
+    const told = await chiquitoHere(['predict', edited, path.join(folder, 'photos')])
+    expect([told.status, told.stderr]).toEqual([
+      1,
+      expect.stringMatching(/was changed since it was made.*remove its metadata entry chiquito\.metadata/s),
+    ])
+    const meant = await altered('meant', ({ metadata }) => ({
+      metadata: new Map(
+        [...metadata].filter(([key]) => key !== 'chiquito.metadata').concat([['chiquito.golden', '[]']]),
+      ),
+    }))
+    const asked = await chiquitoHere(['predict', meant, path.join(folder, 'photos')])
+    expect([asked.status, asked.stderr]).toEqual([0, expect.stringMatching(/carries no golden photos/)])
+  })
+
   it('refuses what carries no golden photos, and what is no model', async () => {
     const bare = await altered('bare', ({ metadata }) => ({
       metadata: new Map([...metadata, ['chiquito.golden', '[]']]),
     }))
     const told = await chiquitoHere(['verify', bare])
-    expect([told.status, told.stderr]).toEqual([1, expect.stringMatching(/carries no golden photos/)])
+    expect([told.status, told.stderr]).toEqual([
+      1,
+      expect.stringMatching(/carries no golden photos.*nothing was verified/),
+    ])
+    const foretold = await chiquitoHere(['predict', bare, path.join(folder, 'photos')])
+    expect([foretold.status, foretold.stderr]).toEqual([
+      1,
+      expect.stringMatching(/was changed since it was made/),
+    ])
     const cut = await altered('cut', ({ metadata }) => ({
       metadata: new Map([
         ...metadata,

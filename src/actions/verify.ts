@@ -5,7 +5,7 @@ import { ioError } from '../files/index.js'
 import { readModelFile } from '../onnx/index.js'
 import { type Reproduction, reproduceGolden } from '../predict/index.js'
 import { alignedTable } from '../report/index.js'
-import { graphDigest, parseModelMetadata } from '../run/index.js'
+import { graphDigest, isMetadataSame, parseModelMetadata } from '../run/index.js'
 import { modelPath } from './predict.js'
 
 export interface VerifyOptions extends WorkOptions {
@@ -21,6 +21,8 @@ export interface VerifyResult {
   readonly golden: number
   /** Whether graph and weights are those that training wrote; null where the file does not say. */
   readonly isGraphSame: boolean | null
+  /** Whether what the file says of itself is what it was written with; null where it does not say. */
+  readonly isMetadataSame: boolean | null
   readonly runtimes: readonly Reproduction[]
   /** Whether every runtime that is there gives the recorded verdicts and probabilities, from the graph that was trained. */
   readonly holds: boolean
@@ -41,20 +43,27 @@ export async function verify({ model: given, progress, signal }: VerifyOptions):
   })
   const runtimes = await reproduceGolden(bytes, facts, { path: file, signal })
   const isGraphSame = facts.graph === undefined ? null : graphDigest(graph) === facts.graph
-  const holds = isGraphSame !== false && runtimes.every(({ state }) => state === 'same' || state === 'absent')
+  const whole = { isGraphSame, isMetadataSame: isMetadataSame(metadata) }
+  const holds =
+    Object.values(whole).every(isSame => isSame !== false) &&
+    runtimes.every(({ state }) => state === 'same' || state === 'absent')
   return {
     model: path.resolve(file),
     labels: facts.labels,
     golden: facts.golden.length,
-    isGraphSame,
+    ...whole,
     runtimes,
     holds,
-    verdict: verdictOf(facts.golden.length, runtimes, isGraphSame),
+    verdict: verdictOf(facts.golden.length, runtimes, whole),
     seconds: (performance.now() - started) / 1000,
   }
 }
 
-function verdictOf(golden: number, runtimes: readonly Reproduction[], isGraphSame: boolean | null): string {
+function verdictOf(
+  golden: number,
+  runtimes: readonly Reproduction[],
+  whole: Pick<VerifyResult, 'isGraphSame' | 'isMetadataSame'>,
+): string {
   const asked = runtimes.filter(({ state }) => state !== 'absent')
   const bad = asked.filter(({ state }) => state !== 'same')
   const changed = Math.max(0, ...asked.map(one => one.changed ?? 0))
@@ -64,12 +73,16 @@ function verdictOf(golden: number, runtimes: readonly Reproduction[], isGraphSam
   const most = Math.max(0, ...asked.map(one => one.largest?.difference ?? 0))
   const photos = plural(golden, 'golden photo')
   const ways = plural(asked.length, 'way')
-  const graph =
-    isGraphSame === false
-      ? ' The graph or its weights are no longer those that training wrote, though: copy the file again from where it was trained.'
-      : ''
+  const others = [
+    ...(whole.isGraphSame === false ? ['graph or weights'] : []),
+    ...(whole.isMetadataSame === false ? ['metadata (such as threshold, labels or golden photos)'] : []),
+  ]
+  const since =
+    others.length === 0
+      ? ''
+      : ` But its ${others.join(' and ')} were changed since it was made: copy the file again from where it was trained.`
   if (bad.length === 0)
-    return `${photos} answered as when the model was made, in ${ways}: the same verdicts, probabilities within ${small(most)}${known}.${graph}`
+    return `${photos} answered as when the model was made, in ${ways}: the same verdicts, probabilities within ${small(most)}${known}.${since}`
   const failed = bad.filter(({ state }) => state === 'failed').length
   return (
     `${photos} not answered as when the model was made, in ${bad.length} of ${ways}: ` +
@@ -85,7 +98,7 @@ function verdictOf(golden: number, runtimes: readonly Reproduction[], isGraphSam
         : []),
       ...(failed > 0 ? [`${failed} could not run it`] : []),
     ].join(', ') +
-    `.${graph}`
+    `.${since}`
   )
 }
 

@@ -37,6 +37,11 @@ export function knownToleranceOf(device: Device, facts: Pick<ModelMetadata, 'pre
   return knownTolerances[strictness(device, facts)]
 }
 
+/** What is said of a model without any, behind its name. */
+export const NO_GOLDEN_PHOTOS =
+  'carries no golden photos (none could be read any more when it was made, or they were taken out), so nothing shows whether it ' +
+  'answers as it did then'
+
 /** What a model says of views. */
 export interface Answers {
   /** [views][labels] */

@@ -9,8 +9,14 @@ import {
 import { type DeviceOptions, Session } from '../engine/index.js'
 import { type AugmentationDraw, decode, readPhotoFile, renderViews, sha256Of } from '../images/index.js'
 import { type Graph, readModelFile, type ValueType } from '../onnx/index.js'
-import { graphDigest, type ModelMetadata, parseModelMetadata, thresholdIn } from '../run/index.js'
-import { checkGolden } from './golden.js'
+import {
+  graphDigest,
+  isMetadataSame,
+  type ModelMetadata,
+  parseModelMetadata,
+  thresholdIn,
+} from '../run/index.js'
+import { checkGolden, NO_GOLDEN_PHOTOS } from './golden.js'
 
 /** What a model says of one photo. */
 export interface Prediction {
@@ -33,9 +39,9 @@ export class Predictor {
   ) {}
 
   /**
-   * Opens a `model.onnx` that training wrote, and asks it about the golden photos it carries.
+   * Opens a `model.onnx` that training wrote, and asks it about the golden photos it carries; `notice` is told where it has none.
    * Throws `io` where the file cannot be read, `model` where it is not such a file, or no longer answers as it did when
-   * it was made; `interrupted`.
+   * it was made, or its metadata were changed since; `interrupted`.
    */
   static async open(
     path: string,
@@ -57,6 +63,8 @@ export class Predictor {
       await checkGolden(facts, judge, { path, device })
       throwIfAborted(signal)
       requireSameGraph(graph, facts, path)
+      requireSameMetadata(metadata, path)
+      if (facts.golden.length === 0) options.notice?.(`"${path}" ${NO_GOLDEN_PHOTOS}.`)
       return predictor
     } catch (error) {
       await session.close()
@@ -179,22 +187,30 @@ function requireSameGraph(graph: Graph, facts: ModelMetadata, path: string): voi
   )
 }
 
+/** A threshold, the way photos are resized, or golden photos that were taken out: no answer to a golden photo shows those. */
+function requireSameMetadata(entries: ReadonlyMap<string, string>, path: string): void {
+  if (isMetadataSame(entries) !== false) return
+  throw new ChiquitoError(
+    'model',
+    `What "${path}" says of itself (its metadata, such as labels, threshold or golden photos) was changed since it was made: ` +
+      'copy it again from where it was trained. If it was changed on purpose, remove its metadata entry chiquito.metadata.',
+  )
+}
+
 /** Metadata are easily copied to another graph; its answers would then be put down to the wrong labels, or be none. */
-export function requireFit(
-  { inputs, outputs }: Session,
-  { view, labels }: ModelMetadata,
-  path: string,
-): void {
+export function requireFit({ inputs, outputs }: Session, facts: ModelMetadata, path: string): void {
+  const { view, labels } = facts
   const { size } = view
   const pixels = inputs.get('pixels')
   const probabilities = outputs.get('probabilities')
   const reads = pixels?.dtype === 'uint8' && agrees(pixels, [1, size, size, 3]) && inputs.size === 1
   const answers = probabilities?.dtype === 'float32' && agrees(probabilities, [1, labels.length])
-  if (reads && answers) return
+  const tells = thresholdIn(facts) === undefined || outputs.has('known')
+  if (reads && answers && tells) return
   throw new ChiquitoError(
     'model',
     `"${path}" does not fit what it says of itself: expected one input "pixels", uint8 [batch, ${size}, ${size}, 3], ` +
-      `and an output "probabilities", float32 [batch, ${labels.length}]. Give a model.onnx as "chiquito train" wrote it.`,
+      `and an output "probabilities", float32 [batch, ${labels.length}]${tells ? '' : ', and one "known", float32 [batch]'}. Give a model.onnx as "chiquito train" wrote it.`,
   )
 }
 

@@ -9,7 +9,7 @@ import {
   usableDevice,
 } from '../engine/index.js'
 import { type ModelMetadata, thresholdIn } from '../run/index.js'
-import { distance, knownToleranceOf, toleranceOf } from './golden.js'
+import { distance, knownToleranceOf, NO_GOLDEN_PHOTOS, toleranceOf } from './golden.js'
 import { goldenViews } from './golden-views.js'
 import { requireFit } from './predictor.js'
 
@@ -80,7 +80,7 @@ export async function reproduceGolden(
   if (facts.golden.length === 0)
     throw new ChiquitoError(
       'model',
-      `"${path}" carries no golden photos: none could be read any more when it was made, or they were taken out. Train again to have some.`,
+      `"${path}" ${NO_GOLDEN_PHOTOS}: nothing was verified. Copy it again from where it was trained, or train again.`,
     )
   const views = await goldenViews(facts, path)
   const found: Reproduction[] = []

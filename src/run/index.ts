@@ -1,5 +1,6 @@
 export { FeatureStore, type FeatureStoreOptions, featureKey, openFeatureStore } from './feature-store.js'
 export { graphDigest } from './graph-digest.js'
+export { isMetadataSame } from './metadata-digest.js'
 export {
   inputNote,
   MAX_SHORTCUTS,

@@ -1,12 +1,10 @@
 import { z } from 'zod'
 import { ChiquitoError, shellPath } from '../core/index.js'
 import { describeIssue } from '../files/index.js'
+import { PREFIX, withDigest } from './metadata-digest.js'
 
 /** Raised when a model's metadata changes so that older programs would misread it. */
 const FORMAT = 1
-
-/** Namespace of our entries among a model's `metadata_props`; other tools keep theirs. */
-const PREFIX = 'chiquito.'
 
 /** Enough to prove that a copy of the model answers as it should; the file stays small. */
 const MAX_GOLDEN_PHOTOS = 16
@@ -217,7 +215,8 @@ export const inputNote =
 
 /**
  * The entries for a model's `metadata_props`: `chiquito.labels` and so on, each JSON, in a fixed order. Equal metadata
- * give equal text; there is no date in it, so that training again gives the same file.
+ * give equal text; there is no date in it, so that training again gives the same file. The last one, `chiquito.metadata`, tells
+ * whether any of them was changed since.
  *
  * @throws `model` when the metadata contradict themselves
  */
@@ -228,7 +227,7 @@ export function modelMetadataEntries(metadata: ModelMetadata): Map<string, strin
   const values = Object.entries({ ...checked, golden }).filter(([, value]) => value !== undefined)
   for (const [name, value] of values.sort(([a], [b]) => (a < b ? -1 : 1)))
     entries.set(PREFIX + name, JSON.stringify(sorted(value)))
-  return entries
+  return withDigest(entries)
 }
 
 /**
