@@ -107,14 +107,17 @@ function small(difference: number): string {
   return difference === 0 ? '0' : difference < 0.001 ? difference.toExponential(0) : difference.toFixed(3)
 }
 
-/** What the last columns hold; in their headings it would not fit a terminal. */
-const caption = 'Verdicts and “neither” that changed, and how far probabilities and known are off at most:'
+/** What the columns hold; in their headings it would not fit a terminal. */
+const caption = [
+  'What onnxruntime answers: verdicts and “neither” that changed, and how far',
+  'probabilities and known are off at most:',
+]
 
-/** The result for a terminal. */
+/** The result for a terminal: the table fits 80 columns, sentences are lines. */
 export function verifyText({ verdict, runtimes, seconds }: VerifyResult): string {
   const rows = runtimes.map(
     ({ runtime, version, provider, how, state, changed, neither, largest, knownDifference }) => [
-      version === undefined ? runtime : `${runtime} ${version}`,
+      [runtime.replace(/^onnxruntime-/, ''), ...(version === undefined ? [] : [version])].join(' '),
       provider,
       how,
       state,
@@ -128,8 +131,8 @@ export function verifyText({ verdict, runtimes, seconds }: VerifyResult): string
     reason === undefined ? [] : [`${state === 'failed' ? '! ' : ''}${runtime}, ${provider}: ${reason}`],
   )
   const table = alignedTable([
-    ['runtime', 'on', 'how', 'answers', 'verdicts', '“neither”', 'off by', 'known'],
+    ['runtime', 'on', 'how', 'answers', 'verdict', 'neither', 'off by', 'known'],
     ...rows,
   ])
-  return [verdict, '', caption, table, '', ...reasons, `in ${seconds.toFixed(1)} s`, ''].join('\n')
+  return [verdict, '', ...caption, table, '', ...reasons, `in ${seconds.toFixed(1)} s`, ''].join('\n')
 }

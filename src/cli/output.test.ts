@@ -15,6 +15,22 @@ describe('results', () => {
     expect(other.stdout.text()).toBe('Half of them.\n')
   })
 
+  it('of sentences and tables are broken between words where a terminal is narrower, tables left alone', async () => {
+    const sentence = 'All of them are what they were before.'
+    const prose = { ...outcome, isProse: true, text: `${sentence}\n  one        two     three    four` }
+    const shown = async (terminal: { isTTY?: boolean; columns?: number }, given: typeof outcome = prose) => {
+      const { stdout } = fakeSystem()
+      await printOutcome(given, false, Object.assign(stdout, terminal))
+      return stdout.text()
+    }
+    expect(await shown({ isTTY: true, columns: 16 })).toBe(
+      'All of them are\nwhat they were\nbefore.\n  one        two     three    four\n',
+    )
+    expect(await shown({ isTTY: true, columns: 38 })).toBe(`${prose.text}\n`)
+    expect(await shown({})).toBe(`${prose.text}\n`)
+    expect(await shown({ isTTY: true, columns: 16 }, { ...outcome, text: sentence })).toBe(`${sentence}\n`)
+  })
+
   it('are not silently lost', async () => {
     const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC', syscall: 'write' })
     const system = fakeSystem({ stdoutFails: full })

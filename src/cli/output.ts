@@ -10,6 +10,8 @@ export interface Outcome {
   readonly json: unknown
   /** For a person. */
   readonly text: string
+  /** Lines that are not indented are sentences: a terminal's width breaks them between words. */
+  readonly isProse?: boolean | undefined
   /** The command did its work and the answer is "no good": exit code 1. */
   readonly failed?: boolean | undefined
 }
@@ -18,12 +20,25 @@ export interface Outcome {
 export async function printOutcome(outcome: Outcome, json: boolean, stdout: Output): Promise<void> {
   try {
     if (json) await writeJson(outcome.json, stdout)
-    else if (outcome.text !== '') await write(stdout, `${printable(outcome.text).trimEnd()}\n`)
+    else if (outcome.text !== '') {
+      const text = printable(outcome.text).trimEnd()
+      await write(stdout, `${outcome.isProse ? wrapped(text, stdout) : text}\n`)
+    }
   } catch (error) {
     if (isClosedPipe(error)) throw error
     const message = `Cannot write the result to standard output: ${messageOf(error)}. The work itself is done.`
     throw new ChiquitoError('io', message, { cause: error })
   }
+}
+
+/** Sentences broken between words, where they go to a terminal and are wider. */
+function wrapped(text: string, { isTTY, columns }: Output): string {
+  if (!isTTY || !columns) return text
+  const line = new RegExp(`(?=.{${columns + 1}})(.{1,${columns}}) (?=\\S)`, 'g')
+  return text
+    .split('\n')
+    .map(one => (one.startsWith(' ') ? one : one.replace(line, '$1\n')))
+    .join('\n')
 }
 
 /**

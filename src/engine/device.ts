@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { InferenceSession } from 'onnxruntime-node'
 import { argumentError, ChiquitoError, messageOf } from '../core/index.js'
+import { whyNoWebGpu } from './probe.js'
 import type { Runtime } from './runtime.js'
 
 /** What graphs run on. */
@@ -59,9 +60,11 @@ export async function openOn(
   const settings = sessionSettings(threadsOf(options), optimize)
   if (device !== 'cpu') {
     try {
+      const missing = device === 'webgpu' ? await whyNoWebGpu() : undefined
+      if (missing !== undefined) throw new ChiquitoError('engine', missing)
       return { session: await create(runtime, model, { ...settings, executionProviders: [device] }), device }
     } catch (error) {
-      const why = `${titles[device]} cannot be used here (${shortReason(error)})`
+      const why = `${titles[device]} cannot be used here (${plainReason(error)})`
       if (strict)
         throw new ChiquitoError('engine', `${why}. Leave the device out to use the CPU.`, { cause: error })
       // Told only once the CPU has taken the model: otherwise the model is to blame.
@@ -82,6 +85,22 @@ export function threadsOf({ threads = availableParallelism() }: DeviceOptions): 
   if (!Number.isInteger(threads) || threads < 1 || threads > MAX_THREADS)
     throw argumentError('threads', `a whole number from 1 to ${MAX_THREADS}`, threads)
   return threads
+}
+
+/** What the runtime says of devices that are not there, and what it means. */
+const absences: readonly (readonly [said: RegExp, meant: string])[] = [
+  [/adapter/i, 'no graphics adapter for it was found'],
+  [/shared (library|object)|LoadLibrary|\.(so|dll|dylib)\b/i, 'its libraries are not installed'],
+  [
+    /backend not found|no available backend|unsupported|not (supported|available|enabled)/i,
+    'the runtime has it not on this system',
+  ],
+]
+
+/** Why a device is not there, in plain words where they are known. */
+function plainReason(error: unknown): string {
+  const said = shortReason(error)
+  return absences.find(([pattern]) => pattern.test(said))?.[1] ?? said
 }
 
 /** The part of an onnxruntime message that says what is wrong, without its source paths and status codes. */

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
-import { fileURLToPath } from 'node:url'
 import { throwIfAborted } from '../core/index.js'
+import { programBeside } from './programs.js'
 
 /**
  * From so many operations on a graph is prepared in a process of its own: opening it here would keep this thread for most
@@ -32,7 +32,7 @@ export async function prepareAside(
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array | undefined> {
   throwIfAborted(signal)
-  const program = preparing()
+  const program = programBeside('prepare-process')
   const folder = program && (await mkdtemp(path.join(tmpdir(), 'chiquito-')).catch(() => undefined))
   if (!program || !folder) return undefined
   // A group of its own: Ctrl-C reaches this process alone, which then decides.
@@ -76,11 +76,4 @@ async function exchanged(child: ChildProcess, bytes: Uint8Array): Promise<Uint8A
 
 function isReadable(stream: unknown): stream is Readable {
   return typeof stream === 'object' && stream !== null && 'readable' in stream
-}
-
-/** The process's program; undefined where the sources run uncompiled, as in unit tests, or were packed into one file. */
-function preparing(): string | undefined {
-  if (!import.meta.url.endsWith('.js')) return undefined
-  const file = fileURLToPath(new URL('./prepare-process.js', import.meta.url))
-  return existsSync(file) ? file : undefined
 }

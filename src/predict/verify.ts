@@ -21,12 +21,14 @@ export interface Reproduction {
   readonly version: string | undefined
   /** `cpu`, `webgpu`, `cuda`, `wasm`. */
   readonly provider: string
-  /** In words. */
+  /** `as in predict`, `not rewritten` (the graph, by the runtime), or `plain`: with nothing of ours around it. */
   readonly how: string
   /** `same`, `differs` (more than its arithmetic explains), `failed` (does not take the model), or `absent` from this machine. */
   readonly state: 'same' | 'differs' | 'failed' | 'absent'
   /** Why it is absent or failed. */
   readonly reason?: string | undefined
+  /** What the runtime itself says of its absence. */
+  readonly detail?: string | undefined
   /** Golden photos with another verdict. */
   readonly changed?: number | undefined
   /** Golden photos that are "neither" here and were not, or the other way round; undefined where the model does not say. */
@@ -109,7 +111,7 @@ function ours(device: Device): Way {
     runtime: 'onnxruntime-node',
     version: runtimeVersion(),
     provider: device,
-    how: 'as predict runs it',
+    how: 'as in predict',
   }
   return async (model, golden) => {
     try {
@@ -120,6 +122,7 @@ function ours(device: Device): Way {
         version: undefined,
         state: 'absent',
         reason: messageOf(error).replace(/ Leave the device out.*$/, ''),
+        detail: error instanceof Error && error.cause ? messageOf(error.cause) : undefined,
       }
     }
     return throughSession(model, golden, way, device, 'all')
@@ -131,7 +134,7 @@ const unoptimised: Way = (model, golden) => {
     runtime: 'onnxruntime-node',
     version: runtimeVersion(),
     provider: 'cpu',
-    how: 'graph not rewritten',
+    how: 'not rewritten',
   }
   return throughSession(model, golden, way, 'cpu', 'none')
 }

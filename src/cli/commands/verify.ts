@@ -14,7 +14,7 @@ export function registerVerify(program: Command, shell: Shell): void {
       shell.run(async work => {
         const { verify, verifyText } = await import('../../actions/verify.js')
         const result = await verify({ ...work, model })
-        return { json: result, text: verifyText(result), failed: !result.holds }
+        return { json: result, text: verifyText(result), isProse: true, failed: !result.holds }
       }),
     )
   addExamples(command, ['chiquito verify runs/first', 'chiquito verify model.onnx --json'])
