@@ -1,5 +1,5 @@
 // "Neither": photos that are like none of those learnt from, in a model trained on drawings of balls and waves.
-import { readFileSync } from 'node:fs'
+import { copyFileSync, cpSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import sharp from 'sharp'
@@ -160,6 +160,12 @@ it('is told by training: in figures, report and model', async () => {
   const { stdout } = await chiquito(['evaluate', run, '--threads', '1'])
   expect(stdout).toMatch(
     /It says "neither" of \d+ of 40 validation photos; of the \d+ that it answers, \d+ are right/,
+  )
+  cpSync(at('data/valid'), at('mixed'), { recursive: true })
+  copyFileSync(at('data/train/ball/1.png'), at('mixed/ball/known.png'))
+  const mixed = await chiquito(['evaluate', run, at('mixed'), '--threads', '1'])
+  expect(mixed.stdout).toMatch(
+    /It says "neither" of \d+ of 40 validation photos \(1 more, or copies of them, had a part in making the model\)/,
   )
   expect(readFileSync(trained.report, 'utf8')).toMatch(/What it does not know/)
   const { metadata } = await readModelFile(trained.model)

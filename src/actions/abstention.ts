@@ -59,5 +59,6 @@ function figuresOf(
     taken: which.map(i => argmax(seen.probabilities[i])),
     abstained: which.map(i => known[i] < threshold),
     threshold,
+    leftOut: seen.photos.length - which.length,
   })
 }

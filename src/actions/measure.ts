@@ -159,7 +159,8 @@ function abstentionFields(
   if (threshold === undefined || truth.length === 0) return { coverage: null }
   const taken = predictions.map(({ label }) => labels.indexOf(label))
   const abstained = predictions.map(one => one.abstained)
-  const figures = evaluateAbstention({ labels, truth, taken, abstained, threshold })
+  const leftOut = all.length - predictions.length
+  const figures = evaluateAbstention({ labels, truth, taken, abstained, threshold, leftOut })
   return { coverage: figures.coverage, abstention: figures }
 }
 

@@ -11,6 +11,7 @@ const abstention = z.object({
     .object({
       threshold: share,
       count,
+      leftOut: count.default(0),
       abstained: count,
       coverage: share,
       interval,

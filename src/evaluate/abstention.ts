@@ -5,6 +5,8 @@ export interface AbstentionFigures {
   /** The least `known` that is answered. */
   readonly threshold: number
   readonly count: number
+  /** Photos that do not count, as they or copies of them had a part in making the model. */
+  readonly leftOut: number
   readonly abstained: number
   /** Share of the photos that is answered, with its 95 % interval. */
   readonly coverage: number
@@ -35,6 +37,7 @@ export interface Abstentions {
   readonly taken: readonly number[]
   readonly abstained: readonly boolean[]
   readonly threshold: number
+  readonly leftOut?: number | undefined
 }
 
 /** Measures what a model answers of photos that show one of its labels: at least one. */
@@ -44,6 +47,7 @@ export function evaluateAbstention({
   taken,
   abstained,
   threshold,
+  leftOut = 0,
 }: Abstentions): AbstentionFigures {
   const count = truth.length
   const away = abstained.filter(Boolean).length
@@ -53,6 +57,7 @@ export function evaluateAbstention({
   return {
     threshold,
     count,
+    leftOut,
     abstained: away,
     coverage: answered / count,
     interval: wilson(answered, count) ?? [0, 1],

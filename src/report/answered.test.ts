@@ -5,6 +5,7 @@ import { answeredText, coverageText } from './answered.js'
 const figures: AbstentionFigures = {
   threshold: 0.05,
   count: 190,
+  leftOut: 0,
   abstained: 3,
   coverage: 187 / 190,
   interval: [0.95, 0.99],
@@ -23,8 +24,14 @@ describe('what "neither" was on photos with known classes', () => {
     )
   })
 
+  it('says why photos do not count', () => {
+    expect(answeredText({ ...figures, leftOut: 2 }, 'test')).toMatch(
+      /^It says "neither" of 3 of 190 test photos \(2 more, or copies of them, had a part in making the model\), and/,
+    )
+  })
+
   it('gives the coverage as the option is given, and nothing where none is known', () => {
-    expect(coverageText(0.95)).toContain('about 95 % of new photos')
+    expect(coverageText(0.95)).toContain('About 95 % of new photos')
     expect(coverageText(0.975)).toContain('97.5 %')
     expect(coverageText(undefined)).toBe('')
   })

@@ -7,18 +7,19 @@ function percent(value: number): string {
 
 /** What "neither" was on photos with known classes: how many it was said of, and what became of the others. */
 export function answeredText(
-  { count, abstained, answered, wrongKeptBack }: AbstentionFigures,
+  { count, leftOut, abstained, answered, wrongKeptBack }: AbstentionFigures,
   part: string,
 ): string {
   const spared = wrongKeptBack === 0 ? '' : `, and would have been wrong on ${wrongKeptBack} of them`
-  return `It says "neither" of ${abstained} of ${count} ${part} photos${spared}; of the ${answered.count} that it answers, ${answered.right} are right.`
+  const others = leftOut === 0 ? '' : ` (${leftOut} more, or copies of them, had a part in making the model)`
+  return `It says "neither" of ${abstained} of ${count} ${part} photos${others}${spared}; of the ${answered.count} that it answers, ${answered.right} are right.`
 }
 
-/** What the threshold is to keep. */
+/** What the threshold is to keep; where it comes from is said behind it. */
 export function coverageText(coverage: number | undefined): string {
   return coverage === undefined
     ? ''
-    : `The threshold is set so that about ${percent(coverage)} of new photos that show one of the labels are answered. `
+    : `About ${percent(coverage)} of new photos that show one of the labels are to be answered. `
 }
 
 /** What can be promised of foreign photos, and what not. */

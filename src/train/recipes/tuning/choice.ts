@@ -97,25 +97,28 @@ export function compare(frozen: Judged, tuned: Judged, subject: string): TuningD
   const count = frozen.losses.length
   const { pays, isTie, error } = verdictOn(frozen, tuned)
   const layers = subject.toLowerCase()
+  const [first, second] = pays ? [tuned, frozen] : [frozen, tuned]
   const reason =
-    `${pays ? `${subject} were fine-tuned` : 'Only the head learned'}: in ${folds}-fold cross-validation on ${count} ` +
-    `training photos the head alone is wrong on ${frozen.wrong} (log loss ${costOf(frozen)}), with ` +
-    `${layers} fine-tuned on ${tuned.wrong} (${costOf(tuned)}); the standard error of the difference is ${error.toFixed(3)}` +
-    (pays && isTie
-      ? ': a tie, which goes to fine-tuning, as it has a third of the photos still to learn from.'
-      : '.')
-  const row = (name: string, one: Judged, won: boolean): Candidate => ({
+    `${pays ? `${subject} were fine-tuned` : 'Only the head learned'}: of ${count} training photos left out in turn, that is ` +
+    `wrong on ${first.wrong} (log loss ${costOf(first)}), ${pays ? 'the head alone' : `with ${layers} fine-tuned`} on ` +
+    `${second.wrong} (${costOf(second)})${pays && isTie ? ': a tie, which goes to fine-tuning.' : '.'}`
+  const note = `${folds}-fold cross-validation on ${count} photos`
+  const difference = `${note}, standard error of the difference in log loss ${error.toFixed(3)}`
+  const row = (name: string, one: Judged, won: boolean, note: string): Candidate => ({
     name,
     accuracy: 1 - one.wrong / count,
     interval: wilson(count - one.wrong, count) ?? [0, 1],
     logLoss: mean(one.losses),
     chosen: won,
-    note: `${folds}-fold cross-validation on ${count} photos`,
+    note,
   })
   return {
     chosen: pays,
     reason,
-    candidates: [row('head alone', frozen, !pays), row(`${layers} fine-tuned`, tuned, pays)],
+    candidates: [
+      row('head alone', frozen, !pays, note),
+      row(`${layers} fine-tuned`, tuned, pays, difference),
+    ],
     temperature: tuned.temperature,
     temperatureFrom: `${count} training photos, each judged by a fine-tuned network that had not learnt from it`,
   }

@@ -73,7 +73,9 @@ describe('auto', () => {
   it('finds out whether it pays, and says why, the same each time', async () => {
     const [first, second] = [await run({}), await run({ fineTune: 'auto' })]
     const { chosen, reason } = first.choice?.fineTuning ?? { chosen: false, reason: '' }
-    expect(reason).toMatch(chosen ? / were fine-tuned: in 3-fold / : /^Only the head learned: /)
+    expect(reason).toMatch(
+      chosen ? / were fine-tuned: of \d+ training photos left out/ : /^Only the head learned: /,
+    )
     expect(first.stages).toHaveLength(chosen ? 3 : 2)
     expect(second.choice).toEqual(first.choice)
     expect(second.seen.probabilities).toEqual(first.seen.probabilities)
@@ -87,15 +89,16 @@ describe('the decision to fine-tune', () => {
   it('goes to the lower log loss, and in a tie to fine-tuning, which is not over yet', () => {
     const better = compare(judged(even(0.3), 5), judged(even(0.2), 5), 'The last layers')
     expect(better).toMatchObject({ chosen: true, temperature: 2 })
-    expect(better.reason).toContain(
-      'The last layers were fine-tuned: in 3-fold cross-validation on 50 training photos',
+    expect(better.reason).toBe(
+      'The last layers were fine-tuned: of 50 training photos left out in turn, that is wrong on 5 (log loss 0.205), the head alone on 5 (0.305).',
     )
     expect(better.candidates.map(({ chosen }) => chosen)).toEqual([false, true])
     expect(compare(judged(even(0.2), 5), judged(even(0.3), 4), 'All layers').chosen).toBe(false)
     const unlucky = even(0.3).map((loss, i) => (i < 2 ? loss + 0.2 - 0.39 * i : loss))
     const tie = compare(judged(even(0.3), 5), judged(unlucky, 6), 'All layers')
     expect(tie.chosen).toBe(true)
-    expect(tie.reason).toMatch(/: a tie, which goes to fine-tuning/)
+    expect(tie.reason).toMatch(/: a tie, which goes to fine-tuning\.$/)
+    expect(tie.candidates[1].note).toMatch(/3-fold .*standard error of the difference in log loss 0\.\d+$/)
     expect(better.reason).not.toMatch(/tie/)
   })
 
