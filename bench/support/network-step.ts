@@ -63,7 +63,10 @@ export class NetworkStep {
   static async open(options: NetworkStepOptions): Promise<NetworkStep> {
     const { step, weights } = stepOf(options)
     const { plain, threads } = options
-    const session = await Session.open(model(await lowerGraph(step.graph, { plain })), { threads })
+    const session = await Session.open(model(await lowerGraph(step.graph, { plain })), {
+      threads,
+      into: true,
+    })
     const loss = zeros([])
     // Copies: the steps write into them.
     const state = new Map(

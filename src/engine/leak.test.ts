@@ -44,8 +44,8 @@ describe('memory', () => {
     expect(grown).toBeLessThan(maxGrowthMB)
   })
 
-  it('does not grow over ten thousand runs into memory given', async () => {
-    const session = await Session.open(layer(), { threads: 1 })
+  it.each([false, true])('does not grow over ten thousand runs into memory given (%s)', async into => {
+    const session = await Session.open(layer(), { threads: 1, into })
     const y = float32(new Float32Array(64 * 64), [64, 64])
     const run = () => session.runInto(feeds, { y })
     const grown = await growth(

@@ -13,12 +13,18 @@ import {
 } from './device.js'
 import { isWorthPreparing, prepareAside } from './prepare.js'
 import { dtypeOf, fromRuntime, loadRuntime, type Runtime, toRuntime } from './runtime.js'
+import { canSkipCopies, isWritten, written } from './written.js'
 
 export interface SessionOptions extends DeviceOptions {
   /** What messages call the model: its file, or its graph's name by default. */
   readonly name?: string | undefined
   /** How much the runtime may rewrite the graph: `'all'` by default. */
   readonly optimize?: Optimization | undefined
+  /**
+   * Results of a model built here mostly go into memory given, by {@link Session.runInto}, which is faster then on the CPU: the
+   * runtime makes no copies of them.
+   */
+  readonly into?: boolean | undefined
   /** Ends the opening of a graph of thousands of operations; others are opened in one go. */
   readonly signal?: AbortSignal | undefined
 }
@@ -43,6 +49,7 @@ export class Session {
   readonly inputs: ReadonlyMap<string, ValueType>
   /** What comes back. */
   readonly outputs: ReadonlyMap<string, ValueType>
+  private readonly skipsCopies: boolean
 
   private constructor(
     private readonly runtime: Runtime,
@@ -52,7 +59,12 @@ export class Session {
     private readonly name: string,
   ) {
     this.inputs = typesOf(session?.inputMetadata ?? [], name)
-    this.outputs = typesOf(session?.outputMetadata ?? [], name)
+    const outputs = session?.outputMetadata ?? []
+    this.skipsCopies = outputs.some(output => output.name === written)
+    this.outputs = typesOf(
+      outputs.filter(output => output.name !== written),
+      name,
+    )
   }
 
   /**
@@ -65,7 +77,8 @@ export class Session {
   static async open(model: Model | Uint8Array | string, options: SessionOptions = {}): Promise<Session> {
     const name = options.name ?? nameOf(model)
     const runtime = await loadRuntime()
-    const source = typeof model === 'string' || model instanceof Uint8Array ? model : await bytesOf(model)
+    const isFile = typeof model === 'string' || model instanceof Uint8Array
+    const source = isFile ? model : await bytesOf(model, await emptyListOf(runtime, options))
     if (source.length === 0) throw new ChiquitoError('model', `${name} cannot be run: it is empty.`)
     const prepared = await preparedOf(model, source, options)
     const { session, device } =
@@ -104,7 +117,7 @@ export class Session {
   }
 
   /**
-   * Runs the graph and writes results into tensors given, without any copy. Outputs not among them are not computed
+   * Runs the graph and writes results into tensors given, without any copy where the session was opened for it (`into`). Outputs not among them are not computed
    * for the caller. To feed results back, as training does, keep two sets of tensors and swap them: memory that is
    * both fed and fetched is refused.
    */
@@ -114,7 +127,8 @@ export class Session {
   ): Promise<void> {
     const sizes = checkFeeds(this.name, this.inputs, feeds)
     checkFetches(this.name, this.outputs, fetches, feeds, sizes)
-    await this.execute(feeds, this.convert(fetches, 'The tensor for output'))
+    const places = this.convert(fetches, 'The tensor for output')
+    await this.execute(feeds, this.skipsCopies ? { [written]: null, ...places } : places)
   }
 
   /** Frees the model's native memory and threads. Closing twice is allowed. */
@@ -136,6 +150,7 @@ export class Session {
     try {
       return await session.run(values, fetches)
     } catch (error) {
+      if (written in fetches && isWritten(error)) return {}
       throw new ChiquitoError('engine', `${this.name} failed to run: ${shortReason(error)}.`, {
         cause: error,
       })
@@ -198,7 +213,14 @@ async function openPrepared(
 }
 
 /** The model as a file. The writer is loaded only when a model was built here. */
-async function bytesOf(model: Model): Promise<Uint8Array> {
+async function bytesOf(model: Model, emptyList: string | undefined): Promise<Uint8Array> {
   const { writeModel } = await import('../onnx/index.js')
-  return writeModel(model)
+  return writeModel(model, { emptyList })
+}
+
+async function emptyListOf(
+  runtime: Runtime,
+  { into = false, device = 'cpu' }: SessionOptions,
+): Promise<string | undefined> {
+  return into && device === 'cpu' && (await canSkipCopies(runtime)) ? written : undefined
 }

@@ -3,7 +3,7 @@ import { ChiquitoError, messageOf } from '../core/index.js'
 import type { ExternalFiles } from './external-data.js'
 import type { Graph, Model } from './graph.js'
 import { decodeModel } from './protobuf.js'
-import { encodeModel } from './protobuf-write.js'
+import { encodeModel, type FileOptions } from './protobuf-write.js'
 import { sortNodes } from './sort-nodes.js'
 import { verifyGraph } from './verify.js'
 
@@ -34,10 +34,10 @@ export async function readModelFile(path: string): Promise<Model> {
  * The bytes of an .onnx file: the same model gives the same bytes. Weights are copied bit for bit.
  * Throws `model` when the model is not legal or is too large for one file.
  */
-export function writeModel(model: Model): Uint8Array {
+export function writeModel(model: Model, options?: FileOptions): Uint8Array {
   verified(model, `Graph ${model.graph.name} is not legal`)
   refuseSize(weightBytes(model.graph), `Graph ${model.graph.name}`)
-  const bytes = encodeModel(model)
+  const bytes = encodeModel(model, options)
   refuseSize(bytes.byteLength, `Graph ${model.graph.name}`)
   return bytes
 }

@@ -15,6 +15,8 @@ import {
   type TensorProto,
   TensorProtoSchema,
   type TensorShapeProto_DimensionSchema,
+  type TypeProto,
+  TypeProto_SequenceSchema,
   TypeProto_TensorSchema,
   TypeProtoSchema,
   type ValueInfoProto,
@@ -24,14 +26,22 @@ import type { Attribute, Dim, Graph, Model, Node, Value, ValueType } from './gra
 import { irWithPlainInitializers } from './opset.js'
 import { bytesOf } from './tensor-bytes.js'
 
+/** What a file can hold beside what a graph knows of. */
+export interface FileOptions {
+  /** An output before all others: a list of tensors with none in it. The graph has no value of that name. */
+  readonly emptyList?: Value | undefined
+}
+
 /** The bytes of an .onnx file: the same for the same model, always. */
-export function encodeModel(model: Model): Uint8Array {
+export function encodeModel(model: Model, { emptyList }: FileOptions = {}): Uint8Array {
+  const graph = graphProto(model.graph, model.irVersion)
+  if (emptyList !== undefined) addEmptyList(graph, emptyList)
   return toBinary(
     ModelProtoSchema,
     create(ModelProtoSchema, {
       irVersion: BigInt(model.irVersion),
       producerName: model.producer,
-      graph: graphProto(model.graph, model.irVersion),
+      graph,
       opsetImport: Array.from(model.opsets, ([domain, version]) => ({ domain, version: BigInt(version) })),
       metadataProps: Array.from(model.metadata, ([key, value]) => ({ key, value })),
     }),
@@ -50,6 +60,15 @@ function graphProto(graph: Graph, irVersion: number): GraphProto {
     output: Array.from(graph.outputs, valueInfo),
     valueInfo: Array.from(graph.types, valueInfo),
   })
+}
+
+function addEmptyList(graph: GraphProto, name: Value): void {
+  graph.node.unshift(create(NodeProtoSchema, { name, opType: 'SequenceEmpty', output: [name] }))
+  const elemType = tensorType({ dtype: 'float32' })
+  const type = create(TypeProtoSchema, {
+    value: { case: 'sequenceType', value: create(TypeProto_SequenceSchema, { elemType }) },
+  })
+  graph.output.unshift(create(ValueInfoProtoSchema, { name, type }))
 }
 
 function nodeProto(node: Node): NodeProto {
@@ -100,15 +119,19 @@ function tensorProto(tensor: Tensor, name = ''): TensorProto {
 function valueInfo([name, { dtype, shape }]: readonly [Value, ValueType]): ValueInfoProto {
   return create(ValueInfoProtoSchema, {
     name,
-    type: create(TypeProtoSchema, {
-      value: {
-        case: 'tensorType',
-        value: create(TypeProto_TensorSchema, {
-          elemType: dtypeCodes[dtype],
-          ...(shape && { shape: { dim: shape.map(dimension) } }),
-        }),
-      },
-    }),
+    type: tensorType({ dtype, shape }),
+  })
+}
+
+function tensorType({ dtype, shape }: ValueType): TypeProto {
+  return create(TypeProtoSchema, {
+    value: {
+      case: 'tensorType',
+      value: create(TypeProto_TensorSchema, {
+        elemType: dtypeCodes[dtype],
+        ...(shape && { shape: { dim: shape.map(dimension) } }),
+      }),
+    },
   })
 }
 

@@ -93,6 +93,7 @@ export class StepRunner implements Restorable<StepState> {
       strict,
       notice,
       signal,
+      into: true,
     })
     return new StepRunner(options, session, current, spare)
   }
