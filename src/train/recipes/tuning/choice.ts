@@ -3,10 +3,10 @@ import type { Photo } from '../../../dataset/index.js'
 import { wilson } from '../../../evaluate/index.js'
 import type { NetworkWeights } from '../../network/index.js'
 import type { Candidate } from '../recipe.js'
-import { tunedFolds } from './fold-fits.js'
+import { briefly, thoroughly, tunedFolds } from './fold-fits.js'
 import { fewestPhotos, folds, frozenFolds, labelsOf, type Trial } from './folds.js'
 import { rehearse, tooFast } from './rehearsal.js'
-import { costOf, type Judged, judged, mean, verdictOn } from './verdict.js'
+import { type Compared, costOf, isMuchLeft, type Judged, judged, mean, verdictOn, winner } from './verdict.js'
 
 /**
  * Below this many mistakes on photos left out there is nothing to win that could be told from luck: with fewer than
@@ -17,15 +17,17 @@ const fewestWrong = 3
 /** Whether to fine-tune, and why. */
 export interface TuningDecision {
   readonly chosen: boolean
+  /** Whether what was learnt for the comparison is all that there is to learn. */
+  readonly isDone?: boolean | undefined
   /** A sentence. */
   readonly reason: string
-  /** The two that were compared, if they were. */
+  /** Those that were compared, if any were. */
   readonly candidates: readonly Candidate[]
   /** What logits of the fine-tuned network are best divided by; undefined where no photos were left out to tell. */
   readonly temperature?: number | undefined
   /** On which photos that was found, in words. */
   readonly temperatureFrom?: string | undefined
-  /** The mean of the networks fine-tuned for the comparison: a start for one on all photos. */
+  /** The mean of the networks fine-tuned for the comparison: what predicts, or a start for one on all photos. */
   readonly learnt?: NetworkWeights | undefined
   /** What the compared networks say of the photos that they went without. */
   readonly leftOut?:
@@ -57,10 +59,8 @@ export async function decidedAtOnce({
 }
 
 /**
- * Decides on the training photos alone whether fine-tuning pays. Both are cross-validated, exact copies together: fine-tuning is
- * chosen unless its log loss is higher by more than luck explains. A tie goes to it because the third of the photos that each
- * fold goes without matters more to many weights than to few, and because the mean of the folds' networks is better than
- * each of them.
+ * Decides on the training photos alone whether fine-tuning pays. The head alone, a little fine-tuning and, where many mistakes are
+ * left, much of it are cross-validated, exact copies together.
  */
 export async function chooseTuning(trial: Trial, random: RandomStream): Promise<TuningDecision> {
   if (trial.fineTune !== 'always') return crossValidated(trial, random)
@@ -75,17 +75,27 @@ async function crossValidated(trial: Trial, random: RandomStream): Promise<Tunin
   const starts = await frozenFolds(trial, random, folds)
   await features.rest()
   const tuner = await open()
-  const compared = await tunedFolds(starts, tuner, random, trial)
-  if (!compared)
+  const truth = starts.flatMap(({ held }) => labelsOf(held))
+  const head = await judged(
+    truth,
+    starts.flatMap(({ logits }) => logits),
+    signal,
+  )
+  const tried = async (how: typeof briefly) => {
+    const done = await tunedFolds(starts, tuner, random, how, trial)
+    if (!done) return undefined
+    const logits = done.logits.flat()
+    return { learnt: done.weights, logits, judged: await judged(truth, logits, signal) }
+  }
+  const brief = await tried(briefly)
+  if (!brief)
     return without(
       `Only the head learned: with ${tuner.subject.toLowerCase()} fine-tuned ${tooFast}, at rates from ${pace.lowest(tuner)} on.`,
     )
-  const truth = starts.flatMap(({ held }) => labelsOf(held))
-  const frozenLogits = starts.flatMap(({ logits }) => logits)
-  const frozen = await judged(truth, frozenLogits, signal)
-  const tuned = await judged(truth, compared.logits.flat(), signal)
-  const leftOut = { photos: starts.flatMap(({ held }) => held), logits: compared.logits.flat() }
-  return { ...compare(frozen, tuned, tuner.subject), learnt: compared.weights, leftOut }
+  const thorough = isMuchLeft(head) ? await tried(thoroughly) : undefined
+  const decision = compare({ head, brief: brief.judged, thorough: thorough?.judged }, tuner.subject)
+  const { learnt, logits } = (!decision.isDone && thorough) || brief
+  return { ...decision, learnt, leftOut: { photos: starts.flatMap(({ held }) => held), logits } }
 }
 
 function without(reason: string): TuningDecision {
@@ -93,31 +103,38 @@ function without(reason: string): TuningDecision {
 }
 
 /** Exported for the test of the rule. */
-export function compare(frozen: Judged, tuned: Judged, subject: string): TuningDecision {
-  const count = frozen.losses.length
-  const { pays, isTie, error } = verdictOn(frozen, tuned)
+export function compare(compared: Compared<Judged>, subject: string): TuningDecision {
+  const { head, brief, thorough } = compared
+  const count = head.losses.length
   const layers = subject.toLowerCase()
-  const [first, second] = pays ? [tuned, frozen] : [frozen, tuned]
-  const reason =
-    `${pays ? `${subject} were fine-tuned` : 'Only the head learned'}: of ${count} training photos left out in turn, that is ` +
-    `wrong on ${first.wrong} (log loss ${costOf(first)}), ${pays ? 'the head alone' : `with ${layers} fine-tuned`} on ` +
-    `${second.wrong} (${costOf(second)})${pays && isTie ? ': a tie, which goes to fine-tuning.' : '.'}`
-  const note = `${folds}-fold cross-validation on ${count} photos`
-  const difference = `${note}, standard error of the difference in log loss ${error.toFixed(3)}`
-  const row = (name: string, one: Judged, won: boolean, note: string): Candidate => ({
+  const best = winner(compared)
+  const tuned = (best === 'thorough' && thorough) || brief
+  const { wins } = verdictOn(head, tuned)
+  const opening = {
+    head: 'Only the head learned',
+    brief: `${subject} were fine-tuned a little`,
+    thorough: `${subject} were fine-tuned`,
+  }
+  const row = (name: string, one: Judged, chosen: boolean): Candidate => ({
     name,
     accuracy: 1 - one.wrong / count,
     interval: wilson(count - one.wrong, count) ?? [0, 1],
     logLoss: mean(one.losses),
-    chosen: won,
-    note,
+    chosen,
+    note: `${folds}-fold cross-validation on ${count} photos`,
   })
   return {
-    chosen: pays,
-    reason,
+    chosen: best !== 'head',
+    isDone: best === 'brief',
+    reason:
+      `${opening[best]}: of ${count} training photos left out the head alone is wrong on ${head.wrong} (log loss ${costOf(head)}), ` +
+      `after a little fine-tuning it is ${brief.wrong} (${costOf(brief)})` +
+      (thorough ? `, after much ${thorough.wrong} (${costOf(thorough)})` : '') +
+      (best === 'brief' && !wins ? ': no worse, by more than luck explains.' : '.'),
     candidates: [
-      row('head alone', frozen, !pays, note),
-      row(`${layers} fine-tuned`, tuned, pays, difference),
+      row('head alone', head, best === 'head'),
+      row(`${layers} fine-tuned a little`, brief, best === 'brief'),
+      ...(thorough ? [row(`${layers} fine-tuned`, thorough, best === 'thorough')] : []),
     ],
     temperature: tuned.temperature,
     temperatureFrom: `${count} training photos, each judged by a fine-tuned network that had not learnt from it`,

@@ -1,5 +1,4 @@
 import { float32, type RandomStream } from '../../../core/index.js'
-import type { Photo } from '../../../dataset/index.js'
 import { accuracy, logLoss, predictions, softmaxRows } from '../../../evaluate/index.js'
 import type { PhotoReader } from '../../../images/index.js'
 import { type Classifier, type HeadWeights, headProbabilities } from '../../heads/index.js'
@@ -10,7 +9,7 @@ import type { RecipeOptions } from '../recipe.js'
 import type { TuningDecision } from './choice.js'
 import { labelsOf, type Trial } from './folds.js'
 import { meanWith } from './mean-weights.js'
-import { type TunedWeights, type TuneOptions, tune } from './tune.js'
+import { type TunedWeights, tune } from './tune.js'
 import { calmness } from './values.js'
 
 export interface Tuned {
@@ -21,19 +20,19 @@ export interface Tuned {
 }
 
 /**
- * Fine-tunes from the frozen classifier on, or from the mean of the networks that were compared; undefined where that
- * only spoils it.
+ * Fine-tunes from the frozen classifier on, or from the mean of the networks that were compared, or takes that mean as it is;
+ * undefined where fine-tuning only spoils it.
  */
 export async function fineTune(
   trial: Trial & { readonly reader: PhotoReader },
   frozen: Classifier,
-  { temperature = 1, temperatureFrom, learnt }: TuningDecision,
+  asked: TuningDecision,
   random: RandomStream,
 ): Promise<Tuned | undefined> {
   const { features } = trial
-  const { rule } = frozen
-  const { photos } = await features.of(rule.resize, 'train')
-  const { photos: held } = await features.of(rule.resize, 'valid')
+  const { temperature = 1, temperatureFrom, learnt, isDone } = asked
+  const { photos } = await features.of(frozen.rule.resize, 'train')
+  const { photos: held } = await features.of(frozen.rule.resize, 'valid')
   const start = learnt ?? { head: await calmed(frozen, trial) }
   await features.rest()
   const truth = labelsOf(held)
@@ -41,9 +40,12 @@ export async function fineTune(
     const rows = softmaxRows(logits, temperature)
     return { validLoss: logLoss(truth, rows) ?? 0, accuracy: accuracy(truth, predictions(rows)) ?? 0 }
   }
-  const done = await tune(random.fork('fine-tuning'), { ...trial, start, photos, held, measure })
+  const accuracyOf: Measured = async weights =>
+    measure(await (await trial.open()).views.logits(held, weights)).accuracy
+  const learn = () => tune(random.fork('fine-tuning'), { ...trial, start, photos, held, measure })
+  const done = learnt && isDone ? await asItIs(learnt, accuracyOf) : await learn()
   if (!done) return undefined
-  const { weights, stage } = learnt ? await meanOf(learnt, done, held, measure, trial) : done
+  const { weights, stage } = learnt && !isDone ? await meanOf(learnt, done, accuracyOf) : done
   const classifier = {
     ...tunedClassifier(frozen, weights, temperature, trial),
     temperatureFrom,
@@ -53,6 +55,22 @@ export async function fineTune(
   return { classifier, features: features.through(own), stage }
 }
 
+/** Accuracy of a network on the validation photos. */
+type Measured = (weights: NetworkWeights) => Promise<number>
+
+/** The mean of networks that each went without a part of the photos predicts: nothing more is learnt. */
+async function asItIs(weights: NetworkWeights, accuracyOf: Measured): Promise<TunedWeights> {
+  const started = performance.now()
+  const stage: Stage = {
+    name: 'fine-tuning',
+    schedule: 'the mean of the networks that were compared',
+    epochs: [],
+    accuracy: await accuracyOf(weights),
+    seconds: (performance.now() - started) / 1000,
+  }
+  return { weights, stage }
+}
+
 /**
  * The mean of where fine-tuning on all photos began, itself the mean of networks that each went without a part of them,
  * and of where it ended: seeds differ less for it.
@@ -60,14 +78,10 @@ export async function fineTune(
 async function meanOf(
   start: NetworkWeights,
   { weights: end, stage }: TunedWeights,
-  held: readonly Photo[],
-  measure: TuneOptions['measure'],
-  { open }: Trial,
+  accuracyOf: Measured,
 ): Promise<TunedWeights> {
   const weights = meanWith(start, end, 1)
-  const tuner = await open()
-  const { accuracy } = measure(await tuner.views.logits(held, weights))
-  return { weights, stage: { ...stage, accuracy } }
+  return { weights, stage: { ...stage, accuracy: await accuracyOf(weights) } }
 }
 
 /** The frozen classifier's head, as sure of the training photos as label smoothing wants it. */

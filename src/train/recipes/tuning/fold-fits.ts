@@ -9,31 +9,48 @@ import { type Fold, folds, type Trial } from './folds.js'
 import { meanWith } from './mean-weights.js'
 import { paced } from './pace.js'
 import type { Tuner } from './tuner.js'
-import { scheduleOf, tuningEpochs } from './values.js'
+import { briefDivisor, scheduleOf, tuningEpochs } from './values.js'
 
-/** Why folds are fine-tuned. */
+/** How folds are fine-tuned, and why. */
 interface Purpose {
   /** What progress and log call it. */
   readonly task: string
   readonly folds: number
   /** What the checkpoint calls a fit's state. */
   readonly underWay: (fold: number) => string
+  readonly manner: 'brief' | 'thorough'
 }
 
-const comparison: Purpose = {
+/** A comparison of all folds. */
+interface Comparison extends Purpose {
+  /** What a checkpoint calls what came of it. */
+  readonly comparedName: string
+}
+
+/** One epoch at half the rate. */
+export const briefly: Comparison = {
   task: 'does fine-tuning pay?',
   folds,
+  underWay: fold => `brief fold ${fold}, under way`,
+  comparedName: 'compared briefly',
+  manner: 'brief',
+}
+
+export const thoroughly: Comparison = {
+  task: 'does more fine-tuning pay?',
+  folds,
   underWay: fold => `fold ${fold}, under way`,
+  comparedName: 'compared',
+  manner: 'thorough',
 }
 
 export const rehearsal: Purpose = {
   task: 'trying fine-tuning out',
   folds: 1,
   underWay: fold => `rehearsal, fold ${fold}, under way`,
+  manner: 'thorough',
 }
 
-/** What a checkpoint calls what came of the comparison. */
-const comparedName = 'compared'
 const comparedSchema = z.object({ logits: z.array(z.array(z.array(anyNumber))) })
 
 /** What the folds that are done came to. */
@@ -52,11 +69,12 @@ export async function tunedFolds(
   starts: readonly Fold[],
   tuner: Tuner,
   random: RandomStream,
+  comparison: Comparison,
   trial: Trial,
 ): Promise<Compared | undefined> {
   const { checkpoint, progress } = trial
-  const { task } = comparison
-  let { logits, weights } = kept(starts, trial)
+  const { task, comparedName } = comparison
+  let { logits, weights } = kept(starts, comparedName, trial)
   progress?.({ kind: 'start', task, total: folds })
   for (const [fold, start] of starts.entries()) {
     if (fold < logits.length) continue
@@ -77,9 +95,10 @@ export async function tunedFold(
   fold: number,
   tuner: Tuner,
   random: RandomStream,
-  { task, folds: total, underWay }: Purpose,
-  { pace, checkpoint, progress, signal, log }: Trial,
+  { task, folds: total, underWay, manner }: Purpose,
+  { pace, checkpoint, progress, signal, log, epochs: asked }: Trial,
 ): Promise<number[][] | undefined> {
+  if (manner === 'thorough') await tuner.views.vary()
   const nothing = () => Promise.resolve({ validLoss: Number.NaN, accuracy: Number.NaN })
   const tell: Callback = {
     afterStep({ step, steps, rate, loss }) {
@@ -95,8 +114,9 @@ export async function tunedFold(
     name: underWay(fold + 1),
     begin: () => tuner.begin({ head }, teaching, random.fork('fold', fold), nothing),
     run: (work, divisor, saved, watch) => {
-      const epochs = tuningEpochs(teaching.length, 'fold')
-      const schedule = scheduleOf(tuner.depth, epochs, work.batchesPerEpoch, divisor)
+      const epochs = asked ?? tuningEpochs(teaching.length, manner)
+      const slower = manner === 'brief' ? briefDivisor * divisor : divisor
+      const schedule = scheduleOf(tuner.depth, epochs, work.batchesPerEpoch, slower)
       return runFit(work, schedule, { callbacks: () => [tell, watch], saved, signal })
     },
   })
@@ -104,7 +124,7 @@ export async function tunedFold(
 }
 
 /** What a run that was cut off had come to. */
-function kept(starts: readonly Fold[], options: RecipeOptions): Compared {
+function kept(starts: readonly Fold[], comparedName: string, options: RecipeOptions): Compared {
   const { checkpoint, backbone, size = backbone.inputSize } = options
   if (!checkpoint?.get(comparedName)) return { logits: [], weights: undefined }
   const { logits } = checkpoint.checked(comparedName, comparedSchema)

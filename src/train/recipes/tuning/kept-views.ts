@@ -13,6 +13,8 @@ import { batchSizeOf, type TunerOptions, type TunerViews, type TuningWork, tuned
 
 /** Varied views kept of each photo; with more, few epochs would hardly see them all. */
 export const mostViews = 4
+/** Views that are enough for an epoch a fold, as each photo teaches in two folds of three. */
+const fewViews = 2
 
 /**
  * Views of photos as the part of a network before a cut sees them, computed once and kept in memory: a step costs a
@@ -22,29 +24,53 @@ export class KeptViews implements TunerViews {
   private readonly rows = new Map<string, number>()
   private readonly plain = new Map<string, Float32Array>()
   private judge: Promise<KeptJudge> | undefined
+  /** What was kept of each photo to learn from, in varied views. */
+  private kept: Features
 
   private constructor(
     private readonly options: TunerOptions,
     private readonly cut: Cut,
     private readonly extractor: FeatureExtractor,
-    /** What was kept of each photo to learn from, in varied views. */
-    private readonly kept: Features,
+    /** Varied views of each photo that memory has room for. */
+    private readonly most: number,
+    { views: [plain, ...views], ...seen }: Features,
   ) {
-    for (const [row, { path }] of kept.photos.entries()) this.rows.set(path, row)
+    this.kept = { ...seen, views }
+    for (const [row, { path }] of seen.photos.entries()) {
+      this.rows.set(path, row)
+      this.plain.set(path, plain.subarray(row * seen.width, (row + 1) * seen.width))
+    }
   }
 
-  /** @param views of each photo to learn from. */
-  static async open(options: TunerOptions, cut: Cut, views: number): Promise<KeptViews> {
+  /**
+   * Looks at the photos to learn from, which are judged, too, when a fold leaves them out.
+   *
+   * @param most - varied views of each photo that may be kept
+   */
+  static async open(options: TunerOptions, cut: Cut, most: number): Promise<KeptViews> {
     const { dataset, photos, random, progress, signal } = options
     const root = dataset.root
     const extractor = new FeatureExtractor({ ...options, spec: cut.kept, root, store: undefined })
-    const task = `${views} varied views of each photo`
+    const count = Math.min(fewViews, most)
     const kept = await extractor.extract(photos, {
-      ...{ task, known: true, progress, signal },
-      views: photo => drawn(random.fork('views', photo.sha256), views),
+      ...{ task: `${count} varied views of each photo`, known: true, progress, signal },
+      views: ({ sha256 }) => [null, ...drawn(random.fork('views', sha256), 0, count)],
     })
     await extractor.rest()
-    return new KeptViews(options, cut, extractor, kept)
+    return new KeptViews(options, cut, extractor, most, kept)
+  }
+
+  /** Keeps as many varied views as memory has room for: a training of many epochs would else see few again and again. */
+  async vary(): Promise<void> {
+    const { photos, random, progress, signal } = this.options
+    const from = this.kept.views.length
+    if (from >= this.most) return
+    const { views } = await this.extractor.extract(photos, {
+      ...{ task: `${this.most - from} more views of each photo`, known: true, progress, signal },
+      views: ({ sha256 }) => drawn(random.fork('views', sha256), from, this.most),
+    })
+    await this.extractor.rest()
+    this.kept = { ...this.kept, views: [...this.kept.views, ...views] }
   }
 
   work(photos: readonly Photo[], options: NetworkWorkOptions): TuningWork {
@@ -89,6 +115,6 @@ export class KeptViews implements TunerViews {
   }
 }
 
-function drawn(random: RandomStream, count: number): AugmentationDraw[] {
-  return Array.from({ length: count }, (_, i) => drawAugmentation(random.fork(i), SIDE_ON))
+function drawn(random: RandomStream, from: number, to: number): AugmentationDraw[] {
+  return Array.from({ length: to - from }, (_, i) => drawAugmentation(random.fork(from + i), SIDE_ON))
 }

@@ -19,6 +19,11 @@ export class PhotoViews implements TunerViews {
     this.loader = new BatchLoader({ ...options, root: options.dataset.root })
   }
 
+  /** They are all different anyhow. */
+  vary(): Promise<void> {
+    return Promise.resolve()
+  }
+
   work(photos: readonly Photo[], options: NetworkWorkOptions): TuningWork {
     return photoWork({ ...options, photos, loader: this.loader, augmentation: SIDE_ON })
   }

@@ -45,6 +45,7 @@ export async function tune(
   }
   const started = performance.now()
   const tuner = await open()
+  await tuner.views.vary()
   const epochs = options.epochs ?? tuningEpochs(photos.length, start.trunk ? 'rest' : 'whole')
   const stage = await paced({
     pace,

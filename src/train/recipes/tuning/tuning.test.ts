@@ -15,6 +15,7 @@ import { auto } from '../auto.js'
 import type { RecipeOptions } from '../recipe.js'
 import { compare } from './choice.js'
 import { tuningEpochs } from './values.js'
+import { isMuchLeft } from './verdict.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'chiquito-auto-'))
 const root = join(folder, 'photos')
@@ -74,7 +75,7 @@ describe('auto', () => {
     const [first, second] = [await run({}), await run({ fineTune: 'auto' })]
     const { chosen, reason } = first.choice?.fineTuning ?? { chosen: false, reason: '' }
     expect(reason).toMatch(
-      chosen ? / were fine-tuned: of \d+ training photos left out/ : /^Only the head learned: /,
+      chosen ? / were fine-tuned.*: of 44 training photos left out / : /^Only the head learned: /,
     )
     expect(first.stages).toHaveLength(chosen ? 3 : 2)
     expect(second.choice).toEqual(first.choice)
@@ -85,26 +86,43 @@ describe('auto', () => {
 describe('the decision to fine-tune', () => {
   const judged = (losses: readonly number[], wrong: number) => ({ losses, wrong, temperature: 2 })
   const even = (loss: number) => Array.from({ length: 50 }, (_, i) => loss + (i % 2) * 0.01)
+  /** As good as 0.3 on average, by luck. */
+  const uneven = even(0.3).map((loss, i) => (i < 2 ? loss + 0.2 - 0.39 * i : loss))
+  const head = judged(even(0.3), 5)
 
-  it('goes to the lower log loss, and in a tie to fine-tuning, which is not over yet', () => {
-    const better = compare(judged(even(0.3), 5), judged(even(0.2), 5), 'The last layers')
-    expect(better).toMatchObject({ chosen: true, temperature: 2 })
-    expect(better.reason).toBe(
-      'The last layers were fine-tuned: of 50 training photos left out in turn, that is wrong on 5 (log loss 0.205), the head alone on 5 (0.305).',
+  it('goes to a little where that makes no more mistakes and costs no more, but by luck', () => {
+    const better = compare({ head, brief: judged(even(0.2), 5) }, 'The last layers')
+    expect(better).toMatchObject({ chosen: true, isDone: true, temperature: 2 })
+    expect(better.reason).toMatch(
+      /^The last layers were fine-tuned a little: of 50 training photos left out /,
     )
+    expect(better.reason).not.toMatch(/luck/)
     expect(better.candidates.map(({ chosen }) => chosen)).toEqual([false, true])
-    expect(compare(judged(even(0.2), 5), judged(even(0.3), 4), 'All layers').chosen).toBe(false)
-    const unlucky = even(0.3).map((loss, i) => (i < 2 ? loss + 0.2 - 0.39 * i : loss))
-    const tie = compare(judged(even(0.3), 5), judged(unlucky, 6), 'All layers')
-    expect(tie.chosen).toBe(true)
-    expect(tie.reason).toMatch(/: a tie, which goes to fine-tuning\.$/)
-    expect(tie.candidates[1].note).toMatch(/3-fold .*standard error of the difference in log loss 0\.\d+$/)
-    expect(better.reason).not.toMatch(/tie/)
+    const tie = compare({ head, brief: judged(uneven, 5) }, 'All layers')
+    expect(tie).toMatchObject({ chosen: true, isDone: true })
+    expect(tie.reason).toMatch(/: no worse, by more than luck explains\.$/)
+    expect(compare({ head, brief: judged(uneven, 6) }, 'All layers').chosen).toBe(false)
+    expect(compare({ head, brief: judged(even(0.4), 4) }, 'All layers').chosen).toBe(false)
+  })
+
+  it('goes to much where that wins clearly', () => {
+    const much = { head, brief: judged(even(0.25), 5), thorough: judged(even(0.2), 6) }
+    const better = compare(much, 'The last layers')
+    expect(better).toMatchObject({ chosen: true, isDone: false })
+    expect(better.reason).toMatch(/^The last layers were fine-tuned: .*, after much 6 \(0\.205\)\.$/)
+    expect(better.candidates.map(({ chosen }) => chosen)).toEqual([false, false, true])
+    expect(compare({ ...much, brief: judged(even(0.1), 5) }, 'All layers').isDone).toBe(true)
+    expect(compare({ ...much, thorough: judged(uneven, 0) }, 'All layers').isDone).toBe(true)
+  })
+
+  it('tries much only where many mistakes are left', () => {
+    expect([4, 5].map(wrong => isMuchLeft(judged(even(0.3), wrong)))).toEqual([false, true])
   })
 
   it('sees few photos more often', () => {
     expect([5, 100, 300, 440, 5000].map(photos => tuningEpochs(photos, 'whole'))).toEqual([12, 12, 5, 4, 4])
-    expect([26, 293, 533].map(photos => tuningEpochs(photos, 'fold'))).toEqual([9, 4, 4])
+    expect([26, 293, 533].map(photos => tuningEpochs(photos, 'thorough'))).toEqual([9, 4, 4])
+    expect([26, 293, 533].map(photos => tuningEpochs(photos, 'brief'))).toEqual([1, 1, 1])
     expect([60, 440].map(photos => tuningEpochs(photos, 'rest'))).toEqual([9, 4])
   })
 })

@@ -21,8 +21,10 @@ export const optimizer = adamw({ weightDecay: 0.01 })
 const lengths = {
   /** From the pretrained network on. */
   whole: { epochs: 4, steps: 160, most: 12 },
-  /** In the comparison, on a part of the photos. */
-  fold: { epochs: 4, steps: 120, most: 9 },
+  /** In the comparison, on a part of the photos: a try that costs little, … */
+  brief: { epochs: 1, steps: 0, most: 1 },
+  /** … and one that may change much. */
+  thorough: { epochs: 4, steps: 120, most: 9 },
   /** From the mean of the comparison's networks on. */
   rest: { epochs: 4, steps: 120, most: 9 },
 } as const
@@ -38,6 +40,9 @@ export function tuningEpochs(photos: number, part: keyof typeof lengths): number
 export function topRate(depth: Depth): number {
   return trunkRates[depth]
 }
+
+/** Briefly at these rates, so that no photo moves a network far: they are divided by this. */
+export const briefDivisor = 2
 
 /** @param divisor what all rates are divided by */
 export function scheduleOf(depth: Depth, epochs: number, batches: number, divisor: number = 1): Schedule {

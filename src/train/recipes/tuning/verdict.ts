@@ -34,12 +34,12 @@ export async function judged(
   }
 }
 
-/** How the fine-tuned network does beside the head alone, on the same photos. */
+/** How one network does beside another, on the same photos. */
 export interface Verdict {
   /** Unless it costs more than luck explains. */
   readonly pays: boolean
-  /** Whether the difference may be luck, either way. */
-  readonly isTie: boolean
+  /** Whether it costs less than luck explains. */
+  readonly wins: boolean
   /** Standard error of the difference. */
   readonly error: number
 }
@@ -48,7 +48,33 @@ export function verdictOn(frozen: Judged, tuned: Judged): Verdict {
   const gains = frozen.losses.map((loss, i) => loss - tuned.losses[i])
   const gain = mean(gains)
   const error = Math.sqrt(mean(gains.map(one => (one - gain) ** 2)) / Math.max(1, gains.length - 1))
-  return { pays: gain > -luck * error, isTie: Math.abs(gain) < luck * error, error }
+  return { pays: gain > -luck * error, wins: gain > luck * error, error }
+}
+
+/** What is compared: the head alone, the network fine-tuned briefly and, where there is much to win, thoroughly. */
+export interface Compared<Of> {
+  readonly head: Of
+  readonly brief: Of
+  readonly thorough?: Of | undefined
+}
+
+/** Below this share of mistakes no set was met where much fine-tuning was better than a little. */
+const muchWrong = 0.1
+
+/** Whether so many mistakes are left that thorough fine-tuning, which may do harm, is worth a try. */
+export function isMuchLeft({ wrong, losses }: Judged): boolean {
+  return wrong >= muchWrong * losses.length
+}
+
+/**
+ * Thorough fine-tuning where it wins by more than luck explains and is no worse than a little. A little where that makes no
+ * more mistakes than the head alone and does not cost more than luck explains: what predicts is a mean of networks then, of
+ * which each was judged alone. And else the head.
+ */
+export function winner({ head, brief, thorough }: Compared<Judged>): keyof Compared<Judged> {
+  if (thorough && verdictOn(head, thorough).wins && mean(thorough.losses) <= mean(brief.losses))
+    return 'thorough'
+  return brief.wrong <= head.wrong && verdictOn(head, brief).pays ? 'brief' : 'head'
 }
 
 /** Log loss, as sentences have it. */
