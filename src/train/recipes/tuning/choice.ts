@@ -117,8 +117,8 @@ export function compare(compared: Compared<Judged>, subject: string): TuningDeci
   }
   const row = (name: string, one: Judged, chosen: boolean): Candidate => ({
     name,
-    accuracy: 1 - one.wrong / count,
-    interval: wilson(count - one.wrong, count) ?? [0, 1],
+    accuracy: 1 - one.missed.size / count,
+    interval: wilson(count - one.missed.size, count) ?? [0, 1],
     logLoss: mean(one.losses),
     chosen,
     note: `${folds}-fold cross-validation on ${count} photos`,
@@ -127,9 +127,9 @@ export function compare(compared: Compared<Judged>, subject: string): TuningDeci
     chosen: best !== 'head',
     isDone: best === 'brief',
     reason:
-      `${opening[best]}: of ${count} training photos left out the head alone is wrong on ${head.wrong} (log loss ${costOf(head)}), ` +
-      `after a little fine-tuning it is ${brief.wrong} (${costOf(brief)})` +
-      (thorough ? `, after much ${thorough.wrong} (${costOf(thorough)})` : '') +
+      `${opening[best]}: of ${count} training photos left out the head alone is wrong on ${head.missed.size} (log loss ${costOf(head)}), ` +
+      `after a little fine-tuning it is ${brief.missed.size} (${costOf(brief)})` +
+      (thorough ? `, after much ${thorough.missed.size} (${costOf(thorough)})` : '') +
       (best === 'brief' && !wins ? ': no worse, by more than luck explains.' : '.'),
     candidates: [
       row('head alone', head, best === 'head'),

@@ -51,8 +51,8 @@ async function tried(trial: Trial, random: RandomStream): Promise<Rehearsed> {
     const tuned = await judged(truth, logits, signal)
     if (verdictOn(frozen, tuned).pays) return { ...asked, temperature: tuned.temperature }
     lost =
-      `of ${truth.length} training photos left out the head alone is wrong on ${frozen.wrong} (log loss ${costOf(frozen)}), ` +
-      `with all layers fine-tuned on ${tuned.wrong} (${costOf(tuned)})`
+      `of ${truth.length} training photos left out the head alone is wrong on ${frozen.missed.size} (log loss ${costOf(frozen)}), ` +
+      `with all layers fine-tuned on ${tuned.missed.size} (${costOf(tuned)})`
     await pace.slowDown(tuner, 'lost to the head alone on photos left out')
   }
   return {

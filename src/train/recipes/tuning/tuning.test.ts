@@ -84,13 +84,18 @@ describe('auto', () => {
 })
 
 describe('the decision to fine-tune', () => {
-  const judged = (losses: readonly number[], wrong: number) => ({ losses, wrong, temperature: 2 })
+  /** The first photos are those that it misses, or so many from another one on. */
+  const judged = (losses: readonly number[], wrong: number, from = 0) => ({
+    losses,
+    missed: new Set(Array.from({ length: wrong }, (_, i) => from + i)),
+    temperature: 2,
+  })
   const even = (loss: number) => Array.from({ length: 50 }, (_, i) => loss + (i % 2) * 0.01)
   /** As good as 0.3 on average, by luck. */
   const uneven = even(0.3).map((loss, i) => (i < 2 ? loss + 0.2 - 0.39 * i : loss))
   const head = judged(even(0.3), 5)
 
-  it('goes to a little where that makes no more mistakes and costs no more, but by luck', () => {
+  it('goes to a little where neither mistakes nor costs are more, but by luck', () => {
     const better = compare({ head, brief: judged(even(0.2), 5) }, 'The last layers')
     expect(better).toMatchObject({ chosen: true, isDone: true, temperature: 2 })
     expect(better.reason).toMatch(
@@ -101,7 +106,9 @@ describe('the decision to fine-tune', () => {
     const tie = compare({ head, brief: judged(uneven, 5) }, 'All layers')
     expect(tie).toMatchObject({ chosen: true, isDone: true })
     expect(tie.reason).toMatch(/: no worse, by more than luck explains\.$/)
-    expect(compare({ head, brief: judged(uneven, 6) }, 'All layers').chosen).toBe(false)
+    expect(compare({ head, brief: judged(uneven, 6) }, 'All layers').chosen).toBe(true)
+    expect(compare({ head, brief: judged(uneven, 7) }, 'All layers').chosen).toBe(false)
+    expect(compare({ head, brief: judged(uneven, 7, 2) }, 'All layers').chosen).toBe(true)
     expect(compare({ head, brief: judged(even(0.4), 4) }, 'All layers').chosen).toBe(false)
   })
 

@@ -4,7 +4,8 @@ import { argmax, clearTemperature, fitTemperature, lossOf, softmaxRows } from '.
 export interface Judged {
   /** What each photo costs once the logits are as sure as they may be. */
   readonly losses: readonly number[]
-  readonly wrong: number
+  /** The photos that it takes for something else, by their place among those judged. */
+  readonly missed: ReadonlySet<number>
   /** For use: see `clearTemperature`. */
   readonly temperature: number
 }
@@ -29,7 +30,7 @@ export async function judged(
   const rows = softmaxRows(logits, compared.temperature)
   return {
     losses: rows.map((row, i) => lossOf(row[truth[i]])),
-    wrong: rows.filter((row, i) => argmax(row) !== truth[i]).length,
+    missed: new Set(Array.from(truth.keys()).filter(i => argmax(rows[i]) !== truth[i])),
     temperature,
   }
 }
@@ -62,19 +63,32 @@ export interface Compared<Of> {
 const muchWrong = 0.1
 
 /** Whether so many mistakes are left that thorough fine-tuning, which may do harm, is worth a try. */
-export function isMuchLeft({ wrong, losses }: Judged): boolean {
-  return wrong >= muchWrong * losses.length
+export function isMuchLeft({ missed, losses }: Judged): boolean {
+  return missed.size >= muchWrong * losses.length
 }
 
 /**
- * Thorough fine-tuning where it wins by more than luck explains and is no worse than a little. A little where that makes no
- * more mistakes than the head alone and does not cost more than luck explains: what predicts is a mean of networks then, of
- * which each was judged alone. And else the head.
+ * Thorough fine-tuning where it wins by more than luck explains and is no worse than a little. A little where neither costs nor
+ * mistakes speak against it: what predicts is a mean of networks then, of which each was judged alone. And else the head.
  */
 export function winner({ head, brief, thorough }: Compared<Judged>): keyof Compared<Judged> {
   if (thorough && verdictOn(head, thorough).wins && mean(thorough.losses) <= mean(brief.losses))
     return 'thorough'
-  return brief.wrong <= head.wrong && verdictOn(head, brief).pays ? 'brief' : 'head'
+  return verdictOn(head, brief).pays && !missesMore(head, brief) ? 'brief' : 'head'
+}
+
+/**
+ * Whether one makes more mistakes than the other by more than a standard error: the root of how many photos only one of the two
+ * takes for something else (McNemar 1947).
+ */
+function missesMore(one: Judged, other: Judged): boolean {
+  const [lost, won] = [only(other, one), only(one, other)]
+  return lost - won > Math.sqrt(lost + won)
+}
+
+/** How many photos the first misses, and the second does not. */
+function only(one: Judged, other: Judged): number {
+  return [...one.missed].filter(photo => !other.missed.has(photo)).length
 }
 
 /** Log loss, as sentences have it. */
