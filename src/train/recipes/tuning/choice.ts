@@ -109,32 +109,32 @@ export function compare(compared: Compared<Judged>, subject: string): TuningDeci
   const layers = subject.toLowerCase()
   const best = winner(compared)
   const tuned = (best === 'thorough' && thorough) || brief
-  const { wins } = verdictOn(head, tuned)
-  const opening = {
-    head: 'Only the head learned',
-    brief: `${subject} were fine-tuned a little`,
-    thorough: `${subject} were fine-tuned`,
+  const found = (one: Judged) => `on ${one.missed.size} (log loss ${costOf(one)})`
+  const sentence = {
+    head: `Only the head learned: of ${count} training photos left out in turn, that is wrong ${found(head)}, with ${layers} fine-tuned a little ${found(brief)}.`,
+    brief: `${subject} were fine-tuned a little: of ${count} training photos left out in turn, that is wrong ${found(brief)}, the head alone ${found(head)}.`,
+    thorough: `${subject} were fine-tuned: of ${count} training photos left out in turn, that is wrong ${found(tuned)}, the head alone ${found(head)}.`,
   }
-  const row = (name: string, one: Judged, chosen: boolean): Candidate => ({
+  const note = `${folds}-fold cross-validation on ${count} photos`
+  const row = (name: string, kind: keyof Compared<Judged>, one: Judged): Candidate => ({
     name,
     accuracy: 1 - one.missed.size / count,
     interval: wilson(count - one.missed.size, count) ?? [0, 1],
     logLoss: mean(one.losses),
-    chosen,
-    note: `${folds}-fold cross-validation on ${count} photos`,
+    chosen: kind === best,
+    note:
+      kind === 'head'
+        ? note
+        : `${note}, standard error of the difference in log loss ${verdictOn(head, one).error.toFixed(3)}`,
   })
   return {
     chosen: best !== 'head',
     isDone: best === 'brief',
-    reason:
-      `${opening[best]}: of ${count} training photos left out the head alone is wrong on ${head.missed.size} (log loss ${costOf(head)}), ` +
-      `after a little fine-tuning it is ${brief.missed.size} (${costOf(brief)})` +
-      (thorough ? `, after much ${thorough.missed.size} (${costOf(thorough)})` : '') +
-      (best === 'brief' && !wins ? ': no worse, by more than luck explains.' : '.'),
+    reason: sentence[best],
     candidates: [
-      row('head alone', head, best === 'head'),
-      row(`${layers} fine-tuned a little`, brief, best === 'brief'),
-      ...(thorough ? [row(`${layers} fine-tuned`, thorough, best === 'thorough')] : []),
+      row('head alone', 'head', head),
+      row(`${layers} fine-tuned a little`, 'brief', brief),
+      ...(thorough ? [row(`${layers} fine-tuned`, 'thorough', thorough)] : []),
     ],
     temperature: tuned.temperature,
     temperatureFrom: `${count} training photos, each judged by a fine-tuned network that had not learnt from it`,
