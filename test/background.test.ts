@@ -3,8 +3,10 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { EvaluateResult } from '../src/actions/evaluate.js'
+import type { EvaluateFoldsResult } from '../src/actions/evaluate-folds.js'
 import type { PredictResult } from '../src/actions/predict.js'
 import type { TrainResult } from '../src/actions/train.js'
+import { ImageData, Learner } from '../src/index.js'
 import { readModelFile } from '../src/onnx/index.js'
 import { parseModelMetadata } from '../src/run/index.js'
 import { chiquito, documentOf, suiteFolder } from './support/chiquito.js'
@@ -177,4 +179,45 @@ it('fastai-2018 takes them, too', async () => {
   const told = await chiquito([...args, '--background', at('other'), ...small], { env })
   expect(told.status, told.stderr).toBe(0)
   expect(documentOf<TrainResult>(told).background).toMatchObject({ learnt: 32, measured: 8 })
+})
+
+it('the library takes them, too', async () => {
+  const options = { size: 64, batchSize: 8 }
+  const data = await ImageData.fromFolder(at('data'), { ...options, background: at('other') })
+  const learn = await Learner.pretrained('efficientnet-lite0', data, { threads: 1 })
+  await learn.fit(0.01, 1)
+  await learn.save(at('learner.onnx'))
+  await learn.close()
+  const asked = await chiquito(['predict', at('learner.onnx'), at('new'), '--threads', '1', '--json'])
+  const { predictions, labels } = documentOf<PredictResult>(asked)
+  expect(labels).toEqual(['ball', 'wave'])
+  expect(predictions.filter(({ abstained }) => abstained).length).toBeGreaterThanOrEqual(18)
+  const { metadata } = await readModelFile(at('learner.onnx'))
+  const { abstention } = parseModelMetadata(metadata, 'learner.onnx')
+  expect(abstention).toMatchObject({ by: 'train', background: { learnt: 32, measured: 8, caught: 8 } })
+  const unusable = ImageData.fromFolder(at('data'), { ...options, background: at('few') })
+  await expect(unusable).rejects.toThrow(/5 different photos of other things.*at least 10/)
+})
+
+it('cross-validation takes them in every fold, also where it is gone on with', async () => {
+  const args = ['evaluate', at('data'), '--folds', '2', '--out', at('folds')]
+  const usual = ['--fine-tune', 'never', ...small]
+  const told = await chiquito([...args, '--background', at('other'), '--coverage', '0.9', ...usual], { env })
+  expect(told.status, told.stderr).toBe(0)
+  const { rounds } = documentOf<EvaluateFoldsResult>(told)
+  for (const { run } of rounds[0].folds) {
+    const { background, abstention } = JSON.parse(readFileSync(path.join(run, 'metrics.json'), 'utf8'))
+    expect(background).toMatchObject({ folder: at('other'), learnt: 32, measured: 8, caught: 8 })
+    expect(abstention.coverage).toBe(0.9)
+  }
+  const more = await chiquito([...args, '--repeats', '2', '--resume', '--json', '--quiet'], { env })
+  expect(more.status, more.stderr).toBe(0)
+  const [{ run }] = documentOf<EvaluateFoldsResult>(more).rounds[1].folds
+  const { configuration } = JSON.parse(readFileSync(path.join(run, 'run.json'), 'utf8'))
+  expect(configuration).toMatchObject({ background: at('other'), coverage: 0.9 })
+  const without = await chiquito(['evaluate', at('run'), '--background', at('other')])
+  expect(without).toMatchObject({
+    status: 2,
+    stderr: expect.stringMatching(/--background has no effect without --folds/),
+  })
 })

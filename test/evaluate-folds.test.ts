@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { EvaluateFoldsResult } from '../src/actions/evaluate-folds.js'
-import { chiquito, documentOf, suiteFolder } from './support/chiquito.js'
+import { chiquito, documentOf, smallNetwork, suiteFolder } from './support/chiquito.js'
 import { writeTree } from './support/files.js'
 import { chiquitoHere } from './support/in-process.js'
 import { scenes } from './support/spots.js'
@@ -161,6 +161,16 @@ describe('chiquito evaluate --folds', () => {
     const record = JSON.parse(readFileSync(path.join(folder, 'of a run/repeat-1/fold-1/run.json'), 'utf8'))
     expect(record.configuration).toMatchObject({ size: 64, fineTune: 'never' })
   }, 240_000)
+
+  it('writes no model that could be used meanwhile, as nobody does', async () => {
+    const tuned = ['--fine-tune', 'always', '--epochs', '1', '--backbone', smallNetwork, '--threads', '1']
+    const place = path.join(folder, 'tuned')
+    const told = await chiquitoHere(['evaluate', photos, '--folds', '2', '--out', place, ...tuned])
+    expect(told.status, told.stderr).toBe(0)
+    expect(told.stderr).toMatch(/fine-tuning/)
+    expect(told.stderr).not.toMatch(/Usable from now on/)
+    expect(existsSync(path.join(place, 'repeat-1/fold-1/model.onnx'))).toBe(true)
+  })
 
   it('refuses what could have no effect, before anything is made', async () => {
     const place = path.join(folder, 'nothing')

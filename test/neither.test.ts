@@ -165,7 +165,7 @@ it('is told by training: in figures, report and model', async () => {
   copyFileSync(at('data/train/ball/1.png'), at('mixed/ball/known.png'))
   const mixed = await chiquito(['evaluate', run, at('mixed'), '--threads', '1'])
   expect(mixed.stdout).toMatch(
-    /It says "neither" of \d+ of 40 validation photos \(1 more, or copies of them, had a part in making the model\)/,
+    /It says "neither" of \d+ of 40 test photos \(1 more, or copies of them, had a part in making the model\)/,
   )
   expect(readFileSync(trained.report, 'utf8')).toMatch(/What it does not know/)
   const { metadata } = await readModelFile(trained.model)

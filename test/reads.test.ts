@@ -1,4 +1,4 @@
-// How often train opens each photo: counted by the system, as image libraries open files themselves.
+// How often train opens each photo, and evaluate the record of a run: counted by the system, as image libraries open files themselves.
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -40,4 +40,11 @@ it.skipIf(!hasStrace)('with strace: train opens a photo once for each thing it i
   const warm = await opens('warm')
   expect(warm[0]).toBe(TWICE)
   expect(warm[warm.length >> 1]).toBe(TWICE)
+  const log = path.join(root, 'evaluate.strace')
+  const within = ['strace', '-f', '-e', 'trace=openat', '-s', '4096', '-o', log]
+  for (const more of [[], [data]]) {
+    const told = await chiquito(['evaluate', path.join(root, 'warm'), ...more], { env, within })
+    expect(told.status, told.stderr).toBe(0)
+    expect(readFileSync(log, 'utf8').match(/"[^"]*\/warm\/run\.json"/g)).toHaveLength(1)
+  }
 })

@@ -18,7 +18,7 @@ import { learntIn, recordOfModel, settersIn } from './learnt-photos.js'
 import { type MeasuredPart, measurePart, partWords, requireKnown } from './measure.js'
 import { type MeasuredBackground, measureBackground } from './measure-background.js'
 import { noticeOnce } from './notice-once.js'
-import { modelPath, tellUnknowing } from './predict.js'
+import { modelIn, tellUnknowing } from './predict.js'
 import { dataConfigurationSchema } from './resume.js'
 
 export interface EvaluateOptions extends DeviceOptions, WorkOptions {
@@ -72,7 +72,8 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluateResult
     const dataset = await photosOf(options, folder, predictor.labels)
     const [split, ...others] = measuredParts(dataset)
     const { metadata } = predictor
-    const own = options.data === undefined ? dataset : await recordOfModel(model, metadata, progress)
+    const own =
+      options.data === undefined ? dataset : await recordOfModel(model, metadata, { folder, progress })
     const learnt = options.data === undefined || !own ? undefined : learntIn(own)
     const work = { tta, learnt, setters: own && settersIn(own.photos, metadata), progress, signal }
     const measured = await measurePart(predictor, dataset, split, work)
@@ -121,8 +122,9 @@ async function modelOf({
       'usage',
       `A model file does not know its photos. Give them too: ${commandName()} evaluate ${shellPath(run)} PHOTOS`,
     )
-  const folder = isModel ? undefined : await RunFolder.open(run)
-  return { model: await modelPath(run, progress), folder }
+  if (isModel) return { model: run, folder: undefined }
+  const folder = await RunFolder.open(run)
+  return { model: await modelIn(run, folder, progress), folder }
 }
 
 /** The photos to judge: those of the run, divided as they were for it, or what a folder offers. */

@@ -26,13 +26,14 @@ export interface NoRecord {
  * The photos of the run that a model lies in. Undefined where no run beside the model tells; where one should, that is said.
  *
  * @param model - the file
+ * @param options.folder - its run, where that was read before
  */
 export async function recordOfModel(
   model: string,
   metadata: ModelMetadata,
-  progress: WorkOptions['progress'],
+  { folder, progress }: { readonly folder: RunFolder | undefined } & Pick<WorkOptions, 'progress'>,
 ): Promise<ModelRecord | undefined> {
-  const found = await recordOrWhy(model, metadata)
+  const found = await recordOrWhy(model, metadata, folder)
   if (!('why' in found)) return found
   if (found.isDamaged)
     progress?.({
@@ -46,12 +47,13 @@ export async function recordOfModel(
 export async function recordOrWhy(
   model: string,
   { data: { fingerprint } }: ModelMetadata,
+  opened?: RunFolder,
 ): Promise<ModelRecord | NoRecord> {
   try {
     const place = path.dirname(path.resolve(model))
     if ((await stat(path.join(place, 'run.json')).catch(() => undefined)) === undefined)
       return { why: 'there is no run.json beside it', isDamaged: false }
-    const folder = await RunFolder.open(place)
+    const folder = opened ?? (await RunFolder.open(place))
     const division = await folder.readDivision()
     if (division === undefined) return { why: `"${place}" has no split.json`, isDamaged: true }
     const { data } = unreadableThen.safeParse(await folder.readMetrics())

@@ -116,9 +116,21 @@ export async function modelPath(given: string, progress?: WorkOptions['progress'
       'io',
       `"${given}" is a pipe, a device or a socket. Give the file of a model, or the folder of a run.`,
     )
+  return modelIn(given, await RunFolder.open(given).catch(() => undefined), progress)
+}
+
+/**
+ * The model of a folder.
+ *
+ * @param run - what the folder holds, if it holds a run
+ */
+export async function modelIn(
+  given: string,
+  run: RunFolder | undefined,
+  progress?: WorkOptions['progress'],
+): Promise<string> {
   const model = path.join(given, 'model.onnx')
-  const found = await RunFolder.open(given).catch(() => undefined)
-  const isUnfinished = found !== undefined && found.record.state !== 'finished'
+  const isUnfinished = run !== undefined && run.record.state !== 'finished'
   if (await statOf(model)) {
     if (isUnfinished)
       progress?.({

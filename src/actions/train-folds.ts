@@ -9,7 +9,7 @@ import { RunFolder } from '../run/index.js'
 import { manifestsAt } from '../splitting/index.js'
 import { doubtsSchema, foldWarnings, unmeasuredWarnings } from './fold-warnings.js'
 import { clearOtherFolds } from './folds-folder.js'
-import { type TrainOptions, type TrainResult, train } from './train.js'
+import { type TrainOptions, type TrainResult, train, trainRun } from './train.js'
 
 export interface TrainFoldsOptions extends Omit<TrainOptions, 'manifest'> {
   /** Folder of manifests that `chiquito split --folds` wrote. */
@@ -163,14 +163,9 @@ async function trainFold(
   }
   options.progress?.({ kind: 'notice', message: `${name}: from "${manifest}"`, isRoutine: true })
   try {
-    return metricsSchema.parse(
-      await train({
-        ...options,
-        out: run,
-        manifest,
-        resume: before !== undefined && before.record.state !== 'finished',
-      }),
-    )
+    const resume = before !== undefined && before.record.state !== 'finished'
+    const asked = { ...options, out: run, manifest, resume }
+    return metricsSchema.parse(await trainRun(asked, { isForFigures: true }))
   } catch (error) {
     if (!(error instanceof ChiquitoError)) throw error
     throw new ChiquitoError(error.code, `${name}: ${messageOf(error)}`, { cause: error })

@@ -135,7 +135,12 @@ export interface TrainResult {
 const PASSING_SHARE = 0.1
 
 /** Photos in, classifier out: trains by a recipe, writes model, figures and report into the run folder. */
-export async function train(given: TrainOptions): Promise<TrainResult> {
+export function train(given: TrainOptions): Promise<TrainResult> {
+  return trainRun(given)
+}
+
+/** As `train`. Of a model that is for its figures alone, nothing is written that could be used meanwhile. */
+export async function trainRun(given: TrainOptions, { isForFigures = false } = {}): Promise<TrainResult> {
   const started = performance.now()
   const { run, options, dataset, details, checkpoint, ...prepared } = await prepare(given)
   const { progress, signal, command, seed = 0, size, fineTune, epochs, coverage, device, threads } = options
@@ -164,10 +169,12 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
       checkpoint,
       store: options.cache === false ? undefined : namespace => openFeatureStore(namespace, notice),
       log: line => run.log({ ...line, event: String(line.event) }),
-      meanwhile: async usable => {
-        const { shortcuts } = await fileFacts()
-        await writeUsable(run, usable, dataset, shortcuts, { ...details, progress })
-      },
+      meanwhile: isForFigures
+        ? undefined
+        : async usable => {
+            const { shortcuts } = await fileFacts()
+            await writeUsable(run, usable, dataset, shortcuts, { ...details, progress })
+          },
     })
     const result = { ...ran, stages: withIntervals(ran.stages, ran.seen.evaluation.count) }
     if (epochs !== undefined && result.choice?.fineTuning?.chosen === false)

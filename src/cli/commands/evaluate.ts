@@ -5,7 +5,9 @@ import { addExamples } from '../program.js'
 import type { Shell } from '../shell.js'
 import { addBackboneOptions, addDataOptions, addDeviceOptions, splitPreprocessing } from './shared.js'
 import {
+  backgroundOption,
   checkpointOption,
+  coverageOption,
   epochsOption,
   fineTuneOption,
   noCacheOption,
@@ -47,6 +49,8 @@ export function registerEvaluate(program: Command, shell: Shell): void {
           .option(...sizeOption)
           .addOption(fineTuneOption)
           .option(...epochsOption)
+          .option(...coverageOption)
+          .option(...backgroundOption)
           .option('--resume', 'with --folds: go on with what was cut off, or add repetitions')
           .option(...checkpointOption)
           .option('--overwrite', 'with --folds: replace what is there')
@@ -106,6 +110,8 @@ const training = {
   size: '--size',
   fineTune: '--fine-tune',
   epochs: '--epochs',
+  coverage: '--coverage',
+  background: '--background',
   resume: '--resume',
   checkpointSeconds: '--checkpoint-seconds',
   overwrite: '--overwrite',

@@ -6,7 +6,9 @@ import { addExamples } from '../program.js'
 import type { Shell } from '../shell.js'
 import { addBackboneOptions, addDataOptions, addDeviceOptions, splitPreprocessing } from './shared.js'
 import {
+  backgroundOption,
   checkpointOption,
+  coverageOption,
   epochsOption,
   fineTuneOption,
   noCacheOption,
@@ -30,15 +32,8 @@ export function registerTrain(program: Command, shell: Shell): void {
           .option(...sizeOption)
           .addOption(fineTuneOption)
           .option(...epochsOption)
-          .option(
-            '--coverage <part>',
-            'part of the photos of its classes that the model answers; what is less like them is "neither" (0.95)',
-            decimal('--coverage', { min: 0.5, max: 0.999 }),
-          )
-          .option(
-            '--background <folder>',
-            'photos of other things, which are no class: the model learns to answer them with "neither"',
-          )
+          .option(...coverageOption)
+          .option(...backgroundOption)
           .option(
             '--valid-fraction <part>',
             'part of each class to measure on, where no valid/ folder says it (0.2)',

@@ -29,6 +29,17 @@ export const epochsOption = [
   integer('--epochs', { min: 1, max: 1000 }),
 ] as const
 
+export const coverageOption = [
+  '--coverage <part>',
+  'part of the photos of its classes that the model answers; what is less like them is "neither" (0.95)',
+  decimal('--coverage', { min: 0.5, max: 0.999 }),
+] as const
+
+export const backgroundOption = [
+  '--background <folder>',
+  'photos of other things, which are no class: the model learns to answer them with "neither"',
+] as const
+
 export const checkpointOption = [
   '--checkpoint-seconds <seconds>',
   'how often to keep where training stands, beside the end of epochs (30)',
