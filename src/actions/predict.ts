@@ -56,7 +56,8 @@ export async function predict(options: PredictOptions): Promise<PredictResult> {
   try {
     tellUnknowing(predictor, progress)
     const { seed } = predictor.metadata
-    const views = (sha256: string) => [null, ...testTimeViews(seed, sha256, tta)]
+    const drawn = (sha256: string) => [null, ...testTimeViews(seed, sha256, tta)]
+    const views = tta > 0 ? drawn : undefined
     const { predictions, unreadable } = await predictAll(predictor, photos, { views, progress, signal })
     const seconds = (performance.now() - started) / 1000
     return {

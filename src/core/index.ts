@@ -1,3 +1,4 @@
+export { ahead } from './ahead.js'
 export { breather } from './breather.js'
 export { commandName } from './command-name.js'
 export {

@@ -5,9 +5,8 @@ export {
   type JudgedPhoto,
   type PhotoSource,
   type PredictAllOptions,
-  type Prediction,
-  Predictor,
   predictAll,
   type Refused,
-} from './predictor.js'
+} from './predict-all.js'
+export { type Prediction, Predictor } from './predictor.js'
 export { type LargestDifference, type Reproduction, reproduceGolden } from './verify.js'

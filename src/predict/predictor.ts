@@ -1,13 +1,6 @@
-import {
-  asFloat32,
-  ChiquitoError,
-  type Tensor,
-  throwIfAborted,
-  uint8,
-  type WorkOptions,
-} from '../core/index.js'
+import { asFloat32, ChiquitoError, type Tensor, throwIfAborted, uint8 } from '../core/index.js'
 import { type DeviceOptions, Session } from '../engine/index.js'
-import { type AugmentationDraw, decode, readPhotoFile, renderViews, sha256Of } from '../images/index.js'
+import { type AugmentationDraw, readViews } from '../images/index.js'
 import { type Graph, readModelFile, type ValueType } from '../onnx/index.js'
 import {
   graphDigest,
@@ -87,10 +80,17 @@ export class Predictor {
     signal?: AbortSignal,
   ): Promise<Prediction> {
     const rule = this.metadata.view
-    const pixels = await decode(bytes, { name, shortSide: rule.size })
+    return this.judgeViews(await readViews(bytes, { name, rule, draws: views }), signal)
+  }
+
+  /**
+   * Judges one photo by its views, bytes [size, size, 3] each as the model's rule makes them, the plain one first. Throws
+   * `interrupted` between two of them.
+   */
+  async judgeViews(views: readonly Uint8Array[], signal?: AbortSignal): Promise<Prediction> {
     const answers: number[][] = []
     let known: number | undefined
-    for (const view of renderViews(pixels, rule, views)) {
+    for (const view of views) {
       throwIfAborted(signal)
       const answer = await this.answer(view, 1, ['probabilities', 'known'])
       answers.push(...answer.probabilities)
@@ -109,8 +109,7 @@ export class Predictor {
    */
   async look(bytes: Uint8Array, name: string): Promise<Prediction & { features: Float32Array | undefined }> {
     const rule = this.metadata.view
-    const pixels = await decode(bytes, { name, shortSide: rule.size })
-    const [view] = renderViews(pixels, rule, [null])
+    const [view] = await readViews(bytes, { name, rule, draws: [null] })
     const { probabilities, features, known } = await this.answer(view, 1)
     return { ...this.verdict(probabilities[0], known?.[0]), features }
   }
@@ -246,57 +245,4 @@ function agrees({ shape }: ValueType, actual: readonly number[]): boolean {
   return (
     shape?.length === actual.length && shape.every((dim, i) => typeof dim === 'string' || dim === actual[i])
   )
-}
-
-/** A photo that could not be judged, and why. */
-export interface Refused {
-  readonly path: string
-  readonly reason: string
-}
-
-export interface JudgedPhoto extends Prediction {
-  readonly path: string
-}
-
-/** A photo as predictions take it: where it is, or its bytes under a name. */
-export interface PhotoSource {
-  readonly path: string
-  readonly bytes?: Uint8Array | undefined
-  /** What the file is known to hold (SHA-256, hexadecimal): another content is refused. */
-  readonly sha256?: string | undefined
-}
-
-export interface PredictAllOptions extends WorkOptions {
-  /** The views of a photo, by the SHA-256 of its file (hexadecimal); the plain one by default. */
-  readonly views?: ((sha256: string) => readonly (AugmentationDraw | null)[]) | undefined
-}
-
-/** Judges many photos one after the other. One that cannot be read is set aside with its reason; the rest go on. */
-export async function predictAll(
-  predictor: Predictor,
-  photos: readonly PhotoSource[],
-  { views, progress, signal }: PredictAllOptions = {},
-): Promise<{ predictions: JudgedPhoto[]; unreadable: Refused[] }> {
-  const predictions: JudgedPhoto[] = []
-  const unreadable: Refused[] = []
-  const task = 'looking at photos'
-  progress?.({ kind: 'start', task, total: photos.length })
-  for (const [i, { path, bytes, sha256 }] of photos.entries()) {
-    throwIfAborted(signal)
-    try {
-      const content = bytes ?? (await readPhotoFile(path, path, sha256))
-      const draws = views?.(sha256Of(content))
-      predictions.push({ path, ...(await predictor.predict(content, path, draws, signal)) })
-    } catch (error) {
-      if (!isPhotosFault(error)) throw error
-      unreadable.push({ path, reason: error.message.replace(`${path}: `, '') })
-    }
-    progress?.({ kind: 'advance', task, done: i + 1, total: photos.length })
-  }
-  progress?.({ kind: 'end', task })
-  return { predictions, unreadable }
-}
-
-function isPhotosFault(error: unknown): error is ChiquitoError {
-  return error instanceof ChiquitoError && (error.code === 'image' || error.code === 'data')
 }

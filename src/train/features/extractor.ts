@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { type Backbone, type FeatureSpec, featureModel, featureWidth } from '../../backbones/index.js'
 import {
+  ahead,
   asFloat32,
   type ChiquitoError,
   plural,
@@ -225,26 +226,6 @@ class Batch {
     const width = vectors.length / this.size
     for (const [i, use] of this.waiting.entries()) use(vectors.slice(i * width, (i + 1) * width))
     this.waiting = []
-  }
-}
-
-/** Starts work on up to `count` items ahead of the one waited for; results come in the items' order. */
-async function* ahead<T, R>(
-  items: readonly T[],
-  count: number,
-  work: (item: T) => Promise<R>,
-): AsyncGenerator<R> {
-  const started: Promise<R>[] = []
-  let next = 0
-  while (started.length > 0 || next < items.length) {
-    while (started.length < count && next < items.length) {
-      const result = work(items[next++])
-      // Thrown where it is waited for; nobody waits once the work was stopped.
-      result.catch(() => undefined)
-      started.push(result)
-    }
-    const first = started.shift()
-    if (first) yield await first
   }
 }
 

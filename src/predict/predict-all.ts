@@ -1,0 +1,93 @@
+import { ahead, ChiquitoError, throwIfAborted, type WorkOptions } from '../core/index.js'
+import { type AugmentationDraw, PhotoReader, readPhotoFile, sha256Of } from '../images/index.js'
+import type { Prediction, Predictor } from './predictor.js'
+
+/** A photo that could not be judged, and why. */
+export interface Refused {
+  readonly path: string
+  readonly reason: string
+}
+
+export interface JudgedPhoto extends Prediction {
+  readonly path: string
+}
+
+/** A photo as predictions take it: where it is, or its bytes under a name. */
+export interface PhotoSource {
+  readonly path: string
+  readonly bytes?: Uint8Array | undefined
+  /** What the file is known to hold (SHA-256, hexadecimal): another content is refused. */
+  readonly sha256?: string | undefined
+}
+
+/** The views of a photo, by the SHA-256 of its file (hexadecimal); the plain one first. */
+export type ViewsOfPhoto = (sha256: string) => readonly (AugmentationDraw | null)[]
+
+export interface PredictAllOptions extends WorkOptions {
+  /** The plain view of each photo by default. */
+  readonly views?: ViewsOfPhoto | undefined
+}
+
+/** Photos read and decoded while the network looks at others. */
+const photosAhead = 6
+/** Where views follow from what a file holds, whole files are in memory, and the network has more to do for each. */
+const filesAhead = 2
+/** Fewer photos than this are decoded before threads that could do it have started. */
+const worthThreads = 12
+
+/**
+ * Judges many photos, in order: threads decode the next ones while the network looks at one. A photo that cannot be read is
+ * set aside with its reason; the rest go on.
+ */
+export async function predictAll(
+  predictor: Predictor,
+  photos: readonly PhotoSource[],
+  { views, progress, signal }: PredictAllOptions = {},
+): Promise<{ predictions: JudgedPhoto[]; unreadable: Refused[] }> {
+  const predictions: JudgedPhoto[] = []
+  const unreadable: Refused[] = []
+  const task = 'looking at photos'
+  const reader = new PhotoReader(photos.length < worthThreads ? { workers: 0 } : {})
+  progress?.({ kind: 'start', task, total: photos.length })
+  try {
+    const count = views ? filesAhead : photosAhead
+    let done = 0
+    for await (const { path, seen } of ahead(photos, count, photo => look(reader, predictor, photo, views))) {
+      throwIfAborted(signal)
+      if ('reason' in seen) unreadable.push({ path, reason: seen.reason })
+      else predictions.push({ path, ...(await predictor.judgeViews(seen.views, signal)) })
+      progress?.({ kind: 'advance', task, done: ++done, total: photos.length })
+    }
+  } finally {
+    await reader.close()
+  }
+  progress?.({ kind: 'end', task })
+  return { predictions, unreadable }
+}
+
+type Seen = { readonly views: readonly Uint8Array[] } | { readonly reason: string }
+
+/** What the network is to see of a photo, or why there is nothing. */
+async function look(
+  reader: PhotoReader,
+  { metadata: { view: rule } }: Predictor,
+  { path, bytes, sha256 }: PhotoSource,
+  views: ViewsOfPhoto | undefined,
+): Promise<{ readonly path: string; readonly seen: Seen }> {
+  try {
+    if (!views) {
+      const plain = await reader.views(bytes ?? path, { name: path, sha256, rule, draws: [null] })
+      return { path, seen: { views: plain } }
+    }
+    const content = bytes ?? (await readPhotoFile(path, path, sha256))
+    const drawn = await reader.views(content, { name: path, rule, draws: views(sha256Of(content)) })
+    return { path, seen: { views: drawn } }
+  } catch (error) {
+    if (!isPhotosFault(error)) throw error
+    return { path, seen: { reason: error.message.replace(`${path}: `, '') } }
+  }
+}
+
+function isPhotosFault(error: unknown): error is ChiquitoError {
+  return error instanceof ChiquitoError && (error.code === 'image' || error.code === 'data')
+}
