@@ -1,6 +1,5 @@
-import { readdirSync } from 'node:fs'
-import path from 'node:path'
 import { PhotoReader } from '../src/images/index.js'
+import { filesBelow } from './support/files.js'
 import { articlePhotos, noArticlePhotos } from './support/process.js'
 import { startPython } from './support/python.js'
 import { type BenchOptions, type BenchResult, row } from './support/result.js'
@@ -32,7 +31,7 @@ export async function benchDecode({
   const { peer } = started
   const reader = new PhotoReader({ workers })
   try {
-    const files = photoFiles(photos)
+    const files = filesBelow(photos)
     const rates = { ours: [] as number[], theirs: [] as number[] }
     for (let round = -2; round < rounds; round++) {
       const theirs = answered(await peer.ask({ run: true }))
@@ -52,13 +51,6 @@ export async function benchDecode({
     await reader.close()
     peer.close()
   }
-}
-
-function photoFiles(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter(entry => entry.isFile())
-    .map(entry => path.join(entry.parentPath, entry.name))
-    .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
 }
 
 async function meanOf(reader: PhotoReader, file: string): Promise<number> {

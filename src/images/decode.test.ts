@@ -84,6 +84,16 @@ describe('decode refuses, with the name and the reason,', () => {
     },
   )
 
+  it('a truncated JPEG as truncated, whatever else is decoded at the time', async () => {
+    const whole = await sharp(entry('png').file).resize(250, 250).jpeg().toBuffer()
+    const half = whole.subarray(0, whole.length * 0.6)
+    for (let round = 0; round < 40; round++) {
+      const beside = [decodeNamed(whole), decodeNamed(whole), decodeNamed(whole)]
+      await expect(decodeNamed(half)).rejects.toThrow(/truncated/)
+      await Promise.all(beside)
+    }
+  })
+
   it('a truncated JPEG as truncated, of every kind', async () => {
     for (const name of ['jpeg 4:2:0', 'jpeg progressive', 'jpeg CMYK, Adobe']) {
       const { file } = entry(name)

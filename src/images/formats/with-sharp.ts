@@ -1,4 +1,5 @@
 import sharp, { type Metadata } from 'sharp'
+import { messageOf } from '../../core/index.js'
 import { MAX_PIXELS } from '../limits.js'
 import type { Pixels } from '../pixels.js'
 import { upright } from './orientation.js'
@@ -28,11 +29,27 @@ export async function openWithSharp(bytes: Uint8Array, options: WithSharpOptions
     beside: storedBeside(header),
     memory: factor => decodeMemory(header, factor),
     async decode(factor) {
-      const decoded = await decodeShrunk(bytes, header, factor, options)
+      const decoded = await withReason(() => decodeShrunk(bytes, header, factor, options))
       if (header.depth === 'ushort' && fewerBits(decoded)) throw new Refusal(FEWER_BITS)
       return header.orientation === undefined ? upright(decoded, orientationBeside(header)) : decoded
     },
   }
+}
+
+/** Each time, one in four of those that fail beside others has lost its reason. */
+const MOST_TRIES = 12
+
+/**
+ * libvips has one place for what went wrong, for all threads of a process, and whichever picture is done first empties it: what
+ * failed meanwhile is an `Unknown error`. Asked again it says why, and whether a JPEG only lacks its end depends on that.
+ */
+async function withReason<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++)
+    try {
+      return await work()
+    } catch (error) {
+      if (tries === MOST_TRIES || !/unknown error/i.test(messageOf(error))) throw error
+    }
 }
 
 /** Colour spaces that need no mention. */
