@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# sharp 0.35.5 (libvips 8.18.7) decoding a JPEG that ends early while others are decoded.
+# sharp 0.35.5 (libvips 8.18.7, failOn "truncated") decoding a JPEG that ends early while others are decoded.
 #
 # Behaviour: in a part of the tries the error is "Unknown error" instead of what is wrong: libvips keeps one text for all
 #            threads, and the picture that is done first empties it. Decoded again, alone, the file gets its reason.
@@ -18,9 +18,10 @@ cat > look.js <<'EOF_JS'
 import sharp from 'sharp'
 
 const noise = { type: 'gaussian', mean: 120, sigma: 40 }
-const whole = await sharp({ create: { width: 250, height: 250, channels: 3, background: '#345', noise } }).jpeg().toBuffer()
+const grey = { width: 250, height: 250, channels: 3, background: '#345', noise }
+const whole = await sharp({ create: grey }).jpeg().toBuffer()
 const half = whole.subarray(0, Math.floor(whole.length * 0.6))
-const reasonOf = file => sharp(file).raw().toBuffer().then(() => 'none', error => error.message)
+const reasonOf = file => sharp(file, { failOn: 'truncated' }).raw().toBuffer().then(() => 'none', error => error.message.trim())
 
 const alone = new Set()
 for (let i = 0; i < 50; i++) alone.add(await reasonOf(half))
