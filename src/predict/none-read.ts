@@ -1,5 +1,5 @@
 import { ChiquitoError, plural } from '../core/index.js'
-import type { Refused } from './predictor.js'
+import type { Refused } from './predict-all.js'
 
 /** How many photos a message names. */
 const named = 3
