@@ -17,8 +17,8 @@ const fewestWrong = 3
 /** Whether to fine-tune, and why. */
 export interface TuningDecision {
   readonly chosen: boolean
-  /** Whether what was learnt for the comparison is all that there is to learn. */
-  readonly isDone?: boolean | undefined
+  /** Whether only a little is to be learnt. */
+  readonly isBrief?: boolean | undefined
   /** A sentence. */
   readonly reason: string
   /** Those that were compared, if any were. */
@@ -94,7 +94,7 @@ async function crossValidated(trial: Trial, random: RandomStream): Promise<Tunin
     )
   const thorough = isMuchLeft(head) ? await tried(thoroughly) : undefined
   const decision = compare({ head, brief: brief.judged, thorough: thorough?.judged }, tuner.subject)
-  const { learnt, logits } = (!decision.isDone && thorough) || brief
+  const { learnt, logits } = (!decision.isBrief && thorough) || brief
   return { ...decision, learnt, leftOut: { photos: starts.flatMap(({ held }) => held), logits } }
 }
 
@@ -129,7 +129,7 @@ export function compare(compared: Compared<Judged>, subject: string): TuningDeci
   })
   return {
     chosen: best !== 'head',
-    isDone: best === 'brief',
+    isBrief: best === 'brief',
     reason: sentence[best],
     candidates: [
       row('head alone', 'head', head),

@@ -7,7 +7,7 @@ import type { Stage } from '../../stages/index.js'
 import { type AutoFeatures, firstColumns } from '../frozen/index.js'
 import type { RecipeOptions } from '../recipe.js'
 import type { TuningDecision } from './choice.js'
-import { labelsOf, type Trial } from './folds.js'
+import { doSomeStandBy, labelsOf, type Trial } from './folds.js'
 import { meanWith } from './mean-weights.js'
 import { type TunedWeights, tune } from './tune.js'
 import { calmness } from './values.js'
@@ -20,8 +20,9 @@ export interface Tuned {
 }
 
 /**
- * Fine-tunes from the frozen classifier on, or from the mean of the networks that were compared, or takes that mean as it is;
- * undefined where fine-tuning only spoils it.
+ * Fine-tunes from the frozen classifier on, or from the mean of the networks that were compared. Where a little is enough that mean
+ * is taken as it is, unless there are photos that none of them learnt from: a little is learnt from all of them then.
+ * Undefined where fine-tuning only spoils it.
  */
 export async function fineTune(
   trial: Trial & { readonly reader: PhotoReader },
@@ -30,9 +31,10 @@ export async function fineTune(
   random: RandomStream,
 ): Promise<Tuned | undefined> {
   const { features } = trial
-  const { temperature = 1, temperatureFrom, learnt, isDone } = asked
+  const { temperature = 1, temperatureFrom, isBrief } = asked
   const { photos } = await features.of(frozen.rule.resize, 'train')
   const { photos: held } = await features.of(frozen.rule.resize, 'valid')
+  const learnt = isBrief && doSomeStandBy(photos.length, trial.dataset.labels) ? undefined : asked.learnt
   const start = learnt ?? { head: await calmed(frozen, trial) }
   await features.rest()
   const truth = labelsOf(held)
@@ -42,10 +44,10 @@ export async function fineTune(
   }
   const accuracyOf: Measured = async weights =>
     measure(await (await trial.open()).views.logits(held, weights)).accuracy
-  const learn = () => tune(random.fork('fine-tuning'), { ...trial, start, photos, held, measure })
-  const done = learnt && isDone ? await asItIs(learnt, accuracyOf) : await learn()
+  const learn = () => tune(random.fork('fine-tuning'), { ...trial, start, isBrief, photos, held, measure })
+  const done = learnt && isBrief ? await asItIs(learnt, accuracyOf) : await learn()
   if (!done) return undefined
-  const { weights, stage } = learnt && !isDone ? await meanOf(learnt, done, accuracyOf) : done
+  const { weights, stage } = learnt && !isBrief ? await meanOf(learnt, done, accuracyOf) : done
   const classifier = {
     ...tunedClassifier(frozen, weights, temperature, trial),
     temperatureFrom,

@@ -40,7 +40,11 @@ export async function frozenFolds(trial: Trial, random: RandomStream, count: num
   const { features, decision, backbone, dataset, signal } = trial
   const { candidate, c } = decision
   const plain = await features.of(candidate.resize, 'train')
-  const foldOf = foldsOf(plain.photos, partsOf(plain.photos.length, trial), random.fork('folds').uint32())
+  const foldOf = foldsOf(
+    plain.photos,
+    partsOf(plain.photos.length, dataset.labels),
+    random.fork('folds').uint32(),
+  )
   const width = featureWidth(backbone, candidate.spec)
   const change = standardization(plain.views[0], plain.width, width, candidate.blocks)
   const examples = examplesOf(plain, plain.views, change, dataset.labels.length)
@@ -69,9 +73,14 @@ export async function frozenFolds(trial: Trial, random: RandomStream, count: num
   return found
 }
 
+/** Whether some of so many training photos stand by, so that no network of the comparison has learnt from them. */
+export function doSomeStandBy(photos: number, labels: readonly string[]): boolean {
+  return partsOf(photos, labels) > folds
+}
+
 /** Folds of the comparison, and as many parts that stand by. */
-function partsOf(photos: number, { dataset }: RecipeOptions): number {
-  const compared = Math.max(mostCompared, leastOfClass * dataset.labels.length)
+function partsOf(photos: number, labels: readonly string[]): number {
+  const compared = Math.max(mostCompared, leastOfClass * labels.length)
   return Math.max(folds, Math.ceil((photos * folds) / compared))
 }
 

@@ -7,7 +7,7 @@ import { runStage, type Stage } from '../../stages/index.js'
 import type { RecipeOptions } from '../recipe.js'
 import { type Pace, paced } from './pace.js'
 import type { Tuner, TuningStart } from './tuner.js'
-import { scheduleOf, tuningEpochs } from './values.js'
+import { briefDivisor, scheduleOf, tuningEpochs } from './values.js'
 
 /** What a checkpoint calls the fine-tuned network. */
 const tunedName = 'fine-tuned'
@@ -16,6 +16,8 @@ export interface TuneOptions extends RecipeOptions {
   readonly open: () => Promise<Tuner>
   readonly pace: Pace
   readonly start: TuningStart
+  /** Whether one epoch at lower rates is enough. */
+  readonly isBrief?: boolean | undefined
   readonly photos: readonly Photo[]
   /** Measures logits of the validation photos. */
   readonly held: readonly Photo[]
@@ -34,7 +36,7 @@ export interface TunedWeights {
  */
 export async function tune(
   random: RandomStream,
-  { open, pace, start, photos, held, measure, ...options }: TuneOptions,
+  { open, pace, start, isBrief, photos, held, measure, ...options }: TuneOptions,
 ): Promise<TunedWeights | undefined> {
   const { checkpoint, backbone, size = backbone.inputSize } = options
   const done = checkpoint?.get(tunedName)
@@ -45,8 +47,10 @@ export async function tune(
   }
   const started = performance.now()
   const tuner = await open()
-  await tuner.views.vary()
-  const epochs = options.epochs ?? tuningEpochs(photos.length, start.trunk ? 'rest' : 'whole')
+  if (!isBrief) await tuner.views.vary()
+  const length = isBrief ? 'brief' : start.trunk ? 'rest' : 'whole'
+  const epochs = options.epochs ?? tuningEpochs(photos.length, length)
+  const slower = isBrief ? briefDivisor : 1
   const stage = await paced({
     pace,
     tuner,
@@ -55,7 +59,7 @@ export async function tune(
     name: `${tunedName}, under way`,
     begin: () => tuner.begin(start, photos, random, async () => measure(await tuner.logits(held))),
     run: (work, divisor, saved, watch) =>
-      runStage(work, scheduleOf(tuner.depth, epochs, work.batchesPerEpoch, divisor), {
+      runStage(work, scheduleOf(tuner.depth, epochs, work.batchesPerEpoch, divisor * slower), {
         ...options,
         name: 'fine-tuning',
         started,

@@ -14,6 +14,7 @@ import { versions } from '../../results/versions.js'
 import { auto } from '../auto.js'
 import type { RecipeOptions } from '../recipe.js'
 import { compare } from './choice.js'
+import { doSomeStandBy } from './folds.js'
 import { tuningEpochs } from './values.js'
 import { isMuchLeft, type Judged } from './verdict.js'
 
@@ -97,7 +98,7 @@ describe('the decision to fine-tune', () => {
 
   it('goes to a little where neither mistakes nor costs are more, but by luck', () => {
     const better = compare({ head, brief: judged(even(0.2), 5) }, 'The last layers')
-    expect(better).toMatchObject({ chosen: true, isDone: true, temperature: 2 })
+    expect(better).toMatchObject({ chosen: true, isBrief: true, temperature: 2 })
     expect(better.reason).toBe(
       'The last layers were fine-tuned a little: of 50 training photos left out in turn, that is wrong on 5 (log loss 0.205), the head alone on 5 (log loss 0.305).',
     )
@@ -115,11 +116,16 @@ describe('the decision to fine-tune', () => {
   it('goes to much where that wins clearly', () => {
     const much = { head, brief: judged(even(0.25), 5), thorough: judged(even(0.2), 6) }
     const better = compare(much, 'The last layers')
-    expect(better).toMatchObject({ chosen: true, isDone: false })
+    expect(better).toMatchObject({ chosen: true, isBrief: false })
     expect(better.reason).toMatch(/^The last layers were fine-tuned: .* wrong on 6 \(log loss 0\.205\)/)
     expect(better.candidates.map(({ chosen }) => chosen)).toEqual([false, false, true])
-    expect(compare({ ...much, brief: judged(even(0.1), 5) }, 'All layers').isDone).toBe(true)
-    expect(compare({ ...much, thorough: judged(uneven, 0) }, 'All layers').isDone).toBe(true)
+    expect(compare({ ...much, brief: judged(even(0.1), 5) }, 'All layers').isBrief).toBe(true)
+    expect(compare({ ...much, thorough: judged(uneven, 0) }, 'All layers').isBrief).toBe(true)
+  })
+
+  it('has learnt from all photos, or from some of many', () => {
+    const labels = ['ball', 'wave']
+    expect([45, 800, 801].map(photos => doSomeStandBy(photos, labels))).toEqual([false, false, true])
   })
 
   it('tries much only where many mistakes are left', () => {

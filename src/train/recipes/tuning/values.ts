@@ -44,7 +44,7 @@ export function topRate(depth: Depth): number {
 /** Briefly at these rates, so that no photo moves a network far: they are divided by this. */
 export const briefDivisor = 2
 
-/** @param divisor what all rates are divided by */
+/** @param divisor - what all rates are divided by */
 export function scheduleOf(depth: Depth, epochs: number, batches: number, divisor: number = 1): Schedule {
   const rate = trunkRates[depth] / divisor
   const text = (value: number) => Number(value.toPrecision(3))
