@@ -171,7 +171,9 @@ describe('chiquito export', () => {
     const result = await exported(run, '--precision', 'int8', '--out', out)
     expect(result.beside).toMatchObject({ photos: 20, changed: [], unreadable: [] })
     expect(result.beside?.neitherChanged).toBeLessThanOrEqual(2)
-    expect(result.notes).toEqual([])
+    const { moved, largest } = result.beside?.known ?? { moved: 20, largest: 0 }
+    expect(moved > 0).toBe(largest > 0.1)
+    expect(result.notes.length).toBe(moved > 2 ? 1 : 0)
     const { graph, metadata } = await readModelFile(out)
     const size = (of: typeof graph) =>
       [...of.initializers.values()].reduce((sum, { data }) => sum + data.byteLength, 0)
@@ -247,7 +249,10 @@ describe('chiquito export', () => {
     const refusal = await chiquitoHere([...args, '--json'])
     expect(documentOf<ExportResult>(refusal)).toMatchObject({ out: null, allowed: 0 })
     const taken = await exported(place, '--precision', 'int8', '--out', out, '--allow-changed', '10')
-    expect(taken).toMatchObject({ out, allowed: 10 })
+    expect(taken).toMatchObject({ out, allowed: 10, beside: { known: null } })
+    expect(taken.notes).toEqual([
+      expect.stringMatching(/Its probabilities are worse: that of the right class is 0\.\d\d of what it was/),
+    ])
     expect(existsSync(out)).toBe(true)
   })
 })

@@ -13,6 +13,7 @@ import {
   inInt8,
   judgeBeside,
   type LabelledPhotos,
+  movedNotes,
   type Precision,
   readGiven,
 } from '../export/index.js'
@@ -150,7 +151,7 @@ async function made(
   try {
     const beside = photos && (await besideGiven(given, { session, ...converted }, photos.held, options))
     const bytes = await exportedFile({ given, built, ...converted, precision, session, beside }, signal)
-    return { bytes, beside, notes: converted.notes }
+    return { bytes, beside, notes: [...converted.notes, ...(beside ? movedNotes(beside) : [])] }
   } finally {
     await session.close()
   }

@@ -27,6 +27,9 @@ export interface LabelledPhotos {
   readonly photos: readonly LabelledPhoto[]
 }
 
+/** As far as `known` may move unsaid: two steps where a class has twenty photos to rank among. */
+export const KNOWN_STEPS = 0.1
+
 /** What a model says of one photo. */
 export interface Answer {
   readonly probabilities: readonly number[]
@@ -72,6 +75,8 @@ export interface Beside {
   }[]
   /** Photos that only one of the two says "neither" of; null where one cannot. */
   readonly neitherChanged: number | null
+  /** Photos whose `known` moved by more than 0.1, and how far at most; null where one gives none. */
+  readonly known: { readonly moved: number; readonly largest: number } | null
   /** Largest difference of a probability. */
   readonly largest: number
   /** Time of the exported one by that of the other: the median of the photos. */
@@ -141,6 +146,7 @@ export async function judgeBeside(
       ]
     }),
     neitherChanged: isAsked ? neithers.filter(([a, b]) => a !== b).length : null,
+    known: knownMoved(seen.map(({ answers }) => answers)),
     largest: Math.max(
       ...seen.flatMap(({ answers: [a, b] }) =>
         a.probabilities.map((p, k) => Math.abs(p - b.probabilities[k])),
@@ -148,6 +154,14 @@ export async function judgeBeside(
     ),
     timeRatio: median(seen.map(({ answers: [a, b] }) => b.milliseconds / a.milliseconds)),
   }
+}
+
+function knownMoved(pairs: readonly (readonly [Answer, Answer])[]): Beside['known'] {
+  const off = pairs.flatMap(([a, b]) =>
+    a.known === null || b.known === null ? [] : [Math.abs(a.known - b.known)],
+  )
+  if (off.length < pairs.length) return null
+  return { moved: off.filter(one => one > KNOWN_STEPS).length, largest: Math.max(...off) }
 }
 
 function figuresOf(

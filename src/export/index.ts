@@ -17,4 +17,5 @@ export {
 } from './convert.js'
 export { HUB_MODEL, huggingFaceFiles } from './huggingface/index.js'
 export { inInt8 } from './int8/index.js'
+export { movedNotes } from './moved.js'
 export { type Precision, precisions } from './precision.js'
