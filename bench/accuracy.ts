@@ -32,7 +32,8 @@ interface Measurement {
  * Accuracy on the article's validation photos, mean over seeds 0 to 4 (`--rounds` of them); five-fold
  * cross-validation over all its photos and over every set that `bench/python/sets.py` has laid out in `.cache/sets`,
  * exact copies always in one fold. "Theirs" is scikit-learn's logistic regression on the last layer's features of the
- * same photos in the same folds; for `fastai-2018` what the article published, or fastai with the same weights reached.
+ * same photos in the same folds; for `decision` the better of never and always fine-tuning, which `auto` is to be at most half a
+ * standard error behind; for `fastai-2018` what the article published, or fastai with the same weights reached.
  */
 export async function benchAccuracy({
   json,
@@ -53,7 +54,10 @@ export async function benchAccuracy({
 async function measurements(rounds: number): Promise<Measurement[]> {
   const photos = articlePhotos()
   const seeds = Array.from({ length: rounds }, (_, seed) => seed)
-  const sets = (await publicSets()).map(set => crossValidation(path.basename(set), set))
+  const sets = (await publicSets()).flatMap(set => [
+    crossValidation(path.basename(set), set),
+    decisions(path.basename(set), set),
+  ])
   if (photos === undefined) return sets
   const chiquito = [
     {
@@ -68,6 +72,7 @@ async function measurements(rounds: number): Promise<Measurement[]> {
       },
     },
     crossValidation('all photos of the article', photos, 0.98),
+    decisions('all photos of the article', photos),
     {
       what: "fastai-2018 on the article's validation photos",
       measure: async () => {
@@ -104,6 +109,27 @@ function crossValidation(title: string, folder: string, least?: number): Measure
     return [
       line(`${what} (logistic regression)`, ours, theirs, least),
       line(`${what}, frozen trunk (logistic regression)`, frozen, theirs),
+    ]
+  }
+  return { what, measure }
+}
+
+/** Whether `auto` decides well: five-fold, beside the better of a frozen trunk and of fine-tuning all layers on the same photos. */
+function decisions(title: string, folder: string): Measurement {
+  const what = `decision, five-fold, ${title}`
+  const measure = async () => {
+    const dataset = await openDataset(folder)
+    const photos = dataset.photos.filter(photo => photo.split !== 'test')
+    const foldOf = foldsOf(photos, folds, 0)
+    const [auto, never, always] = await inTurn(['auto', 'never', 'always'] as const, fineTune =>
+      crossValidated(dataset, photos, foldOf, fineTune),
+    )
+    const better = Math.max(never, always)
+    const error = Math.sqrt((better * (1 - better)) / photos.length)
+    return [
+      line(`${what} (the better of the two below)`, auto, better, 1 - error / 2 / better),
+      line(`${what} (frozen trunk)`, auto, never),
+      line(`${what} (all layers)`, auto, always),
     ]
   }
   return { what, measure }
