@@ -75,8 +75,8 @@ export class StepRunner implements Restorable<StepState> {
   private constructor(
     private readonly options: StepRunnerOptions,
     private readonly session: Session,
-    private tensors: Map<string, Tensor<'float32'>>,
-    private spare: Map<string, Tensor<'float32'>>,
+    private held: Held,
+    private spare: Held,
   ) {
     this.drawnSteps = options.drawn ?? 0
     this.random = options.random
@@ -95,7 +95,7 @@ export class StepRunner implements Restorable<StepState> {
       signal,
       into: true,
     })
-    return new StepRunner(options, session, current, spare)
+    return new StepRunner(options, session, heldIn(current), heldIn(spare))
   }
 
   /** Starts anew with other weights: the optimiser forgets, and random numbers come from another stream. */
@@ -115,21 +115,15 @@ export class StepRunner implements Restorable<StepState> {
     const { noise } = this.options
     this.steps++
     this.drawnSteps++
-    const feeds: Record<string, Tensor> = {
-      ...inputs,
-      step: scalar(this.steps),
-      ...Object.fromEntries(this.tensors),
-    }
+    const feeds: Record<string, Tensor> = { ...this.held.feeds, ...inputs, step: scalar(this.steps) }
     for (const { name, shape } of noise)
       feeds[name] = float32(
         this.random.fork('noise', name, this.drawnSteps).fillUniform(new Float32Array(sizeOf(shape))),
         shape,
       )
     const loss = zeros([])
-    const fetches: Record<string, Tensor> = { loss }
-    for (const [name, tensor] of this.spare) fetches[nextName(name)] = tensor
-    await this.session.runInto(feeds, fetches)
-    ;[this.tensors, this.spare] = [this.spare, this.tensors]
+    await this.session.runInto(feeds, { ...this.spare.fetches, loss })
+    ;[this.held, this.spare] = [this.spare, this.held]
     return loss.data[0]
   }
 
@@ -138,23 +132,23 @@ export class StepRunner implements Restorable<StepState> {
     const { averages } = this.options.step
     const found = new Map<string, Tensor<'float32'>>()
     for (const name of names) {
-      const tensor = this.tensors.get(averages.get(name) ?? name)
+      const tensor = this.held.tensors.get(averages.get(name) ?? name)
       if (tensor) found.set(name, copy(tensor))
     }
     return found
   }
 
   current(): StepState {
-    return { tensors: this.tensors, steps: this.steps, drawn: this.drawnSteps }
+    return { tensors: this.held.tensors, steps: this.steps, drawn: this.drawnSteps }
   }
 
   snapshot(): StepState {
-    return { tensors: copied(this.tensors), steps: this.steps, drawn: this.drawnSteps }
+    return { tensors: copied(this.held.tensors), steps: this.steps, drawn: this.drawnSteps }
   }
 
   /** Puts a snapshot back. Random numbers drawn since are not drawn again. */
   restore({ tensors, steps, drawn }: StepState): void {
-    for (const [name, { data }] of tensors) this.tensors.get(name)?.data.set(data)
+    for (const [name, { data }] of tensors) this.held.tensors.get(name)?.data.set(data)
     this.steps = steps
     this.drawnSteps = Math.max(this.drawnSteps, drawn)
   }
@@ -162,6 +156,19 @@ export class StepRunner implements Restorable<StepState> {
   async close(): Promise<void> {
     await this.session.close()
   }
+}
+
+/** What is carried on, by its own name, as a step reads it, and as the step before writes it. */
+interface Held {
+  readonly tensors: Tensors
+  readonly feeds: Readonly<Record<string, Tensor>>
+  readonly fetches: Readonly<Record<string, Tensor>>
+}
+
+/** There are hundreds of tensors, so the objects that name them are not made anew for every step. */
+function heldIn(tensors: Tensors): Held {
+  const written = Array.from(tensors, ([name, tensor]) => [nextName(name), tensor] as const)
+  return { tensors, feeds: Object.fromEntries(tensors), fetches: Object.fromEntries(written) }
 }
 
 /** What the first step starts from. */
