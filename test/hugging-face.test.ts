@@ -153,6 +153,9 @@ describe('chiquito export --to huggingface', () => {
     expect(readme).toContain('| \\_\\_proto\\_\\_ | 20 | 4 | 24 |')
     expect(readme).toContain('a \\| \\<b\\> \\*c\\*')
     expect(readme).toContain('at least twice 96 pixels')
+    expect(readme).toContain(
+      'Leave `dtype` out, whatever the precision: this folder holds one model, `onnx/model.onnx`',
+    )
     expect(readme.split('## How to load it')[0]).toBe(
       card
         .split('## How to load it')[0]

@@ -77,7 +77,8 @@ function loadPipeline({ model: { inputSize, threshold, precision } }: CardInput)
     markdownBlock('python', python.join('\n')),
     'In JavaScript, in Node and in browsers:',
     markdownBlock('js', node.join('\n')),
-    'One photo at a time, as photos of several sizes make no batch there.',
+    'One photo at a time, as photos of several sizes make no batch there. Leave `dtype` out, whatever the precision: this folder holds one model, `onnx/model.onnx`, and `config.json` leads to it. ' +
+      "Asked for `'q8'` or `'fp16'`, transformers.js looks for other files, and says that they were not found.",
     'Pipelines open photos in their own way. Parts that are transparent show the colours hidden in them (transformers 5.24, transformers.js 4.3.2): lay such photos on white before, as they were in training. ' +
       'In Python grey of 16 bits becomes white; transformers.js reads no grey with transparency in Node, and no TIFF in browsers. ' +
       `Photos at least twice ${inputSize} pixels large were halved by their decoder in training, here by the graph: probabilities differ a little, and where two are as good as equal the verdict may.`,
