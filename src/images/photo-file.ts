@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
-import { constants } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs'
 import { open } from 'node:fs/promises'
+import { isMainThread } from 'node:worker_threads'
 import { ChiquitoError, messageOf } from '../core/index.js'
 import { checkFileSize, unreadable } from './decode.js'
 
@@ -37,26 +38,46 @@ export async function readPhotoFile(
   throw new ChiquitoError('data', `${name}: it was changed or replaced since the data set was read.`)
 }
 
+// Without O_NONBLOCK, opening a pipe waits for whoever writes into it. (Windows has neither.)
+const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
+
 async function read(path: string, name: string): Promise<Uint8Array> {
   try {
-    // Without O_NONBLOCK, opening a pipe waits for whoever writes into it. (Windows has neither.)
-    const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
-    try {
-      const info = await handle.stat()
-      if (!info.isFile())
-        throw unreadable(
-          name,
-          info.isDirectory() ? 'it is a folder' : 'it is a pipe, a device or a socket, not a file',
-        )
-      checkFileSize(info.size, name)
-      return await handle.readFile()
-    } finally {
-      await handle.close()
-    }
+    return await (isMainThread ? readLater(path, name) : readNow(path, name))
   } catch (error) {
     if (error instanceof ChiquitoError) throw error
     throw unreadable(name, reasonOf(error), error)
   }
+}
+
+async function readLater(path: string, name: string): Promise<Uint8Array> {
+  const handle = await open(path, FLAGS)
+  try {
+    checkFile(await handle.stat(), name)
+    return await handle.readFile()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** A thread that decodes has nothing else to do, and waiting costs it more than a small file's reading. */
+function readNow(path: string, name: string): Uint8Array {
+  const file = openSync(path, FLAGS)
+  try {
+    checkFile(fstatSync(file), name)
+    return readFileSync(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+function checkFile(info: Stats, name: string): void {
+  if (!info.isFile())
+    throw unreadable(
+      name,
+      info.isDirectory() ? 'it is a folder' : 'it is a pipe, a device or a socket, not a file',
+    )
+  checkFileSize(info.size, name)
 }
 
 function reasonOf(error: unknown): string {

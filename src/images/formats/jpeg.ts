@@ -1,5 +1,6 @@
 import { messageOf } from '../../core/index.js'
 import type { Pixels } from '../pixels.js'
+import { plainJpegHeader } from './jpeg-header.js'
 import type { PhotoHead } from './photo-file.js'
 import { openWithSharp } from './with-sharp.js'
 
@@ -13,7 +14,7 @@ const OTHER_BITS = Buffer.alloc(256, 0xaa)
  * error. libvips calls both cut short, so what it refuses is tried again with the mark.
  */
 export async function openJpeg(bytes: Uint8Array): Promise<PhotoHead> {
-  const head = await openWithSharp(bytes)
+  const head = await openWithSharp(bytes, {}, plainJpegHeader(bytes))
   return {
     ...head,
     async decode(factor) {

@@ -8,7 +8,7 @@ const TEXT_CHUNKS = ['Raw profile type exif', 'Raw profile type APP1']
  * The orientation (1 to 8) of a photo that has none where its format keeps it, as Pillow finds it: in a PNG's text
  * chunk, or among its XMP data.
  */
-export function orientationBeside({ xmp, comments = [] }: Metadata): number {
+export function orientationBeside({ xmp, comments = [] }: Pick<Metadata, 'xmp' | 'comments'>): number {
   for (const { keyword, text } of comments)
     if (TEXT_CHUNKS.includes(keyword)) return orientationOf(bytesOfProfile(text)) ?? 1
   const found = xmp && /tiff:Orientation(?:="|>)([1-8])/.exec(xmp.toString('latin1'))

@@ -17,10 +17,38 @@ export interface WithSharpOptions {
   readonly failOn?: 'truncated' | 'error' | 'warning' | undefined
 }
 
-/** What libvips reads: the header now, the pixels when they are asked for. */
-export async function openWithSharp(bytes: Uint8Array, options: WithSharpOptions = {}): Promise<PhotoHead> {
+/** What a photo's header says, as libvips tells it. */
+export type Header = Pick<
+  Metadata,
+  | 'format'
+  | 'width'
+  | 'height'
+  | 'autoOrient'
+  | 'orientation'
+  | 'space'
+  | 'depth'
+  | 'isProgressive'
+  | 'hasProfile'
+  | 'hasAlpha'
+  | 'pages'
+  | 'chromaSubsampling'
+  | 'exif'
+  | 'xmp'
+  | 'comments'
+>
+
+/**
+ * What libvips reads: the header now, the pixels when they are asked for.
+ *
+ * @param known - the header, where it was read already
+ */
+export async function openWithSharp(
+  bytes: Uint8Array,
+  options: WithSharpOptions = {},
+  known?: Header | undefined,
+): Promise<PhotoHead> {
   // Reading the header decompresses nothing; whether there are too many pixels is then ours to say.
-  const header = await sharp(bytes, { limitInputPixels: false }).metadata()
+  const header = known ?? (await sharp(bytes, { limitInputPixels: false }).metadata())
   const { width, height } = header
   return {
     width,
@@ -55,7 +83,7 @@ async function withReason<T>(work: () => Promise<T>): Promise<T> {
 /** Colour spaces that need no mention. */
 const usual: ReadonlySet<string | undefined> = new Set(['srgb', 'rgb', 'rgb16', undefined])
 
-function storedBeside(header: Metadata): StoredBeside {
+function storedBeside(header: Header): StoredBeside {
   const { exif, xmp, hasProfile, orientation, pages = 1, chromaSubsampling: subsampling } = header
   const { space, hasAlpha } = header
   return {
@@ -71,7 +99,7 @@ function storedBeside(header: Metadata): StoredBeside {
 
 async function decodeShrunk(
   bytes: Uint8Array,
-  header: Metadata,
+  header: Header,
   factor: number,
   { failOn = 'truncated' }: WithSharpOptions,
 ): Promise<Pixels> {
@@ -141,7 +169,7 @@ const RESULT = 4
 const RESULT_WEBP = 12
 
 function decodeMemory(
-  { width, height, format, isProgressive, orientation = 1, depth }: Metadata,
+  { width, height, format, isProgressive, orientation = 1, depth }: Header,
   factor: number,
 ): number {
   const kept = isProgressive ? KEPT_PROGRESSIVE : (KEPT[format] ?? KEPT_PROGRESSIVE)
