@@ -81,6 +81,17 @@ describe('photos', () => {
     expect(fromFile[0].probabilities).toEqual(piped.probabilities)
   })
 
+  it('may be many, and get the answers that few of them get, in their order', async () => {
+    const few = await predict([run, at('album')])
+    const album = Array.from({ length: 4 }, () => at('album'))
+    const many = await predict([run, at('half.jpg'), ...album, at('not there.jpg')])
+    expect(many.predictions).toEqual(album.flatMap(() => few.predictions))
+    expect(many.unreadable).toEqual([
+      { path: at('half.jpg'), reason: expect.stringMatching(/truncated/) },
+      { path: at('not there.jpg'), reason: expect.stringMatching(/no such file/) },
+    ])
+  })
+
   it('that are bad are named with the reason, and the others are answered', async () => {
     const bad = [at('text.jpg'), at('half.jpg'), at('empty.png'), at('not there.jpg')]
     const args = [run, bad[0], at('album', '30.png'), ...bad.slice(1), at('album', '31.png')]
