@@ -72,6 +72,7 @@ export function cardInput({ metadata, record, metrics = {}, recorded }: CardSour
       fingerprint: record?.dataset.fingerprint ?? data.fingerprint,
       versions,
       command: record && repeatCommand(record),
+      hasBudget: record?.configuration.budget !== undefined,
     },
   }
 }
@@ -179,6 +180,7 @@ const options: readonly (readonly [option: string, recorded: string])[] = [
   ['size', 'size'],
   ['fine-tune', 'fineTune'],
   ['epochs', 'epochs'],
+  ['budget', 'budget'],
   ['coverage', 'coverage'],
   ['valid-fraction', 'validFraction'],
   ['folds', 'manifest'],

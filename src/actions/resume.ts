@@ -27,6 +27,7 @@ const configurationSchema = z.object({
   size: z.int().optional(),
   fineTune: z.enum(fineTunes).optional(),
   epochs: z.int().optional(),
+  budget: z.number().optional(),
   coverage: z.number().optional(),
   validFraction: z.number().optional(),
   background: z.string().optional(),
@@ -66,7 +67,7 @@ export async function takeOver(given: TrainOptions): Promise<Unfinished> {
   try {
     const own = settingsOfRun(run)
     requireSameSettings(given, own)
-    const options = { ...given, ...own }
+    const options = { ...given, ...own, budget: given.budget ?? own.budget }
     return { run, options, photos: photosOf(run.record.backbone), division: await run.readDivision() }
   } catch (error) {
     run.close()
@@ -96,7 +97,8 @@ export function openCheckpoint(
     seed: String(seed),
     backbone: backbone.id,
     'data set': dataset.fingerprint,
-    configuration: JSON.stringify(configuration),
+    // Another budget does not make it another training.
+    configuration: JSON.stringify({ ...configuration, budget: undefined }),
   }
   return Checkpoint.open(store, { key, seconds, notice })
 }

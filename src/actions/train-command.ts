@@ -18,6 +18,7 @@ export function repeatCommand(options: TrainOptions): string {
     size,
     'fine-tune': fineTune,
     epochs,
+    budget: options.budget === undefined ? undefined : `${options.budget}s`,
     coverage,
     'valid-fraction': validFraction,
     background: options.background,

@@ -13,7 +13,7 @@ export function detailsOf(
   dataset: Dataset,
 ): RunDetails {
   const { seed = 0, size, fineTune, epochs, coverage, validFraction, preprocessing, device = 'cpu' } = options
-  const { background, manifest, followLinks, labelsFrom } = options
+  const { background, budget, manifest, followLinks, labelsFrom } = options
   const { name, id, inputSize } = backbone
   return {
     seed,
@@ -26,6 +26,7 @@ export function detailsOf(
       size,
       fineTune,
       epochs,
+      budget,
       coverage,
       validFraction,
       background: background === undefined ? undefined : path.resolve(background),

@@ -54,6 +54,9 @@ export interface TrainFoldsResult {
   readonly summary: string
 }
 
+/** Seconds for a fold where the budget is used up. */
+const leastBudget = 1
+
 /** Of a fold that was trained before: what its `metrics.json` must hold. */
 const metricsSchema = doubtsSchema.extend({
   run: z.string(),
@@ -84,7 +87,10 @@ export async function trainFolds({ folds: place, ...options }: TrainFoldsOptions
   const out = path.resolve(options.out)
   await requireOwn(out, manifests.map(nameOf), options)
   const folds: (Metrics & { manifest: string })[] = []
-  for (const manifest of manifests) folds.push({ ...(await trainFold(manifest, out, options)), manifest })
+  for (const [i, manifest] of manifests.entries()) {
+    const budget = share(options.budget, (performance.now() - started) / 1000, manifests.length - i)
+    folds.push({ ...(await trainFold(manifest, out, { ...options, budget })), manifest })
+  }
   const { labels } = folds[0]
   const other = folds.find(fold => fold.labels.join('\0') !== labels.join('\0'))
   if (other !== undefined)
@@ -142,6 +148,11 @@ export async function trainFolds({ folds: place, ...options }: TrainFoldsOptions
   await writeFileAtomic(report, await renderFolds(input))
   await writeFileAtomic(path.join(out, 'metrics.json'), `${JSON.stringify(result, undefined, 2)}\n`)
   return result
+}
+
+/** What is left of a budget, shared among so many. */
+function share(budget: number | undefined, elapsed: number, count: number): number | undefined {
+  return budget === undefined ? undefined : Math.max(leastBudget, (budget - elapsed) / count)
 }
 
 function nameOf(manifest: string): string {

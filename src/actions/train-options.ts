@@ -49,6 +49,12 @@ export interface TrainOptions extends DeviceOptions, WorkOptions {
    * `column:NAME` of a table in the data set.
    */
   readonly labelsFrom?: string | undefined
+  /**
+   * Seconds that all may take, from the call on: the best that fits is made. What cannot be left out is done even where it takes
+   * longer, and a notice says so. Recipe `auto` alone, and not with `fineTune: 'always'`. What fits depends on the machine: only without a
+   * budget does the same seed give the same model. With `resume` the run's own budget counts anew, or another that is given.
+   */
+  readonly budget?: number | undefined
   /** Go on with the run in `out` that was cut off: with its settings, on the photos it began with. */
   readonly resume?: boolean | undefined
   /** Seconds between two checkpoints within an epoch; 0 keeps every step. 30 by default. */

@@ -26,6 +26,7 @@ export function checkSettings(options: TrainOptions, notice: (message: string) =
     throw argumentError('fineTune', fineTunes.join(' or '), fineTune)
   if (epochs !== undefined && !(Number.isInteger(epochs) && epochs >= 1 && epochs <= mostEpochs))
     throw argumentError('epochs', `a whole number from 1 to ${mostEpochs}`, epochs)
+  if (options.budget !== undefined) checkBudget(options.budget, options)
   if (resume && overwrite)
     throw new ChiquitoError(
       'usage',
@@ -51,6 +52,20 @@ export function checkSettings(options: TrainOptions, notice: (message: string) =
   if (isArticle && fineTune !== undefined && fineTune !== 'never')
     notice(
       `--fine-tune ${fineTune} changes nothing: --recipe fastai-2018 ends with all layers, as the article did.`,
+    )
+}
+
+/** @throws `usage` */
+function checkBudget(budget: number, { recipe, fineTune }: TrainOptions): void {
+  if (!(Number.isFinite(budget) && budget > 0))
+    throw argumentError('budget', 'a number of seconds, more than 0', budget)
+  if (recipe === 'fastai-2018')
+    throw withoutEffect('--budget', '--recipe fastai-2018', 'its stages are those of the article')
+  if (fineTune === 'always')
+    throw withoutEffect(
+      '--budget',
+      '--fine-tune always',
+      'all layers are to learn, however long that takes; --fine-tune auto fine-tunes where it pays and fits',
     )
 }
 

@@ -41,6 +41,7 @@ import {
   requireBackground,
   tellLost,
 } from './train-background.js'
+import { tellBudget, timePlanOf } from './train-budget.js'
 import { machine, repeatCommand } from './train-command.js'
 import { detailsOf } from './train-details.js'
 import { modelOf, used, writeUsable } from './train-model.js'
@@ -143,7 +144,9 @@ export function train(given: TrainOptions): Promise<TrainResult> {
 export async function trainRun(given: TrainOptions, { isForFigures = false } = {}): Promise<TrainResult> {
   const started = performance.now()
   const { run, options, dataset, details, checkpoint, ...prepared } = await prepare(given)
-  const { progress, signal, command, seed = 0, size, fineTune, epochs, coverage, device, threads } = options
+  const { signal, command, seed = 0, size, fineTune, epochs, coverage, device, threads } = options
+  const time = timePlanOf(options, started)
+  const { progress } = time
   const { recipe, backbone, background, notices, notice } = prepared
   let files: Promise<FileFacts> | undefined
   const fileFacts = () => {
@@ -166,6 +169,7 @@ export async function trainRun(given: TrainOptions, { isForFigures = false } = {
       device,
       threads,
       notice,
+      time,
       checkpoint,
       store: options.cache === false ? undefined : namespace => openFeatureStore(namespace, notice),
       log: line => run.log({ ...line, event: String(line.event) }),
@@ -176,6 +180,7 @@ export async function trainRun(given: TrainOptions, { isForFigures = false } = {
             await writeUsable(run, usable, dataset, shortcuts, { ...details, progress })
           },
     })
+    time.expect({ pieces: [] })
     const result = { ...ran, stages: withIntervals(ran.stages, ran.seen.evaluation.count) }
     if (epochs !== undefined && result.choice?.fineTuning?.chosen === false)
       notice('--epochs changed nothing: no layers were fine-tuned.')
@@ -187,7 +192,7 @@ export async function trainRun(given: TrainOptions, { isForFigures = false } = {
     )
     const calibrated = calibrationsOf(result)
     await run.writeModel(await modelOf(result, dataset, shortcuts, { ...details, ...calibrated }))
-    const most = (performance.now() - started) * PASSING_SHARE
+    const most = Math.min((performance.now() - started) * PASSING_SHARE, Math.max(0, time.left * 1000))
     const checked = await checkInPassing(dataset, { most, cache: options.cache !== false, signal })
     const told = passingText(checked, options.data)
     const facts = {
@@ -207,6 +212,7 @@ export async function trainRun(given: TrainOptions, { isForFigures = false } = {
       { headers, shortcuts, licences },
       { progress, signal },
     )
+    tellBudget(time, notice)
     const summary = told === '' ? written : `${written.trimEnd()}\n\n${told}\n`
     const seconds = (performance.now() - started) / 1000
     const trained = resultOf(run, result, dataset, {

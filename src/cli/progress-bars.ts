@@ -1,5 +1,6 @@
 import { SingleBar } from 'cli-progress'
 import type { Progress } from '../core/index.js'
+import { type Estimate, toGo } from './estimate.js'
 import { duration, finished, megabytes, pieces } from './progress-lines.js'
 import type { Output } from './system.js'
 
@@ -7,6 +8,8 @@ import type { Output } from './system.js'
 const estimateAfterSeconds = 2
 
 const barWidth = 16
+/** And where there is little room beside it. */
+const narrowBar = 8
 
 /** Columns a task's name is padded to, so that bars of one command stand below each other. */
 const nameWidth = 30
@@ -29,12 +32,15 @@ interface Task {
 export function progressBars(stream: Output, now: () => number): { progress: Progress; close: () => void } {
   const tasks = new Map<string, Task>()
   let current: Task | undefined
+  let estimate: (Estimate & { readonly at: number }) | undefined
   const bar = new SingleBar({
     stream,
-    format: (_options, params) => (current ? line(current, now(), params.maxWidth) : ''),
+    format: (_options, params) => (current ? line(current, now(), params.maxWidth, left()) : ''),
     hideCursor: true,
     clearOnComplete: true,
   })
+  /** What the whole work takes still. */
+  const left = () => (estimate ? toGo(estimate, (now() - estimate.at) / 1000) : [])
   const hide = () => {
     bar.stop()
     current = undefined
@@ -57,6 +63,10 @@ export function progressBars(stream: Output, now: () => number): { progress: Pro
   }
   const progress: Progress = event => {
     if (event.kind === 'notice') return print(event.message, current)
+    if (event.kind === 'estimate') {
+      estimate = { ...event, at: now() }
+      return
+    }
     if (event.kind === 'start') return show(begin(event.task, event.total))
     const task = tasks.get(event.task) ?? begin(event.task, undefined)
     if (event.kind === 'advance') {
@@ -75,21 +85,28 @@ export function progressBars(stream: Output, now: () => number): { progress: Pro
 
 /**
  * One line of at most so many columns: the task, a bar, how far, how long still, what it has to say. Where that does not
- * fit, what it has to say is worth more than bar and time.
+ * fit, what it has to say is worth more than bar and time, and how long the whole work takes more than the bar.
+ *
+ * @param whole - how long the whole work takes still, in more and in fewer words; none where that is not known
  */
-function line(task: Task, now: number, columns: number): string {
+function line(task: Task, now: number, columns: number, whole: readonly string[]): string {
   const { name, done, total = 0, unit, note } = task
   const counts = total > 0 ? [counted(done, total, unit)] : []
   const said = note ? [note] : []
-  const length = total > 0 ? [barOf(done / total), ...counts, ...leftOf(task, total, now)] : ['…']
-  const whole = [`  ${name.padEnd(nameWidth)}`, ...length, ...said].join('  ')
-  const fits = whole.length < columns || !note
-  return (fits ? whole : [`  ${name}`, ...counts, ...said].join('  ')).slice(0, columns - 1)
+  const first = `  ${name.padEnd(nameWidth)}`
+  const of = (width: number) => (total > 0 ? [barOf(done / total, width), ...counts] : ['…'])
+  const times = whole.length > 0 ? whole.map(text => [text]) : [leftOf(task, total, now)]
+  const lines = [
+    ...times.map(time => [first, ...of(barWidth), ...time, ...said]),
+    ...(note ? [] : times.map(time => [first, ...of(narrowBar), ...time])),
+    [`  ${name}`, ...counts, ...(note ? said : times[times.length - 1])],
+  ].map(parts => parts.join('  '))
+  return (lines.find(text => text.length < columns) ?? lines[lines.length - 1]).slice(0, columns - 1)
 }
 
-function barOf(share: number): string {
-  const full = Math.round(Math.min(1, share) * barWidth)
-  return `${'█'.repeat(full)}${'░'.repeat(barWidth - full)}`
+function barOf(share: number, width: number): string {
+  const full = Math.round(Math.min(1, share) * width)
+  return `${'█'.repeat(full)}${'░'.repeat(width - full)}`
 }
 
 /** How long it takes still, once that can be told. */

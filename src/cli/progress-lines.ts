@@ -1,4 +1,5 @@
 import type { Progress } from '../core/index.js'
+import { type Estimate, toGo } from './estimate.js'
 
 /** A line at most so often, so that a log of an hour's work is still read by someone. */
 const quietMilliseconds = 2000
@@ -19,6 +20,7 @@ interface Task {
  */
 export function progressLines(print: (line: string) => void, now: () => number): Progress {
   const tasks = new Map<string, Task>()
+  let estimate: Estimate | undefined
   const begin = (name: string, total?: number): Task => {
     const task = { started: now(), lastLine: now(), lastShare: 0 }
     tasks.set(name, task)
@@ -27,6 +29,10 @@ export function progressLines(print: (line: string) => void, now: () => number):
   }
   return event => {
     if (event.kind === 'notice') return print(event.message)
+    if (event.kind === 'estimate') {
+      estimate = event
+      return
+    }
     if (event.kind === 'start') return void begin(event.task, event.total)
     const task = tasks.get(event.task) ?? begin(event.task)
     if (event.kind === 'end') {
@@ -38,7 +44,8 @@ export function progressLines(print: (line: string) => void, now: () => number):
     if (soon || event.done >= event.total) return
     task.lastLine = now()
     task.lastShare = share
-    const note = event.note ? `, ${event.note}` : ''
+    const [whole] = estimate ? toGo(estimate) : []
+    const note = [event.note, whole].flatMap(text => (text ? [`, ${text}`] : [])).join('')
     const percent = `${Math.round(share * 100)} %`
     // A task without pieces to count tells its share alone.
     if (event.total === 1) return print(`${event.task}: ${percent}${note}`)

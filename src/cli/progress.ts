@@ -33,6 +33,7 @@ export function showProgress(
 
 function safe(event: ProgressEvent): ProgressEvent {
   if (event.kind === 'notice') return { ...event, message: printable(event.message) }
+  if (event.kind === 'estimate') return event
   const task = printable(event.task)
   if (event.kind === 'start' || event.note === undefined) return { ...event, task }
   return { ...event, task, note: printable(event.note) }

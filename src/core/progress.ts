@@ -8,9 +8,18 @@ export type ProgressEvent =
       readonly total: number
       /** What `done` and `total` count; pieces of work by default. */
       readonly unit?: 'bytes' | undefined
+      /** How many of `done` were known from before, and took no time to speak of; none by default. */
+      readonly recalled?: number | undefined
       readonly note?: string
     }
   | { readonly kind: 'end'; readonly task: string; readonly note?: string }
+  | {
+      readonly kind: 'estimate'
+      /** Until the whole work is done, roughly. */
+      readonly seconds: number
+      /** Where more work may turn out to be worth it: how long all takes then, and in which case. */
+      readonly perhaps?: { readonly seconds: number; readonly when: string } | undefined
+    }
   | {
       readonly kind: 'notice'
       readonly message: string

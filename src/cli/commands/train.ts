@@ -7,6 +7,7 @@ import type { Shell } from '../shell.js'
 import { addBackboneOptions, addDataOptions, addDeviceOptions, splitPreprocessing } from './shared.js'
 import {
   backgroundOption,
+  budgetOption,
   checkpointOption,
   coverageOption,
   epochsOption,
@@ -32,6 +33,7 @@ export function registerTrain(program: Command, shell: Shell): void {
           .option(...sizeOption)
           .addOption(fineTuneOption)
           .option(...epochsOption)
+          .option(...budgetOption)
           .option(...coverageOption)
           .option(...backgroundOption)
           .option(
@@ -62,6 +64,7 @@ export function registerTrain(program: Command, shell: Shell): void {
   )
   addExamples(command, [
     'chiquito train photos --out runs/first',
+    'chiquito train photos --out runs/quick --budget 30s',
     'chiquito train photos --out runs/first --background other-things',
     'chiquito train photos --folds folds --out runs/folds',
     'chiquito train photos --out runs/article --recipe fastai-2018 --seed 3',

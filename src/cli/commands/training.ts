@@ -1,5 +1,5 @@
 import { Option } from '@commander-js/extra-typings'
-import { decimal, integer } from '../options.js'
+import { decimal, integer, time } from '../options.js'
 
 // Options of the commands that train a classifier, each to be spread into `option`. (A function that added them all to any command
 // would cost the type checker gigabytes.)
@@ -38,6 +38,12 @@ export const coverageOption = [
 export const backgroundOption = [
   '--background <folder>',
   'photos of other things, which are no class: the model learns to answer them with "neither"',
+] as const
+
+export const budgetOption = [
+  '--budget <time>',
+  'take the best that fits into 30s, 2min or 1h; what fits depends on the machine, so the same seed may give another model',
+  time('--budget'),
 ] as const
 
 export const checkpointOption = [

@@ -92,18 +92,20 @@ export class FeatureExtractor {
     progress?.({ kind: 'start', task, total: photos.length })
     const jobs = ahead(photos, photosAhead, photo => this.prepare(photo, views(photo)))
     let done = 0
+    let recalled = 0
     for await (const { photo, parts, error } of jobs) {
       throwIfAborted(signal)
       if (error) unreadable.push(leftOut(photo, error, known))
       else {
         const row = readable.push(photo) - 1
+        if (parts.every(part => part.vector)) recalled++
         for (const [v, part] of parts.entries()) {
           const target = rows[v].subarray(row * this.width, (row + 1) * this.width)
           if (part.vector) target.set(part.vector)
           else await batch.add(part.pixels, vector => this.keep(part.key, vector, target))
         }
       }
-      progress?.({ kind: 'advance', task, done: ++done, total: photos.length })
+      progress?.({ kind: 'advance', task, done: ++done, total: photos.length, recalled })
     }
     await batch.flush()
     this.sayChanged(unreadable)

@@ -3,12 +3,14 @@ import { PhotoReader } from '../../images/index.js'
 import type { Classifier } from '../heads/index.js'
 import { KEPT_BYTES } from '../loading/index.js'
 import type { Stage } from '../stages/index.js'
+import { AutoPlan } from './auto-plan.js'
 import { AutoFeatures, autoSpec, choose, type Decision, learn } from './frozen/index.js'
 import { logOnce } from './log-once.js'
 import type { Choice, Recipe, RecipeOptions, RecipeResult } from './recipe.js'
 import { type Before, rememberPhotos } from './remember.js'
 import { type Shown, show, showMore } from './show.js'
 import {
+  brokenOff,
   chooseTuning,
   decidedAtOnce,
   fineTune,
@@ -38,17 +40,21 @@ export const auto: Recipe = {
     const random = RandomStream.fromSeed(options.seed).fork('auto')
     const reader = new PhotoReader({ keepBytes: KEPT_BYTES })
     const features = new AutoFeatures({ ...options, reader }, autoSpec(options.backbone))
+    const plan = new AutoPlan(options)
     const lap = stopwatch()
     try {
+      await plan.begin(features)
       const decision = await choose(features, random, options)
       const choosing = lap()
       const frozen = await learn(decision, features, options)
       const learning = lap()
       const before: Before = { features, decision }
-      const atOnce = await decidedAtOnce({ ...options, decision, features })
+      const frozenAlone = await decidedAtOnce({ ...options, decision, features })
+      if (frozenAlone) plan.headIsAll()
       const head = await ready({ classifier: frozen, features }, before, random, options)
       const stages = (deciding: number) =>
         frozenStages(decision, head.seen, { choosing: choosing + deciding, learning })
+      const atOnce = frozenAlone ?? plan.tooLate()
       if (!atOnce)
         await options.meanwhile?.({
           ...head,
@@ -59,10 +65,11 @@ export const auto: Recipe = {
       lap()
       const { asked, tuned, deciding } = atOnce
         ? { asked: atOnce, tuned: undefined, deciding: 0 }
-        : await tuning(frozen, decision, features, reader, random, options)
+        : await tuning(frozen, decision, features, reader, plan, random, options)
+      plan.allIsLearnt(tuned !== undefined)
       const end = tuned ? await ready(tuned, { ...before, asked }, random, options) : head
       const shown = { ...end, features: tuned?.features ?? features, before: features }
-      const more = await showMore(shown, random, options)
+      const more = await showMore(shown, plan.hasTimeForMoreViews(), random, options)
       await tuned?.features.close()
       return {
         ...end,
@@ -107,6 +114,7 @@ async function tuning(
   decision: Decision,
   features: AutoFeatures,
   reader: PhotoReader,
+  plan: AutoPlan,
   random: RandomStream,
   options: RecipeOptions,
 ): Promise<TuningResult> {
@@ -114,22 +122,31 @@ async function tuning(
   const lap = stopwatch()
   const { photos } = await features.of(rule.resize, 'train')
   let tuner: Promise<Tuner> | undefined
-  const open = () => {
+  const open = (signal: AbortSignal | undefined) => {
     const depth = options.fineTune === 'always' ? 'all' : 'last'
     tuner ??= openTuner(
-      { ...options, spec, rule, head, photos, reader, random: random.fork('tuning') },
+      { ...options, signal, spec, rule, head, photos, reader, random: random.fork('tuning') },
       depth,
     )
     return tuner
   }
-  const trial: Trial = { ...options, decision, features, open, pace: new Pace(options) }
+  const trial: Trial = { ...options, decision, features, open, pace: new Pace(options), schedule: plan }
+  const doing = async (asked: TuningDecision): Promise<Omit<TuningResult, 'deciding'>> => {
+    const { chosen, reason, candidates, otherwise } = asked
+    const part = otherwise ? 'fine-tuning much' : 'fine-tuning'
+    await logOnce(options, part, [{ event: 'fine-tuning', chosen, reason, candidates }])
+    if (!chosen) return { asked, tuned: undefined }
+    const learn = (signal: AbortSignal | undefined) =>
+      fineTune({ ...trial, signal, reader }, frozen, asked, random)
+    if (options.fineTune === 'always') return { asked, tuned: await learn(options.signal) }
+    const found = await plan.inTime(asked.isBrief ? 'little' : 'rest', options.signal, learn)
+    return found.isLate ? doing(otherwise ?? brokenOff(plan)) : { asked, tuned: found.result }
+  }
   try {
+    plan.tryTuning(decision)
     const asked = await chooseTuning(trial, random.fork('tuning'))
-    const { chosen, reason, candidates } = asked
-    await logOnce(options, 'fine-tuning', [{ event: 'fine-tuning', chosen, reason, candidates }])
     const deciding = lap()
-    const tuned = chosen ? await fineTune({ ...trial, reader }, frozen, asked, random) : undefined
-    return { asked, tuned, deciding }
+    return { ...(await doing(asked)), deciding }
   } finally {
     await (await tuner?.catch(() => undefined))?.close()
   }

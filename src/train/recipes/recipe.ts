@@ -11,6 +11,7 @@ import type { Classifier } from '../heads/index.js'
 import type { RateSearch } from '../loop/index.js'
 import type { Seen } from '../results/index.js'
 import type { Stage } from '../stages/index.js'
+import type { TimePlan } from '../time-plan/index.js'
 
 export type FineTune = 'auto' | 'always' | 'never'
 
@@ -40,6 +41,8 @@ export interface RecipeOptions extends DeviceOptions, WorkOptions {
   readonly log?: ((line: Readonly<Record<string, unknown>>) => void) | undefined
   /** Given a classifier that can be used already, while a better one is sought; the search waits for it. */
   readonly meanwhile?: ((usable: RecipeResult) => Promise<void>) | undefined
+  /** When all is to be done, if that is limited; told what is ahead, so that it can tell how long that takes. */
+  readonly time?: TimePlan | undefined
   /** Where training is kept, so that a run that was cut off goes on from there. */
   readonly checkpoint?: Checkpoint | undefined
 }

@@ -9,7 +9,9 @@ import { type AutoFeatures, firstColumns } from './frozen/index.js'
 import type { RecipeOptions, RecipeResult } from './recipe.js'
 
 /** Views of each photo beside the plain one, at test time. */
-const ttaViews = 4
+export const ttaViews = 4
+/** What progress calls looking at them. */
+export const ttaTask = `${ttaViews} more views each`
 
 /** A classifier, and what its trunk sees. */
 export interface Shown {
@@ -19,14 +21,21 @@ export interface Shown {
   readonly before?: AutoFeatures | undefined
 }
 
-/** The validation photos with augmented views beside, and the test photos, through the finished classifier. */
+/**
+ * The validation photos with augmented views beside, and the test photos, through the finished classifier.
+ *
+ * @param isAugmented - whether there are such views
+ */
 export async function showMore(
   end: Shown,
+  isAugmented: boolean,
   random: RandomStream,
   options: RecipeOptions,
 ): Promise<Pick<RecipeResult, 'tta' | 'test'>> {
   const { features, classifier } = end
-  const tta = { views: ttaViews, seen: await show(end, 'valid', random, options, ttaViews) }
+  const tta = isAugmented
+    ? { views: ttaViews, seen: await show(end, 'valid', random, options, ttaViews) }
+    : undefined
   const hasTest = options.dataset.photos.some(photo => photo.split === 'test')
   const tested = hasTest ? (await features.of(classifier.rule.resize, 'test')).photos.length : 0
   const test = tested > 0 ? await show(end, 'test', random, options) : undefined
@@ -46,7 +55,7 @@ export async function show(
   const width = featureWidth(backbone, spec)
   const rows = plain.views.map(view => firstColumns(view, plain.width, width))
   if (tta > 0) {
-    const more = await features.extract(rule.resize, plain.photos, `${tta} more views each`, ({ sha256 }) =>
+    const more = await features.extract(rule.resize, plain.photos, ttaTask, ({ sha256 }) =>
       testTimeViews(seed, sha256, tta),
     )
     rows.push(...more.views.map(view => firstColumns(view, plain.width, width)))

@@ -26,6 +26,8 @@ import { methodOf, type Plan, planOf } from './plan.js'
 
 /** Penalties tried, strongest first: each solution is a good start for the next. */
 const cs = [0.01, 0.03, 0.1, 0.3]
+/** What progress calls the comparison. */
+export const comparing = 'cross-validation'
 /** The penalty where nothing can be compared: in the middle of those tried. */
 const usualC = 0.1
 
@@ -114,11 +116,11 @@ async function compareAll(
   random: RandomStream,
   options: RecipeOptions,
 ): Promise<Decision> {
-  const { backbone, progress, dataset } = options
+  const { backbone, progress, dataset, time } = options
   const candidates = autoCandidates(backbone)
   for (const { resize } of candidates) await features.of(resize, 'train')
   await features.rest()
-  const task = 'cross-validation'
+  const task = comparing
   const { photos } = await features.of('squash', 'train')
   const varied = await telling(candidates, features, options)
   const plan = planOf(photos, random, featureWidth(backbone, varied[0].spec) * dataset.labels.length)
@@ -129,6 +131,12 @@ async function compareAll(
   const onFold = () => progress?.({ kind: 'advance', task, done: ++done, total })
   const shown: Judged[] = []
   for (const candidate of varied) {
+    if (shown.length > 0 && time?.isLate) {
+      time.spared.push(
+        shown.length === 1 ? 'all but one of the heads compared' : 'some of the heads compared',
+      )
+      break
+    }
     const plain = await features.of(candidate.resize, 'train')
     const change = changeOf(candidate, plain, options)
     const examples = examplesOf(plain, plain.views.slice(0, 1), change, dataset.labels.length)

@@ -18,6 +18,11 @@ type Resize = ViewRule['resize']
 
 const looks = { crop: 'centre squares', squash: 'whole photos', pad: 'padded photos' } as const
 
+/** What progress calls looking at a part. */
+export function partTask(resize: Resize, split: Split): string {
+  return `${partNames[split]} photos (${looks[resize]})`
+}
+
 /** A photo seen in a mirror. */
 const mirrored: View = { ...PLAIN, flip: true }
 
@@ -28,17 +33,41 @@ export class AutoFeatures {
     { extractor: FeatureExtractor; store?: FeatureStore | undefined }
   >()
   private readonly plain = new Map<string, Features>()
+  private isMirrored = true
 
   constructor(
     private readonly options: RecipeOptions & { readonly reader?: PhotoReader | undefined },
     private readonly spec: FeatureSpec,
     /** The photos of a part that can be read, and those that cannot, once it has been looked at. */
     private readonly parts = new Map<Split, Pick<Features, 'photos' | 'unreadable'>>(),
+    /** What progress says of its tasks behind their names. */
+    private readonly suffix = '',
   ) {}
 
   /** What another trunk sees of the photos that these could read. */
-  through(options: RecipeOptions & { readonly reader?: PhotoReader | undefined }): AutoFeatures {
-    return new AutoFeatures(options, this.spec, this.parts)
+  through(
+    options: RecipeOptions & { readonly reader?: PhotoReader | undefined },
+    suffix: string,
+  ): AutoFeatures {
+    return new AutoFeatures(options, this.spec, this.parts, suffix)
+  }
+
+  /** Training photos are learnt from as they are alone, to save time. */
+  leaveMirrored(): void {
+    this.isMirrored = false
+  }
+
+  /** Some photos, with all views that are learnt from, to see how long that takes; whether any had to be looked at. */
+  async tryOut(resize: Resize, photos: readonly Photo[]): Promise<boolean> {
+    let fresh = 0
+    const { signal } = this.options
+    await this.extractorFor(resize).extract(photos, {
+      ...{ task: 'trying out', signal, views: () => [null, mirrored] },
+      progress: event => {
+        if (event.kind === 'advance') fresh = event.done - (event.recalled ?? 0)
+      },
+    })
+    return fresh === photos.length
   }
 
   /** The plain views of a part, and of training photos the mirrored ones, too. Throws `data` when a class of it has no readable photo. */
@@ -48,8 +77,8 @@ export class AutoFeatures {
     if (known) return known
     const part = this.parts.get(split)
     const photos = part?.photos ?? this.options.dataset.photos.filter(photo => photo.split === split)
-    const views = split === 'train' ? () => [null, mirrored] : undefined
-    const task = `${partNames[split]} photos (${looks[resize]})`
+    const views = split === 'train' && this.isMirrored ? () => [null, mirrored] : undefined
+    const task = this.called(partTask(resize, split))
     const features = await this.see(resize, photos, { task, views, known: part !== undefined })
     if (split !== 'test') requireEveryClass(this.options.dataset.labels, photos, features.unreadable, split)
     this.plain.set(key, features)
@@ -64,7 +93,7 @@ export class AutoFeatures {
     task: string,
     views?: (photo: Photo) => readonly View[],
   ): Promise<Features> {
-    return this.see(resize, photos, { task, views, known: true })
+    return this.see(resize, photos, { task: this.called(task), views, known: true })
   }
 
   /** Plain views of photos of another folder, each of which may turn out not to be readable. */
@@ -77,6 +106,10 @@ export class AutoFeatures {
       await extractor.close()
       store?.close()
     }
+  }
+
+  private called(task: string): string {
+    return `${task}${this.suffix}`
   }
 
   private see(

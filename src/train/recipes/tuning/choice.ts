@@ -4,7 +4,7 @@ import { wilson } from '../../../evaluate/index.js'
 import type { NetworkWeights } from '../../network/index.js'
 import type { Candidate } from '../recipe.js'
 import { briefly, thoroughly, tunedFolds } from './fold-fits.js'
-import { fewestPhotos, folds, frozenFolds, labelsOf, type Trial } from './folds.js'
+import { fewestPhotos, folds, frozenFolds, labelsOf, type Trial, type TuningSchedule } from './folds.js'
 import { rehearse, tooFast } from './rehearsal.js'
 import { type Compared, costOf, isMuchLeft, type Judged, judged, mean, verdictOn, winner } from './verdict.js'
 
@@ -29,6 +29,8 @@ export interface TuningDecision {
   readonly temperatureFrom?: string | undefined
   /** The mean of the networks fine-tuned for the comparison: what predicts, or a start for one on all photos. */
   readonly learnt?: NetworkWeights | undefined
+  /** What is done where there turns out to be no time for this. */
+  readonly otherwise?: TuningDecision | undefined
   /** What the compared networks say of the photos that they went without. */
   readonly leftOut?:
     | { readonly photos: readonly Photo[]; readonly logits: readonly (readonly number[])[] }
@@ -71,34 +73,61 @@ export async function chooseTuning(trial: Trial, random: RandomStream): Promise<
 }
 
 async function crossValidated(trial: Trial, random: RandomStream): Promise<TuningDecision> {
-  const { features, open, pace, signal } = trial
+  const { features, open, pace, schedule, signal } = trial
   const starts = await frozenFolds(trial, random, folds)
   await features.rest()
-  const tuner = await open()
-  const truth = starts.flatMap(({ held }) => labelsOf(held))
+  const photos = starts.flatMap(({ held }) => held)
+  const truth = labelsOf(photos)
   const head = await judged(
     truth,
     starts.flatMap(({ logits }) => logits),
     signal,
   )
-  const tried = async (how: typeof briefly) => {
-    const done = await tunedFolds(starts, tuner, random, how, trial)
-    if (!done) return undefined
-    const logits = done.logits.flat()
-    return { learnt: done.weights, logits, judged: await judged(truth, logits, signal) }
-  }
-  const brief = await tried(briefly)
-  if (!brief)
+  const tried = (part: 'brief' | 'thorough', how: typeof briefly) =>
+    schedule.inTime(part, signal, async limited => {
+      const tuner = await open(limited)
+      const done = await tunedFolds(starts, tuner, random, how, { ...trial, signal: limited })
+      const logits = done?.logits.flat()
+      return { tuner, learnt: done?.weights, logits, judged: logits && (await judged(truth, logits, signal)) }
+    })
+  const of = (decision: TuningDecision, { learnt, logits = [] }: Tried): TuningDecision => ({
+    ...decision,
+    learnt,
+    leftOut: { photos, logits },
+  })
+  const first = await tried('brief', briefly)
+  if (first.isLate) return brokenOff(schedule)
+  const { result: brief } = first
+  const { subject } = brief.tuner
+  if (!brief.judged)
     return without(
-      `Only the head learned: with ${tuner.subject.toLowerCase()} fine-tuned ${tooFast}, at rates from ${pace.lowest(tuner)} on.`,
+      `Only the head learned: with ${subject.toLowerCase()} fine-tuned ${tooFast}, at rates from ${pace.lowest(brief.tuner)} on.`,
     )
-  const thorough = isMuchLeft(head) ? await tried(thoroughly) : undefined
-  const decision = compare({ head, brief: brief.judged, thorough: thorough?.judged }, tuner.subject)
-  const { learnt, logits } = (!decision.isBrief && thorough) || brief
-  return { ...decision, learnt, leftOut: { photos: starts.flatMap(({ held }) => held), logits } }
+  const little = of(compare({ head, brief: brief.judged }, subject), brief)
+  if (!isMuchLeft(head.missed.size, photos.length)) return little
+  const second = await tried('thorough', thoroughly)
+  const reason = `${little.reason} For more of it there was no time within the budget of ${schedule.limit}.`
+  if (second.isLate) return { ...little, reason }
+  const { result: thorough } = second
+  const decision = compare({ head, brief: brief.judged, thorough: thorough.judged }, subject)
+  if (decision.isBrief || !thorough.judged) return of(decision, brief)
+  return { ...of(decision, thorough), otherwise: { ...little, reason } }
 }
 
-function without(reason: string): TuningDecision {
+/** What fine-tuning on all folds came to; nothing where no rate suits the network. */
+interface Tried {
+  readonly learnt: NetworkWeights | undefined
+  readonly logits: readonly (readonly number[])[] | undefined
+}
+
+/** That there was no time for fine-tuning after all. */
+export function brokenOff({ limit }: TuningSchedule): TuningDecision {
+  return without(
+    `Only the head was kept: fine-tuning was broken off, as it would not have been done within the budget of ${limit}.`,
+  )
+}
+
+export function without(reason: string): TuningDecision {
   return { chosen: false, reason, candidates: [] }
 }
 

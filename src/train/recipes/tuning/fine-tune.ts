@@ -12,6 +12,9 @@ import { meanWith } from './mean-weights.js'
 import { type TunedWeights, tune } from './tune.js'
 import { calmness } from './values.js'
 
+/** What is looked at through the tuned network is called so. */
+export const tunedSuffix = ', tuned'
+
 export interface Tuned {
   readonly classifier: Classifier
   /** What the trained trunk sees. */
@@ -43,7 +46,7 @@ export async function fineTune(
     return { validLoss: logLoss(truth, rows) ?? 0, accuracy: accuracy(truth, predictions(rows)) ?? 0 }
   }
   const accuracyOf: Measured = async weights =>
-    measure(await (await trial.open()).views.logits(held, weights)).accuracy
+    measure(await (await trial.open(trial.signal)).views.logits(held, weights)).accuracy
   const learn = () => tune(random.fork('fine-tuning'), { ...trial, start, isBrief, photos, held, measure })
   const done = learnt && isBrief ? await asItIs(learnt, accuracyOf) : await learn()
   if (!done) return undefined
@@ -53,8 +56,8 @@ export async function fineTune(
     temperatureFrom,
   }
   const { backbone } = classifier
-  const own = { ...trial, backbone, store: undefined, progress: undefined }
-  return { classifier, features: features.through(own), stage }
+  const own = { ...trial, backbone, store: undefined }
+  return { classifier, features: features.through(own, tunedSuffix), stage }
 }
 
 /** Accuracy of a network on the validation photos. */

@@ -19,6 +19,8 @@ interface Purpose {
   /** What the checkpoint calls a fit's state. */
   readonly underWay: (fold: number) => string
   readonly manner: 'brief' | 'thorough'
+  /** Folds that a run which is gone on with had done. */
+  readonly recalled?: number | undefined
 }
 
 /** A comparison of all folds. */
@@ -75,10 +77,11 @@ export async function tunedFolds(
   const { checkpoint, progress } = trial
   const { task, comparedName } = comparison
   let { logits, weights } = kept(starts, comparedName, trial)
+  const purpose = { ...comparison, recalled: logits.length }
   progress?.({ kind: 'start', task, total: folds })
   for (const [fold, start] of starts.entries()) {
     if (fold < logits.length) continue
-    const found = await tunedFold(start, fold, tuner, random, comparison, trial)
+    const found = await tunedFold(start, fold, tuner, random, purpose, trial)
     if (!found) return undefined
     logits = [...logits, found]
     weights = weights ? meanWith(weights, tuner.weights(), fold) : tuner.weights()
@@ -95,14 +98,14 @@ export async function tunedFold(
   fold: number,
   tuner: Tuner,
   random: RandomStream,
-  { task, folds: total, underWay, manner }: Purpose,
+  { task, folds: total, underWay, manner, recalled }: Purpose,
   { pace, checkpoint, progress, signal, log, epochs: asked }: Trial,
 ): Promise<number[][] | undefined> {
-  if (manner === 'thorough') await tuner.views.vary()
+  if (manner === 'thorough') await tuner.views.vary(signal)
   const nothing = () => Promise.resolve({ validLoss: Number.NaN, accuracy: Number.NaN })
   const tell: Callback = {
     afterStep({ step, steps, rate, loss }) {
-      progress?.({ kind: 'advance', task, done: fold + step / steps, total })
+      progress?.({ kind: 'advance', task, done: fold + step / steps, total, recalled })
       log?.({ event: 'step', stage: task, fold: fold + 1, step, rate, loss })
     },
   }

@@ -3,6 +3,7 @@ import type { RandomStream } from '../../../core/index.js'
 import { foldsOf, type Photo } from '../../../dataset/index.js'
 import type { HeadWeights } from '../../heads/index.js'
 import { LogisticRegression, linearLogits, standardization } from '../../logistic/index.js'
+import type { InTime } from '../../time-plan/index.js'
 import { type AutoFeatures, type Decision, examplesOf, unstandardized } from '../frozen/index.js'
 import type { RecipeOptions } from '../recipe.js'
 import type { Pace } from './pace.js'
@@ -14,8 +15,28 @@ export interface Trial extends RecipeOptions {
   /** What the head alone is, and what it reads. */
   readonly decision: Decision
   readonly features: AutoFeatures
-  readonly open: () => Promise<Tuner>
+  /** @param signal - ends the opening, and the tuner's later work on views */
+  readonly open: (signal: AbortSignal | undefined) => Promise<Tuner>
   readonly pace: Pace
+  readonly schedule: TuningSchedule
+}
+
+/** Whether a little of it pays, and that on all photos where few were compared; whether much does, and that on all photos. */
+export type TuningPart = 'brief' | 'little' | 'thorough' | 'rest'
+
+/** Whether there is time for parts of fine-tuning. */
+export interface TuningSchedule {
+  /**
+   * Does a part whose signal fires where it, and what must come after it, will not be done within the budget; `isLate` where that
+   * happened, or there was no time to begin.
+   */
+  inTime<Result>(
+    part: TuningPart,
+    signal: AbortSignal | undefined,
+    work: (signal: AbortSignal | undefined) => Promise<Result>,
+  ): Promise<InTime<Result>>
+  /** The budget, in words. */
+  readonly limit: string
 }
 
 /** Photos below which a third says nothing about the others. */
@@ -79,7 +100,7 @@ export function doSomeStandBy(photos: number, labels: readonly string[]): boolea
 }
 
 /** Folds of the comparison, and as many parts that stand by. */
-function partsOf(photos: number, labels: readonly string[]): number {
+export function partsOf(photos: number, labels: readonly string[]): number {
   const compared = Math.max(mostCompared, leastOfClass * labels.length)
   return Math.max(folds, Math.ceil((photos * folds) / compared))
 }

@@ -1,3 +1,4 @@
+import type { Backbone } from '../../../backbones/index.js'
 import type { RandomStream } from '../../../core/index.js'
 import type { Photo } from '../../../dataset/index.js'
 import { type AugmentationDraw, drawAugmentation, SIDE_ON } from '../../../images/index.js'
@@ -5,6 +6,7 @@ import { FeatureExtractor, type Features } from '../../features/index.js'
 import {
   type Cut,
   KeptJudge,
+  keptBytes,
   keptWork,
   type NetworkWeights,
   type NetworkWorkOptions,
@@ -12,9 +14,27 @@ import {
 import { batchSizeOf, type TunerOptions, type TunerViews, type TuningWork, tunedHead } from './tuner.js'
 
 /** Varied views kept of each photo; with more, few epochs would hardly see them all. */
-export const mostViews = 4
+const mostViews = 4
 /** Views that are enough for an epoch a fold, as each photo teaches in two folds of three. */
-const fewViews = 2
+export const fewViews = 2
+
+/** Memory for what is kept of views: four of each of some 700 photos, for EfficientNet-Lite0 at 224 pixels. */
+const KEPT_VIEWS_BYTES = 256 * 1024 * 1024
+
+/** Varied views that can be kept of each of so many photos. */
+export function keptViewsOf(backbone: Backbone, cut: Cut, size: number, photos: number): number {
+  const bytes = keptBytes(backbone, cut, size) * photos
+  return Math.min(mostViews, Math.floor(KEPT_VIEWS_BYTES / bytes))
+}
+
+/** What progress calls looking at them, and at more of them. */
+export function viewsTask(count: number): string {
+  return `${count} varied views of each photo`
+}
+
+export function moreViewsTask(count: number): string {
+  return `${count} more views of each photo`
+}
 
 /**
  * Views of photos as the part of a network before a cut sees them, computed once and kept in memory: a step costs a
@@ -53,7 +73,7 @@ export class KeptViews implements TunerViews {
     const extractor = new FeatureExtractor({ ...options, spec: cut.kept, root, store: undefined })
     const count = Math.min(fewViews, most)
     const kept = await extractor.extract(photos, {
-      ...{ task: `${count} varied views of each photo`, known: true, progress, signal },
+      ...{ task: viewsTask(count), known: true, progress, signal },
       views: ({ sha256 }) => [null, ...drawn(random.fork('views', sha256), 0, count)],
     })
     await extractor.rest()
@@ -61,12 +81,12 @@ export class KeptViews implements TunerViews {
   }
 
   /** Keeps as many varied views as memory has room for: a training of many epochs would else see few again and again. */
-  async vary(): Promise<void> {
-    const { photos, random, progress, signal } = this.options
+  async vary(signal: AbortSignal | undefined): Promise<void> {
+    const { photos, random, progress } = this.options
     const from = this.kept.views.length
     if (from >= this.most) return
     const { views } = await this.extractor.extract(photos, {
-      ...{ task: `${this.most - from} more views of each photo`, known: true, progress, signal },
+      ...{ task: moreViewsTask(this.most - from), known: true, progress, signal },
       views: ({ sha256 }) => drawn(random.fork('views', sha256), from, this.most),
     })
     await this.extractor.rest()

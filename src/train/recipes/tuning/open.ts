@@ -1,12 +1,9 @@
 import type { LayerGroup } from '../../../backbones/index.js'
-import { bodyOf, type Cut, cutOf, keptBytes, trunkAndHead } from '../../network/index.js'
-import { KeptViews, mostViews } from './kept-views.js'
+import { bodyOf, type Cut, cutOf, trunkAndHead } from '../../network/index.js'
+import { KeptViews, keptViewsOf } from './kept-views.js'
 import { PhotoViews } from './photo-views.js'
 import { openTrainer, Tuner, type TunerOptions, tunedHead } from './tuner.js'
 import type { Depth } from './values.js'
-
-/** Memory for what is kept of views: four of each of some 700 photos, for EfficientNet-Lite0 at 224 pixels. */
-const KEPT_VIEWS_BYTES = 256 * 1024 * 1024
 
 /**
  * Opens what fine-tunes a network on some photos. The last layers learn from views that are kept where those fit into
@@ -18,8 +15,7 @@ export async function openTuner(options: TunerOptions, depth: Depth): Promise<Tu
   const [trunk, head] = trunkAndHead(backbone, tunedHead(options))
   const cut = depth === 'last' ? cutOf(backbone, spec) : undefined
   if (cut) {
-    const bytes = keptBytes(backbone, cut, rule.size) * photos.length
-    const count = Math.min(mostViews, Math.floor(KEPT_VIEWS_BYTES / bytes))
+    const count = keptViewsOf(backbone, cut, rule.size, photos.length)
     if (count >= 2) {
       const views = await KeptViews.open(options, cut, count)
       return new Tuner(options, 'last', await openTrainer(options, [trunk, head], cut), views)

@@ -9,11 +9,13 @@ import { type Pace, paced } from './pace.js'
 import type { Tuner, TuningStart } from './tuner.js'
 import { briefDivisor, scheduleOf, tuningEpochs } from './values.js'
 
+/** What progress and reports call it. */
+export const tuningStage = 'fine-tuning'
 /** What a checkpoint calls the fine-tuned network. */
 const tunedName = 'fine-tuned'
 
 export interface TuneOptions extends RecipeOptions {
-  readonly open: () => Promise<Tuner>
+  readonly open: (signal: AbortSignal | undefined) => Promise<Tuner>
   readonly pace: Pace
   readonly start: TuningStart
   /** Whether one epoch at lower rates is enough. */
@@ -46,8 +48,8 @@ export async function tune(
     return { weights, stage: checkpoint.checked(tunedName, stageSchema) }
   }
   const started = performance.now()
-  const tuner = await open()
-  if (!isBrief) await tuner.views.vary()
+  const tuner = await open(options.signal)
+  if (!isBrief) await tuner.views.vary(options.signal)
   const length = isBrief ? 'brief' : start.trunk ? 'rest' : 'whole'
   const epochs = options.epochs ?? tuningEpochs(photos.length, length)
   const slower = isBrief ? briefDivisor : 1
@@ -61,7 +63,7 @@ export async function tune(
     run: (work, divisor, saved, watch) =>
       runStage(work, scheduleOf(tuner.depth, epochs, work.batchesPerEpoch, divisor * slower), {
         ...options,
-        name: 'fine-tuning',
+        name: tuningStage,
         started,
         saved,
         callbacks: [watch],

@@ -39,7 +39,7 @@ export type TuningWork = Trainable<NetworkBatch | KeptBatch> & Restorable<StepSt
 /** How photos reach a network in training, and what it then says of others: all that differs from one tuner to another. */
 export interface TunerViews {
   /** Before a training of several epochs: photos shall be seen in as many ways as can be. */
-  vary(): Promise<void>
+  vary(signal: AbortSignal | undefined): Promise<void>
   work(photos: readonly Photo[], options: NetworkWorkOptions): TuningWork
   /** Logits [photo][class] of plain views, with these weights. */
   logits(photos: readonly Photo[], weights: NetworkWeights): Promise<number[][]>

@@ -129,7 +129,7 @@ describe('the decision to fine-tune', () => {
   })
 
   it('tries much only where many mistakes are left', () => {
-    expect([4, 5].map(wrong => isMuchLeft(judged(even(0.3), wrong)))).toEqual([false, true])
+    expect([4, 5].map(wrong => isMuchLeft(wrong, 50))).toEqual([false, true])
   })
 
   it('sees few photos more often', () => {

@@ -63,8 +63,8 @@ export interface Compared<Of> {
 const muchWrong = 0.1
 
 /** Whether so many mistakes are left that thorough fine-tuning, which may do harm, is worth a try. */
-export function isMuchLeft({ missed, losses }: Judged): boolean {
-  return missed.size >= muchWrong * losses.length
+export function isMuchLeft(wrong: number, photos: number): boolean {
+  return wrong >= muchWrong * photos
 }
 
 /**

@@ -1,0 +1,147 @@
+import { exactTime, roughTime } from '../../core/index.js'
+import { type Ahead, type InTime, type Piece, TimePlan } from '../time-plan/index.js'
+import { endPieces, tunedEndPieces } from './end-pieces.js'
+import { type AutoFeatures, autoSpec, type Decision, headPieces } from './frozen/index.js'
+import type { RecipeOptions } from './recipe.js'
+import {
+  isMuchLeft,
+  type TuningDecision,
+  type TuningPart,
+  type TuningPieces,
+  type TuningSchedule,
+  tuningPieces,
+  without,
+} from './tuning/index.js'
+import { type UsualCosts, usualCosts } from './usual.js'
+
+/** Photos that are looked at before it is decided how; the first of them get the network ready. */
+const tried = 24
+const triedFirst = 8
+/** Fewer photos than this many times those are looked at before anything could be decided. */
+const worthTrying = 4
+
+/** What recipe `auto` has ahead, what fits into a budget, and what is left out where that is short. */
+export class AutoPlan implements TuningSchedule {
+  readonly time: TimePlan
+  private readonly costs: UsualCosts
+  private readonly tuning: TuningPieces
+  private readonly end: readonly Piece[]
+  private readonly tunedEnd: readonly Piece[]
+
+  constructor(private readonly options: RecipeOptions) {
+    this.time = options.time ?? new TimePlan()
+    this.costs = usualCosts(options)
+    this.tuning = tuningPieces(options, autoSpec(options.backbone), this.costs)
+    this.end = endPieces(options, this.costs)
+    this.tunedEnd = tunedEndPieces(options, this.costs, this.tuning.isWhole || options.fineTune === 'always')
+  }
+
+  /** The head is ahead. Where there is not even time for that, mirror images are left out. */
+  async begin(features: AutoFeatures): Promise<void> {
+    const { time } = this
+    time.expect(this.headFirst(true))
+    if (time.budget === undefined || !(await this.tryOut(features)) || !time.isLate) return
+    features.leaveMirrored()
+    time.spared.push('mirror images of the photos learnt from')
+    time.expect(this.headFirst(false))
+  }
+
+  /** That there is no time for fine-tuning, where that is so. */
+  tooLate(): TuningDecision | undefined {
+    const { time, options, tuning, tunedEnd } = this
+    const pieces = [...tuning.brief, ...tuning.little, ...tunedEnd]
+    if (options.fineTune === 'always' || time.hasTimeFor(pieces)) return undefined
+    const takes = roughTime(time.secondsOf(pieces))
+    const left =
+      time.left < 1
+        ? `the budget of ${this.limit} was used up`
+        : `${exactTime(Math.floor(time.left))} of the ${this.limit} were left`
+    return without(`Only the head learned: fine-tuning would have taken about ${takes}, and ${left}.`)
+  }
+
+  /** No fine-tuning is ahead. */
+  headIsAll(): void {
+    this.time.forgetPerhaps()
+  }
+
+  /** Fine-tuning is tried, or done. */
+  tryTuning({ wrong }: Decision): void {
+    const { options, time, tuning, end, tunedEnd } = this
+    const photos = options.dataset.photos.filter(({ split }) => split === 'train').length
+    const more = isMuchLeft(wrong, photos) ? [...tuning.thorough, ...tuning.rest] : tuning.little
+    time.expect(
+      options.fineTune === 'always'
+        ? { pieces: [...tuning.asked, ...tunedEnd] }
+        : {
+            pieces: tuning.brief,
+            usually: end,
+            perhaps: { pieces: [...more, ...tunedEnd], when: 'fine-tuning pays' },
+          },
+    )
+  }
+
+  get limit(): string {
+    return exactTime(this.time.budget ?? 0)
+  }
+
+  async inTime<Result>(
+    part: TuningPart,
+    signal: AbortSignal | undefined,
+    work: (signal: AbortSignal | undefined) => Promise<Result>,
+  ): Promise<InTime<Result>> {
+    const { time, tuning, tunedEnd } = this
+    if (part === 'little' && tuning.little.length === 0) return { isLate: false, result: await work(signal) }
+    const after = {
+      brief: [...tuning.little, ...tunedEnd],
+      little: tunedEnd,
+      thorough: [...tuning.rest, ...tunedEnd],
+      rest: tunedEnd,
+    }[part]
+    if (part !== 'brief' && !time.hasTimeFor([...tuning[part], ...after])) return { isLate: true }
+    if (part === 'thorough') {
+      const perhaps = { pieces: after, when: 'more fine-tuning pays' }
+      time.expect({ pieces: tuning.thorough, usually: tunedEnd, perhaps })
+    }
+    if (part === 'little' || part === 'rest') time.expect({ pieces: tuning[part], usually: tunedEnd })
+    return time.inTime({ signal, after }, work)
+  }
+
+  /** All is learnt: it is looked at what came of it. */
+  allIsLearnt(isTuned: boolean): void {
+    this.time.expect({ pieces: isTuned ? this.tunedEnd : this.end })
+  }
+
+  /** More views of the validation photos, unless there is no time for them. */
+  hasTimeForMoreViews(): boolean {
+    const { time } = this
+    if (!time.isLate) return true
+    time.spared.push('more views of the validation photos')
+    return false
+  }
+
+  private headFirst(isMirrored: boolean): Ahead {
+    const { options, costs, tuning, end, tunedEnd } = this
+    const pieces = headPieces(options, costs, isMirrored)
+    if (options.fineTune === 'never') return { pieces, usually: end }
+    if (options.fineTune === 'always') return { pieces: [...pieces, ...tuning.asked], usually: tunedEnd }
+    const perhaps = {
+      pieces: [...tuning.brief, ...tuning.little, ...tunedEnd],
+      when: 'fine-tuning is worth a try',
+    }
+    const isFitting = this.time.hasTimeFor([...pieces, ...perhaps.pieces])
+    return { pieces, usually: end, perhaps: isFitting ? perhaps : undefined }
+  }
+
+  /** Looks at some photos, to know how fast that is; false where that was known from before, or there are few. */
+  private async tryOut(features: AutoFeatures): Promise<boolean> {
+    const { time, costs, options } = this
+    const photos = options.dataset.photos.filter(({ split }) => split === 'train')
+    if (photos.length < worthTrying * tried) return false
+    await features.tryOut('squash', photos.slice(0, triedFirst))
+    const { elapsed } = time
+    const isFresh = await features.tryOut('squash', photos.slice(triedFirst, tried))
+    if (isFresh)
+      time.measure('views', (tried - triedFirst) * (costs.photo + 2 * costs.view), time.elapsed - elapsed)
+    return isFresh
+  }
+}

@@ -1,0 +1,69 @@
+import type { FeatureSpec } from '../../../backbones/index.js'
+import { cutOf } from '../../network/index.js'
+import type { Piece } from '../../time-plan/index.js'
+import { countOf } from '../frozen/index.js'
+import type { RecipeOptions } from '../recipe.js'
+import type { UsualCosts } from '../usual.js'
+import { briefly, rehearsal, thoroughly } from './fold-fits.js'
+import { doSomeStandBy, folds, partsOf, type TuningPart } from './folds.js'
+import { fewViews, keptViewsOf, moreViewsTask, viewsTask } from './kept-views.js'
+import { tuningStage } from './tune.js'
+import { batchSize, tuningEpochs } from './values.js'
+
+/** A session of a step and one to judge with are made ready. */
+const opening = 1.5
+/** Photos that each fit is looked at with, before and after. */
+const looked = 2 * 64
+
+/** What fine-tuning comes to. */
+export interface TuningPieces extends Readonly<Record<TuningPart, readonly Piece[]>> {
+  /** Whether the network cannot be cut, so that all of it learns. */
+  readonly isWhole: boolean
+  /** All layers, as asked for. */
+  readonly asked: readonly Piece[]
+}
+
+/** What fine-tuning would take, on the data set's training photos. */
+export function tuningPieces(options: RecipeOptions, spec: FeatureSpec, costs: UsualCosts): TuningPieces {
+  const photos = countOf(options.dataset.photos, 'train')
+  const { backbone, size = backbone.inputSize, epochs } = options
+  const cut = cutOf(backbone, spec)
+  const most = cut ? keptViewsOf(backbone, cut, size, photos) : 0
+  const isKept = most >= 2
+  const few = Math.min(fewViews, most)
+  const step = isKept ? costs.lastStep : costs.wholeStep
+  const judged = isKept ? costs.judged : costs.photo + costs.view
+  const compared = Math.round((photos * folds) / partsOf(photos, options.dataset.labels))
+  const teaching = Math.round((compared * (folds - 1)) / folds)
+  const steps = (of: number, times: number) => Math.max(1, Math.floor(of / batchSize)) * times
+  const fold = (manner: 'brief' | 'thorough', each: number) =>
+    steps(teaching, epochs ?? tuningEpochs(teaching, manner)) * each + (compared / folds + looked) * judged
+  const fit = (part: 'brief' | 'rest' | 'whole', each: number) => {
+    const times = epochs ?? tuningEpochs(photos, part)
+    const valid = countOf(options.dataset.photos, 'valid')
+    return steps(photos, times) * each + (valid * times + looked) * judged
+  }
+  const views = (task: string, count: number): Piece[] =>
+    isKept && count > 0
+      ? [{ kind: 'views', task, seconds: photos * (costs.photo + count * costs.keptView) }]
+      : []
+  return {
+    isWhole: cut === undefined,
+    brief: [
+      ...views(viewsTask(few), few + 1),
+      { kind: 'steps', task: briefly.task, seconds: opening + folds * fold('brief', step) },
+    ],
+    little: doSomeStandBy(photos, options.dataset.labels)
+      ? [{ kind: 'steps', task: tuningStage, seconds: fit('brief', step) }]
+      : [],
+    thorough: [
+      ...views(moreViewsTask(most - few), most - few),
+      { kind: 'steps', task: thoroughly.task, seconds: folds * fold('thorough', step) },
+    ],
+    rest: [{ kind: 'steps', task: tuningStage, seconds: fit('rest', step) }],
+    asked: [
+      { kind: 'steps', task: rehearsal.task, seconds: opening + fold('thorough', costs.wholeStep) },
+      { kind: 'steps', task: tuningStage, seconds: fit('whole', costs.wholeStep) },
+    ],
+  }
+}
