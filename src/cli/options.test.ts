@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ChiquitoError } from '../core/index.js'
-import { choice, decimal, decimals, integer } from './options.js'
+import { choice, decimal, decimals, integer, time } from './options.js'
 
 describe('option values', () => {
   it('reads whole numbers', () => {
@@ -26,6 +26,11 @@ describe('option values', () => {
       expect(() => decimal('--rate', { min: 0, max: 1 })(text)).toThrow(ChiquitoError)
     },
   )
+
+  it('reads times, in seconds', () => {
+    const texts = ['90', '30s', '2min', '1h', '1.5 h', '1h30min', '2MIN 5s', '0.1s', '1e3']
+    expect(texts.map(time('--budget'))).toEqual([90, 30, 120, 3600, 5400, 5400, 125, 0.1, 1000])
+  })
 
   it('reads lists of numbers', () => {
     expect(decimals('--rates')('1e-4, 1e-3,0.01')).toEqual([1e-4, 1e-3, 0.01])

@@ -59,9 +59,7 @@ describe('recipe auto with a budget', () => {
 
   it('keeps what a little came to where more turns out to take too long', async () => {
     const { reason, tasks } = await trained('does more fine-tuning pay?', 10)
-    expect(reason).toMatch(
-      /after a little fine-tuning it is .* For more of it there was no time within the budget of 1 min\.$/,
-    )
+    expect(reason).toMatch(/ For more fine-tuning there was no time within the budget of 1 min\.$/)
     expect(tasks).not.toContain('fine-tuning')
   })
 
