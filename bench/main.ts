@@ -6,6 +6,7 @@ import { benchClasses } from './classes.js'
 import { benchCollect } from './collect.js'
 import { benchDecode } from './decode.js'
 import { benchDoctor } from './doctor.js'
+import { benchEstimate } from './estimate.js'
 import { benchFamilies } from './families.js'
 import { benchFeatures } from './features.js'
 import { benchFineTune } from './fine-tune.js'
@@ -37,6 +38,7 @@ const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Ben
   memory: benchMemory,
   step: benchStep,
   'fine-tune': benchFineTune,
+  estimate: benchEstimate,
   families: benchFamilies,
   gradients: benchGradients,
   layouts: benchLayouts,

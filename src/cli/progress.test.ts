@@ -156,3 +156,39 @@ it('tells durations as people do', () => {
     '2 h 5 min',
   ])
 })
+
+describe('an estimate of the whole', () => {
+  const estimate = {
+    kind: 'estimate',
+    seconds: 26,
+    perhaps: { seconds: 61, when: 'fine-tuning pays' },
+  } as const
+
+  it('goes with the lines that tell how far a task is', () => {
+    const { progress, clock, lines } = view()
+    progress({ kind: 'start', task: 'Training', total: 4 })
+    progress(estimate)
+    clock.now = 3000
+    progress({ kind: 'advance', task: 'Training', done: 1, total: 4 })
+    expect(lines()).toEqual([
+      'Training … (4)',
+      'Training: 1 of 4 (25 %), about 25 s to go, 1 min if fine-tuning pays',
+    ])
+  })
+
+  it('takes the place of what the task alone takes, counts down, and is short where there is little room', () => {
+    const { progress, close, clock, text } = view({ terminal: true })
+    progress({ kind: 'start', task: 'Training', total: 4 })
+    progress({ ...estimate, seconds: 600, perhaps: undefined })
+    clock.now = 4000
+    progress({ kind: 'advance', task: 'Training', done: 2, total: 4 })
+    progress({ kind: 'notice', message: 'A notice.' })
+    expect(text()).toContain('████████░░░░░░░░  2/4  about 10 min to go')
+    progress({ ...estimate, seconds: 27, perhaps: { seconds: 44, when: 'fine-tuning pays' } })
+    clock.now = 8000
+    progress({ kind: 'notice', message: 'Another.' })
+    expect(text()).toContain('████████░░░░░░░░  2/4  25 to 40 s to go')
+    expect(text()).not.toContain('left')
+    close()
+  })
+})

@@ -1,16 +1,22 @@
 import { FeatureExtractor, headSpec } from '../features/index.js'
 import { Learner, LearnerData } from '../learner/index.js'
 import type { RateSpread } from '../network/index.js'
-import type { Recipe } from './recipe.js'
+import type { Piece } from '../time-plan/index.js'
+import { countOf } from './frozen/index.js'
+import type { Recipe, RecipeOptions } from './recipe.js'
+import { usualCosts } from './usual.js'
 
 /** The article's figures: rate, epochs plain, epochs augmented, views at test time. */
 const rate = 0.01
 const plainEpochs = 2
 const augmentedCycles = 4
 const ttaViews = 4
+const batchSize = 8
 /** Its third stage: rates from the first layers to the head, cycles of one, two and four epochs. */
 const rates: RateSpread = { from: 1e-4, to: 1e-2 }
 const tuningCycles = 3
+const tuningEpochs = 2 ** tuningCycles - 1
+const tuningStage = 'all layers'
 
 /**
  * The article of 2018: its head, SGD at 0.01, first on plain photos, then on augmented ones; then all layers, each group
@@ -21,11 +27,7 @@ export const fastai2018: Recipe = {
   description: 'the recipe of 2018: head on the frozen trunk, then on augmented photos, then all layers',
   resize: 'crop',
   async run({ dataset, backbone, seed, size, store, fineTune, likeness, background, ...options }) {
-    const data = new LearnerData(
-      dataset,
-      { size, seed, batchSize: 8, resize: 'crop' },
-      { likeness, background },
-    )
+    const data = new LearnerData(dataset, { size, seed, batchSize, resize: 'crop' }, { likeness, background })
     const rule = { size: size ?? backbone.inputSize, resize: 'crop' } as const
     const spec = headSpec(backbone)
     const features = store?.(
@@ -33,6 +35,7 @@ export const fastai2018: Recipe = {
     )
     const learn = await Learner.pretrained(backbone, data, { ...options, store: features })
     try {
+      options.time?.expect({ pieces: piecesOf({ dataset, backbone, seed, size, fineTune }) })
       const found = await learn.findRate()
       await learn.fit(rate, plainEpochs, { name: 'head on plain photos' })
       learn.augment()
@@ -40,7 +43,7 @@ export const fastai2018: Recipe = {
       if (fineTune !== 'never') {
         learn.unfreeze()
         await learn.fit(rates, tuningCycles, {
-          name: 'all layers',
+          name: tuningStage,
           cycleLen: 1,
           cycleMult: 2,
           keepStart: true,
@@ -56,4 +59,22 @@ export const fastai2018: Recipe = {
       features?.close()
     }
   },
+}
+
+/** What is ahead, under the names of the learner's tasks. */
+function piecesOf(options: RecipeOptions): Piece[] {
+  const [train, valid] = (['train', 'valid'] as const).map(split => countOf(options.dataset.photos, split))
+  const { photo, view, wholeStep } = usualCosts(options)
+  const looking = (task: string, photos: number, views: number): Piece => ({
+    ...{ kind: 'views', task, seconds: photos * (photo + views * view), isKept: true },
+  })
+  const epoch = Math.ceil(train / batchSize) * wholeStep + valid * (photo + view)
+  const tuning: Piece = { kind: 'steps', task: tuningStage, seconds: tuningEpochs * epoch }
+  return [
+    looking('training photos', train, 1),
+    looking('validation photos', valid, 1),
+    looking(`training photos, ${augmentedCycles} augmented views each`, train, augmentedCycles),
+    ...(options.fineTune === 'never' ? [] : [tuning]),
+    { ...looking(`validation photos, ${ttaViews + 1} views each`, valid, ttaViews + 1), isKept: false },
+  ]
 }

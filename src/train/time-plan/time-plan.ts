@@ -30,7 +30,10 @@ export type InTime<Result> = { readonly isLate: true } | { readonly isLate: fals
 /** A piece under way. */
 interface UnderWay {
   readonly piece: Piece
-  readonly since: number
+  /** When it began; a task, when it first told how far it was, as getting ready for it is another matter. */
+  since: number
+  /** What was done by then. */
+  from: number
   share: number
   /** The part of all that was known from before. */
   recalled: number
@@ -175,8 +178,13 @@ export class TimePlan {
     if (current?.piece.task !== event.task || event.kind === 'start') this.begin(event.task)
     const own = this.current?.piece.task === event.task ? this.current : undefined
     if (own && event.kind === 'advance' && event.total > 0) {
+      const isFirst = own.share === 0
       own.share = event.done / event.total
       own.recalled = (event.recalled ?? 0) / event.total
+      if (isFirst) {
+        own.since = this.now()
+        own.from = own.share - own.recalled
+      }
     }
     if (own && event.kind === 'end') {
       own.share = 1
@@ -210,7 +218,7 @@ export class TimePlan {
   }
 
   private starting(piece: Piece): UnderWay {
-    return { piece, since: this.now(), share: 0, recalled: 0 }
+    return { piece, since: this.now(), from: 0, share: 0, recalled: 0 }
   }
 
   /** The piece under way is over; how fast it went is noted. */
@@ -231,7 +239,7 @@ export class TimePlan {
   private measuredNow(): MeasuredKind | undefined {
     const { current } = this
     if (!current) return undefined
-    const usual = (current.share - current.recalled) * current.piece.seconds
+    const usual = (current.share - current.recalled - current.from) * current.piece.seconds
     const took = (this.now() - current.since) / 1000
     return usual > 0 ? { kind: current.piece.kind, usual, took } : undefined
   }
@@ -245,14 +253,16 @@ export class TimePlan {
   private currentLeft(): number {
     const { current } = this
     if (!current) return 0
-    const { piece, since, share, recalled } = current
+    const { piece, since, from, share, recalled } = current
     const took = (this.now() - since) / 1000
     const expected = this.secondsOf([{ ...piece, isKept: false }])
     const fresh = share > 0 ? (share - recalled) / share : 1
     const whole = expected * fresh
-    // A task that tells how far it is; the other kind is over when the next begins.
-    if (share > 0) return (1 - share) * ((1 - share) * whole + took)
-    return Math.max(whole - took, leastLeft * whole)
+    // What lies between two tasks is over when the next begins.
+    if (piece.task === undefined) return Math.max(whole - took, leastLeft * whole)
+    // The further a task is, the more its own speed counts.
+    const seen = share - from
+    return (1 - share) * ((1 - seen) * whole + took)
   }
 
   private tell(isNews = false): void {
