@@ -187,6 +187,16 @@ describe('chiquito evaluate --folds', () => {
     expect(await refused(path.join(photos, 'train/ball/1.jpg'), '--folds', '3', '--out', place)).toMatch(
       /is a file\. Cross-validation trains/,
     )
+    expect(await refused(photos, '--folds', '30', '--out', place)).toMatch(
+      /folds must be a whole number from 2 to 19, as that is how many photos, or groups .* to measure on, but is 30/,
+    )
     expect(existsSync(place)).toBe(false)
+  })
+
+  it('removes nothing for more folds than there are photos', async () => {
+    const before = readFileSync(path.join(out, 'metrics.json'), 'utf8')
+    expect(await refused(photos, '--folds', '30', '--out', out, '--overwrite')).toMatch(/folds must be/)
+    expect(readFileSync(path.join(out, 'metrics.json'), 'utf8')).toBe(before)
+    expect(existsSync(path.join(out, 'repeat-1', 'fold-1', 'model.onnx'))).toBe(true)
   })
 })

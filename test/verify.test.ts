@@ -96,7 +96,7 @@ describe('chiquito verify', () => {
     const { status, holds, isGraphSame, runtimes, verdict } = await verified(place)
     expect({ status, holds, isGraphSame }).toEqual({ status: 1, holds: false, isGraphSame: false })
     expect(verdict).toMatch(
-      /^2 golden photos not answered .*: up to 1 verdict changed, probabilities up to 0\.9\d+|1\.000 off/,
+      /^2 golden photos not answered .*: up to 1 verdict changed, probabilities up to (0\.9\d+|1\.000) off.*\. Its graph or weights were changed/,
     )
     for (const one of runtimes.filter(({ state }) => state !== 'absent'))
       expect(one).toMatchObject({
@@ -104,6 +104,20 @@ describe('chiquito verify', () => {
         changed: 1,
         largest: { label: expect.stringMatching(/ball|wave/) },
       })
+  })
+
+  it('of one that answers with no numbers says so, and keeps the table narrow', async () => {
+    const place = await altered('no-numbers', ({ graph }) => {
+      for (const { data, shape } of graph.initializers.values())
+        if (data instanceof Float32Array && shape.length === 1 && shape[0] === 2) data.fill(Number.NaN)
+      return {}
+    })
+    const { status, stdout } = await chiquitoHere(['verify', place])
+    expect(status).toBe(1)
+    expect(stdout).toMatch(/^2 golden photos not answered .* probabilities that are no numbers/)
+    expect(stdout).toMatch(/cpu {2}as in predict {2}differs .* NaN/)
+    const [, table = ''] = stdout.split('\n\n')
+    expect(Math.max(...table.split('\n').map(line => line.length))).toBeLessThanOrEqual(80)
   })
 
   it('of one whose labels were swapped says that verdicts changed', async () => {

@@ -162,7 +162,7 @@ async function begun(given: EvaluateFoldsOptions): Promise<{
 
 /**
  * Deals the photos for each repetition; tables that are there are kept. Nothing is written, nor what is to be replaced removed,
- * before the photos are known to be usable.
+ * before the photos are known to be usable, and enough for so many folds.
  */
 async function dealFolds(
   out: string,
@@ -175,14 +175,13 @@ async function dealFolds(
   const isComplete = there.every(Boolean)
   const dealer = isComplete
     ? undefined
-    : await openDealer({ data, followLinks, labelsFrom, progress, signal })
+    : await openDealer({ data, followLinks, labelsFrom, progress, signal }, asked.folds)
   if (overwrite) await clearFolds(out)
   await makeFolder(out)
   await markOutput(out, 'evaluation')
   await writeAsked(out, asked)
   await makeFolder(path.join(out, 'tables'))
-  for (const [r, table] of tables.entries())
-    if (!there[r]) await dealer?.write(table, asked.folds, asked.seed + r)
+  for (const [r, table] of tables.entries()) if (!there[r]) await dealer?.write(table, asked.seed + r)
 }
 
 async function round(

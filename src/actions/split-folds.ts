@@ -85,20 +85,22 @@ export async function splitFolds(
 /** Photos with what keeps them together, to be dealt into folds again and again. */
 export interface Dealer {
   /** Writes the tables of one deal into a folder that is not there yet, whole or not at all. Other seeds deal otherwise. */
-  write(out: string, folds: number, seed: number): Promise<void>
+  write(out: string, seed: number): Promise<void>
 }
 
 /**
  * Opens photos to deal them into folds several times: what belongs together is found once. Photos that a folder `test` keeps apart
  * stay apart.
  *
- * @throws `io`, `data`, `interrupted`
+ * @throws `usage` where there are too few photos for so many folds; `io`, `data`, `interrupted`
  */
-export async function openDealer(options: SplitOptions): Promise<Dealer> {
+export async function openDealer(options: SplitOptions, folds: number): Promise<Dealer> {
   const data = gathered(await openPhotos(options))
   const ties = await tiesIn(data, options)
+  const dealt = grouped(data, ties).filter(({ split }) => split !== 'test')
+  requireFilled(dealt, data.labels.length, folds)
   return {
-    async write(out, folds, seed) {
+    async write(out, seed) {
       const { rows } = deal(data, ties, folds, { seed, test: null }, true)
       const release = await lockOf(out)
       try {
@@ -120,16 +122,14 @@ export async function openDealer(options: SplitOptions): Promise<Dealer> {
  * @param keepsTest - whether photos that lie in a folder `test` are in no fold
  */
 function deal(
-  { photos, labels }: Gathered,
+  data: Gathered,
   ties: readonly Tie[],
   k: number,
   { seed, test }: Pick<DivisionSettings, 'seed' | 'test'>,
   keepsTest = false,
 ): { rows: ManifestRow[][]; remarks: string[] } {
-  const group = joined(photos.length, ties)
-  const used = photos
-    .map((photo, i) => ({ ...photo, group: group[i] }))
-    .filter(({ facts, bytes }) => facts.problem === null && bytes > 0)
+  const { labels } = data
+  const used = grouped(data, ties)
   const apart = divideGroups(used, labels.length, { seed, valid: undefined, test: test ?? undefined })
   const rest = used.filter(({ split }, i) => apart.parts[i] !== 'test' && !(keepsTest && split === 'test'))
   requireFilled(rest, labels.length, k)
@@ -152,6 +152,14 @@ function deal(
   return { rows, remarks: [...remarks, ...aloneText([...alone])] }
 }
 
+/** The photos that can be used, each with the number of the group that it belongs to. */
+function grouped({ photos }: Gathered, ties: readonly Tie[]) {
+  const group = joined(photos.length, ties)
+  return photos
+    .map((photo, i) => ({ ...photo, group: group[i] }))
+    .filter(({ facts, bytes }) => facts.problem === null && bytes > 0)
+}
+
 /** A fold without photos measures nothing. @throws `usage` for too many folds; `data` where there can be none */
 function requireFilled(photos: readonly Groupable[], classes: number, k: number): void {
   const most = partableGroups(photos, classes)
@@ -164,7 +172,8 @@ function requireFilled(photos: readonly Groupable[], classes: number, k: number)
     )
   throw argumentError(
     'folds',
-    `a whole number from 2 to ${most}, the number of photos, or groups of photos that belong together, that a fold can be measured on`,
+    `${most === 2 ? '2' : `a whole number from 2 to ${most}`}, as that is how many photos, or groups of photos that belong together (copies, near ` +
+      'copies, one page, person or clip), there are to measure on',
     k,
   )
 }

@@ -74,15 +74,15 @@ function verdictOf(
   const photos = plural(golden, 'golden photo')
   const ways = plural(asked.length, 'way')
   const others = [
-    ...(whole.isGraphSame === false ? ['graph or weights'] : []),
-    ...(whole.isMetadataSame === false ? ['metadata (such as threshold, labels or golden photos)'] : []),
+    ...(whole.isGraphSame === false ? ['its graph or weights'] : []),
+    ...(whole.isMetadataSame === false ? ['its metadata (such as threshold, labels or golden photos)'] : []),
   ]
   const since =
     others.length === 0
       ? ''
-      : ` But its ${others.join(' and ')} were changed since it was made: copy the file again from where it was trained.`
+      : `${others.join(' and ')} were changed since it was made: copy the file again from where it was trained.`
   if (bad.length === 0)
-    return `${photos} answered as when the model was made, in ${ways}: the same verdicts, probabilities within ${small(most)}${known}.${since}`
+    return `${photos} answered as when the model was made, in ${ways}: the same verdicts, probabilities within ${small(most)}${known}.${since && ` But ${since}`}`
   const failed = bad.filter(({ state }) => state === 'failed').length
   return (
     `${photos} not answered as when the model was made, in ${bad.length} of ${ways}: ` +
@@ -94,16 +94,18 @@ function verdictOf(
           : []),
       ...(neither > 0 ? [`up to ${neither} now "neither" or no longer`] : []),
       ...(failed < bad.length
-        ? [`probabilities up to ${small(most)} off${known.replace('within', 'up to')}`]
+        ? [
+            `${Number.isNaN(most) ? 'probabilities that are no numbers' : `probabilities up to ${small(most)} off`}${known.replace('within', 'up to')}`,
+          ]
         : []),
       ...(failed > 0 ? [`${failed} could not run it`] : []),
     ].join(', ') +
-    `.${since}`
+    `.${since && ` I${since.slice(1)}`}`
   )
 }
 
 function small(difference: number): string {
-  if (Number.isNaN(difference)) return 'nothing that is a number'
+  if (Number.isNaN(difference)) return 'NaN'
   return difference === 0 ? '0' : difference < 0.001 ? difference.toExponential(0) : difference.toFixed(3)
 }
 
