@@ -1,13 +1,43 @@
-import { exactTime } from '../core/index.js'
-import { type Piece, TimePlan } from '../train/index.js'
+import { exactTime, type Progress } from '../core/index.js'
+import { readingTask } from '../dataset/index.js'
+import { lookingTask } from '../doctor/index.js'
+import { type Ahead, type Piece, TimePlan } from '../train/index.js'
 import type { TrainOptions } from './train-options.js'
+import { USUAL_BACKBONE } from './usual-backbone.js'
 
 /** Seconds, on a usual machine, from the end of learning to that of the run: model, quick checks, report. */
 const writing: readonly Piece[] = [{ kind: 'other', seconds: 1.5 }]
 
+/** Seconds a photo, on a usual machine: looking for what belongs together, and what the head alone and fine-tuning take. */
+const each = { looking: 0.006, head: 0.02, tuning: 0.055 }
+
 /** When a training is to be done, and what it takes still, told among its progress. */
 export function timePlanOf({ budget, progress }: TrainOptions, began: number): TimePlan {
   return new TimePlan({ budget, progress, began, end: writing })
+}
+
+/**
+ * Progress of what comes before the learning: as soon as it is known how many photos there are, the plan expects what that many
+ * usually take, until it is told more exactly. With another network than the usual one nobody can tell yet.
+ */
+export function fromFirst(time: TimePlan, { recipe, backbone, size, fineTune }: TrainOptions): Progress {
+  const isUsual = [undefined, 'auto'].includes(recipe) && [undefined, USUAL_BACKBONE].includes(backbone)
+  let canTell = isUsual && size === undefined
+  return event => {
+    if (canTell && event.kind === 'start' && event.task === readingTask && event.total !== undefined) {
+      time.expect(usually(event.total, fineTune))
+      canTell = false
+    }
+    time.progress(event)
+  }
+}
+
+function usually(photos: number, fineTune: TrainOptions['fineTune']): Ahead {
+  const later = (seconds: number): Piece => ({ kind: 'views', task: 'learning', seconds: photos * seconds })
+  const looking: readonly Piece[] = [{ kind: 'other', task: lookingTask, seconds: photos * each.looking }]
+  if (fineTune === 'always') return { pieces: [...looking, later(each.head + 4 * each.tuning)] }
+  const perhaps = { pieces: [later(each.head + each.tuning)], when: 'fine-tuning is worth a try' }
+  return { pieces: looking, usually: [later(each.head)], perhaps: fineTune === 'never' ? undefined : perhaps }
 }
 
 /** Says what was left out for a budget, and whether it was exceeded all the same. */

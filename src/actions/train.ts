@@ -41,7 +41,7 @@ import {
   requireBackground,
   tellLost,
 } from './train-background.js'
-import { tellBudget, timePlanOf } from './train-budget.js'
+import { fromFirst, tellBudget, timePlanOf } from './train-budget.js'
 import { machine, repeatCommand } from './train-command.js'
 import { detailsOf } from './train-details.js'
 import { modelOf, used, writeUsable } from './train-model.js'
@@ -143,9 +143,13 @@ export function train(given: TrainOptions): Promise<TrainResult> {
 /** As `train`. Of a model that is for its figures alone, nothing is written that could be used meanwhile. */
 export async function trainRun(given: TrainOptions, { isForFigures = false } = {}): Promise<TrainResult> {
   const started = performance.now()
-  const { run, options, dataset, details, checkpoint, ...prepared } = await prepare(given)
+  const time = timePlanOf(given, started)
+  const { run, options, dataset, details, checkpoint, ...prepared } = await prepare({
+    ...given,
+    progress: fromFirst(time, given),
+  })
+  time.budget = options.budget
   const { signal, command, seed = 0, size, fineTune, epochs, coverage, device, threads } = options
-  const time = timePlanOf(options, started)
   const { progress } = time
   const { recipe, backbone, background, notices, notice } = prepared
   let files: Promise<FileFacts> | undefined

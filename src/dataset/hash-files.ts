@@ -19,6 +19,9 @@ export type HashedFile =
   | { readonly path: string; readonly bytes: number; readonly sha256: string }
   | { readonly path: string; readonly problem: OddityKind }
 
+/** What progress calls it. */
+export const readingTask = 'Reading photos'
+
 /**
  * Reads each file once, in pieces, and gives its size and SHA-256 (hexadecimal); memory does not grow with the files.
  * A file that may not be read, is gone or is absurdly large is given with its problem.
@@ -33,7 +36,7 @@ export async function hashFiles(
   { progress, signal }: WorkOptions = {},
 ): Promise<HashedFile[]> {
   const results: HashedFile[] = new Array(paths.length)
-  const task = 'Reading photos'
+  const task = readingTask
   let next = 0
   let done = 0
   const worker = async () => {

@@ -47,7 +47,7 @@ export {
   tieWords,
   videoTies,
 } from './groups/index.js'
-export { type HashedFile, hashFiles } from './hash-files.js'
+export { type HashedFile, hashFiles, readingTask } from './hash-files.js'
 export type { LabelsFrom } from './labels/index.js'
 export {
   countLicences,

@@ -21,6 +21,7 @@ export {
   type HeaderFacts,
   type LookFacts,
   type LostFile,
+  lookingTask,
   measureFacts,
   type PhotoFacts,
   readHeaderFacts,

@@ -86,4 +86,4 @@ export {
 } from './results/index.js'
 export type { FitOptions, Stage } from './stages/index.js'
 export type { StepSettings } from './steps/index.js'
-export { type Piece, TimePlan } from './time-plan/index.js'
+export { type Ahead, type Piece, TimePlan } from './time-plan/index.js'

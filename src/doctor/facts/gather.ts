@@ -42,6 +42,9 @@ const START_MS = 500
 /** Files asked of the system at one time. */
 const STATS = 16
 
+/** What progress calls it. */
+export const lookingTask = 'Looking at photos'
+
 /**
  * The facts of files. What was measured before, here or elsewhere, is not measured again; what did not change is not read.
  * What is measured is kept at once, so that nothing of it is lost where the work is stopped.
@@ -85,7 +88,7 @@ class Gatherer {
   }
 
   async gather(work: WorkOptions): Promise<Gathered> {
-    const task = 'Looking at photos'
+    const task = lookingTask
     work.progress?.({ kind: 'start', task, total: this.paths.length })
     const fresh = await this.takeKnown(work)
     const known = this.paths.length - fresh.length

@@ -1,6 +1,13 @@
 export type { HeaderFacts, LightFacts, LookFacts, PhotoFacts } from './facts.js'
 export { readHeaderFacts } from './file-header.js'
 export { forgetOldest } from './forget-oldest.js'
-export { type Gathered, type GatherOptions, gatherFacts, type LostFile, type MeasuredFile } from './gather.js'
+export {
+  type Gathered,
+  type GatherOptions,
+  gatherFacts,
+  type LostFile,
+  lookingTask,
+  type MeasuredFile,
+} from './gather.js'
 export { measureFacts } from './measure.js'
 export { factsFolder } from './store.js'

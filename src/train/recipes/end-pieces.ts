@@ -6,10 +6,10 @@ import { tunedSuffix } from './tuning/index.js'
 import type { UsualCosts } from './usual.js'
 
 /** What comes after all that is learnt: more views of the validation photos, and the test photos. */
-export function endPieces({ dataset }: RecipeOptions, { photo, view }: UsualCosts): Piece[] {
+export function endPieces({ dataset }: RecipeOptions, { photo, variedPhoto, view }: UsualCosts): Piece[] {
   const [valid, test] = (['valid', 'test'] as const).map(split => countOf(dataset.photos, split))
   return [
-    { kind: 'views', task: ttaTask, seconds: valid * (photo + ttaViews * view), isKept: true },
+    { kind: 'views', task: ttaTask, seconds: valid * (variedPhoto + ttaViews * view), isKept: true },
     { kind: 'views', task: partTask('squash', 'test'), seconds: test * (photo + view), isKept: true },
   ]
 }
@@ -24,5 +24,5 @@ export function tunedEndPieces(options: RecipeOptions, costs: UsualCosts, isWhol
   const more = endPieces(options, costs).map(
     (piece): Piece => ({ ...piece, task: `${piece.task}${tunedSuffix}`, isKept: false }),
   )
-  return [...(isWhole ? seen : seen.slice(1)), { kind: 'other', seconds: 1 }, ...more]
+  return [...(isWhole ? seen : seen.slice(1)), { kind: 'other', seconds: 2 }, ...more]
 }

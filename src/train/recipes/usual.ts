@@ -5,11 +5,12 @@ import type { RecipeOptions } from './recipe.js'
  * counts is how they compare, as soon as some of the work is measured (docs/decisions/0088-time.md).
  */
 const seconds = {
-  /** Reading and shrinking a photo. */
-  photo: 0.004,
-  /** One view through the network, and through what comes before its last layers. */
-  view: 0.007,
-  keptView: 0.0055,
+  /** Reading and shrinking a photo; and one whose views vary, so that it cannot be shrunk as much. */
+  photo: 0.003,
+  variedPhoto: 0.006,
+  /** One view through the network; and a varied one through what comes before its last layers. */
+  view: 0.0045,
+  keptView: 0.006,
   /** A step of eight photos through the last layers, or all; and a photo judged by the last layers. */
   lastStep: 0.078,
   wholeStep: 0.25,
@@ -30,10 +31,11 @@ export function usualCosts({ backbone, size = backbone.inputSize }: RecipeOption
   for (const { parameters } of backbone.groups)
     for (const name of parameters) weights += initializers.get(name)?.data.length ?? 0
   const times = (weights / ownWeights) * (size / ownSide) ** 2
-  const { photo, ...network } = seconds
+  const { photo, variedPhoto, ...network } = seconds
   const scaled = (name: keyof typeof network) => network[name] * times
   return {
     photo,
+    variedPhoto,
     view: scaled('view'),
     keptView: scaled('keptView'),
     lastStep: scaled('lastStep'),

@@ -54,6 +54,8 @@ const slack = 0.05
 export class TimePlan {
   /** Told of the tasks; hands all on, with estimates in between. */
   readonly progress: Progress
+  /** Seconds that all may take; no limit where it is undefined. */
+  budget: number | undefined
   /** What was left out to be in time, in words. */
   readonly spared: string[] = []
   private readonly now: () => number
@@ -70,15 +72,12 @@ export class TimePlan {
 
   constructor(private readonly options: TimePlanOptions = {}) {
     this.now = options.now ?? (() => performance.now())
+    this.budget = options.budget
     this.began = options.began ?? this.now()
     this.progress = event => {
       options.progress?.(event)
       this.hear(event)
     }
-  }
-
-  get budget(): number | undefined {
-    return this.options.budget
   }
 
   /** Seconds since all began. */

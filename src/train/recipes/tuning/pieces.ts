@@ -45,7 +45,7 @@ export function tuningPieces(options: RecipeOptions, spec: FeatureSpec, costs: U
   }
   const views = (task: string, count: number): Piece[] =>
     isKept && count > 0
-      ? [{ kind: 'views', task, seconds: photos * (costs.photo + count * costs.keptView) }]
+      ? [{ kind: 'views', task, seconds: photos * (costs.variedPhoto + count * costs.keptView) }]
       : []
   return {
     isWhole: cut === undefined,
