@@ -5,7 +5,7 @@ import { type Dataset, foldsOf, openDataset, type Photo } from '../src/dataset/i
 import { type CalibrationFigures, calibrationFigures, tempered } from '../src/evaluate/index.js'
 import { cacheFolder } from '../src/files/index.js'
 import { FeatureStore } from '../src/run/index.js'
-import { type RecipeOptions, recipeNamed } from '../src/train/index.js'
+import { type FineTune, type RecipeOptions, recipeNamed } from '../src/train/index.js'
 import { before, divided, type FoldAnswers, foldAnswers, plain } from './calibration/one-fold.js'
 import { classifiedSets } from './doctor/plants.js'
 import { articlePhotos, noArticlePhotos } from './support/process.js'
@@ -27,7 +27,7 @@ type Figures = ReadonlyMap<string, readonly CalibrationFigures[]>
  * Can probabilities be believed? Five-fold over the article's photos and the sets that `CHIQUITO_BENCH_SETS` names, three times
  * (`--rounds`): every photo is asked of a head that neither learnt from it nor chose by it, learnt from all others or from
  * a hundred of them. Of each way to make probabilities honest the calibration error beside what luck makes of none, and the
- * log loss. `--only fine-tuned` does so with all layers fine-tuned.
+ * log loss. `--only fine-tuned` does so with what `auto` fine-tunes, `--only 'all layers'` with all layers fine-tuned.
  */
 export async function benchCalibration({
   json,
@@ -42,7 +42,7 @@ export async function benchCalibration({
   const article = articlePhotos()
   const sets = [...(article === undefined ? [] : [article]), ...(await classifiedSets())]
   for (const { what, folder, size, tuned } of measurements(sets)) {
-    if (!what.includes(only) || (tuned && only === '')) continue
+    if (!what.includes(only) || (tuned !== 'never' && only === '')) continue
     const figures = await measured(folder, size, tuned, rounds, text => tell(`${what}: ${text}`))
     tables.push(tableOf(what, figures))
     failures.push(...faultsOf(what, figures))
@@ -56,18 +56,45 @@ export async function benchCalibration({
   }
 }
 
-function measurements(sets: readonly string[]) {
-  return sets.flatMap(folder => [
-    { what: `${path.basename(folder)}, from ${few} photos`, folder, size: few, tuned: false },
-    { what: `${path.basename(folder)}, from all`, folder, size: Number.POSITIVE_INFINITY, tuned: false },
-    { what: `${path.basename(folder)}, fine-tuned`, folder, size: Number.POSITIVE_INFINITY, tuned: true },
-  ])
+interface Measurement {
+  readonly what: string
+  readonly folder: string
+  /** Photos to learn from, at most. */
+  readonly size: number
+  readonly tuned: FineTune
+}
+
+function measurements(sets: readonly string[]): Measurement[] {
+  return sets.flatMap(
+    folder =>
+      [
+        { what: `${path.basename(folder)}, from ${few} photos`, folder, size: few, tuned: 'never' },
+        {
+          what: `${path.basename(folder)}, from all`,
+          folder,
+          size: Number.POSITIVE_INFINITY,
+          tuned: 'never',
+        },
+        {
+          what: `${path.basename(folder)}, fine-tuned`,
+          folder,
+          size: Number.POSITIVE_INFINITY,
+          tuned: 'auto',
+        },
+        {
+          what: `${path.basename(folder)}, all layers`,
+          folder,
+          size: Number.POSITIVE_INFINITY,
+          tuned: 'always',
+        },
+      ] satisfies Measurement[],
+  )
 }
 
 async function measured(
   folder: string,
   size: number,
-  tuned: boolean,
+  tuned: FineTune,
   rounds: number,
   tell: (text: string) => void,
 ): Promise<Figures> {
@@ -82,10 +109,11 @@ async function measured(
       const others = photos.filter((_, i) => foldOf[i] !== fold)
       const asked = photos.filter((_, i) => foldOf[i] === fold)
       const options = await optionsFor(divided(dataset, evenly(others, size), asked))
-      const answer = tuned ? await tunedAnswers(options) : await foldAnswers(options)
+      const answer = tuned === 'never' ? await foldAnswers(options) : await tunedAnswers(options, tuned)
       answers.push(answer)
       tell(
-        `repeat ${repeat + 1}, fold ${fold + 1}: T ${answer.temperature.toFixed(3)}, of views ${answer.ttaTemperature.toFixed(3)}`,
+        `repeat ${repeat + 1}, fold ${fold + 1}: T ${answer.temperature.toFixed(3)}` +
+          (answer.ttaTemperature === undefined ? '' : `, of views ${answer.ttaTemperature.toFixed(3)}`),
       )
     }
     const truth = answers.flatMap(answer => answer.truth)
@@ -111,9 +139,9 @@ async function optionsFor(dataset: Dataset): Promise<RecipeOptions> {
   return { dataset, backbone, seed: 0, store, threads: 2, fineTune: 'never' }
 }
 
-/** All layers fine-tuned, as `--fine-tune always` does. */
-async function tunedAnswers(options: RecipeOptions): Promise<FoldAnswers> {
-  const { classifier, seen, tta } = await recipeNamed('auto').run({ ...options, fineTune: 'always' })
+/** What the command line's `--fine-tune` makes of it. */
+async function tunedAnswers(options: RecipeOptions, fineTune: FineTune): Promise<FoldAnswers> {
+  const { classifier, seen, tta } = await recipeNamed('auto').run({ ...options, fineTune })
   const rows = seen.probabilities.map(row => Array.from(row))
   const { temperature = 1 } = classifier
   const ways = new Map([
@@ -125,7 +153,7 @@ async function tunedAnswers(options: RecipeOptions): Promise<FoldAnswers> {
       '5 views',
       tta.seen.probabilities.map(row => Array.from(row)),
     )
-  return { truth: seen.photos.map(photo => photo.label), temperature, ttaTemperature: Number.NaN, ways }
+  return { truth: seen.photos.map(photo => photo.label), temperature, ways }
 }
 
 function tableOf(what: string, figures: Figures): TextTable {

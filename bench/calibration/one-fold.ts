@@ -24,7 +24,8 @@ const innerFolds = 5
 export interface FoldAnswers {
   readonly truth: readonly number[]
   readonly temperature: number
-  readonly ttaTemperature: number
+  /** Of the average over views, where it was looked for. */
+  readonly ttaTemperature?: number | undefined
   readonly ways: ReadonlyMap<string, readonly number[][]>
 }
 
