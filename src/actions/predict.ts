@@ -6,7 +6,14 @@ import type { Oddity } from '../dataset/index.js'
 import type { DeviceOptions } from '../engine/index.js'
 import { errorCode, ioError } from '../files/index.js'
 import { testTimeViews } from '../images/index.js'
-import { type JudgedPhoto, type PhotoSource, Predictor, predictAll, type Refused } from '../predict/index.js'
+import {
+  type JudgedPhoto,
+  type PhotoSource,
+  Predictor,
+  predictAll,
+  type Refused,
+  threadsBesideDecoding,
+} from '../predict/index.js'
 import { RunFolder } from '../run/index.js'
 import { noticeOnce } from './notice-once.js'
 import { photoSources } from './photo-sources.js'
@@ -52,7 +59,8 @@ export async function predict(options: PredictOptions): Promise<PredictResult> {
       'usage',
       `There is no photo to judge. Give files, folders, or - for standard input.`,
     )
-  const predictor = await Predictor.open(model, { notice: noticeOnce(progress), ...options })
+  const threads = options.threads ?? threadsBesideDecoding(photos.length)
+  const predictor = await Predictor.open(model, { notice: noticeOnce(progress), ...options, threads })
   try {
     tellUnknowing(predictor, progress)
     const { seed } = predictor.metadata
