@@ -61,7 +61,7 @@ describe.each(fixtures)('%s', (name, file) => {
       // Tried in any case; kept where it does not end worse than it began.
       const { chosen, reason } = done.choice?.fineTuning ?? {}
       expect(stages.includes('fine-tuning')).toBe(chosen)
-      if (mode !== 'never') expect(reason).toMatch(/fine-tuned/)
+      if (mode !== 'never') expect(reason).toMatch(/fine-tun(ed|ing)/)
       await expectSame(done.model, size)
     },
   )

@@ -25,17 +25,13 @@ export interface ComparedColumns {
   readonly to: number
 }
 
-/** What came of photos of other things, whether anything could be learnt from them or not. */
-interface Asked {
-  /** Those that could not be read. */
-  readonly unreadableOthers?: readonly Unreadable[] | undefined
-}
-
 /**
  * What a classifier knows its photos by: the photos learnt from, as features, and how familiar photos were that did not
  * take part (docs/decisions/0067-neither.md). Part of the model's graph (`appendKnown`).
  */
-export interface KnownPhotos extends Asked {
+export interface KnownPhotos {
+  /** Photos of other things that could not be read. */
+  readonly unreadableOthers?: readonly Unreadable[] | undefined
   /** The share of true photos that is to be answered. */
   readonly coverage: number
   /** What photos are compared through, where the classifier's own last layers are fine-tuned. */
@@ -85,7 +81,9 @@ export interface KnownRanks {
 }
 
 /** Why a model cannot say that it does not know a photo: a sentence. */
-export interface Unknowing extends Asked {
+export interface Unknowing {
+  /** Photos of other things that could not be read. */
+  readonly unreadableOthers?: readonly Unreadable[] | undefined
   readonly why: string
 }
 
