@@ -5,7 +5,7 @@ import { devices } from '../engine/index.js'
 import { type Division, MAX_CHECKPOINT_BYTES, type RunDetails, RunFolder } from '../run/index.js'
 import { Checkpoint, fineTunes } from '../train/index.js'
 import type { TrainOptions } from './train-options.js'
-import { requireSameSettings } from './train-settings.js'
+import { checkBudget, requireSameSettings } from './train-settings.js'
 
 /** What `run.json` keeps of how the photos were found. */
 export const dataConfigurationSchema = z.object({
@@ -68,6 +68,7 @@ export async function takeOver(given: TrainOptions): Promise<Unfinished> {
     const own = settingsOfRun(run)
     requireSameSettings(given, own)
     const options = { ...given, ...own, budget: given.budget ?? own.budget }
+    if (options.budget !== undefined) checkBudget(options.budget, options)
     return { run, options, photos: photosOf(run.record.backbone), division: await run.readDivision() }
   } catch (error) {
     run.close()

@@ -56,7 +56,7 @@ export function checkSettings(options: TrainOptions, notice: (message: string) =
 }
 
 /** @throws `usage` */
-function checkBudget(budget: number, { recipe, fineTune }: TrainOptions): void {
+export function checkBudget(budget: number, { recipe, fineTune }: TrainOptions): void {
   if (!(Number.isFinite(budget) && budget > 0))
     throw argumentError('budget', 'a number of seconds, more than 0', budget)
   if (recipe === 'fastai-2018')
@@ -108,9 +108,12 @@ export function requireSameSettings(given: TrainOptions, own: Omit<TrainOptions,
     'validFraction',
   ] as const)
     requireSame(kept[name], given[name], own[name])
-  for (const name of ['preprocessing', 'manifest', 'followLinks', 'labelsFrom'] as const)
+  for (const name of ['preprocessing', 'followLinks', 'labelsFrom'] as const)
     requireSame(kept[name], given[name], own[name])
-  requireSame(kept.background, given.background && path.resolve(given.background), own.background)
+  for (const name of ['manifest', 'background'] as const) {
+    const place = given[name]
+    requireSame(kept[name], place && path.resolve(place), own[name])
+  }
 }
 
 function requireSame(option: string, given: unknown, own: unknown): void {
