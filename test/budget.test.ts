@@ -135,4 +135,18 @@ describe('train --budget', () => {
       ])
     }
   })
+
+  it('is refused where a run goes on for which what to do is laid down', async () => {
+    const killed = await chiquito(args('asked', ['--fine-tune', 'always']), {
+      watch: (child, stderr) => {
+        if (stderr.includes('cross-validation')) child.kill('SIGKILL')
+      },
+    })
+    expect(killed.signal, killed.stderr).toBe('SIGKILL')
+    const told = await chiquitoHere(args('asked', ['--resume', '--budget', '30s']))
+    expect([told.status, told.stderr]).toEqual([
+      2,
+      expect.stringContaining('--budget has no effect with --fine-tune always'),
+    ])
+  })
 })
