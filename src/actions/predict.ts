@@ -6,14 +6,7 @@ import type { Oddity } from '../dataset/index.js'
 import type { DeviceOptions } from '../engine/index.js'
 import { errorCode, ioError } from '../files/index.js'
 import { testTimeViews } from '../images/index.js'
-import {
-  type JudgedPhoto,
-  type PhotoSource,
-  Predictor,
-  predictAll,
-  type Refused,
-  threadsBesideDecoding,
-} from '../predict/index.js'
+import { type JudgedPhoto, type PhotoSource, Predictor, predictAll, type Refused } from '../predict/index.js'
 import { RunFolder } from '../run/index.js'
 import { noticeOnce } from './notice-once.js'
 import { photoSources } from './photo-sources.js'
@@ -59,8 +52,7 @@ export async function predict(options: PredictOptions): Promise<PredictResult> {
       'usage',
       `There is no photo to judge. Give files, folders, or - for standard input.`,
     )
-  const threads = options.threads ?? threadsBesideDecoding(photos.length)
-  const predictor = await Predictor.open(model, { notice: noticeOnce(progress), ...options, threads })
+  const predictor = await Predictor.open(model, { notice: noticeOnce(progress), ...options })
   try {
     tellUnknowing(predictor, progress)
     const { seed } = predictor.metadata

@@ -7,7 +7,6 @@ export {
   type PredictAllOptions,
   predictAll,
   type Refused,
-  threadsBesideDecoding,
 } from './predict-all.js'
 export { type Prediction, Predictor } from './predictor.js'
 export { type LargestDifference, type Reproduction, reproduceGolden } from './verify.js'

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import { ahead, ChiquitoError, throwIfAborted, type WorkOptions } from '../core/index.js'
 import { type AugmentationDraw, PhotoReader, readPhotoFile, sha256Of } from '../images/index.js'
 import type { Prediction, Predictor } from './predictor.js'
@@ -35,14 +34,6 @@ const photosAhead = 6
 const filesAhead = 2
 /** Fewer photos than this are decoded before threads that could do it have started. */
 const worthThreads = 12
-
-/**
- * Threads for the network where so many photos are judged: the others decode, which takes a third of the work. The runtime's own
- * number, undefined, for a few.
- */
-export function threadsBesideDecoding(photos: number): number | undefined {
-  return photos < worthThreads ? undefined : Math.max(1, Math.round(0.6 * availableParallelism()))
-}
 
 /**
  * Judges many photos, in order: threads decode the next ones while the network looks at one. A photo that cannot be read is
