@@ -9,7 +9,7 @@ import { type Fold, folds, type Trial } from './folds.js'
 import { meanWith } from './mean-weights.js'
 import { paced } from './pace.js'
 import type { Tuner } from './tuner.js'
-import { briefDivisor, scheduleOf, tuningEpochs } from './values.js'
+import { scheduleOf, tuningEpochs } from './values.js'
 
 /** How folds are fine-tuned, and why. */
 interface Purpose {
@@ -118,8 +118,8 @@ export async function tunedFold(
     begin: () => tuner.begin({ head }, teaching, random.fork('fold', fold), nothing),
     run: (work, divisor, saved, watch) => {
       const epochs = asked ?? tuningEpochs(teaching.length, manner)
-      const slower = manner === 'brief' ? briefDivisor * divisor : divisor
-      const schedule = scheduleOf(tuner.depth, epochs, work.batchesPerEpoch, slower)
+      const isBrief = manner === 'brief'
+      const schedule = scheduleOf(tuner.depth, epochs, work.batchesPerEpoch, { isBrief, divisor })
       return runFit(work, schedule, { callbacks: () => [tell, watch], saved, signal })
     },
   })

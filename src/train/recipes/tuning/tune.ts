@@ -7,7 +7,7 @@ import { runStage, type Stage } from '../../stages/index.js'
 import type { RecipeOptions } from '../recipe.js'
 import { type Pace, paced } from './pace.js'
 import type { Tuner, TuningStart } from './tuner.js'
-import { briefDivisor, scheduleOf, tuningEpochs } from './values.js'
+import { scheduleOf, tuningEpochs } from './values.js'
 
 /** What progress and reports call it. */
 export const tuningStage = 'fine-tuning'
@@ -52,7 +52,6 @@ export async function tune(
   if (!isBrief) await tuner.views.vary(options.signal)
   const length = isBrief ? 'brief' : start.trunk ? 'rest' : 'whole'
   const epochs = options.epochs ?? tuningEpochs(photos.length, length)
-  const slower = isBrief ? briefDivisor : 1
   const stage = await paced({
     pace,
     tuner,
@@ -61,7 +60,7 @@ export async function tune(
     name: `${tunedName}, under way`,
     begin: () => tuner.begin(start, photos, random, async () => measure(await tuner.logits(held))),
     run: (work, divisor, saved, watch) =>
-      runStage(work, scheduleOf(tuner.depth, epochs, work.batchesPerEpoch, divisor * slower), {
+      runStage(work, scheduleOf(tuner.depth, epochs, work.batchesPerEpoch, { isBrief, divisor }), {
         ...options,
         name: tuningStage,
         started,

@@ -41,12 +41,20 @@ export function topRate(depth: Depth): number {
   return trunkRates[depth]
 }
 
-/** Briefly at these rates, so that no photo moves a network far: they are divided by this. */
-export const briefDivisor = 2
+/** What rates of a brief fine-tuning are divided by, so that no photo moves a network far. */
+const briefDivisor = 2
 
-/** @param divisor - what all rates are divided by */
-export function scheduleOf(depth: Depth, epochs: number, batches: number, divisor: number = 1): Schedule {
-  const rate = trunkRates[depth] / divisor
+/** @param options.divisor - what all rates are divided by, 1 by default */
+export function scheduleOf(
+  depth: Depth,
+  epochs: number,
+  batches: number,
+  {
+    isBrief = false,
+    divisor = 1,
+  }: { readonly isBrief?: boolean | undefined; readonly divisor?: number } = {},
+): Schedule {
+  const rate = trunkRates[depth] / (isBrief ? briefDivisor * divisor : divisor)
   const text = (value: number) => Number(value.toPrecision(3))
   return oneCycle(rate * headFactor, epochs, batches, {
     label: `${text(rate)}, head ${text(rate * headFactor)}`,
