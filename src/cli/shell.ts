@@ -1,13 +1,22 @@
 import { ChiquitoError, type Progress } from '../core/index.js'
 import type { Interrupts } from './interrupts.js'
 import { type Outcome, printOutcome } from './output.js'
-import { showProgress } from './progress.js'
+import { type ProgressView, showProgress } from './progress.js'
 import { exitCodes, type System } from './system.js'
 
 /** What a command hands on to the action it calls. */
 export interface Work {
   readonly progress: Progress
   readonly signal: AbortSignal
+}
+
+/** For work that goes on until it is stopped. */
+export interface LastingWork extends Work {
+  /** Prints what there is to say while the work goes on: with `--json` the one document, after which none follows. */
+  readonly begun: (outcome: Outcome) => Promise<void>
+  /** Calls the listener at each SIGHUP. */
+  readonly onHangup: (listener: () => void) => void
+  readonly env: System['env']
 }
 
 /** What every command works in. */
@@ -17,6 +26,8 @@ export interface Shell {
    * throws goes through, to be told once, in the program's one place for it.
    */
   run(work: (options: Work) => Promise<Outcome>): Promise<void>
+  /** The same for work that never ends by itself. */
+  last(work: (options: LastingWork) => Promise<never>): Promise<void>
 }
 
 /** The options that every command has. */
@@ -37,28 +48,56 @@ export function createShell(
 ): Shell {
   return {
     async run(work) {
-      const view = showProgress(system, flags.quiet)
-      const controller = new AbortController()
-      interrupts.during({
-        stop() {
-          view.progress({ kind: 'notice', message: 'Stopping; press Ctrl-C again to stop at once.' })
-          controller.abort(new ChiquitoError('interrupted', 'Interrupted.'))
-        },
-        drop: view.close,
-      })
-      try {
-        const outcome = await work({ progress: view.progress, signal: controller.signal })
+      await attend(async (options, view) => {
+        const outcome = await work(options)
         view.close()
         interrupts.telling()
         await printOutcome(outcome, flags.json, system.stdout)
         done(outcome.failed ? exitCodes.failed : exitCodes.done)
-      } catch (error) {
-        throw controller.signal.aborted ? interrupted(error) : error
+      })
+    },
+    async last(work) {
+      const listeners: (() => void)[] = []
+      try {
+        await attend((options, view) =>
+          work({
+            ...options,
+            env: system.env,
+            async begun(outcome) {
+              view.close()
+              await printOutcome(outcome, flags.json, system.stdout)
+              flags.json = false
+            },
+            onHangup(listener) {
+              listeners.push(listener)
+              system.signals.on('SIGHUP', listener)
+            },
+          }),
+        )
       } finally {
-        view.close()
-        interrupts.during(undefined)
+        for (const listener of listeners) system.signals.off('SIGHUP', listener)
       }
     },
+  }
+
+  async function attend(work: (options: Work, view: ProgressView) => Promise<void>): Promise<void> {
+    const view = showProgress(system, flags.quiet)
+    const controller = new AbortController()
+    interrupts.during({
+      stop() {
+        view.progress({ kind: 'notice', message: 'Stopping; press Ctrl-C again to stop at once.' })
+        controller.abort(new ChiquitoError('interrupted', 'Interrupted.'))
+      },
+      drop: view.close,
+    })
+    try {
+      await work({ progress: view.progress, signal: controller.signal }, view)
+    } catch (error) {
+      throw controller.signal.aborted ? interrupted(error) : error
+    } finally {
+      view.close()
+      interrupts.during(undefined)
+    }
   }
 }
 

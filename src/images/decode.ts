@@ -44,13 +44,17 @@ export interface OpenPhoto {
 }
 
 /** Reads a photo's header. Throws `image` for what is no photo, or too large a one. */
-export async function openPhoto(bytes: Uint8Array, name: string): Promise<OpenPhoto> {
+export async function openPhoto(
+  bytes: Uint8Array,
+  name: string,
+  mostPixels: number = MAX_PIXELS,
+): Promise<OpenPhoto> {
   checkFileSize(bytes.length, name)
   const sniffed = sniff(bytes)
   if ('refused' in sniffed) throw unreadable(name, sniffed.refused, undefined, 'no-photo')
   const { format } = sniffed
   const head = await guarded(name, format, () => FORMATS[format].open(bytes))
-  checkSize(head.width, head.height, name)
+  checkSize(head.width, head.height, name, Math.min(mostPixels, MAX_PIXELS))
   const decoded = new Map<number, Promise<Pixels>>()
   return {
     format,
@@ -127,13 +131,13 @@ export function checkFileSize(size: number, name: string): void {
 }
 
 /** Checked on the header, before anything is decompressed. */
-export function checkSize(width: number, height: number, name: string): void {
+export function checkSize(width: number, height: number, name: string, mostPixels = MAX_PIXELS): void {
   const refuse = (problem: PhotoProblem, why: string) => {
     throw unreadable(name, `${width} x ${height} pixels, ${why}`, undefined, problem)
   }
   if (width > MAX_DIMENSION || height > MAX_DIMENSION)
     refuse('large', `longer than the limit of ${MAX_DIMENSION} a side`)
-  if (width * height > MAX_PIXELS) refuse('large', `more than the limit of ${MAX_PIXELS}`)
+  if (width * height > mostPixels) refuse('large', `more than the limit of ${mostPixels}`)
   if (width < MIN_DIMENSION || height < MIN_DIMENSION) refuse('small', 'too few to show anything')
 }
 

@@ -20,6 +20,8 @@ export interface ViewsOptions {
   readonly sha256?: string | undefined
   /** One view for each; `null` is the plain one. */
   readonly draws: readonly (AugmentationDraw | null)[]
+  /** Pixels that the photo may have at most, where that is fewer than are decoded anyway. */
+  readonly mostPixels?: number | undefined
   /** The photo will be asked for again: keep what its views are sampled from, as far as `keepBytes` allows. */
   readonly keep?: boolean | undefined
 }
@@ -95,7 +97,7 @@ export class PhotoReader {
    */
   views(file: PhotoFile, options: ViewsOptions): Promise<Uint8Array[]> {
     if (this.closed) return Promise.reject(closedError())
-    const { name, sha256, rule, draws } = options
+    const { name, sha256, rule, draws, mostPixels } = options
     const keep = options.keep === true && typeof file === 'string'
     const known = keep ? this.cache.get(file, rule) : undefined
     if (this.limit === 0) return this.readHere(file, options, known)
@@ -107,6 +109,7 @@ export class PhotoReader {
         sha256,
         rule,
         draws,
+        mostPixels,
         keep: keep && this.cache.hasRoom,
         known,
       }
@@ -218,13 +221,13 @@ export async function readViews(file: PhotoFile, options: ViewsOptions): Promise
 /** The views of one photo file, and the sources made for them beside those that were known. */
 export async function renderFile(
   file: PhotoFile,
-  { name, sha256, rule, draws }: ViewsOptions,
+  { name, sha256, rule, draws, mostPixels }: ViewsOptions,
   known: ViewSources = new Map(),
 ): Promise<{ views: Uint8Array[]; made: readonly (readonly [number, ViewSource])[] }> {
   const sources = new Map(known)
   let photo: Promise<OpenPhoto> | undefined
   const open = async () =>
-    openPhoto(typeof file === 'string' ? await readPhotoFile(file, name, sha256) : file, name)
+    openPhoto(typeof file === 'string' ? await readPhotoFile(file, name, sha256) : file, name, mostPixels)
   const views = await renderViewsOf(
     async shortSide => {
       photo ??= open()

@@ -104,6 +104,21 @@ export class Predictor {
   }
 
   /**
+   * Judges several plain photos in one run of the network, given by their views: bytes [count, size, size, 3]. More than one only
+   * where it {@link takesBatches}.
+   */
+  async predictViews(views: Uint8Array, count: number): Promise<Prediction[]> {
+    const { probabilities, known } = await this.answer(views, count, ['probabilities', 'known'])
+    return probabilities.map((each, i) => this.verdict(each, known?.[i]))
+  }
+
+  /** Whether the network can look at several photos in one run. */
+  get takesBatches(): boolean {
+    const [batch] = this.session.inputs.get('pixels')?.shape ?? []
+    return typeof batch === 'string'
+  }
+
+  /**
    * Judges one plain photo and tells what the network made of it: its features `[width]`, undefined where the model does
    * not give any. Throws as {@link predict}.
    */

@@ -8,6 +8,7 @@ import { registerEvaluate } from './evaluate.js'
 import { registerExport } from './export.js'
 import { registerFindRate } from './find-rate.js'
 import { registerPredict } from './predict.js'
+import { registerServe } from './serve.js'
 import { registerSplit } from './split.js'
 import { registerTrain } from './train.js'
 import { registerUndo } from './undo.js'
@@ -21,6 +22,7 @@ export const commands: readonly RegisterCommand[] = [
   registerDoctor,
   registerTrain,
   registerPredict,
+  registerServe,
   registerEvaluate,
   registerCompare,
   registerVerify,

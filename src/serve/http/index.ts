@@ -1,0 +1,6 @@
+export { createApp } from './app.js'
+export { Gate, isLoopback } from './gate.js'
+export { BODIES_IN_MEMORY, defaultLimits, type ServeLimits } from './limits.js'
+export { Metrics } from './metrics.js'
+export { Room } from './room.js'
+export { HttpServer } from './server.js'

@@ -1,0 +1,136 @@
+import type { z } from 'zod'
+import { messageOf } from '../../core/index.js'
+import { predictRequestSchema } from '../api/index.js'
+import { photosOfForm, tooMany } from './multipart.js'
+import { ProblemError } from './problem.js'
+import type { SentPhoto } from './sent-photo.js'
+
+/** What a body may be. */
+export type BodyKind = 'form' | 'json' | 'photo'
+
+export const ACCEPTED = 'multipart/form-data, application/json, image/* or application/octet-stream'
+
+/** Longer names are cut: they are told again, and stand for nothing. */
+const MAX_NAME_CHARACTERS = 255
+
+/** Of what is wrong with a body so much is told. */
+const MAX_ISSUES = 10
+
+/**
+ * What a body is, by its header.
+ *
+ * @throws ProblemError `unsupported-type`
+ */
+export function bodyKind(type: string | undefined): BodyKind {
+  const essence = type?.split(';')[0].trim().toLowerCase() ?? ''
+  if (essence === 'multipart/form-data') return 'form'
+  if (essence === 'application/json') return 'json'
+  if (/^image\/[\w.+-]+$/.test(essence) || essence === 'application/octet-stream') return 'photo'
+  const what =
+    essence === '' ? 'The body has no type' : `The body is of type ${JSON.stringify(essence.slice(0, 80))}`
+  const hint =
+    essence === 'application/x-www-form-urlencoded' || essence === ''
+      ? ' With curl: -F photo=@cat.jpg, or -H "content-type: image/jpeg" --data-binary @cat.jpg.'
+      : ''
+  throw new ProblemError('unsupported-type', `${what} (Content-Type). Expected ${ACCEPTED}.${hint}`, {
+    headers: { 'accept-post': 'multipart/form-data, application/json, image/*, application/octet-stream' },
+  })
+}
+
+/**
+ * The photos of a body.
+ *
+ * @param name - of a photo that is the whole body
+ * @throws ProblemError `bad-request`, `invalid-request`, `too-many-photos`
+ */
+export async function photosOfRequest(
+  body: Buffer,
+  {
+    kind,
+    type,
+    name,
+    most,
+  }: {
+    readonly kind: BodyKind
+    readonly type: string
+    readonly name: string | undefined
+    readonly most: number
+  },
+): Promise<SentPhoto[]> {
+  const photos = await photosOf()
+  if (photos.length === 0)
+    throw new ProblemError('invalid-request', 'The request holds no photo. Send at least one.')
+  if (photos.length > most) throw tooMany(most)
+  return photos.map(photo => ({ ...photo, name: photo.name.slice(0, MAX_NAME_CHARACTERS) }))
+
+  async function photosOf(): Promise<SentPhoto[]> {
+    if (kind === 'form') return photosOfForm(body, type, most)
+    if (kind === 'json') return photosOfJson(body, most)
+    return body.length === 0 ? [] : [{ name: name || 'photo', bytes: body }]
+  }
+}
+
+/** @throws ProblemError */
+function photosOfJson(body: Buffer, most: number): SentPhoto[] {
+  const value = parse(body)
+  // Before each is looked at: millions of them fit into a body.
+  if (isObject(value) && Array.isArray(value.photos) && value.photos.length > most) throw tooMany(most)
+  const result = predictRequestSchema.safeParse(value)
+  if (!result.success) throw invalid(result.error)
+  const photos = 'photos' in result.data ? result.data.photos : [result.data]
+  return photos.map(photo => {
+    const { name = 'photo' } = photo
+    return 'url' in photo ? { name, url: photo.url } : { name, bytes: Buffer.from(photo.base64, 'base64') }
+  })
+}
+
+function parse(body: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+  } catch (error) {
+    const why = messageOf(error).slice(0, 200)
+    throw new ProblemError(
+      'bad-request',
+      `The body is no JSON: ${why}. Check that it was sent whole, in UTF-8.`,
+    )
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}
+
+function invalid(error: z.ZodError): ProblemError {
+  const errors = issuesOf(error.issues)
+    .slice(0, MAX_ISSUES)
+    .map(({ path, message }) => ({ path: pathText(path), message }))
+  const [{ path, message }] = errors
+  return new ProblemError(
+    'invalid-request',
+    `${path === '' ? 'The body' : path}: ${message}. Expected {"base64": "…"}, {"url": "…"} or {"photos": […]} of these, each perhaps with a "name"; /openapi.json describes it.`,
+    { errors },
+  )
+}
+
+type Issue = z.core.$ZodIssue
+
+/** Of a union what is wrong with the alternative that was most nearly met. */
+function issuesOf(issues: readonly Issue[]): Issue[] {
+  return issues.flatMap(issue => {
+    if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue]
+    const nearest = issue.errors.reduce((best, one) => (distance(one) < distance(best) ? one : best))
+    return issuesOf(nearest).map(inner => ({ ...inner, path: [...issue.path, ...inner.path] }))
+  })
+}
+
+/** Keys that an alternative does not know tell most clearly that it was not meant. */
+function distance(issues: readonly Issue[]): number {
+  return issues.reduce((sum, { code }) => sum + (code === 'unrecognized_keys' ? MAX_ISSUES : 1), 0)
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path
+    .map(step => (typeof step === 'number' ? `[${step}]` : `.${String(step).slice(0, 80)}`))
+    .join('')
+    .replace(/^\./, '')
+}

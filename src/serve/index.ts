@@ -1,0 +1,2 @@
+export { defaultLimits, type ServeLimits } from './http/index.js'
+export { type ServeOptions, type ServeStarted, serve } from './serve.js'

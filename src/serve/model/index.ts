@@ -1,0 +1,3 @@
+export { ModelKeeper } from './keeper.js'
+export type { ModelFacts } from './messages.js'
+export type { ServedModel } from './served-model.js'

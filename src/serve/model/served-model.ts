@@ -1,0 +1,80 @@
+import type { ChiquitoError } from '../../core/index.js'
+import type { Device } from '../../engine/index.js'
+import type { Prediction } from '../../predict/index.js'
+import { Batcher, type BatchObserver } from './batcher.js'
+import { Looker } from './looker.js'
+import type { ModelFacts } from './messages.js'
+
+export interface ServedModelOptions {
+  readonly device?: Device | undefined
+  /** Threads of the CPU, shared among its networks. */
+  readonly threads: number
+  /** Networks that look at photos at the same time, each on a thread of its own. */
+  readonly lookers: number
+  /** Photos that one looks at at a time. */
+  readonly batch: number
+  readonly observe: BatchObserver
+  readonly notice: (message: string) => void
+  /** Told when a network has gone that nobody closed. */
+  readonly lost: (error: ChiquitoError) => void
+}
+
+/** One model file at work, for as long as somebody holds it. */
+export class ServedModel {
+  readonly loadedAt = new Date()
+  private readonly batcher: Batcher
+  private holders = 0
+  private retired: (() => void) | undefined
+
+  private constructor(
+    private readonly lookers: readonly Looker[],
+    { batch, observe }: ServedModelOptions,
+  ) {
+    this.batcher = new Batcher(lookers, this.facts.takesBatches ? batch : 1, observe)
+  }
+
+  /** @throws what `Predictor.open` throws */
+  static async open(path: string, options: ServedModelOptions): Promise<ServedModel> {
+    const { device, batch, notice, lost } = options
+    const threads = Math.max(1, Math.floor(options.threads / options.lookers))
+    const lookers: Looker[] = []
+    try {
+      // One by one: what is wrong with the file is said once, and reading it takes memory.
+      for (let i = 0; i < options.lookers; i++)
+        lookers.push(await Looker.open({ path, device, threads }, batch, { notice, lost }))
+      return new ServedModel(lookers, options)
+    } catch (error) {
+      await Promise.all(lookers.map(looker => looker.close()))
+      throw error
+    }
+  }
+
+  get facts(): ModelFacts {
+    return this.lookers[0].facts
+  }
+
+  /** Judges one view as the model's rule makes it, bytes [size, size, 3]. Throws `interrupted` where the signal fires before its turn. */
+  look(view: Uint8Array, signal: AbortSignal): Promise<Prediction> {
+    return this.batcher.look(view, signal)
+  }
+
+  /** Does work during which the model stays. */
+  async during<T>(work: (model: this) => Promise<T>): Promise<T> {
+    this.holders++
+    try {
+      return await work(this)
+    } finally {
+      this.holders--
+      if (this.holders === 0) this.retired?.()
+    }
+  }
+
+  /** Closes it as soon as nobody holds it. */
+  async retire(): Promise<void> {
+    if (this.holders > 0)
+      await new Promise<void>(resolve => {
+        this.retired = resolve
+      })
+    await Promise.all(this.lookers.map(looker => looker.close()))
+  }
+}

@@ -1,0 +1,1 @@
+export { type OpenApiSettings, openApi } from './open-api.js'

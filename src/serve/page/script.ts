@@ -1,0 +1,124 @@
+/** What the page does, for browsers of the last years. Every text from outside goes in as text, never as markup. */
+export const script = `'use strict'
+const find = id => document.getElementById(id)
+const shown = 5
+let token = ''
+let photosAtOnce = 16
+
+const headers = () => (token ? { authorization: 'Bearer ' + token } : {})
+
+function make(name, text, type) {
+  const element = document.createElement(name)
+  if (text !== undefined) element.textContent = text
+  if (type) element.className = type
+  return element
+}
+
+function say(text, isBad = false) {
+  find('status').textContent = text
+  find('status').classList.toggle('bad', isBad)
+}
+
+async function ask(path, options = {}) {
+  const response = await fetch(path, { ...options, headers: headers() })
+  const answer = await response.json()
+  if (response.status === 401) find('key').hidden = false
+  if (response.ok || answer.photos) return answer
+  throw new Error(answer.detail || response.statusText)
+}
+
+async function meet() {
+  const model = await ask('/v1/model')
+  photosAtOnce = Math.min(photosAtOnce, model.limits.photos)
+  const labels = model.labels.slice(0, shown).join(', ') + (model.labels.length > shown ? ', …' : '')
+  find('title').textContent = model.labels.length <= 3 ? model.labels.join(' or ') + '?' : 'What does it show?'
+  find('model').textContent =
+    'Labels: ' + labels + '. Learnt from ' + model.trainedOn.train + ' photos' +
+    (model.accuracy ? ', right on ' + percent(model.accuracy.value) + ' of ' + model.trainedOn.valid + ' others.' : '.')
+}
+
+const percent = share => (share * 100).toFixed(1) + ' %'
+
+async function judge(files) {
+  const photos = [...files].filter(file => file.type.startsWith('image/') || file.type === '')
+  if (photos.length === 0) return say('That is no photo.', true)
+  find('answers').replaceChildren()
+  for (let from = 0; from < photos.length; from += photosAtOnce) {
+    const some = photos.slice(from, from + photosAtOnce)
+    say('Looking at ' + (from + 1) + ' to ' + (from + some.length) + ' of ' + photos.length + ' …')
+    const form = new FormData()
+    for (const photo of some) form.append('photo', photo, photo.name)
+    try {
+      const answer = await ask('/v1/predict', { method: 'POST', body: form })
+      for (const [i, one] of answer.photos.entries()) show(one, some[i])
+    } catch (error) {
+      if (some.length > 1) return say(error.message, true)
+      show({ name: some[0].name, problem: { detail: error.message } }, some[0])
+    }
+  }
+  say(photos.length === 1 ? 'One photo.' : photos.length + ' photos.')
+}
+
+function show(answer, file) {
+  const item = make('li')
+  const picture = make('img')
+  picture.alt = ''
+  picture.src = URL.createObjectURL(file)
+  picture.onload = picture.onerror = () => URL.revokeObjectURL(picture.src)
+  const words = make('div')
+  item.append(picture, words)
+  if (answer.problem) {
+    item.className = 'refused'
+    words.append(make('h2', 'Not judged'), make('p', answer.name, 'name'), make('p', answer.problem.detail, 'more'))
+  } else {
+    words.append(make('h2', answer.abstained ? 'neither' : answer.label), make('p', answer.name, 'name'), ...bars(answer))
+    if (answer.known !== null) words.append(make('p', 'Like the photos learnt from: ' + percent(answer.known), 'more'))
+  }
+  find('answers').append(item)
+}
+
+function bars({ probabilities }) {
+  return Object.entries(probabilities)
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, shown)
+    .map(([label, probability]) => {
+      const bar = make('label', undefined, 'bar')
+      const length = make('progress')
+      length.max = 1
+      length.value = probability
+      bar.append(make('span', label), length, make('output', percent(probability)))
+      return bar
+    })
+}
+
+const drop = find('drop')
+const over = event => {
+  event.preventDefault()
+  drop.classList.toggle('over', event.type === 'dragover')
+}
+for (const type of ['dragover', 'dragleave']) addEventListener(type, over)
+addEventListener('drop', event => {
+  over(event)
+  void judge(event.dataTransfer.files)
+})
+addEventListener('paste', event => {
+  if (event.clipboardData.files.length > 0) void judge(event.clipboardData.files)
+})
+find('files').addEventListener('change', event => {
+  void judge([...event.target.files]).finally(() => {
+    event.target.value = ''
+  })
+})
+find('key').addEventListener('submit', event => {
+  event.preventDefault()
+  token = find('token').value
+  meet().then(
+    () => {
+      find('key').hidden = true
+      say('')
+    },
+    error => say(error.message, true),
+  )
+})
+meet().catch(error => say(error.message, true))
+`
