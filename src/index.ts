@@ -140,6 +140,7 @@ export type { LeftAlone, ListedOperation } from './files/index.js'
 export type { Augmentation, AugmentationDraw, ViewRule } from './images/index.js'
 export type { Attribute, Dim, Graph, GraphBuilder, Node, OpType, Value, ValueType } from './onnx/index.js'
 export {
+  type Explanation,
   type JudgedPhoto,
   type LargestDifference,
   type PhotoSource,
@@ -147,6 +148,7 @@ export {
   Predictor,
   type Refused,
   type Reproduction,
+  type WrittenExplanation,
 } from './predict/index.js'
 export type { AbstentionFacts } from './report/index.js'
 export type { FeatureStore, FeatureStoreOptions, ModelMetadata } from './run/index.js'

@@ -8,6 +8,7 @@ import { errorCode, ioError } from '../files/index.js'
 import { testTimeViews } from '../images/index.js'
 import { type JudgedPhoto, type PhotoSource, Predictor, predictAll, type Refused } from '../predict/index.js'
 import { RunFolder } from '../run/index.js'
+import { explaining, requireExplanationsFolder } from './explain-photos.js'
 import { noticeOnce } from './notice-once.js'
 import { photoSources } from './photo-sources.js'
 
@@ -20,6 +21,8 @@ export interface PredictOptions extends DeviceOptions, WorkOptions {
   readonly followLinks?: boolean | undefined
   /** Augmented views beside the plain photo, averaged with it; 0 by default. */
   readonly tta?: number | undefined
+  /** Folder for a picture of each photo with what spoke for its label and what against: new, empty, or one of such pictures. */
+  readonly explain?: string | undefined
 }
 
 export interface PredictResult {
@@ -40,7 +43,7 @@ const mostViews = 32
 
 /** A verdict for each photo. A photo that cannot be read is listed with its reason; the rest are answered. */
 export async function predict(options: PredictOptions): Promise<PredictResult> {
-  const { paths, tta = 0, progress, signal } = options
+  const { paths, tta = 0, explain: folder, progress, signal } = options
   if (!Number.isInteger(tta) || tta < 0 || tta > mostViews)
     throw argumentError('tta', `a whole number of views from 0 to ${mostViews}`, tta)
   const started = performance.now()
@@ -52,13 +55,20 @@ export async function predict(options: PredictOptions): Promise<PredictResult> {
       'usage',
       `There is no photo to judge. Give files, folders, or - for standard input.`,
     )
+  if (folder !== undefined) await requireExplanationsFolder(folder)
   const predictor = await Predictor.open(model, { notice: noticeOnce(progress), ...options })
   try {
     tellUnknowing(predictor, progress)
     const { seed } = predictor.metadata
     const drawn = (sha256: string) => [null, ...testTimeViews(seed, sha256, tta)]
     const views = tta > 0 ? drawn : undefined
-    const { predictions, unreadable } = await predictAll(predictor, photos, { views, progress, signal })
+    const explain = folder === undefined ? undefined : explaining(predictor, folder, { progress, signal })
+    const { predictions, unreadable } = await predictAll(predictor, photos, {
+      views,
+      explain,
+      progress,
+      signal,
+    })
     const seconds = (performance.now() - started) / 1000
     return {
       model,

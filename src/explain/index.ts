@@ -1,2 +1,5 @@
+export { Explainer } from './explainer.js'
+export { drawBoth, drawExplanation, type HeatMap } from './heat-map.js'
 export type { Unexplained } from './last-maps.js'
+export { type JudgeViews, OCCLUDED_VIEWS, occlusion } from './occlusion.js'
 export { WHY, withExplanation } from './with-explanation.js'

@@ -57,6 +57,16 @@ describe.each(['mean', 'several', 'flat', 'channels-last'])('the network "%s"', 
     expectClose(why, { shape: stored.shape, data: stored.maps }, 1e-4, 'maps', 0)
   })
 
+  it('has numbers that add up to the log-odds', async () => {
+    const { why } = await run(explained(graph), pixels)
+    const [photos, height, width] = why.shape
+    for (let i = 0; i < photos; i++) {
+      const top = Math.max(...stored.probabilities.slice(i * 3, i * 3 + 3))
+      const values = Array.from(why.data, Number).slice(i * height * width, (i + 1) * height * width)
+      expect(values.reduce((a, b) => a + b, 0)).toBeCloseTo(Math.log(top / (1 - top)), 4)
+    }
+  })
+
   it('answers as before, to the bit, and once is enough', async () => {
     const whole = explained(graph)
     const [before, after] = [await run(graph, pixels), await run(whole, pixels)]

@@ -21,14 +21,14 @@ const nothing = -1e30
 
 /**
  * A classifier's graph, as `model.onnx` holds it (brought to our operator set by `upgradeModel`), with one more output:
- * `why` float32 [batch, height, width], which places of the photo spoke for its most probable class (above 0) and which against
+ * `why` float32 [batch, height, width], how much each place of a photo spoke for its most probable class (above 0) or against it
  * (below 0). Plain ONNX; the other outputs stay what they are.
  *
  * It is the signed Grad-CAM map (Selvaraju et al. 2017, "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based
- * Localization", without its last ReLU) of the log-odds of that class, log p / (1 - p): what the softmax makes of it, whatever
- * is added to all logits alike. Where features are taken at several layers, it is the sum over their maps, each with the others
- * held fast, on the finest grid; so behind means and a linear layer the numbers of a photo sum to its log-odds, but for a number that is
- * the same for all photos with the same two likeliest classes.
+ * Localization", without its last ReLU) of the log-odds of that class, log p / (1 - p): they do not change where a number is added
+ * to all logits, which changes no probability either. Where features are taken at several layers, it is the sum over their maps, each
+ * with the others held fast, on the finest grid. What is no place's own (biases, above all) is shared out evenly, so that a
+ * photo's numbers add up to the log-odds: behind means and a linear layer, each is the verdict on its place alone, as a share.
  *
  * The graph is returned as it is where it has that output already. Networks without maps (transformers) get no graph: see `why`.
  */
@@ -72,19 +72,20 @@ function explanationOf(graph: Graph, maps: readonly LastMap[]): Explaining {
   for (const node of behind.nodes) b.copy(node, renamed, '', declared)
   const known = namesIn(behind)
   const e = new Emitter(b)
-  const grads = differentiate(
-    b,
-    logOdds(e, 'logits', 'probabilities'),
-    maps.map(({ value }) => value),
-  )
+  const odds = logOdds(e, 'logits', 'probabilities')
+  const values = maps.map(({ value }) => value)
+  const grads = differentiate(b, e.reduceSum(odds, undefined, false), values)
   const [height, width] = [Math.max(...maps.map(one => one.height)), Math.max(...maps.map(one => one.width))]
-  const parts = maps.map(map => stretched(e, gradCam(e, map, grads.get(map.value) ?? ''), map, height, width))
-  const [first, ...others] = parts
-  b.output(e.sumOf([first, ...others]), WHY)
+  const [first, ...others] = maps.map(map =>
+    stretched(e, gradCam(e, map, grads.get(map.value) ?? ''), map, height, width),
+  )
+  const sum = e.sumOf([first, ...others])
+  const rest = e.div(e.sub(odds, e.reduceSum(sum, [1, 2])), height * width)
+  b.output(e.add(sum, rest), WHY)
   return { graph: expandComposites(b.build()), known }
 }
 
-/** The log-odds of each photo's most probable class, summed over the batch: a scalar. */
+/** The log-odds of each photo's most probable class: [batch, 1, 1]. */
 function logOdds(e: Emitter, logits: Value, probabilities: Value): Value {
   const classes = Number(e.shape(logits)[1])
   const top = e.builder.op('ArgMax', [probabilities], { axis: 1, keepdims: 1 })
@@ -92,7 +93,7 @@ function logOdds(e: Emitter, logits: Value, probabilities: Value): Value {
   const own = e.builder.op('Where', [isTop, logits, e.floats('float32', [0])])
   const rivals = e.builder.op('Where', [isTop, e.floats('float32', [nothing]), logits])
   const rest = e.builder.op('ReduceLogSumExp', [rivals, e.ints([1])], { keepdims: 1 })
-  return e.reduceSum(e.sub(e.reduceSum(own, [1]), rest), undefined, false)
+  return e.unsqueeze(e.sub(e.reduceSum(own, [1]), rest), [2])
 }
 
 /** Channels weighted by their mean gradients, and summed: [batch, height, width]. */

@@ -33,7 +33,7 @@ function stemOf(name: string): string {
 }
 
 /** The beginning of a text, no sign of it cut in half. */
-function cutToBytes(text: string, bytes: number): string {
+export function cutToBytes(text: string, bytes: number): string {
   if (Buffer.byteLength(text) <= bytes) return text
   let cut = ''
   let used = 0

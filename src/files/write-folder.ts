@@ -15,13 +15,7 @@ import { hasMark, markOutput } from './own-output.js'
  */
 export async function requireFreeFolder(out: string, kind: string, overwrite: boolean): Promise<void> {
   const folder = resolve(out)
-  const names = await readdir(folder).catch(error => {
-    if (errorCode(error) === 'ENOENT') return []
-    if (errorCode(error) === 'ENOTDIR')
-      throw new ChiquitoError('usage', `"${out}" is a file. Give a folder for --out.`)
-    throw ioError(error, 'read the folder', folder)
-  })
-  const shown = names.filter(name => !name.startsWith('.'))
+  const shown = await shownIn(out, '--out')
   if (shown.length > 0) {
     const isOwn = await hasMark(folder, kind)
     const isClone = (await stat(join(folder, '.git')).catch(() => undefined)) !== undefined
@@ -39,6 +33,36 @@ export async function requireFreeFolder(out: string, kind: string, overwrite: bo
       )
   }
   await requireWritable(join(folder, 'a file'), { parents: true })
+}
+
+/**
+ * Says before the work begins that files cannot be added to a folder: it has to be new, empty but for hidden files, or one of the
+ * same kind.
+ *
+ * @param kind - as `markOutput` writes it
+ * @param option - by which it is given, for messages: `--explain`
+ * @throws `usage`, `io`
+ */
+export async function requireOwnFolder(out: string, kind: string, option: string): Promise<void> {
+  const [first] = await shownIn(out, option)
+  if (first !== undefined && !(await hasMark(resolve(out), kind)))
+    throw new ChiquitoError(
+      'usage',
+      `"${out}" holds other things, such as "${first}". Give a new or empty folder for ${option}.`,
+    )
+  await requireWritable(join(resolve(out), 'a file'), { parents: true })
+}
+
+/** What is in a folder and not hidden; nothing where there is none. */
+async function shownIn(out: string, option: string): Promise<string[]> {
+  const folder = resolve(out)
+  const names = await readdir(folder).catch(error => {
+    if (errorCode(error) === 'ENOENT') return []
+    if (errorCode(error) === 'ENOTDIR')
+      throw new ChiquitoError('usage', `"${out}" is a file. Give a folder for ${option}.`)
+    throw ioError(error, 'read the folder', folder)
+  })
+  return names.filter(name => !name.startsWith('.'))
 }
 
 /**

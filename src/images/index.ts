@@ -36,6 +36,7 @@ export { hashDistance, perceptualHash, symmetricHash } from './perceptual-hash.j
 export { headOf, readPhotoFile, sha256Of } from './photo-file.js'
 export { type Colour, type GreyPixels, type Pixels, pixelsOf } from './pixels.js'
 export { plainPixels } from './plain-pixels.js'
+export { withPngTexts } from './png-text.js'
 export {
   type PhotoFile,
   PhotoReader,

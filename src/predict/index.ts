@@ -1,3 +1,4 @@
+export type { Explanation } from './explanation.js'
 export { Familiar } from './familiar.js'
 export { goldenViews } from './golden-views.js'
 export { noneRead } from './none-read.js'
@@ -7,6 +8,7 @@ export {
   type PredictAllOptions,
   predictAll,
   type Refused,
+  type WrittenExplanation,
 } from './predict-all.js'
 export { type Prediction, Predictor } from './predictor.js'
 export { type LargestDifference, type Reproduction, reproduceGolden } from './verify.js'

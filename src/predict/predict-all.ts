@@ -1,5 +1,6 @@
 import { ahead, ChiquitoError, throwIfAborted, type WorkOptions } from '../core/index.js'
 import { type AugmentationDraw, PhotoReader, readPhotoFile, sha256Of } from '../images/index.js'
+import type { Explanation } from './explanation.js'
 import type { Prediction, Predictor } from './predictor.js'
 
 /** A photo that could not be judged, and why. */
@@ -9,6 +10,14 @@ export interface Refused {
 }
 
 export interface JudgedPhoto extends Prediction {
+  readonly path: string
+  /** The picture of what spoke for its label and what against, where that was asked for. */
+  readonly explanation?: WrittenExplanation | undefined
+}
+
+/** A picture of an {@link Explanation}. */
+export interface WrittenExplanation extends Pick<Explanation, 'method' | 'label'> {
+  /** Of the picture: a PNG. */
   readonly path: string
 }
 
@@ -26,6 +35,8 @@ export type ViewsOfPhoto = (sha256: string) => readonly (AugmentationDraw | null
 export interface PredictAllOptions extends WorkOptions {
   /** The plain view of each photo by default. */
   readonly views?: ViewsOfPhoto | undefined
+  /** Makes the picture that explains a photo, of its plain view: bytes [size, size, 3]. */
+  readonly explain?: ((judged: JudgedPhoto, view: Uint8Array) => Promise<WrittenExplanation>) | undefined
 }
 
 /** Photos read and decoded while the network looks at others. */
@@ -42,7 +53,7 @@ const worthThreads = 12
 export async function predictAll(
   predictor: Predictor,
   photos: readonly PhotoSource[],
-  { views, progress, signal }: PredictAllOptions = {},
+  { views, explain, progress, signal }: PredictAllOptions = {},
 ): Promise<{ predictions: JudgedPhoto[]; unreadable: Refused[] }> {
   const predictions: JudgedPhoto[] = []
   const unreadable: Refused[] = []
@@ -55,7 +66,10 @@ export async function predictAll(
     for await (const { path, seen } of ahead(photos, count, photo => look(reader, predictor, photo, views))) {
       throwIfAborted(signal)
       if ('reason' in seen) unreadable.push({ path, reason: seen.reason })
-      else predictions.push({ path, ...(await predictor.judgeViews(seen.views, signal)) })
+      else {
+        const judged = { path, ...(await predictor.judgeViews(seen.views, signal)) }
+        predictions.push(explain ? { ...judged, explanation: await explain(judged, seen.views[0]) } : judged)
+      }
       progress?.({ kind: 'advance', task, done: ++done, total: photos.length })
     }
   } finally {

@@ -1,15 +1,11 @@
 import { asFloat32, ChiquitoError, type Tensor, throwIfAborted, uint8 } from '../core/index.js'
 import { type DeviceOptions, Session } from '../engine/index.js'
 import { type AugmentationDraw, readViews } from '../images/index.js'
-import { type Graph, readModelFile, type ValueType } from '../onnx/index.js'
-import {
-  graphDigest,
-  isMetadataSame,
-  type ModelMetadata,
-  parseModelMetadata,
-  thresholdIn,
-} from '../run/index.js'
+import { readModelFile, type ValueType } from '../onnx/index.js'
+import { isMetadataSame, type ModelMetadata, parseModelMetadata, thresholdIn } from '../run/index.js'
+import { type Explanation, openExplainer, type ViewExplainer } from './explanation.js'
 import { checkGolden, NO_GOLDEN_PHOTOS } from './golden.js'
+import { requireSameGraph } from './same-graph.js'
 
 /** What a model says of one photo. */
 export interface Prediction {
@@ -25,10 +21,14 @@ export interface Prediction {
 
 /** A model file at work: photos in, verdicts out. */
 export class Predictor {
+  /** Opened when first asked why. */
+  private explainer: Promise<ViewExplainer> | undefined
+
   private constructor(
     readonly metadata: ModelMetadata,
     private readonly session: Session,
     private readonly path: string,
+    private readonly options: DeviceOptions,
   ) {}
 
   /**
@@ -47,7 +47,7 @@ export class Predictor {
     const session = await Session.open(path, options)
     try {
       requireFit(session, facts, path)
-      const predictor = new Predictor(facts, session, path)
+      const predictor = new Predictor(facts, session, path, options)
       const { device } = session
       const judge = (views: Uint8Array, count: number) => {
         throwIfAborted(signal)
@@ -130,6 +130,26 @@ export class Predictor {
   }
 
   /**
+   * Tells which places of a photo spoke for its most probable label, and which against it: a map over the photo as the network sees it.
+   * That a place speaks for a label does not prove that the label is right, nor that the network means what a person sees there.
+   *
+   * Networks with maps are asked by gradients, in hardly more time than a prediction; others (transformers) are shown the photo 145 times.
+   * Throws as {@link predict}; `model` where the file was replaced since it was opened.
+   */
+  async explain(bytes: Uint8Array, name: string, signal?: AbortSignal): Promise<Explanation> {
+    const [view] = await readViews(bytes, { name, rule: this.metadata.view, draws: [null] })
+    return this.explainView(view, signal)
+  }
+
+  /** The same of a plain view, bytes [size, size, 3] as the model's rule makes it. */
+  async explainView(view: Uint8Array, signal?: AbortSignal): Promise<Explanation> {
+    throwIfAborted(signal)
+    this.explainer ??= openExplainer(this.path, this.metadata, this.options)
+    const explainer = await this.explainer
+    return explainer.explain(view, (views, count) => this.judge(views, count), signal)
+  }
+
+  /**
    * Probabilities [views][labels] for views given as bytes [views, size, size, 3].
    * Throws `model` where the model answers with anything else than probabilities.
    */
@@ -186,19 +206,10 @@ export class Predictor {
   }
 
   async close(): Promise<void> {
+    const explainer = await this.explainer?.catch(() => undefined)
+    await explainer?.close()
     await this.session.close()
   }
-}
-
-/** Damage too small for golden photos to show it, such as one weight in a million, is damage all the same. */
-function requireSameGraph(graph: Graph, facts: ModelMetadata, path: string): void {
-  if (facts.graph === undefined || graphDigest(graph) === facts.graph) return
-  throw new ChiquitoError(
-    'model',
-    `"${path}" answers its golden photos as it did when it was made, but its graph or its weights are no longer the same: ` +
-      'copy it again from where it was trained. If they were changed on purpose, by an optimiser for example, remove ' +
-      'its metadata entry chiquito.graph.',
-  )
 }
 
 /** A threshold, the way photos are resized, or golden photos that were taken out: no answer to a golden photo shows those. */

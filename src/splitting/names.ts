@@ -1,8 +1,5 @@
 import type { Split } from '../dataset/index.js'
-import { nameWith } from '../files/index.js'
-
-/** Devices of Windows: no folder can be called so. */
-const deviceNames = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i
+import { nameWith, plainName } from '../files/index.js'
 
 /** Names longer than this cannot be made everywhere. */
 const MAX_BYTES = 200
@@ -71,14 +68,7 @@ function foldersOf(labels: readonly string[]): Map<string, string> {
 }
 
 function folderNameOf(label: string): string {
-  const plain = label
-    .normalize('NFC')
-    .replace(/[\p{Cc}\p{Cf}\p{Cs}<>:"/\\|?*]+/gu, ' ')
-    .replace(/^[.\s]+|[.\s]+$/g, '')
-  let cut = ''
-  for (const sign of plain) if (Buffer.byteLength(cut + sign) <= MAX_BYTES) cut += sign
-  const name = cut.trim() === '' ? 'class' : cut
-  return deviceNames.test(name) ? `${name}_` : name
+  return plainName(label, MAX_BYTES) || 'class'
 }
 
 function keyOf(path: string): string {

@@ -26,6 +26,10 @@ export function registerPredict(program: Command, shell: Shell): void {
         'augmented views beside the plain photo, averaged (0)',
         integer('--tta', { min: 0, max: 32 }),
       )
+      .option(
+        '--explain <folder>',
+        'draw what spoke for the label of each photo and what against: a PNG a photo, into a new folder or one of such pictures',
+      )
       .option('--follow-links', 'follow links that lead out of a folder'),
   ).action((model, photos, options) =>
     shell.run(async work => {
@@ -39,13 +43,14 @@ export function registerPredict(program: Command, shell: Shell): void {
         (most, { label, abstained }) => Math.max(most, displayWidth(shown(label, abstained))),
         result.labels.reduce((most, label) => Math.max(most, displayWidth(shortLabel(label))), 0),
       )
-      const lines = result.predictions.map(({ path, label, probabilities, abstained }) => {
+      const lines = result.predictions.map(({ path, label, probabilities, abstained, explanation }) => {
         const sure = percent(Math.max(...probabilities)).padStart(7)
         const name = shown(label, abstained)
         const columns = `${name}${' '.repeat(width - displayWidth(name))}  `
+        const why = explanation ? `  why: ${oneLine(explanation.path)}` : ''
         return abstained
-          ? `${columns}      –  ${oneLine(path)} (of its labels ${shortLabel(label)}, ${sure.trim()})`
-          : `${columns}${sure}  ${oneLine(path)}`
+          ? `${columns}      –  ${oneLine(path)} (of its labels ${shortLabel(label)}, ${sure.trim()})${why}`
+          : `${columns}${sure}  ${oneLine(path)}${why}`
       })
       const bad = result.unreadable.map(
         ({ path, reason }) => `not judged: ${oneLine(path)}: ${oneLine(reason)}`,
@@ -66,6 +71,7 @@ export function registerPredict(program: Command, shell: Shell): void {
   addExamples(command, [
     'chiquito predict runs/first photo.jpg',
     'chiquito predict model.onnx holiday/ --json',
+    'chiquito predict runs/first holiday/ --explain why',
     'curl -s https://example.org/photo.jpg | chiquito predict runs/first -',
   ])
 }
