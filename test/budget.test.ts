@@ -29,6 +29,8 @@ beforeAll(async () => {
 
 const text = (...names: string[]) => readFileSync(at(...names), 'utf8')
 
+const quoted = (words: string) => words.replace(/[().]/g, '\\$&')
+
 function resultOf(told: Told): TrainResult {
   expect(told.status, told.stderr).toBe(0)
   return documentOf<TrainResult>(told)
@@ -62,7 +64,7 @@ describe('train --budget', () => {
       'Only the head learned: fine-tuning would have taken about',
     )
     const card = text('short', 'MODEL_CARD.md')
-    expect(card).toContain('Not so this one: it had a limit of time')
+    expect(card).toContain('Not so this one: it had a limit of time (0.1 s)')
     expect(card).toContain('--budget 0.1')
   })
 
@@ -87,6 +89,37 @@ describe('train --budget', () => {
     const { choice } = resultOf(await chiquitoHere(args('killed', ['--resume', '--budget', '0.1s'])))
     expect(choice?.fineTuning?.reason).toContain('the budget of 0.1 s was used up')
     expect(JSON.parse(text('killed', 'run.json')).configuration.budget).toBe(0.1)
+  })
+
+  it('that folds share: each says what is its part, and of what; also where it goes on, from a relative path', async () => {
+    const split = ['split', 'photos', '--out', 'folds', '--folds', '3', '--quick', '--not-by', 'copies']
+    const here = { cwd: folder }
+    expect((await chiquito(split, here)).status).toBe(0)
+    const folds = [...args('shared', []), '--folds', 'folds']
+    const killed = await chiquito([...folds, '--budget', '0.3s'], {
+      ...here,
+      watch: (child, stderr) => {
+        if (stderr.includes('fold-2: from')) child.kill('SIGKILL')
+      },
+    })
+    expect(killed.signal, killed.stderr).toBe('SIGKILL')
+    expect(killed.stderr).toMatch(/^fold-1: from ".*fold-1.csv", with 0.1 s of the budget of 0.3 s$/m)
+    const part = "this fold's part (0.1 s) of the budget of 0.3 s"
+    const told = await chiquito([...folds, '--resume'], here)
+    expect(told.status, told.stderr).toBe(0)
+    for (const fold of ['fold-1', 'fold-2', 'fold-3']) {
+      const { notices, choice } = JSON.parse(text('shared', fold, 'metrics.json'))
+      expect(choice.fineTuning.reason).toMatch(new RegExp(`, and ${quoted(part)} was used up\\.$`))
+      expect(notices).toContainEqual(expect.stringContaining(`Left out to keep to ${part}: `))
+      expect(notices).toContainEqual(expect.stringContaining(`more than ${part}: `))
+      expect(JSON.parse(text('shared', fold, 'run.json')).configuration).toMatchObject({
+        budget: 0.1,
+        sharedBudget: 0.3,
+      })
+      expect(text('shared', fold, 'MODEL_CARD.md')).toContain(
+        "a limit of time (0.1 s, one fold's part of 0.3 s)",
+      )
+    }
   })
 
   it('is a time', async () => {

@@ -1,6 +1,7 @@
 import { loadBackbone } from '../../src/backbones/index.js'
+import { argmax } from '../../src/core/index.js'
 import { foldsOf, type Photo } from '../../src/dataset/index.js'
-import { argmax, softmaxRows } from '../../src/evaluate/index.js'
+import { softmaxRows } from '../../src/evaluate/index.js'
 import type { Peer } from '../support/peer.js'
 import { theirs } from './detectors.js'
 import { distances, nearness, type Score } from './distances.js'

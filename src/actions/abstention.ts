@@ -1,5 +1,6 @@
+import { argmax } from '../core/index.js'
 import type { Photo } from '../dataset/index.js'
-import { type AbstentionFigures, argmax, backgroundFigures, evaluateAbstention } from '../evaluate/index.js'
+import { type AbstentionFigures, backgroundFigures, evaluateAbstention } from '../evaluate/index.js'
 import type { AbstentionFacts } from '../report/index.js'
 import { abstentionOf, type RecipeResult, type Seen } from '../train/index.js'
 import { settersIn } from './learnt-photos.js'

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { publishedOrigin } from '../backbones/index.js'
-import { plural, shellPath, shellWord } from '../core/index.js'
+import { exactTime, plural, shellPath, shellWord } from '../core/index.js'
 import type { RecordedPhotos } from '../dataset/index.js'
 import { propertyWords } from '../doctor/index.js'
 import { readModelFile } from '../onnx/index.js'
@@ -13,6 +13,7 @@ import {
   thresholdIn,
 } from '../run/index.js'
 import { type RunMetrics, runMetricsSchema } from './run-metrics.js'
+import { flagWords } from './train-flags.js'
 
 /** What there is to know of a model; beside a model file alone there is no run that tells more. */
 export interface CardSources {
@@ -72,9 +73,16 @@ export function cardInput({ metadata, record, metrics = {}, recorded }: CardSour
       fingerprint: record?.dataset.fingerprint ?? data.fingerprint,
       versions,
       command: record && repeatCommand(record),
-      hasBudget: record?.configuration.budget !== undefined,
+      limit: record && limitOf(record),
     },
   }
+}
+
+/** What the time was limited to, in words. */
+function limitOf({ configuration: { budget, sharedBudget } }: RunRecord): string | undefined {
+  if (typeof budget !== 'number') return undefined
+  const part = typeof sharedBudget === 'number' ? `, one fold's part of ${exactTime(sharedBudget)}` : ''
+  return `${exactTime(budget)}${part}`
 }
 
 function backboneAskedFor({ configuration: { backbone } }: RunRecord): string | undefined {
@@ -174,43 +182,16 @@ function dataOf(
   }
 }
 
-/** Options of `train` that a run's record holds under another name, or that are no words of their own. */
-const options: readonly (readonly [option: string, recorded: string])[] = [
-  ['backbone', 'backbone'],
-  ['size', 'size'],
-  ['fine-tune', 'fineTune'],
-  ['epochs', 'epochs'],
-  ['budget', 'budget'],
-  ['coverage', 'coverage'],
-  ['valid-fraction', 'validFraction'],
-  ['folds', 'manifest'],
-  ['labels-from', 'labelsFrom'],
-  ['background', 'background'],
-]
-const preprocessing = ['mean', 'std', 'channels', 'range']
-
 /**
  * What to type for the same model, on any machine that has the photos: with the version that made it, and names of folders and files
  * without the ways to them, which are nobody else's business.
  */
 function repeatCommand({ recipe, seed, dataset, configuration, versions }: RunRecord): string {
-  const bare = (value: unknown) => String(value).replace(/[^=]*[\\/]/, '')
-  const given = options.flatMap(([option, recorded]) =>
-    [configuration[recorded]]
-      .flat()
-      .filter(value => value !== undefined && value !== null)
-      .map(value => `--${option} ${shellWord(bare(value), 'linux')}`),
-  )
-  const prepared = Object.entries(Object(configuration.preprocessing))
-    .filter(([name, value]) => preprocessing.includes(name) && value !== undefined)
-    .map(([name, value]) => `--${name} ${shellWord(String(value), 'linux')}`)
   const program = `npx chiquito${versions.chiquito === undefined ? '' : `@${versions.chiquito}`}`
   const photos = shellPath(path.basename(dataset.root) || 'photos', 'linux')
-  const links = configuration.followLinks === true ? ['--follow-links'] : []
-  return [
-    `${program} train ${photos} --out run --recipe ${shellWord(recipe, 'linux')} --seed ${seed}`,
-    ...given,
-    ...prepared,
-    ...links,
-  ].join(' ')
+  const settings = { ...configuration, ...Object(configuration.preprocessing), recipe, seed }
+  const flags = flagWords(settings, (value, isPath) =>
+    shellWord(isPath ? value.replace(/[^=]*[\\/]/, '') : value, 'linux'),
+  )
+  return [`${program} train ${photos} --out run`, ...flags].join(' ')
 }

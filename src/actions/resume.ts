@@ -4,7 +4,7 @@ import { ChiquitoError } from '../core/index.js'
 import { devices } from '../engine/index.js'
 import { type Division, MAX_CHECKPOINT_BYTES, type RunDetails, RunFolder } from '../run/index.js'
 import { Checkpoint, fineTunes } from '../train/index.js'
-import type { TrainOptions } from './train-options.js'
+import type { RunOptions, TrainOptions } from './train-options.js'
 import { checkBudget, requireSameSettings } from './train-settings.js'
 
 /** What `run.json` keeps of how the photos were found. */
@@ -28,6 +28,7 @@ const configurationSchema = z.object({
   fineTune: z.enum(fineTunes).optional(),
   epochs: z.int().optional(),
   budget: z.number().optional(),
+  sharedBudget: z.number().optional(),
   coverage: z.number().optional(),
   validFraction: z.number().optional(),
   background: z.string().optional(),
@@ -43,7 +44,7 @@ export const settingsSchema = configurationSchema.extend({ recipe: z.string().op
 export interface Unfinished {
   readonly run: RunFolder
   /** Its own options, in the place of those given now. */
-  readonly options: TrainOptions
+  readonly options: RunOptions
   /** What the photos of its network are; undefined where it did not say. */
   readonly photos: (Pick<Backbone, 'preprocessing'> & { readonly size: number }) | undefined
   /** How its photos were divided; undefined where it had not come so far. */
@@ -62,12 +63,13 @@ export function settingsOfRun({ path: folder, record }: RunFolder) {
 }
 
 /** Takes over the run in `out`. Whoever calls lets it go again. */
-export async function takeOver(given: TrainOptions): Promise<Unfinished> {
-  const run = await RunFolder.takeOver(given.out)
+export async function takeOver(given: RunOptions): Promise<Unfinished> {
+  const run = await RunFolder.takeOver(given.out, given)
   try {
     const own = settingsOfRun(run)
     requireSameSettings(given, own)
-    const options = { ...given, ...own, budget: given.budget ?? own.budget }
+    const { budget, sharedBudget } = given.budget === undefined ? own : given
+    const options = { ...given, ...own, budget, sharedBudget }
     if (options.budget !== undefined) checkBudget(options.budget, options)
     return { run, options, photos: photosOf(run.record.backbone), division: await run.readDivision() }
   } catch (error) {
@@ -99,7 +101,7 @@ export function openCheckpoint(
     backbone: backbone.id,
     'data set': dataset.fingerprint,
     // Another budget does not make it another training.
-    configuration: JSON.stringify({ ...configuration, budget: undefined }),
+    configuration: JSON.stringify({ ...configuration, budget: undefined, sharedBudget: undefined }),
   }
   return Checkpoint.open(store, { key, seconds, notice })
 }

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { ChiquitoError, commandName, messageOf, plural, shellPath } from '../core/index.js'
 import { type Divided, divideGroups, joined, type Split, type Tie } from '../dataset/index.js'
-import { makeFolder, type Release, takeLock } from '../files/index.js'
+import { makeFolder, type Release, takeLockSoon } from '../files/index.js'
 import {
   addToDataset,
   type DivisionRecord,
@@ -100,7 +100,7 @@ export async function split(options: SplitOptions): Promise<SplitResult> {
 /** One program at a time makes a data set there. */
 export async function lockOf(out: string): Promise<Release> {
   await makeFolder(path.dirname(out))
-  return takeLock(path.join(path.dirname(out), `.${path.basename(out)}.lock`), `the folder "${out}"`)
+  return takeLockSoon(path.join(path.dirname(out), `.${path.basename(out)}.lock`), `the folder "${out}"`)
 }
 
 /** Whether a data set is there that is to be added to. @throws `usage` where something is there that is not to be replaced */

@@ -42,11 +42,10 @@ function usually(photos: number, fineTune: TrainOptions['fineTune']): Ahead {
 
 /** Says what was left out for a budget, and whether it was exceeded all the same. */
 export function tellBudget(
-  { budget, elapsed, spared }: Pick<TimePlan, 'budget' | 'elapsed' | 'spared'>,
+  { budget, elapsed, spared, limit }: Pick<TimePlan, 'budget' | 'elapsed' | 'spared' | 'limit'>,
   notice: (message: string) => void,
 ): void {
   if (budget === undefined) return
-  const limit = `the budget of ${exactTime(budget)}`
   if (spared.length > 0) notice(`Left out to keep to ${limit}: ${spared.join(', ')}.`)
   const took = exactTime(Math.round(elapsed))
   if (elapsed <= budget || took === exactTime(budget)) return

@@ -3,17 +3,17 @@ import type { Backbone, Preprocessing } from '../backbones/index.js'
 import type { Dataset } from '../dataset/index.js'
 import type { RunDetails } from '../run/index.js'
 import { type Recipe, versions } from '../train/index.js'
-import type { TrainOptions } from './train-options.js'
+import type { RunOptions } from './train-options.js'
 
 /** What a run records of how it was asked for. */
 export function detailsOf(
-  options: TrainOptions,
+  options: RunOptions,
   recipe: Recipe,
   backbone: Backbone,
   dataset: Dataset,
 ): RunDetails {
   const { seed = 0, size, fineTune, epochs, coverage, validFraction, preprocessing, device = 'cpu' } = options
-  const { background, budget, manifest, followLinks, labelsFrom } = options
+  const { background, budget, sharedBudget, manifest, followLinks, labelsFrom } = options
   const { name, id, inputSize } = backbone
   return {
     seed,
@@ -27,6 +27,7 @@ export function detailsOf(
       fineTune,
       epochs,
       budget,
+      sharedBudget,
       coverage,
       validFraction,
       background: background === undefined ? undefined : path.resolve(background),

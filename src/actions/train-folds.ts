@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
-import { ChiquitoError, commandName, messageOf, shellPath } from '../core/index.js'
+import { ChiquitoError, commandName, exactTime, messageOf, shellPath } from '../core/index.js'
 import { type Interval, wilson } from '../evaluate/index.js'
 import { makeFolder, markOutput, writeFileAtomic } from '../files/index.js'
 import { type FoldsInput, foldsText, renderFolds } from '../report/index.js'
@@ -10,6 +10,7 @@ import { manifestsAt } from '../splitting/index.js'
 import { doubtsSchema, foldWarnings, unmeasuredWarnings } from './fold-warnings.js'
 import { clearOtherFolds } from './folds-folder.js'
 import { type TrainOptions, type TrainResult, train, trainRun } from './train.js'
+import type { RunOptions } from './train-options.js'
 
 export interface TrainFoldsOptions extends Omit<TrainOptions, 'manifest'> {
   /** Folder of manifests that `chiquito split --folds` wrote. */
@@ -55,7 +56,7 @@ export interface TrainFoldsResult {
 }
 
 /** Seconds for a fold where the budget is used up. */
-const leastBudget = 1
+const leastBudget = 0.1
 
 /** Of a fold that was trained before: what its `metrics.json` must hold. */
 const metricsSchema = doubtsSchema.extend({
@@ -87,9 +88,10 @@ export async function trainFolds({ folds: place, ...options }: TrainFoldsOptions
   const out = path.resolve(options.out)
   await requireOwn(out, manifests.map(nameOf), options)
   const folds: (Metrics & { manifest: string })[] = []
+  const sharedBudget = await budgetOf(out, manifests.map(nameOf), options)
   for (const [i, manifest] of manifests.entries()) {
-    const budget = share(options.budget, (performance.now() - started) / 1000, manifests.length - i)
-    folds.push({ ...(await trainFold(manifest, out, { ...options, budget })), manifest })
+    const budget = share(sharedBudget, (performance.now() - started) / 1000, manifests.length - i)
+    folds.push({ ...(await trainFold(manifest, out, { ...options, budget, sharedBudget })), manifest })
   }
   const { labels } = folds[0]
   const other = folds.find(fold => fold.labels.join('\0') !== labels.join('\0'))
@@ -150,9 +152,25 @@ export async function trainFolds({ folds: place, ...options }: TrainFoldsOptions
   return result
 }
 
-/** What is left of a budget, shared among so many. */
+/** The budget that folds share: what is given, or what those that are gone on with had. */
+async function budgetOf(
+  out: string,
+  names: readonly string[],
+  { budget, resume }: Pick<TrainOptions, 'budget' | 'resume'>,
+): Promise<number | undefined> {
+  if (budget !== undefined || !resume) return budget
+  for (const name of names) {
+    const run = await RunFolder.open(path.join(out, name)).catch(() => undefined)
+    const had = run?.record.configuration.sharedBudget
+    if (typeof had === 'number') return had
+  }
+  return undefined
+}
+
+/** What is left of a budget, shared among so many; in tenths of a second. */
 function share(budget: number | undefined, elapsed: number, count: number): number | undefined {
-  return budget === undefined ? undefined : Math.max(leastBudget, (budget - elapsed) / count)
+  if (budget === undefined) return undefined
+  return Math.max(leastBudget, Math.floor((10 * (budget - elapsed)) / count) / 10)
 }
 
 function nameOf(manifest: string): string {
@@ -163,7 +181,7 @@ function nameOf(manifest: string): string {
 async function trainFold(
   manifest: string,
   out: string,
-  options: Omit<TrainOptions, 'manifest'>,
+  options: Omit<RunOptions, 'manifest'>,
 ): Promise<Metrics> {
   const name = nameOf(manifest)
   const run = path.join(out, name)
@@ -172,11 +190,16 @@ async function trainFold(
     const metrics = metricsSchema.safeParse(await before.readMetrics())
     if (metrics.success) return metrics.data
   }
-  options.progress?.({ kind: 'notice', message: `${name}: from "${manifest}"`, isRoutine: true })
+  const { budget, sharedBudget } = options
+  const part =
+    budget === undefined || sharedBudget === undefined
+      ? ''
+      : `, with ${exactTime(budget)} of the budget of ${exactTime(sharedBudget)}`
+  options.progress?.({ kind: 'notice', message: `${name}: from "${manifest}"${part}`, isRoutine: true })
   try {
     const resume = before !== undefined && before.record.state !== 'finished'
     const asked = { ...options, out: run, manifest, resume }
-    return metricsSchema.parse(await trainRun(asked, { isForFigures: true }))
+    return metricsSchema.parse(await trainRun({ ...asked, isForFigures: true }))
   } catch (error) {
     if (!(error instanceof ChiquitoError)) throw error
     throw new ChiquitoError(error.code, `${name}: ${messageOf(error)}`, { cause: error })

@@ -66,3 +66,11 @@ export interface TrainOptions extends DeviceOptions, WorkOptions {
   /** The command line, for the report. */
   readonly command?: string | undefined
 }
+
+/** One training, as those that train several ask for it. */
+export interface RunOptions extends TrainOptions {
+  /** It is trained for its figures alone: nothing is written that could be used meanwhile. */
+  readonly isForFigures?: boolean | undefined
+  /** The seconds that a person gave for several trainings; `budget` is this one's part of them. */
+  readonly sharedBudget?: number | undefined
+}

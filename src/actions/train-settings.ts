@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { argumentError, ChiquitoError } from '../core/index.js'
 import { checkCoverage, fineTunes } from '../train/index.js'
+import { trainFlags } from './train-flags.js'
 import type { TrainOptions } from './train-options.js'
 import { USUAL_BACKBONE } from './usual-backbone.js'
 
@@ -73,22 +74,20 @@ function withoutEffect(option: string, beside: string, why: string): ChiquitoErr
   return new ChiquitoError('usage', `${option} has no effect with ${beside}: ${why}. Leave one of them out.`)
 }
 
-/** What a run keeps of its settings, and how each is given. */
-const kept = {
-  recipe: '--recipe',
-  seed: '--seed',
-  backbone: '--backbone',
-  size: '--size',
-  fineTune: '--fine-tune',
-  epochs: '--epochs',
-  coverage: '--coverage',
-  validFraction: '--valid-fraction',
-  preprocessing: '--mean, --std, --channels and --range',
-  manifest: '--folds',
-  background: '--background',
-  followLinks: '--follow-links',
-  labelsFrom: '--labels-from',
-} as const
+/** What a run keeps of its settings, and goes on with. */
+const kept = [
+  'recipe',
+  'seed',
+  'backbone',
+  'size',
+  'fineTune',
+  'epochs',
+  'coverage',
+  'validFraction',
+  'followLinks',
+  'labelsFrom',
+] as const
+const keptPlaces = ['manifest', 'background'] as const
 
 /**
  * A run is gone on with as it began. The same command as then is fine; other settings are not obeyed, so they are refused.
@@ -97,22 +96,11 @@ const kept = {
  * @throws `usage`
  */
 export function requireSameSettings(given: TrainOptions, own: Omit<TrainOptions, 'data' | 'out'>): void {
-  for (const name of [
-    'recipe',
-    'seed',
-    'backbone',
-    'size',
-    'fineTune',
-    'epochs',
-    'coverage',
-    'validFraction',
-  ] as const)
-    requireSame(kept[name], given[name], own[name])
-  for (const name of ['preprocessing', 'followLinks', 'labelsFrom'] as const)
-    requireSame(kept[name], given[name], own[name])
-  for (const name of ['manifest', 'background'] as const) {
+  for (const name of kept) requireSame(trainFlags[name], given[name], own[name])
+  requireSame('--mean, --std, --channels and --range', given.preprocessing, own.preprocessing)
+  for (const name of keptPlaces) {
     const place = given[name]
-    requireSame(kept[name], place && path.resolve(place), own[name])
+    requireSame(trainFlags[name], place && path.resolve(place), own[name])
   }
 }
 

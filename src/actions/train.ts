@@ -4,133 +4,34 @@ import { ChiquitoError, messageOf } from '../core/index.js'
 import {
   type Background,
   type Dataset,
-  type LicenceMix,
-  leaks,
   licenceMix,
   openDataset,
   recordBackground,
   recordPhotos,
 } from '../dataset/index.js'
-import type { Shortcut } from '../doctor/index.js'
 import { usableDevice } from '../engine/index.js'
-import { type CalibrationFigures, type Evaluation, type Interval, mayBe } from '../evaluate/index.js'
-import type { AbstentionFacts } from '../report/index.js'
 import { openFeatureStore, type RunDetails, RunFolder } from '../run/index.js'
 import { findLikeness, measureLikeness, readManifest } from '../splitting/index.js'
-import {
-  type Checkpoint,
-  type Choice,
-  type Recipe,
-  type RecipeResult,
-  recipeNamed,
-  requireReadableClasses,
-  type Stage,
-  type Unreadable,
-} from '../train/index.js'
-import { abstentionFacts } from './abstention.js'
-import { type Calibrations, calibrationsOf } from './calibrations.js'
-import { type EvaluationDetails, figures, partWords, withIntervals } from './measure.js'
+import { type Checkpoint, type Recipe, recipeNamed, requireReadableClasses } from '../train/index.js'
+import { calibrationsOf } from './calibrations.js'
+import { withIntervals } from './measure.js'
 import { writeModelCard } from './model-card.js'
-import { checkInPassing, faultsOf, type PassingChecks, passingText } from './passing-checks.js'
+import { checkInPassing, faultsOf, passingText } from './passing-checks.js'
 import { openCheckpoint, takeOver } from './resume.js'
 import { writeReport } from './run-report.js'
-import {
-  type BackgroundResult,
-  backgroundResult,
-  openOthers,
-  requireBackground,
-  tellLost,
-} from './train-background.js'
+import { openOthers, requireBackground, tellLost } from './train-background.js'
 import { fromFirst, tellBudget, timePlanOf } from './train-budget.js'
 import { machine, repeatCommand } from './train-command.js'
 import { detailsOf } from './train-details.js'
-import { modelOf, used, writeUsable } from './train-model.js'
-import type { TrainOptions } from './train-options.js'
+import { modelOf, writeUsable } from './train-model.js'
+import type { RunOptions, TrainOptions } from './train-options.js'
+import { resultOf, type TrainResult } from './train-result.js'
 import { checkSettings, withDefaults } from './train-settings.js'
 import { type FileFacts, factsOfFiles } from './train-shortcuts.js'
 
 export type { PassingChecks } from './passing-checks.js'
 export type { TrainOptions } from './train-options.js'
-
-/** One leak, in the words of the data set: a validation photo that is an exact copy of a training photo. */
-export interface LeakedPhoto {
-  readonly train: string
-  readonly valid: string
-}
-
-/** What the classifier did with the photos kept apart as test. */
-export interface TestFigures {
-  readonly count: number
-  readonly right: number
-  readonly accuracy: number
-  readonly interval: Interval
-  /** What so few photos do not bear out, in words; null where they do. */
-  readonly mayBe: string | null
-  readonly confusion: readonly (readonly number[])[]
-  /** Whether the probabilities can be believed. */
-  readonly calibration: CalibrationFigures
-  /** Without the test photos that are copies of training photos. */
-  readonly withoutLeaks: Evaluation['withoutCopies']
-  readonly evaluation: EvaluationDetails
-}
-
-/** What training gives back; also what `metrics.json` holds. */
-export interface TrainResult {
-  /** Absolute path of the run folder. */
-  readonly run: string
-  readonly model: string
-  readonly report: string
-  /** Path of `MODEL_CARD.md`. */
-  readonly card: string
-  readonly seed: number
-  readonly recipe: string
-  readonly backbone: string
-  readonly labels: readonly string[]
-  /** Photos used, by part. */
-  readonly photos: { readonly train: number; readonly valid: number; readonly test: number }
-  readonly stages: readonly Stage[]
-  /** How the recipe made up its mind, where it had to. */
-  readonly choice?: Choice | undefined
-  /** On the validation photos, 0 to 1, with its 95 % interval. */
-  readonly accuracy: number
-  readonly interval: Interval
-  /** What so few photos do not bear out: "98 % of 50 validation photos: it may be 90 %"; null where they do. */
-  readonly mayBe: string | null
-  /** Counts [true class][predicted class]. */
-  readonly confusion: readonly (readonly number[])[]
-  /** Whether the probabilities can be believed; photos that the temperature was not found on. */
-  readonly calibration: CalibrationFigures
-  /** Accuracy without the validation photos that are copies of training photos. */
-  readonly withoutLeaks: Evaluation['withoutCopies']
-  readonly tta?:
-    | {
-        readonly views: number
-        readonly accuracy: number
-        readonly interval: Interval
-        readonly calibration: CalibrationFigures
-      }
-    | undefined
-  /** On the photos kept apart as test, where there are any: nothing was chosen by them. */
-  readonly test?: TestFigures | undefined
-  /** The share of photos that is answered, not taken for "neither", and more of that: see the report. */
-  readonly coverage: number | null
-  readonly abstention?: AbstentionFacts | undefined
-  /** Photos of other things, where some were given: how many were learnt from, and of the others how many are "neither". */
-  readonly background?: BackgroundResult | undefined
-  readonly evaluation: EvaluationDetails
-  readonly leaks: readonly LeakedPhoto[]
-  /** How well properties of the files tell the classes apart, the strongest first. */
-  readonly shortcuts: readonly Shortcut[]
-  /** Licences and sources of the photos, where `metadata.jsonl` beside them says any; else null. */
-  readonly licences: LicenceMix | null
-  readonly unreadable: readonly Unreadable[]
-  /** What the quick checks of `doctor` found in passing. */
-  readonly checks: PassingChecks
-  readonly notices: readonly string[]
-  readonly seconds: number
-  /** The result for a terminal. */
-  readonly summary: string
-}
+export type { LeakedPhoto, TestFigures, TrainResult } from './train-result.js'
 
 /** Most of the time so far that the quick checks may take. */
 const PASSING_SHARE = 0.1
@@ -140,8 +41,8 @@ export function train(given: TrainOptions): Promise<TrainResult> {
   return trainRun(given)
 }
 
-/** As `train`. Of a model that is for its figures alone, nothing is written that could be used meanwhile. */
-export async function trainRun(given: TrainOptions, { isForFigures = false } = {}): Promise<TrainResult> {
+/** As `train`, for those that train several. */
+export async function trainRun(given: RunOptions): Promise<TrainResult> {
   const started = performance.now()
   const time = timePlanOf(given, started)
   const { run, options, dataset, details, checkpoint, ...prepared } = await prepare({
@@ -149,6 +50,7 @@ export async function trainRun(given: TrainOptions, { isForFigures = false } = {
     progress: fromFirst(time, given),
   })
   time.budget = options.budget
+  time.sharedBudget = options.sharedBudget
   const { signal, command, seed = 0, size, fineTune, epochs, coverage, device, threads } = options
   const { progress } = time
   const { recipe, backbone, background, notices, notice } = prepared
@@ -177,7 +79,7 @@ export async function trainRun(given: TrainOptions, { isForFigures = false } = {
       checkpoint,
       store: options.cache === false ? undefined : namespace => openFeatureStore(namespace, notice),
       log: line => run.log({ ...line, event: String(line.event) }),
-      meanwhile: isForFigures
+      meanwhile: given.isForFigures
         ? undefined
         : async usable => {
             const { shortcuts } = await fileFacts()
@@ -240,7 +142,7 @@ export async function trainRun(given: TrainOptions, { isForFigures = false } = {
 
 interface Prepared {
   readonly run: RunFolder
-  readonly options: TrainOptions
+  readonly options: RunOptions
   readonly details: RunDetails
   readonly recipe: Recipe
   readonly backbone: Backbone
@@ -252,7 +154,7 @@ interface Prepared {
 }
 
 /** Everything that can be wrong before the work begins; then the run folder, new or gone on with. */
-async function prepare(given: TrainOptions): Promise<Prepared> {
+async function prepare(given: RunOptions): Promise<Prepared> {
   const notices: string[] = []
   const notice = (message: string) => {
     if (notices.includes(message)) return
@@ -301,7 +203,7 @@ async function prepare(given: TrainOptions): Promise<Prepared> {
       notice('--valid-fraction changes nothing: the data set says itself which photos are measured on.')
     const details = detailsOf(options, recipe, backbone, dataset)
     const isReplaced = !unfinished && (await RunFolder.canGoOn(out))
-    run = unfinished?.run ?? (await RunFolder.create(out, details, { overwrite: options.overwrite }))
+    run = unfinished?.run ?? (await RunFolder.create(out, details, options))
     if (isReplaced)
       notice('The run that was cut off here is replaced. With --resume it would have been gone on with.')
     const checkpoint = await openCheckpoint(run, details, { ...options, notice })
@@ -316,70 +218,6 @@ async function prepare(given: TrainOptions): Promise<Prepared> {
   } catch (error) {
     unfinished?.run.close()
     throw run && !unfinished ? await ended(run, error) : error
-  }
-}
-
-function resultOf(
-  run: RunFolder,
-  result: RecipeResult,
-  dataset: Dataset,
-  facts: {
-    seed: number
-    recipe: string
-    backbone: { name: string }
-    seconds: number
-    summary: string
-    checked: PassingChecks
-    notices: readonly string[]
-    shortcuts: readonly Shortcut[]
-    licences: LicenceMix | undefined
-    configuration: RunDetails['configuration']
-  } & Calibrations,
-): TrainResult {
-  const { confusion, ...evaluation } = result.seen.evaluation
-  const doubt = mayBe(evaluation, `${partWords.valid} photos`) ?? null
-  const abstention = abstentionFacts(result, dataset.photos)
-  const figure = ({ accuracy, interval }: EvaluationDetails) => ({ accuracy, interval })
-  return {
-    run: run.path,
-    model: run.file('model.onnx'),
-    report: run.file('report.html'),
-    card: run.file('MODEL_CARD.md'),
-    seed: facts.seed,
-    recipe: facts.recipe,
-    backbone: facts.backbone.name,
-    labels: dataset.labels,
-    photos: used(dataset, result.unreadable),
-    stages: result.stages,
-    choice: result.choice,
-    ...figure(evaluation),
-    mayBe: doubt,
-    confusion,
-    calibration: facts.calibration,
-    withoutLeaks: evaluation.withoutCopies,
-    tta: result.tta &&
-      facts.ttaCalibration && {
-        views: result.tta.views,
-        ...figure(result.tta.seen.evaluation),
-        calibration: facts.ttaCalibration,
-      },
-    test: result.test &&
-      facts.testCalibration && {
-        ...figures(result.test.evaluation, 'test'),
-        calibration: facts.testCalibration,
-      },
-    coverage: abstention?.coverage ?? null,
-    abstention: abstention?.facts,
-    background: backgroundResult(result.classifier, facts.configuration.background),
-    evaluation,
-    leaks: leaks(dataset.photos).map(({ train, held }) => ({ train, valid: held })),
-    shortcuts: facts.shortcuts,
-    licences: facts.licences ?? null,
-    unreadable: result.unreadable,
-    checks: facts.checked,
-    notices: facts.notices,
-    seconds: facts.seconds,
-    summary: facts.summary,
   }
 }
 

@@ -1,6 +1,6 @@
 import { SingleBar } from 'cli-progress'
 import type { Progress } from '../core/index.js'
-import { type Estimate, toGo } from './estimate.js'
+import { ShownEstimate } from './estimate.js'
 import { duration, finished, megabytes, pieces } from './progress-lines.js'
 import type { Output } from './system.js'
 
@@ -12,7 +12,7 @@ const barWidth = 16
 const narrowBar = 8
 
 /** Columns a task's name is padded to, so that bars of one command stand below each other. */
-const nameWidth = 30
+const nameWidth = 32
 
 interface Task {
   readonly name: string
@@ -32,15 +32,13 @@ interface Task {
 export function progressBars(stream: Output, now: () => number): { progress: Progress; close: () => void } {
   const tasks = new Map<string, Task>()
   let current: Task | undefined
-  let estimate: (Estimate & { readonly at: number }) | undefined
+  const estimate = new ShownEstimate(now)
   const bar = new SingleBar({
     stream,
-    format: (_options, params) => (current ? line(current, now(), params.maxWidth, left()) : ''),
+    format: (_options, params) => (current ? line(current, now(), params.maxWidth, estimate.words) : ''),
     hideCursor: true,
     clearOnComplete: true,
   })
-  /** What the whole work takes still. */
-  const left = () => (estimate ? toGo(estimate, (now() - estimate.at) / 1000) : [])
   const hide = () => {
     bar.stop()
     current = undefined
@@ -63,10 +61,7 @@ export function progressBars(stream: Output, now: () => number): { progress: Pro
   }
   const progress: Progress = event => {
     if (event.kind === 'notice') return print(event.message, current)
-    if (event.kind === 'estimate') {
-      estimate = { ...event, at: now() }
-      return
-    }
+    if (event.kind === 'estimate') return estimate.take(event)
     if (event.kind === 'start') return show(begin(event.task, event.total))
     const task = tasks.get(event.task) ?? begin(event.task, undefined)
     if (event.kind === 'advance') {

@@ -1,5 +1,5 @@
 import type { Progress } from '../core/index.js'
-import { type Estimate, toGo } from './estimate.js'
+import { ShownEstimate } from './estimate.js'
 
 /** A line at most so often, so that a log of an hour's work is still read by someone. */
 const quietMilliseconds = 2000
@@ -14,23 +14,34 @@ interface Task {
 }
 
 /**
- * Progress as plain lines, for files, pipes and logs: each task's start and end, and between them about every tenth.
+ * Progress as plain lines, for files, pipes and logs: each task's start and end, and between them about every tenth. How long all takes
+ * still is said as soon as it is known, and then with other lines.
  *
  * @param now - milliseconds, of any origin
  */
 export function progressLines(print: (line: string) => void, now: () => number): Progress {
   const tasks = new Map<string, Task>()
-  let estimate: Estimate | undefined
+  const estimate = new ShownEstimate(now)
+  let lastEstimate: number | undefined
+  /** What the whole work takes still; nothing where that was said just now, or is not known. */
+  const toGo = (pause: number): string[] => {
+    if (lastEstimate !== undefined && now() - lastEstimate < pause) return []
+    const words = estimate.words.slice(0, 1)
+    if (words.length > 0) lastEstimate = now()
+    return words
+  }
   const begin = (name: string, total?: number): Task => {
     const task = { started: now(), lastLine: now(), lastShare: 0 }
     tasks.set(name, task)
-    print(total === undefined || total === 1 ? `${name} …` : `${name} … (${total})`)
+    const first = total === undefined || total === 1 ? `${name} …` : `${name} … (${total})`
+    print([first, ...toGo(quietMilliseconds)].join(', '))
     return task
   }
   return event => {
     if (event.kind === 'notice') return print(event.message)
     if (event.kind === 'estimate') {
-      estimate = event
+      estimate.take(event)
+      if (lastEstimate === undefined) for (const words of toGo(0)) print(sentence(words))
       return
     }
     if (event.kind === 'start') return void begin(event.task, event.total)
@@ -44,8 +55,7 @@ export function progressLines(print: (line: string) => void, now: () => number):
     if (soon || event.done >= event.total) return
     task.lastLine = now()
     task.lastShare = share
-    const [whole] = estimate ? toGo(estimate) : []
-    const note = [event.note, whole].flatMap(text => (text ? [`, ${text}`] : [])).join('')
+    const note = [event.note, ...toGo(0)].flatMap(text => (text ? [`, ${text}`] : [])).join('')
     const percent = `${Math.round(share * 100)} %`
     // A task without pieces to count tells its share alone.
     if (event.total === 1) return print(`${event.task}: ${percent}${note}`)
@@ -53,6 +63,10 @@ export function progressLines(print: (line: string) => void, now: () => number):
     const total = event.unit === 'bytes' ? `${megabytes(event.total)} MB` : event.total
     print(`${event.task}: ${done} of ${total} (${percent})${note}`)
   }
+}
+
+function sentence(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`
 }
 
 /** How a task's end reads: what it had to say and how long it took. */

@@ -80,14 +80,14 @@ describe('progress on a terminal', () => {
   it('shows a bar, then a line for what ended, and gives the terminal back', () => {
     const { progress, close, clock, text } = view({ terminal: true })
     progress({ kind: 'start', task: 'Training', total: 4 })
-    expect(text()).toContain(`${'Training'.padEnd(30)}  ${'░'.repeat(16)}  0/4`)
+    expect(text()).toContain(`${'Training'.padEnd(32)}  ${'░'.repeat(16)}  0/4`)
     clock.now = 4000
     progress({ kind: 'advance', task: 'Training', done: 2, total: 4, note: 'loss 0.3' })
     progress({ kind: 'notice', message: 'A notice.' })
     expect(text()).toContain('████████░░░░░░░░  2/4  4.0 s left  loss 0.3')
     expect(text()).toContain('A notice.\n')
     progress({ kind: 'end', task: 'Training', note: 'accuracy 0.96' })
-    expect(text()).toContain(`✓ ${'Training'.padEnd(30)}  accuracy 0.96 (4.0 s)\n`)
+    expect(text()).toContain(`✓ ${'Training'.padEnd(32)}  accuracy 0.96 (4.0 s)\n`)
     close()
     close()
     expect(text().split(hidden).length).toBe(text().split(shown).length)
@@ -110,7 +110,7 @@ describe('progress on a terminal', () => {
     progress({ kind: 'start', task: 'Endless' })
     close()
     expect(text().lastIndexOf(shown)).toBeGreaterThan(text().lastIndexOf(hidden))
-    expect(text()).toMatch(/Endless {25}…/)
+    expect(text()).toMatch(/Endless {27}…/)
   })
 
   it('goes back to the outer task when an inner one ends', () => {
@@ -164,15 +164,48 @@ describe('an estimate of the whole', () => {
     perhaps: { seconds: 61, when: 'fine-tuning pays' },
   } as const
 
-  it('goes with the lines that tell how far a task is', () => {
+  it('is said as soon as it is there, and then with the lines that tell of tasks', () => {
     const { progress, clock, lines } = view()
     progress({ kind: 'start', task: 'Training', total: 4 })
     progress(estimate)
+    progress({ ...estimate, seconds: 24 })
     clock.now = 3000
     progress({ kind: 'advance', task: 'Training', done: 1, total: 4 })
+    progress({ kind: 'start', task: 'Writing' })
+    progress({ kind: 'end', task: 'Writing' })
+    clock.now = 6000
+    progress({ kind: 'start', task: 'Measuring', total: 9 })
     expect(lines()).toEqual([
       'Training … (4)',
+      'About 25 s to go, 1 min if fine-tuning pays.',
       'Training: 1 of 4 (25 %), about 25 s to go, 1 min if fine-tuning pays',
+      'Writing …',
+      'Writing: done (0.0 s)',
+      'Measuring … (9), about 20 s to go, 55 s if fine-tuning pays',
+    ])
+  })
+
+  it('counts down, and does not go up and down with what differs little', () => {
+    const { progress, clock, lines } = view()
+    const alone = { kind: 'estimate', perhaps: undefined } as const
+    for (const [now, seconds] of [
+      [0, 27],
+      [3000, 28],
+      [6000, 18],
+      [9000, 21],
+      [12_000, 60],
+    ] as const) {
+      clock.now = now
+      progress({ ...alone, seconds })
+      progress({ kind: 'start', task: 'T' })
+    }
+    expect(lines()).toEqual([
+      'About 25 s to go.',
+      'T …',
+      'T …, about 25 s to go',
+      'T …, about 20 s to go',
+      'T …, about 20 s to go',
+      'T …, about 1 min to go',
     ])
   })
 

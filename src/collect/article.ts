@@ -1,6 +1,6 @@
 import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { makeFolder, removeLeftovers, takeLock } from '../files/index.js'
+import { makeFolder, removeLeftovers, takeLockSoon } from '../files/index.js'
 import { type DownloadOptions, download, zipFile } from '../net/index.js'
 import { unzip } from './archives/index.js'
 
@@ -24,7 +24,7 @@ export async function fetchArticleDataset(
 ): Promise<string> {
   const photos = join(folder, 'dataset')
   await makeFolder(folder)
-  const release = takeLock(join(folder, '.lock'), `"${folder}"`)
+  const release = await takeLockSoon(join(folder, '.lock'), `"${folder}"`, options)
   try {
     if (await stat(photos).catch(() => undefined)) return photos
     await removeLeftovers(folder)

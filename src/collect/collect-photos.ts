@@ -61,7 +61,7 @@ export interface Collected {
  */
 export async function collectPhotos(options: CollectPhotosOptions): Promise<Collected> {
   const { subjects, sources, limit, chooser, progress } = options
-  const album = await Album.open(options.out, options.naming)
+  const album = await Album.open(options.out, options.naming, options)
   try {
     begin(album, options)
     const tally = new Tally()

@@ -1,4 +1,5 @@
 export { ahead } from './ahead.js'
+export { argmax } from './argmax.js'
 export { breather } from './breather.js'
 export { commandName } from './command-name.js'
 export {

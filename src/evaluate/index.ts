@@ -40,7 +40,6 @@ export {
 export { type Interpretation, interpret, type Sample, samplesOf } from './interpret.js'
 export {
   accuracy,
-  argmax,
   type ClassMetrics,
   classMetrics,
   confusionMatrix,

@@ -1,5 +1,5 @@
-import type { RandomStream } from '../core/index.js'
-import { argmax, type Rows, sameLength } from './metrics.js'
+import { argmax, type RandomStream } from '../core/index.js'
+import { type Rows, sameLength } from './metrics.js'
 import { lossOf } from './scores.js'
 
 /** One photo as the model sees it. Plain JSON. */

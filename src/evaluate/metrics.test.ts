@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { accuracy, argmax, classMetrics, confusionMatrix, macroMetrics, wilson } from './metrics.js'
+import { accuracy, classMetrics, confusionMatrix, macroMetrics, wilson } from './metrics.js'
 
 describe('wilson', () => {
   it('gives the published example, 97 of 100', () => {
@@ -74,10 +74,5 @@ describe('confusion and per-class figures', () => {
     )
     expect(() => confusionMatrix([0, 1], [0, -1], 2)).toThrow('predicted[1]')
     expect(() => confusionMatrix([0], [0, 1], 2)).toThrow('as many as the 1 true classes, but is 2')
-  })
-
-  it('takes the first of equal numbers', () => {
-    expect(argmax([0.2, 0.4, 0.4])).toBe(1)
-    expect(argmax(Float32Array.of(0.5, 0.5))).toBe(0)
   })
 })

@@ -1,4 +1,4 @@
-import { argumentError } from '../core/index.js'
+import { argmax, argumentError } from '../core/index.js'
 
 /** Probabilities or scores of many photos: one row a photo, one number a class, [photo][class]. */
 export type Rows = readonly ArrayLike<number>[]
@@ -41,13 +41,6 @@ export function wilson(right: number, count: number): Interval | null {
   const half = (Z95 / (1 + spread)) * Math.sqrt((share * (1 - share) + spread / 4) / count)
   // At the ends the formula gives the end exactly; rounding must not leave it a hair inside.
   return [right === 0 ? 0 : Math.max(0, middle - half), right === count ? 1 : Math.min(1, middle + half)]
-}
-
-/** The class of the greatest number in a row; the first of equals. */
-export function argmax(row: ArrayLike<number>): number {
-  let best = 0
-  for (let k = 1; k < row.length; k++) if (row[k] > row[best]) best = k
-  return best
 }
 
 /** The class each row predicts. */

@@ -1,14 +1,5 @@
-import { argumentError } from '../core/index.js'
-import {
-  argmax,
-  checkClass,
-  type Interval,
-  meanOfKnown,
-  type Rows,
-  ratio,
-  sameLength,
-  wilson,
-} from './metrics.js'
+import { argmax, argumentError } from '../core/index.js'
+import { checkClass, type Interval, meanOfKnown, type Rows, ratio, sameLength, wilson } from './metrics.js'
 
 /** Photos whose greatest probability lies in (low, high]: how sure the model was, and how often it was right. */
 export interface ReliabilityBin {

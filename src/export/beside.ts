@@ -1,13 +1,7 @@
 import path from 'node:path'
-import { asFloat32, throwIfAborted, uint8, type WorkOptions } from '../core/index.js'
+import { argmax, asFloat32, throwIfAborted, uint8, type WorkOptions } from '../core/index.js'
 import type { DeviceOptions, Session } from '../engine/index.js'
-import {
-  argmax,
-  type CalibrationFigures,
-  calibrationFigures,
-  type Interval,
-  wilson,
-} from '../evaluate/index.js'
+import { type CalibrationFigures, calibrationFigures, type Interval, wilson } from '../evaluate/index.js'
 import { decode, readPhotoFile, renderView, type ViewRule } from '../images/index.js'
 import { noneRead } from '../predict/index.js'
 import { isPhotosFault } from '../train/index.js'

@@ -2,15 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { ChiquitoError, type Tensor, throwIfAborted } from '../core/index.js'
 import { foldWeights, type Session } from '../engine/index.js'
 import { ioError } from '../files/index.js'
-import {
-  type Graph,
-  lowestModel,
-  type Model,
-  readModel,
-  upgradeModel,
-  withoutIdentities,
-  writeModel,
-} from '../onnx/index.js'
+import { type Graph, lowestModel, type Model, readModel, upgradeModel, writeModel } from '../onnx/index.js'
 import { goldenViews } from '../predict/index.js'
 import { graphDigest, type ModelMetadata, modelMetadataEntries, parseModelMetadata } from '../run/index.js'
 import { calibrationFacts, goldenAnswer } from '../train/index.js'
@@ -92,7 +84,7 @@ function percent(part: number): string {
 
 /** A converted graph as it goes into a file that most runtimes open. */
 export function builtOf({ graph }: Converted): Model {
-  return lowestModel(withoutIdentities(graph))
+  return lowestModel(graph)
 }
 
 /** What the graph of an exported model says of itself. */

@@ -42,7 +42,7 @@ export {
   undoneActs,
   whereabouts,
 } from './journal/index.js'
-export { type Release, takeLock, waitForLock } from './lock.js'
+export { type Release, takeLock, takeLockSoon, waitForLock } from './lock.js'
 export { cutLog, type LogRecord, LogWriter, readLog } from './log.js'
 export { makeFolder, makeFolderSync } from './make-folder.js'
 export { isOutputFolder, markOutput } from './own-output.js'

@@ -1,9 +1,11 @@
-import { existsSync, utimesSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, utimesSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { kill, startEndless, temporaryFolder, writeTree } from '../../test/support/files.js'
-import { takeLock, waitForLock } from './index.js'
+import { takeLock, takeLockSoon, waitForLock } from './index.js'
 
 describe('takeLock', () => {
   it('is held once, and free after release', () => {
@@ -39,6 +41,48 @@ describe('takeLock', () => {
     takeLock(join(root, 'ours'), 'it')()
     expect(() => takeLock(join(root, 'far'), 'it')).toThrow(/process 1 on elsewhere/)
   })
+})
+
+describe('takeLockSoon', () => {
+  it('gives a process that is just ending the time for that, and says so', async () => {
+    const path = join(temporaryFolder(), '.lock')
+    const child = await startEndless('holdLock', path)
+    const notices: string[] = []
+    const release = await takeLockSoon(path, 'the cup', {
+      progress: event => {
+        if (event.kind === 'notice') notices.push(event.message)
+        child.kill('SIGKILL')
+      },
+    })
+    expect(notices).toEqual([
+      `Another chiquito (process ${child.pid} on ${hostname()}) is using the cup. It may be just ending: waiting 2 s for that.`,
+    ])
+    release()
+  })
+
+  it('is refused where the other goes on, at once where that is this process', async () => {
+    const path = join(temporaryFolder(), '.lock')
+    const child = await startEndless('holdLock', path)
+    await expect(takeLockSoon(path, 'it')).rejects.toThrow(`process ${child.pid}`)
+    const own = join(temporaryFolder(), '.lock')
+    takeLock(own, 'it')
+    const began = performance.now()
+    await expect(takeLockSoon(own, 'it')).rejects.toThrow(`process ${process.pid}`)
+    expect(performance.now() - began).toBeLessThan(1000)
+  })
+
+  it.skipIf(process.platform !== 'linux')(
+    'takes over what a process left that ended and that its parent forgot',
+    async () => {
+      const path = join(temporaryFolder(), '.lock')
+      // The parent becomes a program that never asks for its children.
+      const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'])
+      onTestFinished(() => void parent.kill('SIGKILL'))
+      const [pid] = await once(parent.stdout, 'data')
+      writeFileSync(path, JSON.stringify({ pid: Number(String(pid)), host: hostname() }))
+      ;(await takeLockSoon(path, 'it'))()
+    },
+  )
 })
 
 describe('waitForLock', () => {

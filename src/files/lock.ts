@@ -14,6 +14,9 @@ const WRITING_MS = 10_000
 /** How often a waiting process looks whether the lock is free. */
 const POLL_MS = 200
 
+/** A process that was stopped or killed lets its locks go within that; one that is at work keeps them for longer. */
+const ENDING_MS = 2000
+
 /** Locks of this process. A file with our process number that is not among them was left by an earlier process. */
 const held = new Set<string>()
 
@@ -39,20 +42,51 @@ export function takeLock(path: string, what: string): Release {
  *
  * @throws `interrupted`
  */
-export async function waitForLock(
-  path: string,
-  what: string,
-  { progress, signal }: WorkOptions,
-): Promise<Release> {
+export async function waitForLock(path: string, what: string, work: WorkOptions): Promise<Release> {
   const file = resolve(path)
-  for (let told = false; ; told = true) {
+  const lock = await poll(file, work, Number.POSITIVE_INFINITY, holder => {
+    return `${busy(holder, what)} Waiting for it; ${remedy(file)}`
+  })
+  return lock ?? takeLock(path, what)
+}
+
+/**
+ * Takes a lock file like {@link takeLock}, but gives a process that is just ending, such as one that was interrupted a moment ago,
+ * the time for that.
+ *
+ * @throws `io` when another process still holds it then, `interrupted`
+ */
+export async function takeLockSoon(path: string, what: string, work: WorkOptions = {}): Promise<Release> {
+  const lock = await poll(resolve(path), work, ENDING_MS, holder => {
+    // This process is at work.
+    if (holder.owner?.pid === process.pid) return undefined
+    return `${busy(holder, what)} It may be just ending: waiting ${ENDING_MS / 1000} s for that.`
+  })
+  return lock ?? takeLock(path, what)
+}
+
+/**
+ * The lock as soon as it is free; undefined where it is not within so many milliseconds.
+ *
+ * @param message - what is said where it has to be waited for; undefined where there is no point in waiting
+ */
+async function poll(
+  file: string,
+  { progress, signal }: WorkOptions,
+  most: number,
+  message: (holder: Holder) => string | undefined,
+): Promise<Release | undefined> {
+  const began = performance.now()
+  for (let told = false; performance.now() - began < most; told = true) {
     throwIfAborted(signal)
     const taken = tryLock(file)
     if (typeof taken === 'function') return taken
-    const message = `${busy(taken, what)} Waiting for it; ${remedy(file)}`
-    if (!told) progress?.({ kind: 'notice', message })
+    const text = message(taken)
+    if (text === undefined) return undefined
+    if (!told) progress?.({ kind: 'notice', message: text })
     await pause(POLL_MS, signal)
   }
+  return undefined
 }
 
 /** Whether a process that is still there holds a lock. */
@@ -62,8 +96,13 @@ export function isLocked(path: string): boolean {
   return owner === undefined ? existsSync(file) && isFresh(file) : isAlive(owner, file)
 }
 
-/** The lock, or who holds it where that is known. */
-function tryLock(file: string): Release | { readonly owner: Owner | undefined } {
+/** Who holds a lock, where that is known. */
+interface Holder {
+  readonly owner: Owner | undefined
+}
+
+/** The lock, or who holds it. */
+function tryLock(file: string): Release | Holder {
   if (!create(file)) {
     const owner = readOwner(file)
     if (owner === undefined ? isFresh(file) : isAlive(owner, file)) return { owner }
@@ -88,7 +127,7 @@ function create(file: string): boolean {
   }
 }
 
-function busy({ owner }: { readonly owner: Owner | undefined }, what: string): string {
+function busy({ owner }: Holder, what: string): string {
   const who = owner === undefined ? '' : ` (process ${owner.pid} on ${owner.host})`
   return `Another chiquito${who} is using ${what}.`
 }
@@ -118,8 +157,19 @@ function isAlive(owner: Owner, file: string): boolean {
   if (owner.pid === process.pid) return held.has(file)
   try {
     process.kill(owner.pid, 0)
-    return true
+    return !isZombie(owner.pid)
   } catch (error) {
     return errorCode(error) === 'EPERM'
+  }
+}
+
+/** Whether a process ended, and is only in the list still until its parent takes note, which some parents never do (proc(5), state). */
+function isZombie(pid: number): boolean {
+  try {
+    // The name in brackets may hold anything, brackets too.
+    return /\) [ZX] [^)]*$/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    // Not Linux, or gone this instant.
+    return false
   }
 }

@@ -1,64 +1,18 @@
-import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import type { Writable } from 'node:stream'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { type Answer, content, cutting, fail, local, send, sha256 } from '../../test/support/answers.js'
 import { smallDisk, temporaryFolder, writeTree } from '../../test/support/files.js'
 import { serve } from '../../test/support/server.js'
 import type { ProgressEvent } from '../core/index.js'
-import { download, inspect, zipFile } from './index.js'
+import { download, inspect } from './index.js'
 import { retryAfterMs } from './retry.js'
-
-const content = Buffer.from(Array.from({ length: 500_000 }, (_, i) => (i * 2654435761) >>> 24))
-const sha256 = createHash('sha256').update(content).digest('hex')
-const local = { allowPrivate: true, pauseMs: 1 }
 
 beforeAll(() => {
   process.env.no_proxy = '127.0.0.1'
 })
-
-type Answer = (request: IncomingMessage, response: ServerResponse) => void
-
-/** A correct server, which cuts the line after so many bytes of each of its first answers. */
-function cutting(cuts: number[], headers: Record<string, string> = { etag: '"v1"' }): Answer {
-  return (request, response) => {
-    const start = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0)
-    const ranged =
-      request.headers.range !== undefined && Object.values(headers).includes(`${request.headers['if-range']}`)
-    const body = ranged ? content.subarray(start) : content
-    const range = { 'content-range': `bytes ${start}-${content.length - 1}/${content.length}` }
-    response.writeHead(ranged ? 206 : 200, {
-      ...headers,
-      ...(ranged ? range : {}),
-      'content-length': body.length,
-    })
-    const cut = cuts.shift()
-    if (cut === undefined) response.end(body)
-    else response.write(body.subarray(0, cut), () => response.socket?.end())
-  }
-}
-
-function send(status: number, headers: Record<string, string>, body: string | Buffer = ''): Answer {
-  return (_, response) => response.writeHead(status, headers).end(body)
-}
-
-/** Downloads from a server that answers so, and gives the error. The folder must be as it was. */
-async function fail(answer: Answer, options = {}): Promise<unknown> {
-  const { address } = await serve(answer)
-  const folder = temporaryFolder()
-  const error = await download(`${address}/file.zip?key=secret`, join(folder, 'file'), {
-    ...local,
-    ...options,
-  }).then(
-    () => 'no error',
-    (thrown: unknown) => thrown,
-  )
-  expect(readdirSync(folder)).toEqual([])
-  expect(String(error)).not.toContain('secret')
-  return error
-}
 
 describe('download', () => {
   it('fetches a file, into folders it makes, and reports how far it is', async () => {
@@ -205,106 +159,6 @@ describe('download', () => {
     for (const host of [address, address.replace('127.0.0.1', 'localhost')])
       await expect(download(host, path)).rejects.toThrow(/is on this machine or on a private network/)
     expect(requests).toEqual([])
-  })
-
-  it.each<[string, Answer, object, RegExp]>([
-    ['a missing file', send(410, {}), {}, /answered 410 .* not there/],
-    ['a refusal', send(403, {}), {}, /answered 403 instead of the file. Check the address/],
-    ['an empty acceptance', send(202, {}), {}, /answered 202 instead of the file/],
-    ['an empty file', send(200, {}), {}, /sent an empty file/],
-    [
-      'a server that asks for patience',
-      send(429, { 'retry-after': '300' }),
-      {},
-      /answered 429 .* wait 300 s/,
-    ],
-    [
-      'another size than is due',
-      send(200, { 'content-length': '500000' }, content),
-      { size: 499_999 },
-      /announces 500000 bytes where 499999 are due/,
-    ],
-    [
-      'more than is due',
-      (_, response) => void response.write(content),
-      { size: 1000 },
-      /sends \d+ bytes or more; at most 1000/,
-    ],
-    [
-      'less than is due',
-      (_, response) => void response.writeHead(200, { 'transfer-encoding': 'chunked' }).end('x'),
-      { size: 2 },
-      /sent 1 bytes and had announced 2/,
-    ],
-    ['a server that stays down', send(503, { 'retry-after': '0' }), {}, /answered 503/],
-    ['a redirect to nowhere', send(302, {}), {}, /redirects without saying where/],
-    ['a redirect out of http', send(302, { location: 'file:///etc/passwd' }), {}, /unsafe address \(file:\)/],
-    [
-      'a web page for a zip',
-      send(200, { 'content-type': 'text/html' }, '<!DOCTYPE html>\n<title>\u001b[31mSign in'),
-      { kind: zipFile },
-      /gave no zip archive but text\/html, which begins "<!DOCTYPE html> <title> \[31mSign in"/,
-    ],
-    ['a short file for a zip', send(200, {}, 'PK'), { kind: zipFile }, /gave no zip archive/],
-    ['other content', send(200, {}, 'x'), { sha256 }, /is not the file it should be: its SHA-256 is 2d71/],
-    [
-      'an announced giant',
-      send(200, { 'content-length': '500000' }, content),
-      { maxBytes: 1000 },
-      /sends 500000 bytes or more; at most 1000/,
-    ],
-    [
-      'an unannounced giant',
-      (_, response) => void response.write(content),
-      { maxBytes: 1000 },
-      /sends \d+ bytes or more; at most 1000/,
-    ],
-    [
-      'compressed content',
-      send(200, { 'content-encoding': 'gzip' }, 'x'),
-      {},
-      /sent the file compressed \(gzip\)/,
-    ],
-    [
-      'too little',
-      send(200, { 'content-length': '10', connection: 'close' }, '12345'),
-      {},
-      /Cannot fetch http/,
-    ],
-    ['silence', () => undefined, { idleMs: 50 }, /Cannot fetch http.*Timeout/i],
-    [
-      'silence half-way',
-      (_, response) => void response.writeHead(200, { 'content-length': '10' }).write('12345'),
-      { idleMs: 50 },
-      /Cannot fetch .*Timeout/i,
-    ],
-    [
-      'a trickle',
-      (_, response) => {
-        response.writeHead(200, { 'content-length': content.length })
-        trickle(response, ' ')
-      },
-      { spanMs: 100, sha256 },
-      /is too slow: \d+ bytes in \d+ s/,
-    ],
-    [
-      'a trickle of a head',
-      (_, response) => trickle(response.socket, 'HTTP/1.1 200 OK\r\nx: '),
-      { spanMs: 100 },
-      /is too slow: 0 bytes in 1 s/,
-    ],
-    ['no end', endless, { maxMs: 250, spanMs: 100, sha256 }, /is too slow: [1-9]\d+ bytes/],
-    [
-      'garbage',
-      (_, response) => void response.socket?.end('SSH-2.0-OpenSSH\r\n\r\n'),
-      {},
-      /Cannot fetch http/,
-    ],
-  ])('says what is wrong with %s, and leaves nothing', async (_, answer, options, message) => {
-    expect(await fail(answer, options)).toMatchObject({
-      name: 'ChiquitoError',
-      message: expect.stringMatching(message),
-    })
   })
 
   it('does not ask a slow server again, but keeps what it sent for a later call', async () => {
@@ -472,12 +326,6 @@ function trickle(stream: Writable | null, start: string | Buffer): void {
   stream?.write(start)
   const timer = setInterval(() => stream?.write('x'), 10)
   stream?.on('close', () => clearInterval(timer))
-}
-
-/** Brings a lot, and never comes to an end. */
-function endless(_: IncomingMessage, response: ServerResponse): void {
-  const timer = setInterval(() => response.write(Buffer.alloc(10_000)), 10)
-  response.on('close', () => clearInterval(timer))
 }
 
 /** Cuts its first answer; each answer is of the next version. */

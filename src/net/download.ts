@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path'
 import { argumentError, ChiquitoError } from '../core/index.js'
-import { makeFolder, takeLock } from '../files/index.js'
+import { makeFolder, takeLockSoon } from '../files/index.js'
 import { parseAddress, showAddress } from './address.js'
 import type { Pace } from './pace.js'
 import { PartialFile } from './partial-file.js'
@@ -62,7 +62,8 @@ export async function download(
   if (sha256 !== undefined && !/^[0-9a-f]{64}$/.test(sha256))
     throw argumentError('sha256', '64 hexadecimal digits, lower case', sha256)
   await makeFolder(dirname(path))
-  const release = takeLock(join(dirname(path), `.${basename(path)}.lock`), `"${path}"`)
+  const lock = join(dirname(path), `.${basename(path)}.lock`)
+  const release = await takeLockSoon(lock, `"${path}"`, options)
   try {
     const client = await Client.open(options)
     const partial = await PartialFile.open(path, address)

@@ -1,10 +1,8 @@
-import { mkdtemp, open, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ChiquitoError, float32, int64 } from '../core/index.js'
+import { describe, expect, it } from 'vitest'
+import { smallModel } from '../../test/support/small-model.js'
+import { ChiquitoError, float32 } from '../core/index.js'
 import {
   AttributeProto_AttributeType as AttributeType,
   TensorProto_DataLocation as DataLocation,
@@ -16,7 +14,7 @@ import {
   type TensorProto,
   type TensorProtoSchema,
 } from './generated/onnx_pb.js'
-import { GraphBuilder, model, readModel, readModelFile, writeModel } from './index.js'
+import { readModel, writeModel } from './index.js'
 
 type GraphInit = Exclude<MessageInitShape<typeof GraphProtoSchema>, GraphProto>
 type ModelInit = Exclude<MessageInitShape<typeof ModelProtoSchema>, ModelProto>
@@ -40,13 +38,6 @@ function fileWith(graph: GraphInit, more: ModelInit = {}): Uint8Array {
       ...more,
     }),
   )
-}
-
-function small(): Uint8Array {
-  const g = new GraphBuilder('small')
-  const x = g.input('x', 'float32', ['batch', 2])
-  g.output(g.op('Gemm', [x, g.initializer('w', float32([1, 2, 3, 4], [2, 2]))], { alpha: 0.5 }), 'y')
-  return writeModel(model(g.build(), { metadata: { labels: 'a b', é: '' } }))
 }
 
 /** Calls f of d. */
@@ -124,7 +115,7 @@ describe('readModel', () => {
   })
 
   it('gives back metadata, operator sets and weights', () => {
-    const read = readModel(small(), 'small.onnx')
+    const read = readModel(smallModel(), 'small.onnx')
     expect([...read.metadata]).toEqual([
       ['labels', 'a b'],
       ['é', ''],
@@ -133,7 +124,7 @@ describe('readModel', () => {
     expect(read.irVersion).toBe(10)
     expect(read.producer).toBe('chiquito')
     expect(read.graph.initializers.get('w')).toEqual(float32([1, 2, 3, 4], [2, 2]))
-    expect(writeModel(read)).toEqual(small())
+    expect(writeModel(read)).toEqual(smallModel())
   })
 
   const stored: readonly (readonly [string, TensorInit, string, readonly (number | bigint)[]])[] = [
@@ -182,7 +173,7 @@ describe('readModel', () => {
     ['zeros', new Uint8Array(1000), /not an ONNX model/],
     [
       'half a model',
-      small().subarray(0, 100),
+      smallModel().subarray(0, 100),
       /is an ONNX model that is cut short or damaged; fetch or export it again/,
     ],
     [
@@ -343,7 +334,7 @@ describe('readModel', () => {
   })
 
   it('reads damaged files or refuses them, and never fails otherwise', () => {
-    const bytes = small()
+    const bytes = smallModel()
     const place = fc.integer({ min: 0, max: bytes.length - 1 })
     const damage = fc.array(fc.tuple(place, fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 4 })
     const readable = (damaged: Uint8Array) => {
@@ -365,51 +356,5 @@ describe('readModel', () => {
     )
     for (let length = 0; length < bytes.length; length++)
       expect(readable(bytes.subarray(0, length))).toBe(true)
-  })
-})
-
-describe('writeModel', () => {
-  it('refuses an illegal graph', () => {
-    const read = readModel(small(), 'small')
-    const graph = { ...read.graph, nodes: [] }
-    expect(() => writeModel({ ...read, graph })).toThrow(/Graph small is not legal: Output y/)
-  })
-
-  it('keeps whole numbers that are no doubles', () => {
-    const g = new GraphBuilder('g')
-    g.output(g.op('Add', [g.constant(int64([2n ** 63n - 1n])), g.input('x', 'int64', [1])]), 'y')
-    const weights = [...readModel(writeModel(model(g.build())), 'g').graph.initializers.values()]
-    expect(weights).toEqual([int64([2n ** 63n - 1n])])
-  })
-})
-
-describe('readModelFile', () => {
-  let folder = ''
-  beforeAll(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'onnx-'))
-  })
-  afterAll(() => rm(folder, { recursive: true }))
-
-  it('reads a file', async () => {
-    const file = path.join(folder, 'small.onnx')
-    await writeFile(file, small())
-    expect((await readModelFile(file)).graph.name).toBe('small')
-  })
-
-  it('names the file that is not there, or is a folder', async () => {
-    await expect(readModelFile(path.join(folder, 'none.onnx'))).rejects.toThrow(
-      /none\.onnx cannot be read: there is no such file/,
-    )
-    await expect(readModelFile(folder)).rejects.toThrow(ChiquitoError)
-  })
-
-  it('refuses a file of 2 GiB before reading any of it', async () => {
-    const file = path.join(folder, 'huge.onnx')
-    const handle = await open(file, 'w')
-    await handle.truncate(2 ** 31)
-    await handle.close()
-    await expect(readModelFile(file)).rejects.toThrow(
-      /huge\.onnx takes 2147483648 bytes; .* at most 2147483647/,
-    )
   })
 })

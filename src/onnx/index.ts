@@ -27,7 +27,6 @@ export {
   renameValues,
   startFrom,
   withoutBatchTables,
-  withoutIdentities,
 } from './passes/index.js'
 export { printedWeights, printGraph } from './print.js'
 export { externalLocations } from './protobuf.js'

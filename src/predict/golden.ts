@@ -1,4 +1,4 @@
-import { ChiquitoError, messageOf } from '../core/index.js'
+import { argmax, ChiquitoError, messageOf } from '../core/index.js'
 import type { Device } from '../engine/index.js'
 import { decode } from '../images/index.js'
 import type { ModelMetadata } from '../run/index.js'
@@ -85,7 +85,7 @@ export async function checkGolden(
     })
     if (width !== size || height !== size)
       throw refuse(`${what} has ${width} x ${height} pixels, and it reads ${size} x ${size}`)
-    const recorded = labels[expected.indexOf(Math.max(...expected))]
+    const recorded = labels[argmax(expected)]
     if (label !== undefined && label !== recorded)
       throw refuse(`${what} was "${label}", and the labels now make it "${recorded}"`)
     const answers = await judge(data, 1)

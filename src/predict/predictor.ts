@@ -1,4 +1,4 @@
-import { asFloat32, ChiquitoError, type Tensor, throwIfAborted, uint8 } from '../core/index.js'
+import { argmax, asFloat32, ChiquitoError, type Tensor, throwIfAborted, uint8 } from '../core/index.js'
 import { type DeviceOptions, Session } from '../engine/index.js'
 import { type AugmentationDraw, readViews } from '../images/index.js'
 import { readModelFile, type ValueType } from '../onnx/index.js'
@@ -195,7 +195,7 @@ export class Predictor {
 
   private verdict(probabilities: readonly number[], known: number | undefined): Prediction {
     const { labels, threshold } = this
-    const label = labels[probabilities.indexOf(Math.max(...probabilities))]
+    const label = labels[argmax(probabilities)]
     const abstained = known !== undefined && threshold !== undefined && known < threshold
     return { label, probabilities, known: known ?? null, abstained }
   }

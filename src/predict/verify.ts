@@ -1,4 +1,4 @@
-import { asFloat32, ChiquitoError, messageOf, throwIfAborted, uint8 } from '../core/index.js'
+import { argmax, asFloat32, ChiquitoError, messageOf, throwIfAborted, uint8 } from '../core/index.js'
 import {
   type Device,
   devices,
@@ -222,7 +222,7 @@ async function measured(
     if (got.length !== labels.length)
       throw new ChiquitoError('model', `It answers with ${got.length} numbers for ${labels.length} labels.`)
     // By name, so that labels which no longer belong to the outputs show.
-    if (labels[top(got)] !== (verdict ?? labels[top(expected)])) changed++
+    if (labels[argmax(got)] !== (verdict ?? labels[argmax(expected)])) changed++
     for (const [k, label] of labels.entries()) {
       const difference = Math.abs(got[k] - expected[k])
       // Also where it is no number at all.
@@ -249,8 +249,4 @@ function familiarity(
     neither: photos.filter(({ recorded, got }) => recorded < threshold !== got < threshold).length,
     knownDifference: Math.max(...photos.map(({ recorded, got }) => Math.abs(got - recorded))),
   }
-}
-
-function top(probabilities: ArrayLike<number>): number {
-  return Array.from(probabilities).indexOf(Math.max(...Array.from(probabilities)))
 }

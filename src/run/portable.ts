@@ -1,5 +1,5 @@
 import { foldWeights } from '../engine/index.js'
-import { foldConstants, type Graph, lowestModel, type Model, withoutIdentities } from '../onnx/index.js'
+import { foldConstants, type Graph, lowestModel, type Model } from '../onnx/index.js'
 
 /**
  * A classifier as it goes into a file that most runtimes open: weights that are computed from others once for all, no nodes that do
@@ -8,5 +8,5 @@ import { foldConstants, type Graph, lowestModel, type Model, withoutIdentities }
  * @param graph - in our operator set
  */
 export async function portableModel(graph: Graph): Promise<Model> {
-  return lowestModel(withoutIdentities(await foldWeights(foldConstants(graph))))
+  return lowestModel(await foldWeights(foldConstants(graph)))
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { readFile, rm, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { z } from 'zod'
-import { ChiquitoError } from '../core/index.js'
+import { ChiquitoError, type WorkOptions } from '../core/index.js'
 import { type RecordedPhoto, type SplitRecord, splitSchema } from '../dataset/index.js'
 import {
   cutLog,
@@ -22,7 +22,7 @@ import {
 } from '../files/index.js'
 import { type Division, divisionSchema } from './run-division.js'
 import { json, parseJson } from './run-json.js'
-import { lock, type RunFile, requireFree, runFiles } from './run-place.js'
+import { lock, lockSoon, type RunFile, requireFree, runFiles } from './run-place.js'
 import { newRunRecord, type RunDetails, type RunRecord, type RunState, readRunRecord } from './run-record.js'
 
 /** The one file in `checkpoint/`. */
@@ -53,17 +53,17 @@ export class RunFolder {
    * written is known before the work begins. A run that was cut off is replaced, even when it came as far as its model:
    * the same command makes that again. One that ended with a model is replaced only when `overwrite` is set.
    *
-   * @throws `usage` when something else lies there, `io` when it cannot be written or another process uses it
+   * @throws `usage` when something else lies there, `io` when it cannot be written or another process uses it, `interrupted`
    */
   static async create(
     path: string,
     details: RunDetails,
-    { overwrite = false }: { overwrite?: boolean | undefined } = {},
+    { overwrite = false, ...work }: WorkOptions & { overwrite?: boolean | undefined } = {},
   ): Promise<RunFolder> {
     const folder = resolve(path)
     await requireFree(folder, overwrite)
     await makeFolder(folder)
-    const release = lock(folder)
+    const release = await lockSoon(folder, work)
     try {
       const run = new RunFolder(folder, newRunRecord(details), release)
       await run.save()
@@ -114,11 +114,11 @@ export class RunFolder {
   /**
    * Takes over a run that was cut off, to go on with it. Nothing is changed before {@link goOn}.
    *
-   * @throws `usage` when there is no run, or it is finished; `data`, `io`
+   * @throws `usage` when there is no run, or it is finished; `data`, `io`, `interrupted`
    */
-  static async takeOver(path: string): Promise<RunFolder> {
+  static async takeOver(path: string, work: WorkOptions = {}): Promise<RunFolder> {
     const { path: folder } = await RunFolder.open(path)
-    const release = lock(folder)
+    const release = await lockSoon(folder, work)
     try {
       // Only now nobody else can finish it.
       const { record } = await RunFolder.open(path)

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { ChiquitoError } from '../core/index.js'
-import { errorCode, ioError, type Release, takeLock } from '../files/index.js'
+import { ChiquitoError, type WorkOptions } from '../core/index.js'
+import { errorCode, ioError, type Release, takeLock, takeLockSoon } from '../files/index.js'
 import { readRunRecord } from './run-record.js'
 
 /** What a run folder holds; replacing a run removes these and nothing else. */
@@ -59,7 +59,16 @@ export async function removeRun(path: string): Promise<void> {
 
 /** Takes the lock of a run folder. @throws `io` where another process has it */
 export function lock(folder: string): Release {
-  return takeLock(join(folder, '.lock'), `the run folder "${folder}"`)
+  return takeLock(...lockOf(folder))
+}
+
+/** The same, once the run that was interrupted there a moment ago has ended. @throws `io`, `interrupted` */
+export function lockSoon(folder: string, work: WorkOptions): Promise<Release> {
+  return takeLockSoon(...lockOf(folder), work)
+}
+
+function lockOf(folder: string): [path: string, what: string] {
+  return [join(folder, '.lock'), `the run folder "${folder}"`]
 }
 
 /** Refuses a place where a run may not be put. @throws `usage`, `io` */

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { rm, rmdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { ChiquitoError } from '../../core/index.js'
+import { ChiquitoError, type WorkOptions } from '../../core/index.js'
 import { METADATA } from '../../dataset/index.js'
-import { LogWriter, makeFolder, type Release, removeLeftovers, takeLock } from '../../files/index.js'
+import { LogWriter, makeFolder, type Release, removeLeftovers, takeLockSoon } from '../../files/index.js'
 import type { Arrived, Refused } from '../downloader/index.js'
 import { writeAttribution } from './attribution.js'
 import { Copies } from './copies.js'
@@ -45,11 +45,11 @@ export class Album extends Recollection {
   }
 
   /** Opens a folder, made when absent, and puts in order what a kill left. @throws `io` when in use, `data` */
-  static async open(path: string, naming?: Naming | undefined): Promise<Album> {
+  static async open(path: string, naming?: Naming | undefined, work: WorkOptions = {}): Promise<Album> {
     const folder = resolve(path)
     const isNew = !existsSync(folder)
     await makeFolder(folder)
-    const release = takeLock(join(folder, LOCK), `"${folder}"`)
+    const release = await takeLockSoon(join(folder, LOCK), `"${folder}"`, work)
     try {
       await removeLeftovers(folder)
       const history = await readHistory(join(folder, LOG))

@@ -6,7 +6,7 @@ import {
   ioError,
   makeFolder,
   removeLeftovers,
-  takeLock,
+  takeLockSoon,
   temporaryPath,
 } from '../../files/index.js'
 
@@ -28,7 +28,8 @@ export async function stageFolder<T>(folder: string, fill: (path: string) => Pro
   const isInside = await mustStay(target)
   const place = isInside ? join(target, INSIDE) : target
   await makeFolder(dirname(place))
-  const release = takeLock(join(dirname(place), `.${basename(place)}.lock`), `the folder "${target}"`)
+  const lock = join(dirname(place), `.${basename(place)}.lock`)
+  const release = await takeLockSoon(lock, `the folder "${target}"`)
   const temporary = temporaryPath(place)
   try {
     await removeLeftovers(dirname(place), basename(place))

@@ -1,6 +1,5 @@
-import { RandomStream, throwIfAborted, type WorkOptions } from '../../core/index.js'
+import { argmax, RandomStream, throwIfAborted, type WorkOptions } from '../../core/index.js'
 import { byContent, foldsOf } from '../../dataset/index.js'
-import { argmax } from '../../evaluate/index.js'
 import { crossValidate, type ViewedExamples } from '../../train/index.js'
 import type { DeepData } from '../check.js'
 import { type Forecast, forecast } from './forecast.js'

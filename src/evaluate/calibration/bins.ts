@@ -1,4 +1,5 @@
-import { argmax, type Rows, sameLength } from '../metrics.js'
+import { argmax } from '../../core/index.js'
+import { type Rows, sameLength } from '../metrics.js'
 
 /** How sure a model was of each photo, whether it was right, and which photos are looked at together. */
 export interface Binned {

@@ -1,5 +1,5 @@
-import { argumentError, breather } from '../../core/index.js'
-import { argmax, checkClass, type Rows, sameLength } from '../metrics.js'
+import { argmax, argumentError, breather } from '../../core/index.js'
+import { checkClass, type Rows, sameLength } from '../metrics.js'
 
 /** A temperature and what it does to the log loss of the photos it was found on. */
 export interface Calibration {

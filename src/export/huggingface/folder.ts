@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { assetPath } from '../../core/index.js'
 import { ioError } from '../../files/index.js'
-import { lowestModel, readModel, upgradeModel, withoutIdentities, writeModel } from '../../onnx/index.js'
+import { lowestModel, readModel, upgradeModel, writeModel } from '../../onnx/index.js'
 import { modelMetadataEntries, parseModelMetadata } from '../../run/index.js'
 import { configOf, preprocessorOf } from './configs.js'
 import { wrapForPipelines } from './wrap.js'
@@ -37,7 +37,7 @@ export async function huggingFaceFiles(
   const { graph: _, ...rest } = metadata
   const entries = modelMetadataEntries({ ...rest, input: INPUT_NOTE })
   const files = new Map<string, string | Uint8Array>([
-    [HUB_MODEL, writeModel({ ...lowestModel(withoutIdentities(graph)), metadata: entries })],
+    [HUB_MODEL, writeModel({ ...lowestModel(graph), metadata: entries })],
     ['config.json', json(configOf(metadata))],
     ['preprocessor_config.json', json(preprocessorOf(metadata))],
     ['README.md', card],

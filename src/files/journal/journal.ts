@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path'
 import { ChiquitoError, messageOf, throwIfAborted, version } from '../../core/index.js'
 import { removeLeftovers, writeFileAtomic } from '../atomic.js'
-import { isLocked, type Release, takeLock } from '../lock.js'
+import { isLocked, type Release, takeLockSoon } from '../lock.js'
 import { cutLog, LogWriter } from '../log.js'
 import { History, type Operation } from './history.js'
 import { InnerFolder } from './inner-path.js'
@@ -43,7 +43,7 @@ export class Journal {
   /** @throws `io` when another process has it; `data` for a damaged or newer journal */
   static async open(folder: string): Promise<Journal> {
     const inner = await InnerFolder.open(folder)
-    const release = takeLock(join(inner.root, LOCK), `the journal of "${inner.root}"`)
+    const release = await takeLockSoon(join(inner.root, LOCK), `the journal of "${inner.root}"`)
     try {
       await removeLeftovers(inner.root, JOURNAL)
       const { history, bytes } = (await readJournal(inner.root)) ?? { history: new History(), bytes: 0 }

@@ -3,7 +3,7 @@ import { scopeOf, type TypeScope } from '../infer.js'
 import { model } from '../model.js'
 import { wholeNumbers } from '../operators/index.js'
 import { defaultOpset } from '../opset.js'
-import { pruneUnused } from '../passes/index.js'
+import { pruneUnused, withoutIdentities } from '../passes/index.js'
 import { type Facts, formIn } from './forms.js'
 
 /**
@@ -21,10 +21,11 @@ function irVersionFor(opset: number): number {
 
 /**
  * A graph of our operator set as the model that most runtimes take: in the oldest operator set, from {@link lowestOpset} on, and
- * the oldest file format that can say it, without what is only told of values inside. It computes the same, to the bit:
+ * the oldest file format that can say it, without nodes that do nothing and what is only told of values inside. It computes the same, to the bit:
  * operators are written as an older set has them, not replaced.
  */
-export function lowestModel(graph: Graph, options: Parameters<typeof model>[1] = {}): Model {
+export function lowestModel(given: Graph, options: Parameters<typeof model>[1] = {}): Model {
+  const graph = withoutIdentities(given)
   const scope = scopeOf(graph, defaultOpset)
   for (let opset = lowestOpset; opset < defaultOpset; opset++) {
     const lower = graphIn(graph, opset, scope)

@@ -68,13 +68,13 @@ function purpose({ labels, model, data, repeat: { versions } }: CardInput): stri
   ].join('\n\n')
 }
 
-function repeat({ repeat: { command, seed, fingerprint, versions, hasBudget } }: CardInput): string {
+function repeat({ repeat: { command, seed, fingerprint, versions, limit } }: CardInput): string {
   const programs = Object.entries(versions).map(([what, version]) => `${what} ${version}`)
   return [
     'The same photos, seed and versions on the same kind of machine give the same model, byte for byte.' +
-      (hasBudget
-        ? ' Not so this one: it had a limit of time, and what fitted into that depended on the machine.'
-        : ''),
+      (limit === undefined
+        ? ''
+        : ` Not so this one: it had a limit of time (${words(limit)}), and what fitted into that depended on the machine.`),
     ...(command === undefined ? [] : [markdownBlock('sh', visible(command))]),
     [
       `- Seed: ${seed}`,

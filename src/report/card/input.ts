@@ -36,8 +36,8 @@ export interface CardInput {
   readonly repeat: Pick<RepeatFacts, 'seed' | 'fingerprint' | 'versions'> & {
     /** Where it is known how the run was made. */
     readonly command?: string | undefined
-    /** Whether the time that it might take was limited. */
-    readonly hasBudget?: boolean | undefined
+    /** The time that it might take, in words, where that was limited: "30 s". */
+    readonly limit?: string | undefined
   }
 }
 

@@ -93,6 +93,11 @@ export class FeatureExtractor {
     const jobs = ahead(photos, photosAhead, photo => this.prepare(photo, views(photo)))
     let done = 0
     let recalled = 0
+    // A photo whose views wait for their batch is in hand still.
+    const tell = () => {
+      const inHand = Math.ceil(batch.count / count)
+      progress?.({ kind: 'advance', task, done: done - inHand, total: photos.length, recalled })
+    }
     for await (const { photo, parts, error } of jobs) {
       throwIfAborted(signal)
       if (error) unreadable.push(leftOut(photo, error, known))
@@ -105,9 +110,11 @@ export class FeatureExtractor {
           else await batch.add(part.pixels, vector => this.keep(part.key, vector, target))
         }
       }
-      progress?.({ kind: 'advance', task, done: ++done, total: photos.length, recalled })
+      done++
+      tell()
     }
     await batch.flush()
+    if (done > 0) tell()
     this.sayChanged(unreadable)
     progress?.({ kind: 'end', task, note: plural(readable.length, 'photo') })
     const used = readable.length * this.width
@@ -213,6 +220,11 @@ class Batch {
     private readonly run: (views: Uint8Array) => Promise<Float32Array>,
   ) {
     this.pixels = new Uint8Array(size * side * side * 3)
+  }
+
+  /** Views that wait for others. */
+  get count(): number {
+    return this.waiting.length
   }
 
   async add(view: Uint8Array, use: (vector: Float32Array) => void): Promise<void> {

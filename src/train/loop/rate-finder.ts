@@ -1,5 +1,5 @@
 import type { RatePoint } from '../../charts/index.js'
-import { argumentError, throwIfAborted, type WorkOptions } from '../../core/index.js'
+import { argmax, argumentError, throwIfAborted, type WorkOptions } from '../../core/index.js'
 import type { Restorable } from './callbacks.js'
 import type { Trainable } from './loop.js'
 
@@ -100,7 +100,7 @@ export function suggestRate(points: readonly RatePoint[]): number | undefined {
     }
   }
   const valley: number[] = []
-  for (let i = lengths.indexOf(Math.max(...lengths)); i >= 0; i = previous[i]) valley.unshift(i)
+  for (let i = argmax(lengths); i >= 0; i = previous[i]) valley.unshift(i)
   if (valley.length < 3) return undefined
   return seen[valley[Math.floor(valley.length / 2)]].rate
 }

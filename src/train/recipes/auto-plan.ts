@@ -53,9 +53,7 @@ export class AutoPlan implements TuningSchedule {
     if (options.fineTune === 'always' || time.hasTimeFor(pieces)) return undefined
     const takes = roughTime(time.secondsOf(pieces))
     const left =
-      time.left < 1
-        ? `the budget of ${this.limit} was used up`
-        : `${exactTime(Math.floor(time.left))} of the ${this.limit} were left`
+      time.left < 1 ? `${this.limit} was used up` : `${secondsLeft(Math.floor(time.left))} of ${this.limit}`
     return without(`Only the head learned: fine-tuning would have taken about ${takes}, and ${left}.`)
   }
 
@@ -81,7 +79,7 @@ export class AutoPlan implements TuningSchedule {
   }
 
   get limit(): string {
-    return exactTime(this.time.budget ?? 0)
+    return this.time.limit
   }
 
   async inTime<Result>(
@@ -90,7 +88,10 @@ export class AutoPlan implements TuningSchedule {
     work: (signal: AbortSignal | undefined) => Promise<Result>,
   ): Promise<InTime<Result>> {
     const { time, tuning, tunedEnd } = this
-    if (part === 'little' && tuning.little.length === 0) return { isLate: false, result: await work(signal) }
+    if (part === 'little' && !tuning.isLittleLearnt) {
+      time.expect({ pieces: tuning.little, usually: tunedEnd })
+      return { isLate: false, result: await work(signal) }
+    }
     const after = {
       brief: [...tuning.little, ...tunedEnd],
       little: tunedEnd,
@@ -144,4 +145,9 @@ export class AutoPlan implements TuningSchedule {
       time.measure('views', (tried - triedFirst) * (costs.photo + 2 * costs.view), time.elapsed - elapsed)
     return isFresh
   }
+}
+
+/** "1 s was left", "12 s were left". */
+function secondsLeft(seconds: number): string {
+  return `only ${exactTime(seconds)} ${seconds === 1 ? 'was' : 'were'} left`
 }

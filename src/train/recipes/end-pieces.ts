@@ -1,12 +1,16 @@
 import type { Piece } from '../time-plan/index.js'
-import { countOf, partTask } from './frozen/index.js'
+import { countOf, otherThingsPieces, partTask } from './frozen/index.js'
 import type { RecipeOptions } from './recipe.js'
+import { onceMoreTask } from './remember.js'
 import { ttaTask, ttaViews } from './show.js'
-import { tunedSuffix } from './tuning/index.js'
+import { tunedTask } from './tuning/index.js'
 import type { UsualCosts } from './usual.js'
 
 /** What comes after all that is learnt: more views of the validation photos, and the test photos. */
-export function endPieces({ dataset }: RecipeOptions, { photo, variedPhoto, view }: UsualCosts): Piece[] {
+export function endPieces(
+  { dataset }: RecipeOptions,
+  { photo, variedPhoto, view }: UsualCosts,
+): (Piece & { readonly task: string })[] {
   const [valid, test] = (['valid', 'test'] as const).map(split => countOf(dataset.photos, split))
   return [
     { kind: 'views', task: ttaTask, seconds: valid * (variedPhoto + ttaViews * view), isKept: true },
@@ -17,12 +21,16 @@ export function endPieces({ dataset }: RecipeOptions, { photo, variedPhoto, view
 /** The same through a tuned network, which has not seen any photo before. */
 export function tunedEndPieces(options: RecipeOptions, costs: UsualCosts, isWhole: boolean): Piece[] {
   const { photos } = options.dataset
-  const seen = (['train', 'valid'] as const).map((split): Piece => {
+  const seen = (split: 'train' | 'valid', task: string): Piece => {
     const seconds = countOf(photos, split) * (costs.photo + costs.view)
-    return { kind: 'views', task: `${partTask('squash', split)}${tunedSuffix}`, seconds }
-  })
+    return { kind: 'views', task: tunedTask(task), seconds }
+  }
   const more = endPieces(options, costs).map(
-    (piece): Piece => ({ ...piece, task: `${piece.task}${tunedSuffix}`, isKept: false }),
+    (piece): Piece => ({ ...piece, task: tunedTask(piece.task), isKept: false }),
   )
-  return [...(isWhole ? seen : seen.slice(1)), { kind: 'other', seconds: 2 }, ...more]
+  const valid = seen('valid', partTask('squash', 'valid'))
+  const others = otherThingsPieces(options, costs)
+  // Where the last layers alone were tuned, other things are looked at as the network was, too.
+  const remembered = isWhole ? [seen('train', onceMoreTask), valid, ...others] : [...others, ...others, valid]
+  return [...remembered, { kind: 'other', seconds: 2 }, ...more]
 }

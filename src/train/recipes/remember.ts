@@ -13,7 +13,14 @@ import {
   type Unknowing,
 } from '../known/index.js'
 import { cutOf } from '../network/index.js'
-import { type AutoFeatures, autoSpec, type Decision, firstColumns, leftOut } from './frozen/index.js'
+import {
+  type AutoFeatures,
+  autoSpec,
+  type Decision,
+  firstColumns,
+  leftOut,
+  otherThingsTask,
+} from './frozen/index.js'
 import type { RecipeOptions } from './recipe.js'
 import type { Shown } from './show.js'
 import type { TuningDecision } from './tuning/index.js'
@@ -26,6 +33,9 @@ export interface Before {
   /** Where fine-tuning was tried. */
   readonly asked?: TuningDecision | undefined
 }
+
+/** What progress calls looking at the photos learnt from through a network that shares no layer with what it was. */
+export const onceMoreTask = 'training photos again'
 
 /** Through what photos are looked at. */
 interface Looking {
@@ -127,7 +137,7 @@ async function looks(
   known?: Looks['photos'],
 ): Promise<Looks> {
   const { photos, views, width } = known
-    ? await features.extract(rule.resize, known, 'training photos, once more')
+    ? await features.extract(rule.resize, known, onceMoreTask)
     : await features.of(rule.resize, split)
   const own = featureWidth(backbone, spec)
   return { photos, rows: firstColumns(views[0], width, own), width: own }
@@ -150,7 +160,7 @@ async function looksElsewhere(
   { classifier: { rule, spec, backbone }, features }: Looking,
   { root, photos }: Background,
 ) {
-  const found = await features.elsewhere(rule.resize, root, photos, 'photos of other things')
+  const found = await features.elsewhere(rule.resize, root, photos, otherThingsTask)
   const width = featureWidth(backbone, spec)
   return { ...found, rows: firstColumns(found.views[0] ?? new Float32Array(), found.width, width), width }
 }

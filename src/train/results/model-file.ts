@@ -1,8 +1,7 @@
 import path from 'node:path'
-import { asFloat32, uint8 } from '../../core/index.js'
+import { argmax, asFloat32, uint8 } from '../../core/index.js'
 import type { Photo } from '../../dataset/index.js'
 import { type DeviceOptions, Session } from '../../engine/index.js'
-import { argmax } from '../../evaluate/index.js'
 import { decode, encodePng, readPhotoFile, renderView, type ViewRule } from '../../images/index.js'
 import { type Model, writeModel } from '../../onnx/index.js'
 import {

@@ -1,4 +1,4 @@
-import type { Progress, ProgressEvent } from '../../core/index.js'
+import { exactTime, type Progress, type ProgressEvent } from '../../core/index.js'
 import type { Piece, WorkKind } from './piece.js'
 import { type MeasuredKind, Speeds } from './speeds.js'
 
@@ -56,6 +56,8 @@ export class TimePlan {
   readonly progress: Progress
   /** Seconds that all may take; no limit where it is undefined. */
   budget: number | undefined
+  /** The seconds that a person gave, where this is one of several trainings that share them. */
+  sharedBudget: number | undefined
   /** What was left out to be in time, in words. */
   readonly spared: string[] = []
   private readonly now: () => number
@@ -68,7 +70,7 @@ export class TimePlan {
   private current: UnderWay | undefined
   private told = Number.NEGATIVE_INFINITY
   private kept = { usual: 0, fresh: 0 }
-  private limit: { readonly controller: AbortController; readonly after: readonly Piece[] } | undefined
+  private running: { readonly controller: AbortController; readonly after: readonly Piece[] } | undefined
 
   constructor(private readonly options: TimePlanOptions = {}) {
     this.now = options.now ?? (() => performance.now())
@@ -83,6 +85,13 @@ export class TimePlan {
   /** Seconds since all began. */
   get elapsed(): number {
     return (this.now() - this.began) / 1000
+  }
+
+  /** The budget in words: "the budget of 1 min", "this fold's part (20 s) of the budget of 1 min". */
+  get limit(): string {
+    const { budget = 0, sharedBudget } = this
+    const whole = `the budget of ${exactTime(sharedBudget ?? budget)}`
+    return sharedBudget === undefined ? whole : `this fold's part (${exactTime(budget)}) of ${whole}`
   }
 
   /** Seconds left of the budget, below 0 where it is exceeded; infinitely many without one. */
@@ -150,14 +159,14 @@ export class TimePlan {
     if (this.budget === undefined) return { isLate: false, result: await work(signal) }
     const controller = new AbortController()
     const { signal: late } = controller
-    this.limit = { controller, after }
+    this.running = { controller, after }
     try {
       return { isLate: false, result: await work(signal ? AbortSignal.any([signal, late]) : late) }
     } catch (error) {
       if (!late.aborted || signal?.aborted || !isStop(error)) throw error
       return { isLate: true }
     } finally {
-      this.limit = undefined
+      this.running = undefined
     }
   }
 
@@ -195,8 +204,8 @@ export class TimePlan {
   }
 
   private stopIfLate(): void {
-    const { limit, budget = 0 } = this
-    if (limit && this.left < this.leastAhead(limit.after) - slack * budget) limit.controller.abort()
+    const { running, budget = 0 } = this
+    if (running && this.left < this.leastAhead(running.after) - slack * budget) running.controller.abort()
   }
 
   /** Begins the piece of that task, if one is planned; those before it are over. */

@@ -40,16 +40,16 @@ export class AutoFeatures {
     private readonly spec: FeatureSpec,
     /** The photos of a part that can be read, and those that cannot, once it has been looked at. */
     private readonly parts = new Map<Split, Pick<Features, 'photos' | 'unreadable'>>(),
-    /** What progress says of its tasks behind their names. */
-    private readonly suffix = '',
+    /** What progress calls a task. */
+    private readonly called = (task: string): string => task,
   ) {}
 
   /** What another trunk sees of the photos that these could read. */
   through(
     options: RecipeOptions & { readonly reader?: PhotoReader | undefined },
-    suffix: string,
+    called: (task: string) => string,
   ): AutoFeatures {
-    return new AutoFeatures(options, this.spec, this.parts, suffix)
+    return new AutoFeatures(options, this.spec, this.parts, called)
   }
 
   /** Training photos are learnt from as they are alone, to save time. */
@@ -106,10 +106,6 @@ export class AutoFeatures {
       await extractor.close()
       store?.close()
     }
-  }
-
-  private called(task: string): string {
-    return `${task}${this.suffix}`
   }
 
   private see(

@@ -19,6 +19,9 @@ const drawings = 3
 const lookedAt = 0.004
 const headers = 0.001
 
+/** What progress calls looking at photos of other things. */
+export const otherThingsTask = 'photos of other things'
+
 /** Seconds of cross-validating all candidates. */
 function comparison({ backbone, dataset }: RecipeOptions): number {
   const photos = countOf(dataset.photos, 'train')
@@ -30,11 +33,8 @@ function comparison({ backbone, dataset }: RecipeOptions): number {
 }
 
 /** The head alone, as far as it is a classifier that knows its photos and was measured. */
-export function headPieces(
-  options: RecipeOptions,
-  { photo, view }: UsualCosts,
-  isMirrored: boolean,
-): Piece[] {
+export function headPieces(options: RecipeOptions, costs: UsualCosts, isMirrored: boolean): Piece[] {
+  const { photo, view } = costs
   const { dataset } = options
   const [train, valid] = (['train', 'valid'] as const).map(split => countOf(dataset.photos, split))
   const compare = comparison(options)
@@ -46,8 +46,16 @@ export function headPieces(
     { kind: 'cross-validation', task: comparing, seconds: compare },
     { kind: 'cross-validation', seconds: compare / 10 },
     views('valid', valid * (photo + view)),
+    ...otherThingsPieces(options, costs),
     { kind: 'other', seconds: 0.3 + train * lookedAt + dataset.photos.length * headers },
   ]
+}
+
+/** Photos of other things, where there are any. */
+export function otherThingsPieces({ background }: RecipeOptions, { photo, view }: UsualCosts): Piece[] {
+  if (background === undefined) return []
+  const seconds = background.photos.length * (photo + view)
+  return [{ kind: 'views', task: otherThingsTask, seconds, isKept: true }]
 }
 
 /** How many photos are in a part. */

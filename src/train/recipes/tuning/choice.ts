@@ -106,7 +106,7 @@ async function crossValidated(trial: Trial, random: RandomStream): Promise<Tunin
   const little = of(compare({ head, brief: brief.judged }, subject), brief)
   if (!isMuchLeft(head.missed.size, photos.length)) return little
   const second = await tried('thorough', thoroughly)
-  const reason = `${little.reason} For more fine-tuning there was no time within the budget of ${schedule.limit}.`
+  const reason = `${little.reason} For more fine-tuning there was no time within ${schedule.limit}.`
   if (second.isLate) return { ...little, reason }
   const { result: thorough } = second
   const decision = compare({ head, brief: brief.judged, thorough: thorough.judged }, subject)
@@ -123,7 +123,7 @@ interface Tried {
 /** That there was no time for fine-tuning after all. */
 export function brokenOff({ limit }: TuningSchedule): TuningDecision {
   return without(
-    `Only the head was kept: fine-tuning was broken off, as it would not have been done within the budget of ${limit}.`,
+    `Only the head was kept: fine-tuning was broken off, as it would not have been done within ${limit}.`,
   )
 }
 

@@ -12,8 +12,10 @@ import { meanWith } from './mean-weights.js'
 import { type TunedWeights, tune } from './tune.js'
 import { calmness } from './values.js'
 
-/** What is looked at through the tuned network is called so. */
-export const tunedSuffix = ', tuned'
+/** What progress calls looking at photos through the tuned network: "validation photos (tuned)". */
+export function tunedTask(task: string): string {
+  return `${task.replace(/ \(.*\)$/, '')} (tuned)`
+}
 
 export interface Tuned {
   readonly classifier: Classifier
@@ -45,8 +47,11 @@ export async function fineTune(
     const rows = softmaxRows(logits, temperature)
     return { validLoss: logLoss(truth, rows) ?? 0, accuracy: accuracy(truth, predictions(rows)) ?? 0 }
   }
-  const accuracyOf: Measured = async weights =>
-    measure(await (await trial.open(trial.signal)).views.logits(held, weights)).accuracy
+  const accuracyOf: Measured = async weights => {
+    const { views } = await trial.open(trial.signal)
+    await views.lookAt(held, trial.signal)
+    return measure(await views.logits(held, weights)).accuracy
+  }
   const learn = () => tune(random.fork('fine-tuning'), { ...trial, start, isBrief, photos, held, measure })
   const done = learnt && isBrief ? await asItIs(learnt, accuracyOf) : await learn()
   if (!done) return undefined
@@ -57,7 +62,7 @@ export async function fineTune(
   }
   const { backbone } = classifier
   const own = { ...trial, backbone, store: undefined }
-  return { classifier, features: features.through(own, tunedSuffix), stage }
+  return { classifier, features: features.through(own, tunedTask), stage }
 }
 
 /** Accuracy of a network on the validation photos. */

@@ -35,7 +35,7 @@ export interface TuningSchedule {
     signal: AbortSignal | undefined,
     work: (signal: AbortSignal | undefined) => Promise<Result>,
   ): Promise<InTime<Result>>
-  /** The budget, in words. */
+  /** The budget, in words: "the budget of 1 min". */
   readonly limit: string
 }
 

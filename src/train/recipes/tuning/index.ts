@@ -1,5 +1,5 @@
 export { brokenOff, chooseTuning, decidedAtOnce, type TuningDecision, without } from './choice.js'
-export { fineTune, type Tuned, tunedSuffix } from './fine-tune.js'
+export { fineTune, type Tuned, tunedTask } from './fine-tune.js'
 export type { Trial, TuningPart, TuningSchedule } from './folds.js'
 export { openTuner } from './open.js'
 export { Pace } from './pace.js'

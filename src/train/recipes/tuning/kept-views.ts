@@ -36,6 +36,9 @@ export function moreViewsTask(count: number): string {
   return `${count} more views of each photo`
 }
 
+/** And at photos that are only judged. */
+export const plainViewsTask = 'plain views of validation photos'
+
 /**
  * Views of photos as the part of a network before a cut sees them, computed once and kept in memory: a step costs a
  * third of one through the whole network.
@@ -99,8 +102,7 @@ export class KeptViews implements TunerViews {
   }
 
   async logits(photos: readonly Photo[], weights: NetworkWeights): Promise<number[][]> {
-    const missing = photos.filter(({ path }) => !this.plain.has(path))
-    if (missing.length > 0) await this.keepPlain(missing)
+    await this.lookAt(photos, this.options.signal)
     const { width } = this.kept
     const rows = new Float32Array(photos.length * width)
     for (const [i, { path }] of photos.entries()) rows.set(this.plain.get(path) ?? [], i * width)
@@ -125,9 +127,16 @@ export class KeptViews implements TunerViews {
     return this.judge
   }
 
-  private async keepPlain(missing: readonly Photo[]): Promise<void> {
-    const { signal } = this.options
-    const seen = await this.extractor.extract(missing, { task: 'plain views', known: true, signal })
+  async lookAt(asked: readonly Photo[], signal: AbortSignal | undefined): Promise<void> {
+    const missing = asked.filter(({ path }) => !this.plain.has(path))
+    if (missing.length === 0) return
+    const { progress } = this.options
+    const seen = await this.extractor.extract(missing, {
+      task: plainViewsTask,
+      known: true,
+      progress,
+      signal,
+    })
     const { photos, views, width } = seen
     for (const [i, { path }] of photos.entries())
       this.plain.set(path, views[0].slice(i * width, (i + 1) * width))

@@ -24,6 +24,11 @@ export class PhotoViews implements TunerViews {
     return Promise.resolve()
   }
 
+  /** They are looked at anew by each network. */
+  lookAt(): Promise<void> {
+    return Promise.resolve()
+  }
+
   work(photos: readonly Photo[], options: NetworkWorkOptions): TuningWork {
     return photoWork({ ...options, photos, loader: this.loader, augmentation: SIDE_ON })
   }

@@ -6,7 +6,7 @@ import type { RecipeOptions } from '../recipe.js'
 import type { UsualCosts } from '../usual.js'
 import { briefly, rehearsal, thoroughly } from './fold-fits.js'
 import { doSomeStandBy, folds, partsOf, type TuningPart } from './folds.js'
-import { fewViews, keptViewsOf, moreViewsTask, viewsTask } from './kept-views.js'
+import { fewViews, keptViewsOf, moreViewsTask, plainViewsTask, viewsTask } from './kept-views.js'
 import { tuningStage } from './tune.js'
 import { batchSize, tuningEpochs } from './values.js'
 
@@ -19,6 +19,8 @@ const looked = 2 * 64
 export interface TuningPieces extends Readonly<Record<TuningPart, readonly Piece[]>> {
   /** Whether the network cannot be cut, so that all of it learns. */
   readonly isWhole: boolean
+  /** Whether a little is learnt from all photos, too, as some of them stood by. */
+  readonly isLittleLearnt: boolean
   /** All layers, as asked for. */
   readonly asked: readonly Piece[]
 }
@@ -33,6 +35,7 @@ export function tuningPieces(options: RecipeOptions, spec: FeatureSpec, costs: U
   const few = Math.min(fewViews, most)
   const step = isKept ? costs.lastStep : costs.wholeStep
   const judged = isKept ? costs.judged : costs.photo + costs.view
+  const valid = countOf(options.dataset.photos, 'valid')
   const compared = Math.round((photos * folds) / partsOf(photos, options.dataset.labels))
   const teaching = Math.round((compared * (folds - 1)) / folds)
   const steps = (of: number, times: number) => Math.max(1, Math.floor(of / batchSize)) * times
@@ -40,27 +43,34 @@ export function tuningPieces(options: RecipeOptions, spec: FeatureSpec, costs: U
     steps(teaching, epochs ?? tuningEpochs(teaching, manner)) * each + (compared / folds + looked) * judged
   const fit = (part: 'brief' | 'rest' | 'whole', each: number) => {
     const times = epochs ?? tuningEpochs(photos, part)
-    const valid = countOf(options.dataset.photos, 'valid')
     return steps(photos, times) * each + (valid * times + looked) * judged
   }
   const views = (task: string, count: number): Piece[] =>
     isKept && count > 0
       ? [{ kind: 'views', task, seconds: photos * (costs.variedPhoto + count * costs.keptView) }]
       : []
+  const held: readonly Piece[] = isKept
+    ? [{ kind: 'views', task: plainViewsTask, seconds: valid * (costs.photo + costs.keptView) }]
+    : []
+  const isLittleLearnt = doSomeStandBy(photos, options.dataset.labels)
   return {
     isWhole: cut === undefined,
+    isLittleLearnt,
     brief: [
       ...views(viewsTask(few), few + 1),
       { kind: 'steps', task: briefly.task, seconds: opening + folds * fold('brief', step) },
     ],
-    little: doSomeStandBy(photos, options.dataset.labels)
-      ? [{ kind: 'steps', task: tuningStage, seconds: fit('brief', step) }]
-      : [],
+    little: [
+      ...held,
+      isLittleLearnt
+        ? { kind: 'steps', task: tuningStage, seconds: fit('brief', step) }
+        : { kind: 'other', seconds: valid * judged },
+    ],
     thorough: [
       ...views(moreViewsTask(most - few), most - few),
       { kind: 'steps', task: thoroughly.task, seconds: folds * fold('thorough', step) },
     ],
-    rest: [{ kind: 'steps', task: tuningStage, seconds: fit('rest', step) }],
+    rest: [...held, { kind: 'steps', task: tuningStage, seconds: fit('rest', step) }],
     asked: [
       { kind: 'steps', task: rehearsal.task, seconds: opening + fold('thorough', costs.wholeStep) },
       { kind: 'steps', task: tuningStage, seconds: fit('whole', costs.wholeStep) },

@@ -50,6 +50,7 @@ export async function tune(
   const started = performance.now()
   const tuner = await open(options.signal)
   if (!isBrief) await tuner.views.vary(options.signal)
+  await tuner.views.lookAt(held, options.signal)
   const length = isBrief ? 'brief' : start.trunk ? 'rest' : 'whole'
   const epochs = options.epochs ?? tuningEpochs(photos.length, length)
   const stage = await paced({

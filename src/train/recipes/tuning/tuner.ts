@@ -40,6 +40,8 @@ export type TuningWork = Trainable<NetworkBatch | KeptBatch> & Restorable<StepSt
 export interface TunerViews {
   /** Before a training of several epochs: photos shall be seen in as many ways as can be. */
   vary(signal: AbortSignal | undefined): Promise<void>
+  /** Before photos are judged, again and again, that are not learnt from. */
+  lookAt(photos: readonly Photo[], signal: AbortSignal | undefined): Promise<void>
   work(photos: readonly Photo[], options: NetworkWorkOptions): TuningWork
   /** Logits [photo][class] of plain views, with these weights. */
   logits(photos: readonly Photo[], weights: NetworkWeights): Promise<number[][]>

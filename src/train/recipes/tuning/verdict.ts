@@ -1,4 +1,5 @@
-import { argmax, clearTemperature, fitTemperature, lossOf, softmaxRows } from '../../../evaluate/index.js'
+import { argmax } from '../../../core/index.js'
+import { clearTemperature, fitTemperature, lossOf, softmaxRows } from '../../../evaluate/index.js'
 
 /** What a network said of photos left out, measured. */
 export interface Judged {
