@@ -4,12 +4,12 @@
  */
 export const trainFlags = {
   recipe: '--recipe',
+  seed: '--seed',
   backbone: '--backbone',
   mean: '--mean',
   std: '--std',
   channels: '--channels',
   range: '--range',
-  seed: '--seed',
   size: '--size',
   fineTune: '--fine-tune',
   epochs: '--epochs',
