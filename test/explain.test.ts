@@ -81,6 +81,12 @@ describe('a shortcut that was planted', () => {
   })
 })
 
+it('is shown in the report of the training, too', () => {
+  const page = readFileSync(path.join(run, 'report.html'), 'utf8')
+  // The four that it was least sure of; there are no mistakes.
+  expect(page.match(/<img class="heat" src="data:image\/jpeg/g)).toHaveLength(4)
+})
+
 async function explain(args: readonly string[], options?: RunOptions) {
   const words = ['predict', run, ...args, '--json', '--threads', '1']
   const told = options ? await chiquito(words, options) : await chiquitoHere(words)

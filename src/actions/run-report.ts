@@ -16,6 +16,7 @@ import {
   type Photo,
 } from '../dataset/index.js'
 import { propertyWords, type Shortcut, shortcutHints, shortcutLine } from '../doctor/index.js'
+import type { DeviceOptions } from '../engine/index.js'
 import {
   decode,
   drawAugmentation,
@@ -24,10 +25,12 @@ import {
   renderViews,
   SIDE_ON,
   thumbnail,
+  type ViewRule,
 } from '../images/index.js'
 import {
   type AugmentedFacts,
   type DataFacts,
+  explainedPhotos,
   figures,
   galleriesOf,
   galleryPhotos,
@@ -42,6 +45,7 @@ import type { Recipe, RecipeResult, Seen, Stage } from '../train/index.js'
 import { abstentionFacts } from './abstention.js'
 import type { Calibrations } from './calibrations.js'
 import { classFacts, formatFacts, partsOf, type SeenHeader } from './photo-facts.js'
+import { heatPictures } from './report-heat.js'
 
 /** What a report says of the run itself. */
 export interface RunFacts extends Calibrations {
@@ -85,12 +89,13 @@ export async function writeReport(
   recipe: Recipe,
   facts: RunFacts,
   files: FilesFacts,
-  work: WorkOptions,
+  work: WorkOptions & DeviceOptions,
 ): Promise<string> {
   const { classifier, seen, tta, test, stages, choice, rates } = result
   const task = 'writing the report'
   work.progress?.({ kind: 'start', task })
   const model = run.file('model.onnx')
+  const bytes = await run.readModel()
   const input: ReportInput = {
     title: titleOf(dataset.labels),
     made: new Date().toISOString(),
@@ -101,7 +106,7 @@ export async function writeReport(
     abstention: abstentionFacts(result, dataset.photos)?.facts,
     model: {
       file: model,
-      bytes: (await run.readModel()).byteLength,
+      bytes: bytes.byteLength,
       backbone: classifier.backbone,
       recipe: recipe.name,
       inputSize: classifier.rule.size,
@@ -115,7 +120,7 @@ export async function writeReport(
     choice: choice && { ...choice, fineTuning: choice.fineTuning?.reason },
     rates: rates && { points: rates.points, suggestion: rates.suggestion },
     augmented: await augmentedSample(dataset, classifier.rule.size, recipe, facts.seed),
-    galleries: await galleries(seen, dataset, work.signal),
+    galleries: await galleries(seen, dataset, bytes, { ...work, rule: classifier.rule }),
     data: { ...dataFacts(dataset, result, files), faults: facts.faults },
     repeat: {
       command: facts.command,
@@ -157,14 +162,31 @@ async function pixelsOf(dataset: Dataset, photo: Photo, shortSide: number) {
   return decode(await readPhotoFile(path.join(dataset.root, name), name, sha256), { name, shortSide })
 }
 
-async function galleries(seen: Seen, dataset: Dataset, signal: AbortSignal | undefined) {
-  const { interpretation } = seen
+async function galleries(
+  { interpretation, photos }: Seen,
+  dataset: Dataset,
+  model: Uint8Array,
+  options: DeviceOptions & WorkOptions & { readonly rule: ViewRule },
+) {
+  const { device, threads, signal, rule } = options
   const pictures = new Map<number, string>()
   for (const i of galleryPhotos(interpretation)) {
     throwIfAborted(signal)
-    pictures.set(i, await pictureOf(dataset, seen.photos[i]))
+    pictures.set(i, await pictureOf(dataset, photos[i]))
   }
-  return galleriesOf(interpretation, i => ({ picture: pictures.get(i) ?? '', path: seen.photos[i].path }))
+  const doubtful = explainedPhotos(interpretation)
+  const heats = await heatPictures(model, doubtful, photos, {
+    root: dataset.root,
+    rule,
+    device,
+    threads,
+    signal,
+  })
+  return galleriesOf(interpretation, i => ({
+    picture: pictures.get(i) ?? '',
+    path: photos[i].path,
+    heat: heats.get(i),
+  }))
 }
 
 /** A small picture of a photo; a grey one where the photo is gone or another by now: it was judged as it was. */

@@ -116,7 +116,7 @@ export async function trainRun(given: RunOptions): Promise<TrainResult> {
       recipe,
       facts,
       { headers, shortcuts, licences },
-      { progress, signal },
+      { progress, signal, device, threads },
     )
     tellBudget(time, notice)
     const summary = told === '' ? written : `${written.trimEnd()}\n\n${told}\n`

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { RandomStream } from '../core/index.js'
 import { interpret } from '../evaluate/index.js'
-import { galleriesOf, galleryPhotos } from './galleries.js'
+import { explainedPhotos, galleriesOf, galleryPhotos } from './galleries.js'
 
 const truth = [0, 0, 1, 1]
 const rows = [
@@ -32,6 +32,14 @@ describe('galleries', () => {
 
   it('names each photo that is shown once', () => {
     expect(galleryPhotos(chosen)).toEqual([0, 1, 2, 3])
+  })
+
+  it('explains mistakes and doubts, and no other photos', () => {
+    const galleries = galleriesOf(chosen, photo => ({ picture: '', path: '', heat: `${photo}` }))
+    const shown = galleries.filter(({ photos }) => photos.some(({ heat }) => heat !== undefined))
+    expect(shown.map(({ kind }) => kind)).toEqual(['mostWrong', 'mostUncertain'])
+    const heats = new Set(shown.flatMap(({ photos }) => photos.map(({ heat }) => Number(heat))))
+    expect(explainedPhotos(chosen)).toEqual([...heats].sort((a, b) => a - b))
   })
 
   it('of many classes are those with mistakes', () => {

@@ -1,5 +1,5 @@
 import type { Interpretation, Sample } from '../evaluate/index.js'
-import type { Gallery, GalleryPhoto, Picture } from './input.js'
+import type { Gallery, GalleryKind, GalleryPhoto } from './input.js'
 
 /** The photos that the galleries of an interpretation show, each once: what there must be pictures of. */
 export function galleryPhotos(interpretation: Interpretation): number[] {
@@ -7,19 +7,32 @@ export function galleryPhotos(interpretation: Interpretation): number[] {
   return [...new Set(shown)].sort((a, b) => a - b)
 }
 
-/** An interpretation as galleries, in the order of the article; `show` gives each photo's picture and path. */
+/** Kinds of galleries whose photos are explained: where it is asked why. */
+const explained: ReadonlySet<GalleryKind> = new Set(['mostWrong', 'mostUncertain'])
+
+/** The photos of those galleries, each once: what there may be heat maps of. */
+export function explainedPhotos(interpretation: Interpretation): number[] {
+  const asked = arrange(interpretation).filter(({ kind }) => explained.has(kind))
+  return [...new Set(asked.flatMap(({ samples }) => samples.map(({ photo }) => photo)))].sort((a, b) => a - b)
+}
+
+/** An interpretation as galleries, in the order of the article; `show` gives each photo's picture and path, and its heat map where there is one. */
 export function galleriesOf(
   interpretation: Interpretation,
-  show: (photo: number) => { readonly picture: Picture; readonly path: string },
+  show: (photo: number) => Pick<GalleryPhoto, 'picture' | 'path' | 'heat'>,
 ): Gallery[] {
   return arrange(interpretation).map(({ samples, ...gallery }) => ({
     ...gallery,
-    photos: samples.map<GalleryPhoto>(sample => ({
-      ...show(sample.photo),
-      truth: sample.truth,
-      predicted: sample.predicted,
-      probability: sample.probability,
-    })),
+    photos: samples.map<GalleryPhoto>(sample => {
+      const { heat, ...shown } = show(sample.photo)
+      return {
+        ...shown,
+        ...(explained.has(gallery.kind) && heat !== undefined ? { heat } : {}),
+        truth: sample.truth,
+        predicted: sample.predicted,
+        probability: sample.probability,
+      }
+    }),
   }))
 }
 

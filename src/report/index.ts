@@ -17,7 +17,7 @@ export {
 } from './doctor/index.js'
 export { type Figure, figures } from './figures.js'
 export { type FoldFacts, type FoldsInput, foldsText, renderFolds } from './folds.js'
-export { galleriesOf, galleryPhotos } from './galleries.js'
+export { explainedPhotos, galleriesOf, galleryPhotos } from './galleries.js'
 export type {
   AbstentionFacts,
   AugmentedFacts,

@@ -161,6 +161,8 @@ export interface Gallery {
 
 export interface GalleryPhoto {
   readonly picture: Picture
+  /** The photo as the network sees it, in grey, with what spoke for its answer in blue and what spoke against it in orange. */
+  readonly heat?: Picture | undefined
   readonly path: string
   /** Class numbers. */
   readonly truth: number

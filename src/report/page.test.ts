@@ -118,6 +118,27 @@ describe('renderReport', () => {
     expect(document.querySelector('tr.chosen').textContent).toContain('crop + squash')
   })
 
+  it('shows why under mistakes and doubts, and says how to read that', async () => {
+    const { document } = await pageOf(two)
+    const shown = two.galleries.flatMap(({ photos }) => photos.filter(({ heat }) => heat !== undefined))
+    expect(shown.length).toBeGreaterThan(4)
+    const heats = [...document.querySelectorAll('.photo .heat')]
+    expect(heats.map(img => img.getAttribute('alt'))).toEqual(
+      shown.map(
+        ({ predicted }) =>
+          `what spoke for ${two.evaluation.labels[predicted]} (blue) and against it (orange)`,
+      ),
+    )
+    expect(document.querySelector('#photos .lead').textContent).toContain('spoke for the answer is blue')
+    const galleries = two.galleries.map(gallery => ({
+      ...gallery,
+      photos: gallery.photos.map(({ heat, ...photo }) => photo),
+    }))
+    const without = (await pageOf({ ...two, galleries })).document
+    expect(without.querySelectorAll('.heat')).toHaveLength(0)
+    expect(without.querySelector('#photos .lead').textContent).not.toContain('blue')
+  })
+
   it('leaves out what there is not', async () => {
     const labels = ['a', 'b']
     const bare: ReportInput = {

@@ -124,6 +124,8 @@ tr.chosen > * { background: color-mix(in srgb, var(--right) 9%, transparent); }
 .photo, .augmented figure { margin: 0; min-width: 0; }
 .photo img, .augmented img { display: block; width: 100%; aspect-ratio: 1; object-fit: cover; border-radius: 8px; background: var(--line); }
 .photo.wrong img { outline: 3px solid var(--wrong); outline-offset: -3px; }
+.photo .heat { margin-top: 4px; }
+.photo.wrong .heat { outline: none; }
 .photo figcaption { margin-top: 0.4em; font-size: 0.82rem; line-height: 1.35; }
 .photo figcaption > span { display: block; }
 .photo figcaption > .answer { display: flex; gap: 0.3em; color: var(--ink); white-space: nowrap; }

@@ -102,6 +102,7 @@ export async function sampleReport(options: SampleOptions): Promise<ReportInput>
     },
     galleries: galleriesOf(chosen, photo => ({
       picture: pictures.get(photo) ?? '',
+      heat: pictures.get(photo) ?? '',
       path: path(labels[truth[photo]], photo),
     })),
     data: {

@@ -22,6 +22,11 @@ const WORDS: Readonly<
   randomWrong: { title: () => 'Wrong ones, drawn at random', empty: () => 'None: every answer was right.' },
 }
 
+/** What the second picture of a photo is. */
+const HEAT =
+  ' The grey picture under a mistake, or under one it was least sure of, tells why: what spoke for the answer is blue, what spoke against it ' +
+  'orange (Grad-CAM). It shows where the network looked, not that it understood.'
+
 /** A class's name in a heading has at most so many characters; below its photos it stands whole. */
 const HEADING_LABEL = 60
 
@@ -33,7 +38,8 @@ export function photosSection({ galleries, evaluation, part = 'validation' }: Re
       title: 'What it sees',
       lead:
         `The ${part} photos behind the figures. Below each: what the model took it for and with which probability.` +
-        whichClasses(galleries, evaluation.labels.length),
+        whichClasses(galleries, evaluation.labels.length) +
+        (galleries.some(({ photos }) => photos.some(({ heat }) => heat !== undefined)) ? HEAT : ''),
     },
     html`<div class="galleries">${galleries.map(gallery => block(gallery, evaluation.labels))}</div>`,
   )
@@ -69,6 +75,7 @@ function card(photo: GalleryPhoto, labels: readonly string[]): Html {
   return html`
 <figure class="photo ${right ? 'right' : 'wrong'}">
 <img src="${dataUri(photo.picture)}" alt="${visible(alt)}">
+${photo.heat === undefined ? '' : html`<img class="heat" src="${dataUri(photo.heat)}" alt="${visible(`what spoke for ${labels[photo.predicted]} (blue) and against it (orange)`)}">`}
 <figcaption>
 <span class="answer"><span class="mark" aria-hidden="true">${right ? '✓' : '✗'}</span><span class="label" title="${visible(labels[photo.predicted])}">${name(labels[photo.predicted])}</span> <b>${probability(photo.probability)}</b></span>
 <span class="level" aria-hidden="true"><i style="width:${(100 * photo.probability).toFixed(1)}%"></i></span>
