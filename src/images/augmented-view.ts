@@ -1,5 +1,6 @@
 import { argumentError } from '../core/index.js'
 import type { AugmentationDraw } from './augment.js'
+import { relightByKernels } from './kernels/index.js'
 import { MAX_ZOOM } from './limits.js'
 import { blank, type Pixels, paste } from './pixels.js'
 import { resizeTo } from './resize.js'
@@ -41,7 +42,7 @@ export function renderViews(
   const sources: ViewSources = new Map()
   return draws.map(draw => {
     const step = stepOf(draw)
-    const source = sources.get(step) ?? viewSource(pixels, rule, step)
+    const source = sources.get(step) ?? viewSource(pixels, rule, step, sources)
     sources.set(step, source)
     return viewFrom(source, rule, draw)
   })
@@ -63,14 +64,15 @@ export async function renderViewsOf(
   const views: Uint8Array[] = []
   for (const draw of draws) {
     const step = stepOf(draw)
-    const source = sources.get(step) ?? viewSource(await at(neededSide(rule, step)), rule, step)
+    const source = sources.get(step) ?? viewSource(await at(neededSide(rule, step)), rule, step, sources)
     sources.set(step, source)
     views.push(viewFrom(source, rule, draw))
   }
   return views
 }
 
-function viewSource(pixels: Pixels, rule: ViewRule, step: number): ViewSource {
+/** @param sources those there are already */
+function viewSource(pixels: Pixels, rule: ViewRule, step: number, sources: ViewSources): ViewSource {
   const { size } = rule
   if (step === plainStep)
     return {
@@ -80,7 +82,8 @@ function viewSource(pixels: Pixels, rule: ViewRule, step: number): ViewSource {
     }
   const photo = rule.resize === 'pad' ? padToSquare(pixels, size) : pixels
   const { width, height } = photo
-  return { pixels: prefilter(photo, scaledSize(photo, rule, LADDER ** step)), width, height }
+  const plain = step === 0 && isPlainPrefiltered(photo, rule) ? sources.get(plainStep)?.pixels : undefined
+  return { pixels: plain ?? prefilter(photo, scaledSize(photo, rule, LADDER ** step)), width, height }
 }
 
 function viewFrom(source: ViewSource, rule: ViewRule, draw: AugmentationDraw | null): Uint8Array {
@@ -127,6 +130,11 @@ function prefilter(photo: Pixels, target: Size): Pixels {
   return resizeTo(photo, width, height)
 }
 
+/** Whether a squashed photo is what it is prefiltered to without zoom: then nothing is resized twice. */
+function isPlainPrefiltered({ width, height }: Size, { size, resize }: ViewRule): boolean {
+  return resize === 'squash' && Math.min(width, height) > size * LADDER
+}
+
 /** From a pixel of the view back through flip, crop, turn (about the scaled photo's centre) and scale. */
 function mapping(source: ViewSource, rule: ViewRule, draw: AugmentationDraw): AffineMap {
   const { size } = rule
@@ -151,17 +159,23 @@ function mapping(source: ViewSource, rule: ViewRule, draw: AugmentationDraw): Af
 }
 
 /** Contrast about the mean of all bytes, then brightness (fastai 0.7's `lighting`), by table. */
-function relight(view: Uint8Array, { brightness, contrast }: AugmentationDraw): void {
-  if (brightness === 0 && contrast === 1) return
+function relight(view: Uint8Array, draw: AugmentationDraw): void {
+  if (draw.brightness === 0 && draw.contrast === 1) return
+  if (relightByKernels(view, mean => lightTable(draw, mean))) return
   let total = 0
   for (let i = 0; i < view.length; i++) total += view[i]
-  const mean = total / view.length
+  const table = lightTable(draw, total / view.length)
+  for (let i = 0; i < view.length; i++) view[i] = table[view[i]]
+}
+
+/** What becomes of each value of a byte. */
+function lightTable({ brightness, contrast }: AugmentationDraw, mean: number): Uint8Array {
   const table = new Uint8Array(256)
   for (let value = 0; value < 256; value++) {
     const lit = Math.round((value - mean) * contrast + mean + brightness * 255)
     table[value] = Math.max(0, Math.min(255, lit))
   }
-  for (let i = 0; i < view.length; i++) view[i] = table[view[i]]
+  return table
 }
 
 /** The whole photo on a square neutral ground; first shrunk where the square would be far larger than any view. */

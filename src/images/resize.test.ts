@@ -54,6 +54,18 @@ describe('resize', () => {
     expect([...resizeTo(ramp, 2, 1).data]).toEqual([30, 30, 30, 150, 150, 150])
   })
 
+  it.each([150, 242, 401])('weighs %s pixels that become one alike', width => {
+    const data = new Uint8Array(width * 3)
+    for (let x = 0; x < width; x++) data.fill(x < width / 2 ? 255 : 0, x * 3, x * 3 + 3)
+    const [grey] = resizeTo({ width, height: 1, data }, 1, 1).data
+    expect(Math.abs(grey - 127.5)).toBeLessThanOrEqual(2)
+    // Bright where most weight is rounded up: no sum may fall below nothing, which would come out as white.
+    const spot = new Uint8Array(width * 3)
+    spot.fill(255, 0, 3)
+    expect(resizeTo({ width, height: 1, data: spot }, 1, 1).data[0]).toBeLessThanOrEqual(3)
+    expect(resizeTo({ width: 1, height: width, data: spot }, 1, 1).data[0]).toBeLessThanOrEqual(3)
+  })
+
   it('takes a picture of one pixel to any size and back', () => {
     const pixel: Pixels = { width: 1, height: 1, data: Uint8Array.of(1, 2, 3) }
     expect([...resizeTo(resizeTo(pixel, 9, 5), 1, 1).data]).toEqual([1, 2, 3])

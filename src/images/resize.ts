@@ -1,3 +1,4 @@
+import { blendByKernels, usedInputs } from './kernels/index.js'
 import type { GreyPixels, Pixels, Taps } from './pixels.js'
 
 // Separable resampling in integers. Also runs in a browser: nothing here knows Node.
@@ -27,7 +28,7 @@ const OUT_HALF = 1 << (OUT_SHIFT - 1)
 export function resize(source: Pixels, box: Box, width: number, height: number): Pixels {
   const columns = taps(box.left, box.width, source.width, width)
   const rows = taps(box.top, box.height, source.height, height)
-  return { width, height, data: blend(source, columns, rows) }
+  return { width, height, data: blendByKernels(source, columns, rows) ?? blend(source, columns, rows) }
 }
 
 /** Both passes: bytes [rows, columns, 3]. */
@@ -43,12 +44,6 @@ function blend(source: Pixels, columns: Taps, rows: Taps): Uint8Array {
     blendColumns(row, columns, from, data, y * width * 3)
   }
   return data
-}
-
-/** The range of inputs that taps read. */
-function usedInputs({ first, count }: Taps): { readonly from: number; readonly to: number } {
-  const last = first.length - 1
-  return { from: first[0], to: first[last] + count[last] }
 }
 
 /** The whole picture at another size. */
@@ -131,7 +126,10 @@ function between(from: number, i: number, scale: number, limit: number, share: F
   return first
 }
 
-/** Rounds shares to weights that sum to ONE, the largest taking what is left over. Returns how many are needed. */
+/**
+ * Rounds shares to weights that sum to ONE, the largest taking what is left over. Hundreds of shares may all be rounded up, and then
+ * more is to be taken away than the largest has: each gives one. Returns how many are needed.
+ */
 function quantise(share: Float64Array, weights: Int32Array, at: number): number {
   let total = 0
   for (const value of share) total += value
@@ -144,6 +142,11 @@ function quantise(share: Float64Array, weights: Int32Array, at: number): number 
     if (weights[at + k] > 0) count = k + 1
     if (share[k] > share[largest]) largest = k
   }
+  for (let k = 0; weights[at + largest] + left < 0; k++)
+    if (weights[at + k] > 0) {
+      weights[at + k]--
+      left++
+    }
   weights[at + largest] += left
   return count
 }

@@ -1,3 +1,4 @@
+import { samplerOf } from './kernels/index.js'
 import type { Pixels } from './pixels.js'
 
 // Inverse-mapped bilinear sampling. Also runs in a browser: nothing here knows Node.
@@ -21,18 +22,60 @@ const HALF = (STEPS * STEPS) >> 1
 
 /** The source seen through a map, as width x height pixels. Beyond its border the source continues mirrored. */
 export function warp(source: Pixels, map: AffineMap, width: number, height: number): Pixels {
+  const sampler = samplerOf(source, width, height)
+  if (!sampler) return warpPlainly(source, map, width, height)
+  const runs: Run[] = []
+  for (let v = 0; v < height; v++) {
+    const run = runOf(source, map, v, width)
+    runs.push(run)
+    if (run.from < run.to) sampler.row(v, run.x, run.y, map.xu, map.yu, run.from, run.to)
+  }
+  const data = sampler.rows()
+  for (const [v, run] of runs.entries()) sampleEnds(source, map, run, data, v * width * 3, width)
+  return { width, height, data }
+}
+
+/** The same without the kernels. */
+function warpPlainly(source: Pixels, map: AffineMap, width: number, height: number): Pixels {
   const data = new Uint8Array(width * height * 3)
   for (let v = 0; v < height; v++) {
-    const x = map.x + v * map.xv
-    const y = map.y + v * map.yv
-    const at = v * width * 3
-    // The map is affine: a row whose ends lie inside lies inside as a whole.
-    const inside =
-      isInside(source, x, y) && isInside(source, x + (width - 1) * map.xu, y + (width - 1) * map.yu)
-    if (inside) sampleInside(source, x, y, map.xu, map.yu, data, at, width)
-    else sampleMirrored(source, x, y, map.xu, map.yu, data, at, width)
+    const run = runOf(source, map, v, width)
+    sampleInside(source, run, map, data, v * width * 3)
+    sampleEnds(source, map, run, data, v * width * 3, width)
   }
   return { width, height, data }
+}
+
+/** A row of the output, and which of its pixels, `from` to `to`, lie inside the source: the others are mirrored. */
+interface Run {
+  readonly x: number
+  readonly y: number
+  readonly from: number
+  readonly to: number
+}
+
+/** The map is affine: what lies inside is one run. */
+function runOf(source: Pixels, map: AffineMap, v: number, width: number): Run {
+  const x = map.x + v * map.xv
+  const y = map.y + v * map.yv
+  const isIn = (u: number) => isInside(source, x + u * map.xu, y + u * map.yu)
+  let [from, to] = [0, width]
+  while (from < to && !isIn(from)) from++
+  while (to > from && !isIn(to - 1)) to--
+  return { x, y, from, to }
+}
+
+/** What lies beside the run. */
+function sampleEnds(
+  source: Pixels,
+  map: AffineMap,
+  { x, y, from, to }: Run,
+  out: Uint8Array,
+  at: number,
+  width: number,
+): void {
+  sampleMirrored(source, x, y, map, out, at, 0, from)
+  sampleMirrored(source, x, y, map, out, at, to, width)
 }
 
 /** Whether the four pixels around a position exist, with room for rounding. */
@@ -43,18 +86,14 @@ function isInside({ width, height }: Pixels, x: number, y: number): boolean {
 // Math.imul and `| 0` tell the compiler that these are 32-bit integers: without them it checks every sum.
 
 function sampleInside(
-  source: Pixels,
-  x: number,
-  y: number,
-  xu: number,
-  yu: number,
+  { data, width }: Pixels,
+  { x, y, from, to }: Run,
+  { xu, yu }: AffineMap,
   out: Uint8Array,
   at: number,
-  count: number,
 ): void {
-  const { data, width } = source
   const stride = (width * 3) | 0
-  for (let u = 0, o = at; u < count; u++, o += 3) {
+  for (let u = from, o = at + from * 3; u < to; u++, o += 3) {
     const px = x + u * xu
     const py = y + u * yu
     const left = px | 0
@@ -93,14 +132,14 @@ function sampleMirrored(
   source: Pixels,
   x: number,
   y: number,
-  xu: number,
-  yu: number,
+  { xu, yu }: AffineMap,
   out: Uint8Array,
   at: number,
-  count: number,
+  from: number,
+  to: number,
 ): void {
   const { data, width, height } = source
-  for (let u = 0, o = at; u < count; u++, o += 3) {
+  for (let u = from, o = at + from * 3; u < to; u++, o += 3) {
     const px = x + u * xu
     const py = y + u * yu
     const left = Math.floor(px)

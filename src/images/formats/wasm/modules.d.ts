@@ -3,6 +3,7 @@
 /** What Node has of it; its types come with those of browsers only. */
 declare namespace WebAssembly {
   class Module {
+    constructor(bytes: Uint8Array)
     private readonly module
   }
   class Instance {

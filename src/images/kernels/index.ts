@@ -1,0 +1,3 @@
+export { relightByKernels } from './relight.js'
+export { blendByKernels, usedInputs } from './resize.js'
+export { samplerOf } from './warp.js'
