@@ -52,12 +52,12 @@ function remember(stamp, key) {
   writeFileSync(path.join(root, 'node_modules', `.chiquito-${stamp}`), key)
 }
 
-function sources(folder) {
+function sources(folder, kinds = /\.(ts|json|proto)$/) {
   if (!existsSync(folder)) return []
   return readdirSync(folder, { withFileTypes: true }).flatMap(entry => {
     const file = path.join(folder, entry.name)
-    if (entry.isDirectory()) return sources(file)
-    return /\.(ts|json|proto)$/.test(entry.name) && !/\.test\.ts$/.test(entry.name) ? [file] : []
+    if (entry.isDirectory()) return sources(file, kinds)
+    return kinds.test(entry.name) && !/\.test\.ts$/.test(entry.name) ? [file] : []
   })
 }
 
@@ -88,12 +88,34 @@ function compile(config, out, folders) {
   ])
   if (existsSync(path.join(root, out)) && upToDate(out, key)) return
   say(`building ${out}`)
-  rmSync(path.join(root, out), { recursive: true, force: true })
+  // What runs in browsers lies in dist/, too, and is built below.
+  const old = existsSync(path.join(root, out)) ? readdirSync(path.join(root, out)) : []
+  for (const name of old.filter(name => name !== 'web'))
+    rmSync(path.join(root, out, name), { recursive: true, force: true })
   must(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '-p', config], 'The build')
   remember(out, key)
 }
 
-if (options.build) compile('tsconfig.build.json', 'dist', ['src'])
+/** `chiquito/web` and the parts of exported pages: built when one of their own files changed, or of those they share. */
+async function compileWeb() {
+  const shared = ['app', 'core', 'images', 'onnx', 'predict', 'run'].map(name => `src/${name}`)
+  const key = fingerprint([
+    path.join(root, 'scripts/build-web.mjs'),
+    path.join(root, 'package-lock.json'),
+    ...sources(path.join(root, 'web'), /\.(ts|json|html|css|svg|png)$/),
+    ...shared.flatMap(folder => sources(path.join(root, folder))),
+  ])
+  if (existsSync(path.join(root, 'dist/web')) && upToDate('web', key)) return
+  say('building dist/web')
+  const { buildWeb } = await import('./build-web.mjs')
+  await buildWeb(root)
+  remember('web', key)
+}
+
+if (options.build) {
+  compile('tsconfig.build.json', 'dist', ['src'])
+  await compileWeb()
+}
 if (options.carry) {
   carryRuntime(root)
   rollTypes(root)

@@ -1,4 +1,5 @@
-// Makes one file of the declarations that each door of the package reaches, dist/index.d.ts for the library, and removes all others. What was
+// Makes one file of the declarations that each door of the package reaches, dist/index.d.ts for the library, and removes all others but those of
+// `chiquito/web`, which stand alone. What was
 // not reachable needs types of Node, of onnxruntime and of the chart library, which a user does not have.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
@@ -17,7 +18,8 @@ export function rollTypes(root) {
   for (const { config } of doors) roll(root, config)
   const rolled = doors.map(door => door.rolled)
   for (const file of readdirSync(dist, { recursive: true, encoding: 'utf8' }))
-    if (file.endsWith('.d.ts') && !rolled.includes(file)) rmSync(path.join(dist, file))
+    if (file.endsWith('.d.ts') && !rolled.includes(file) && !/^web[\\/]/.test(file))
+      rmSync(path.join(dist, file))
   for (const { rolled, place } of doors) renameSync(path.join(dist, rolled), path.join(dist, place))
 }
 

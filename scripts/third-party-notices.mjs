@@ -18,7 +18,9 @@ const emoji = read('assets/demo-dataset.LICENSES.md')
   .replace(/^## /gm, '#### ')
   .trimEnd()
 
-const runtime = JSON.parse(read('package.json')).devDependencies['onnxruntime-node']
+const { 'onnxruntime-node': runtime, 'onnxruntime-web': web } = JSON.parse(
+  read('package.json'),
+).devDependencies
 
 const text = `# Third-party notices
 
@@ -36,6 +38,10 @@ converted to another file format, tensors of two or more dimensions rounded to 1
 ### The ONNX format: \`onnx.proto\` and the code made from it
 
 Copyright (c) ONNX Project Contributors. Apache License 2.0. The schema is unchanged; \`protoc-gen-es\` made TypeScript of it.
+
+### ONNX Runtime Web: \`dist/web/ort/\`, and in exported pages
+
+Copyright (c) Microsoft Corporation. MIT; \`vendor/onnxruntime-node/LICENSE\` has its terms. Version ${web}, unchanged.
 
 ### ONNX Runtime: \`vendor/onnxruntime-node/\`
 

@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export { type AppOptions, type AppResult, makeApp } from './actions/app.js'
 export { listBackbones } from './actions/backbones.js'
 export { type ComparedModel, type CompareOptions, type CompareResult, compare } from './actions/compare.js'
 export type { NotCompared } from './actions/compare-photos.js'

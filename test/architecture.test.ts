@@ -8,6 +8,7 @@ import {
   readImports,
   type Sources,
   violations,
+  webViolations,
 } from './support/architecture.js'
 
 /** What the library offers, whole. A name added here is a promise; taking one away breaks somebody. */
@@ -16,6 +17,8 @@ const publicNames: readonly string[] = [
   'AbstentionFigures',
   'AccuracyFigure',
   'AdamWOptions',
+  'AppOptions',
+  'AppResult',
   'Attribute',
   'Augmentation',
   'AugmentationDraw',
@@ -213,6 +216,7 @@ const publicNames: readonly string[] = [
   'listBackbones',
   'listOperations',
   'loadBackbone',
+  'makeApp',
   'predict',
   'sgd',
   'split',
@@ -242,6 +246,17 @@ describe('the sources', () => {
 
   it('keep to ARCHITECTURE.md', () => {
     expect(violations(sources, rules, dependencies)).toEqual([])
+  })
+
+  it('for browsers import of src/ what the map says, and no package but for types', () => {
+    const web = readdirSync(path.join(root, 'web'), { recursive: true, encoding: 'utf8' })
+      .map(file => `web/${file.replaceAll(path.sep, '/')}`)
+      .filter(file => file.endsWith('.ts'))
+    const sources: Sources = new Map(web.map(file => [file, read(file)]))
+    expect(sources.size).toBeGreaterThan(20)
+    expect(webViolations(sources, rules)).toEqual([])
+    const wrong = "import { decode } from '../../src/images/index.js'\nimport sharp from 'sharp'\n"
+    expect(webViolations(new Map([['web/app/x.ts', wrong]]), rules)).toHaveLength(2)
   })
 
   it('load nothing heavy before a command is known, nor the network for what needs none', () => {

@@ -9,7 +9,6 @@ export {
 } from './atomic.js'
 export { type CacheSurroundings, cacheFolder } from './cache-folder.js'
 export { errorCode, ioError } from './io-error.js'
-export { describeIssue } from './issue.js'
 export {
   type Act,
   type ActOf,
@@ -45,7 +44,7 @@ export {
 export { type Release, takeLock, takeLockSoon, waitForLock } from './lock.js'
 export { cutLog, type LogRecord, LogWriter, readLog } from './log.js'
 export { makeFolder, makeFolderSync } from './make-folder.js'
-export { isOutputFolder, markOutput } from './own-output.js'
+export { hasMark, isOutputFolder, markOutput } from './own-output.js'
 export { plainName } from './plain-name.js'
 export { isRunFolder, isRunJson, RUN_FORMAT, readRunJson } from './run-mark.js'
 export { textIfThere } from './text-if-there.js'

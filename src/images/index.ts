@@ -8,14 +8,7 @@ export {
 } from './augment.js'
 export { renderAugmented, renderViews } from './augmented-view.js'
 export { type ContactSheetOptions, contactSheet } from './contact-sheet.js'
-export {
-  type DecodeOptions,
-  decode,
-  type OpenPhoto,
-  openPhoto,
-  type PhotoProblem,
-  UnreadablePhoto,
-} from './decode.js'
+export { type DecodeOptions, decode, type OpenPhoto, openPhoto } from './decode.js'
 export { type GateSeat, leaveSeat, sit, takeSeat } from './decode-gate.js'
 export { dataUri, type EncodeOptions, encodeJpeg, encodePng, encodeWebp, thumbnail } from './encode.js'
 export { asJpeg, type ExaminedPhoto, examinePhoto, isRare } from './examine.js'
@@ -46,5 +39,6 @@ export {
 } from './reader.js'
 export { resize, resizeTo } from './resize.js'
 export { testTimeViews } from './test-time-views.js'
+export { type PhotoProblem, UnreadablePhoto } from './unreadable.js'
 export { checkRule, NEUTRAL, renderView, type ViewRule, viewVersion } from './view.js'
 export { type EvenFormat, writeEven } from './write-even.js'

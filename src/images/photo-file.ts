@@ -3,7 +3,7 @@ import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } f
 import { open } from 'node:fs/promises'
 import { isMainThread } from 'node:worker_threads'
 import { ChiquitoError, messageOf } from '../core/index.js'
-import { checkFileSize, unreadable } from './decode.js'
+import { checkFileSize, unreadable } from './unreadable.js'
 
 /** What the system's refusals mean to a person. */
 const refusals: Readonly<Record<string, string>> = {

@@ -20,7 +20,7 @@ export interface ViewRule {
  * Raised whenever the same photo, rule and draw give other pixels than before: features computed from the old ones
  * are then not used again.
  */
-export const viewVersion = 3
+export const viewVersion = 4
 
 /** Fills what a padded photo leaves empty: ImageNet's mean colour, which normalisation turns into about zero. */
 export const NEUTRAL: Colour = [124, 116, 104]

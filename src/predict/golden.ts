@@ -1,41 +1,11 @@
-import { argmax, ChiquitoError, messageOf } from '../core/index.js'
+import { ChiquitoError, messageOf } from '../core/index.js'
 import type { Device } from '../engine/index.js'
 import { decode } from '../images/index.js'
 import type { ModelMetadata } from '../run/index.js'
+import { type GoldenFacts, goldenFault } from './golden-answers.js'
 
 /** Golden photos that are asked for on opening: training writes at most as many, and each costs one run. */
 const mostAsked = 4
-
-/**
- * How far a probability may be from the recorded one, as a difference of logarithms: 0.002 is 0.2 % of it. The same graph
- * on other processors and with other numbers of threads stays within 0.00001 (docs/decisions/0034-golden-photos.md); a
- * GPU may compute with 10 or 11 bits (TF32, 16-bit floats), which moves logits by a few hundredths.
- */
-const tolerances: Readonly<Record<Device, number>> = { cpu: 0.002, webgpu: 0.3, cuda: 0.3 }
-
-/**
- * How far `known` may be from the recorded one. It goes up by steps, of 0.05 where a class has twenty photos to rank among, and a
- * rounding may take one or two of them.
- */
-const knownTolerances: Readonly<Record<Device, number>> = { cpu: 0.11, webgpu: 0.3, cuda: 0.3 }
-
-/**
- * Whose tolerances hold for a model. One that computes in 8 bits has those of a GPU: where a runtime puts rounding and layer together
- * otherwise, a value in the middle of two steps becomes the other one, and logits move by a tenth or two. Graph and weights are compared to the bit.
- */
-function strictness(device: Device, { precision }: Pick<ModelMetadata, 'precision'>): Device {
-  return device === 'cpu' && precision?.weights === 'int8' ? 'webgpu' : device
-}
-
-/** How far a probability of a model may be from the recorded one. */
-export function toleranceOf(device: Device, facts: Pick<ModelMetadata, 'precision'>): number {
-  return tolerances[strictness(device, facts)]
-}
-
-/** How far its `known` may be. */
-export function knownToleranceOf(device: Device, facts: Pick<ModelMetadata, 'precision'>): number {
-  return knownTolerances[strictness(device, facts)]
-}
 
 /** What is said of a model without any, behind its name. */
 export const NO_GOLDEN_PHOTOS =
@@ -50,9 +20,6 @@ export interface Answers {
   readonly known: ArrayLike<number> | undefined
 }
 
-/** Smaller probabilities count as this: what they are is noise, and nobody is shown it. */
-const floor = 1e-6
-
 /**
  * Asks a model about the golden photos it carries: exact pixels, and what it answered when it was made. So a copy whose
  * weights were damaged, a graph under another's metadata, and labels that no longer belong to the outputs are found
@@ -62,16 +29,13 @@ const floor = 1e-6
  * @throws `model` naming what differs: photo, label, expected and got
  */
 export async function checkGolden(
-  {
-    golden,
-    labels,
-    view: { size },
-    precision,
-  }: Pick<ModelMetadata, 'golden' | 'labels' | 'view' | 'precision'>,
+  facts: GoldenFacts & Pick<ModelMetadata, 'view'>,
   judge: (views: Uint8Array, count: number) => Promise<Answers>,
   { path, device }: { readonly path: string; readonly device: Device },
 ): Promise<void> {
-  for (const [i, { png, probabilities: expected, known, label }] of golden.slice(0, mostAsked).entries()) {
+  const { golden, view } = facts
+  const { size } = view
+  for (const [i, { png }] of golden.slice(0, mostAsked).entries()) {
     const what = `golden photo ${i + 1} of ${golden.length}`
     const refuse = (why: string) =>
       new ChiquitoError(
@@ -85,32 +49,9 @@ export async function checkGolden(
     })
     if (width !== size || height !== size)
       throw refuse(`${what} has ${width} x ${height} pixels, and it reads ${size} x ${size}`)
-    const recorded = labels[argmax(expected)]
-    if (label !== undefined && label !== recorded)
-      throw refuse(`${what} was "${label}", and the labels now make it "${recorded}"`)
-    const answers = await judge(data, 1)
-    const [got] = answers.probabilities
-    const worst = labels
-      .map((_, k) => distance(expected[k], got[k]))
-      .reduce((a, b, k, all) => (b > all[a] ? k : a), 0)
-    if (distance(expected[worst], got[worst]) > toleranceOf(device, { precision }))
-      throw refuse(
-        `of ${what} it said ${show(expected[worst])} for "${labels[worst]}", and now says ${show(got[worst])}`,
-      )
-    if (known === undefined) continue
-    const knownNow = answers.known?.[0]
-    if (knownNow === undefined || Math.abs(knownNow - known) > knownToleranceOf(device, { precision }))
-      throw refuse(
-        `how familiar ${what} is, its output "known", was ${show(known)}, and is ${knownNow === undefined ? 'not said any more' : `now ${show(knownNow)}`}`,
-      )
+    const { probabilities, known } = await judge(data, 1)
+    const answered = { probabilities: probabilities[0], known: known?.[0] }
+    const fault = goldenFault(facts, i, answered, device)
+    if (fault !== undefined) throw refuse(fault)
   }
-}
-
-/** Of two probabilities: the difference of their logarithms. */
-export function distance(a: number, b: number): number {
-  return Math.abs(Math.log(Math.max(a, floor) / Math.max(b, floor)))
-}
-
-function show(probability: number): string {
-  return probability > 0 && probability < 0.001 ? probability.toExponential(1) : probability.toFixed(3)
 }

@@ -10,5 +10,6 @@ export {
   type Refused,
   type WrittenExplanation,
 } from './predict-all.js'
-export { type Prediction, Predictor } from './predictor.js'
+export { Predictor } from './predictor.js'
+export type { Prediction } from './verdict.js'
 export { type LargestDifference, type Reproduction, reproduceGolden } from './verify.js'

@@ -1,7 +1,8 @@
 import { ahead, ChiquitoError, throwIfAborted, type WorkOptions } from '../core/index.js'
 import { type AugmentationDraw, PhotoReader, readPhotoFile, sha256Of } from '../images/index.js'
 import type { Explanation } from './explanation.js'
-import type { Prediction, Predictor } from './predictor.js'
+import type { Predictor } from './predictor.js'
+import type { Prediction } from './verdict.js'
 
 /** A photo that could not be judged, and why. */
 export interface Refused {

@@ -1,4 +1,4 @@
-import { argmax, asFloat32, ChiquitoError, type Tensor, throwIfAborted, uint8 } from '../core/index.js'
+import { asFloat32, ChiquitoError, type Tensor, throwIfAborted, uint8 } from '../core/index.js'
 import { type DeviceOptions, Session } from '../engine/index.js'
 import { type AugmentationDraw, readViews } from '../images/index.js'
 import { readModelFile, type ValueType } from '../onnx/index.js'
@@ -6,18 +6,7 @@ import { isMetadataSame, type ModelMetadata, parseModelMetadata, thresholdIn } f
 import { type Explanation, openExplainer, type ViewExplainer } from './explanation.js'
 import { checkGolden, NO_GOLDEN_PHOTOS } from './golden.js'
 import { requireSameGraph } from './same-graph.js'
-
-/** What a model says of one photo. */
-export interface Prediction {
-  /** The most probable label. */
-  readonly label: string
-  /** Of each label, in the model's order; they sum to 1. */
-  readonly probabilities: readonly number[]
-  /** How like the photos learnt from it is, 0 to 1: a conformal p-value. Null where the model does not say. */
-  readonly known: number | null
-  /** Whether it is too unlike them for any of the labels: "neither". */
-  readonly abstained: boolean
-}
+import { type Prediction, requireProbabilities, verdictOf } from './verdict.js'
 
 /** A model file at work: photos in, verdicts out. */
 export class Predictor {
@@ -100,7 +89,7 @@ export class Predictor {
     const probabilities = answers[0].map(
       (_, k) => answers.reduce((sum, answer) => sum + answer[k], 0) / answers.length,
     )
-    return this.verdict(probabilities, known)
+    return verdictOf(this.labels, probabilities, known, this.threshold)
   }
 
   /**
@@ -109,7 +98,7 @@ export class Predictor {
    */
   async predictViews(views: Uint8Array, count: number): Promise<Prediction[]> {
     const { probabilities, known } = await this.answer(views, count, ['probabilities', 'known'])
-    return probabilities.map((each, i) => this.verdict(each, known?.[i]))
+    return probabilities.map((each, i) => verdictOf(this.labels, each, known?.[i], this.threshold))
   }
 
   /** Whether the network can look at several photos in one run. */
@@ -126,7 +115,7 @@ export class Predictor {
     const rule = this.metadata.view
     const [view] = await readViews(bytes, { name, rule, draws: [null] })
     const { probabilities, features, known } = await this.answer(view, 1)
-    return { ...this.verdict(probabilities[0], known?.[0]), features }
+    return { ...verdictOf(this.labels, probabilities[0], known?.[0], this.threshold), features }
   }
 
   /**
@@ -193,13 +182,6 @@ export class Predictor {
     )
   }
 
-  private verdict(probabilities: readonly number[], known: number | undefined): Prediction {
-    const { labels, threshold } = this
-    const label = labels[argmax(probabilities)]
-    const abstained = known !== undefined && threshold !== undefined && known < threshold
-    return { label, probabilities, known: known ?? null, abstained }
-  }
-
   /** What `known` has to reach, as the model was made; undefined where it knows its photos by nothing. */
   get threshold(): number | undefined {
     return this.session.outputs.has('known') ? thresholdIn(this.metadata) : undefined
@@ -237,33 +219,6 @@ export function requireFit({ inputs, outputs }: Session, facts: ModelMetadata, p
     `"${path}" does not fit what it says of itself: expected one input "pixels", uint8 [batch, ${size}, ${size}, 3], ` +
       `and an output "probabilities", float32 [batch, ${labels.length}]${tells ? '' : ', and one "known", float32 [batch]'}. Give a model.onnx as "chiquito train" wrote it.`,
   )
-}
-
-/** How far the sum of a photo's probabilities may be from 1: 32-bit rounding of ten thousand labels, and more. */
-const sumTolerance = 1e-3
-
-/** A damaged or foreign graph answers with other shapes, with NaN, or with scores: none of that is a verdict. */
-function requireProbabilities(
-  shape: readonly number[],
-  values: Float32Array,
-  [count, classes]: readonly [number, number],
-  path: string,
-): void {
-  const refuse = (what: string) =>
-    new ChiquitoError(
-      'model',
-      `"${path}" answers with ${what}, which are no probabilities of ${classes} labels: it was changed or damaged. ` +
-        'Copy it again from where it was trained, or train again.',
-    )
-  if (shape.length !== 2 || shape[0] !== count || shape[1] !== classes)
-    throw refuse(`numbers of shape [${shape.join(', ')}]`)
-  for (let i = 0; i < count; i++) {
-    const row = values.subarray(i * classes, (i + 1) * classes)
-    const odd = row.find(value => !(value >= 0 && value <= 1 + sumTolerance))
-    if (odd !== undefined) throw refuse(`numbers like ${odd}`)
-    const sum = row.reduce((a, b) => a + b, 0)
-    if (Math.abs(sum - 1) > sumTolerance) throw refuse(`numbers that add up to ${sum.toPrecision(4)}`)
-  }
 }
 
 /** Whether a tensor of that shape is of a type; dimensions that are only named may have any size. */

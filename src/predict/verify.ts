@@ -9,7 +9,8 @@ import {
   usableDevice,
 } from '../engine/index.js'
 import { type ModelMetadata, thresholdIn } from '../run/index.js'
-import { distance, knownToleranceOf, NO_GOLDEN_PHOTOS, toleranceOf } from './golden.js'
+import { NO_GOLDEN_PHOTOS } from './golden.js'
+import { distance, knownToleranceOf, toleranceOf } from './golden-answers.js'
 import { goldenViews } from './golden-views.js'
 import { requireFit } from './predictor.js'
 

@@ -1,14 +1,13 @@
 export { FeatureStore, type FeatureStoreOptions, featureKey, openFeatureStore } from './feature-store.js'
 export { graphDigest } from './graph-digest.js'
 export { isMetadataSame } from './metadata-digest.js'
+export { inputNote, modelMetadataEntries } from './model-bundle.js'
 export {
-  inputNote,
   MAX_SHORTCUTS,
   type ModelMetadata,
-  modelMetadataEntries,
   parseModelMetadata,
   thresholdIn,
-} from './model-bundle.js'
+} from './model-metadata.js'
 export { portableModel } from './portable.js'
 export type { Division } from './run-division.js'
 export { MAX_CHECKPOINT_BYTES, RunFolder } from './run-folder.js'

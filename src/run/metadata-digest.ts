@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto'
-
-/** Namespace of our entries among a model's `metadata_props`; other tools keep theirs. */
-export const PREFIX = 'chiquito.'
+import { PREFIX } from './model-metadata.js'
 
 const DIGEST = `${PREFIX}metadata`
 /** The digest itself, and that of the graph, which whoever rewrites the graph on purpose takes out. */

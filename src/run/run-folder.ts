@@ -2,11 +2,10 @@ import { existsSync } from 'node:fs'
 import { readFile, rm, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { z } from 'zod'
-import { ChiquitoError, type WorkOptions } from '../core/index.js'
+import { ChiquitoError, describeIssue, type WorkOptions } from '../core/index.js'
 import { type RecordedPhoto, type SplitRecord, splitSchema } from '../dataset/index.js'
 import {
   cutLog,
-  describeIssue,
   errorCode,
   ioError,
   isRunFolder,

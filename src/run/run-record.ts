@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { z } from 'zod'
-import { ChiquitoError } from '../core/index.js'
-import { describeIssue, isRunJson, RUN_FORMAT, readRunJson } from '../files/index.js'
+import { ChiquitoError, describeIssue } from '../core/index.js'
+import { isRunJson, RUN_FORMAT, readRunJson } from '../files/index.js'
 
 /** Raised when `run.json` changes so that older programs would misread it. */
 const RUN_VERSION = 1

@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { ChiquitoError } from '../core/index.js'
-import { describeIssue, errorCode, ioError, removeLeftovers, writeFileAtomic } from '../files/index.js'
+import { ChiquitoError, describeIssue } from '../core/index.js'
+import { errorCode, ioError, removeLeftovers, writeFileAtomic } from '../files/index.js'
 
 /** What a division is kept in, beside the photos and in the data set made of them. */
 export const RECORD_FILE = 'split.json'

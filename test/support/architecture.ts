@@ -27,6 +27,8 @@ export interface Import {
   readonly to: string | undefined
   /** Loaded before anything runs: neither for types alone nor when it is asked for. */
   readonly isEager: boolean
+  /** Gone when it runs. */
+  readonly isType: boolean
 }
 
 export function parseRules(markdown: string): Rules {
@@ -61,7 +63,8 @@ export function readImports(sources: Sources): Import[] {
       const specifier = match[2]
       const line = code.slice(0, match.index + match[0].lastIndexOf(specifier)).split('\n').length
       const isEager = !/^\s*(?:import|export)\s+type\b|\bimport\(/.test(match[0])
-      return { from, line, specifier, to: resolve(from, specifier), isEager }
+      const isType = /^\s*(?:import|export)\s+type\b/.test(match[0])
+      return { from, line, specifier, to: resolve(from, specifier), isEager, isType }
     })
   })
 }
@@ -144,6 +147,8 @@ function entry({ from, line, specifier, to }: Import, rules: Rules): string[] {
   if (to === undefined || folderOf(from) === folderOf(to) || rules.open.includes(folderOf(to))) return []
   const door = `src/${folderOf(to)}/index.ts`
   if (to === door || folderOf(to) === '') return []
+  // Browsers load files, not folders.
+  if (rules.browser.includes(to) && rules.browser.includes(from)) return []
   return [
     `${from}:${line} imports ${specifier}: enter the folder through ${door}, and export there what is needed.`,
   ]
@@ -220,7 +225,8 @@ function browserUse(imports: readonly Import[], rules: Rules, sources: Sources):
   for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
     if (seen.has(file)) continue
     seen.add(file)
-    for (const { from, line, specifier, to } of targets.get(file) ?? []) {
+    for (const { from, line, specifier, to, isType } of targets.get(file) ?? []) {
+      if (isType) continue
       if (to !== undefined) queue.push(to)
       else if (
         specifier.startsWith('node:') ||
@@ -232,6 +238,17 @@ function browserUse(imports: readonly Import[], rules: Rules, sources: Sources):
     }
   }
   return found
+}
+
+/** What files outside `src/` that run in browsers import beside each other and the files that the map names: nothing but types. */
+export function webViolations(sources: Sources, { browser }: Rules): string[] {
+  return readImports(sources).flatMap(({ from, line, specifier, to, isType }) => {
+    const isOurs = to !== undefined && (to.startsWith('web/') || browser.includes(to))
+    if (isOurs || (to === undefined && isType)) return []
+    return [
+      `${from}:${line} imports ${specifier}, which ARCHITECTURE.md does not name among the files that load in browsers.`,
+    ]
+  })
 }
 
 /** The names a door exports, types among them: of `export { a, type B as C } from './x.js'`. */

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { ChiquitoError } from '../../core/index.js'
-import { describeIssue } from '../../files/index.js'
+import { ChiquitoError, describeIssue } from '../../core/index.js'
 import { type Finding, isSound } from './preprocessing.js'
 import { deviations, firstSide, inBytes, means, sides } from './schema.js'
 import { transformersPreprocessing, transformersSchema, transformersSize } from './transformers.js'

@@ -1,4 +1,5 @@
 import type { RegisterCommand } from '../program.js'
+import { registerApp } from './app.js'
 import { registerBackbones } from './backbones.js'
 import { registerCollect } from './collect.js'
 import { registerCompare } from './compare.js'
@@ -27,6 +28,7 @@ export const commands: readonly RegisterCommand[] = [
   registerCompare,
   registerVerify,
   registerExport,
+  registerApp,
   registerFindRate,
   registerUndo,
   registerBackbones,

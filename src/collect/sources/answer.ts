@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { ChiquitoError } from '../../core/index.js'
-import { describeIssue } from '../../files/index.js'
+import { ChiquitoError, describeIssue } from '../../core/index.js'
 
 // What every source does with an answer: hold it against a schema, and take its texts and addresses as what they are,
 // written by strangers.

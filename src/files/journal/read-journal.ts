@@ -1,8 +1,7 @@
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ChiquitoError } from '../../core/index.js'
+import { ChiquitoError, describeIssue } from '../../core/index.js'
 import { errorCode, ioError } from '../io-error.js'
-import { describeIssue } from '../issue.js'
 import { History } from './history.js'
 import { headerSchema, JOURNAL_FORMAT, JOURNAL_VERSION, type JournalRecord, recordSchema } from './record.js'
 

@@ -1,5 +1,11 @@
 import type { Pixels } from '../pixels.js'
 
+/** What takes an orientation (1 to 8) back. */
+export function inverseOrientation(orientation: number): number {
+  if (orientation === 6) return 8
+  return orientation === 8 ? 6 : orientation
+}
+
 /** A picture turned and mirrored as an EXIF orientation (1 to 8) says, so that it stands upright. */
 export function upright(pixels: Pixels, orientation: number): Pixels {
   if (!(orientation >= 2 && orientation <= 8)) return pixels

@@ -53,15 +53,24 @@ export async function openWithSharp(
   return {
     width,
     height,
-    shrinks: true,
+    shrinks: !isShrunkHere(header),
     beside: storedBeside(header),
-    memory: factor => decodeMemory(header, factor),
-    async decode(factor) {
+    memory: factor => decodeMemory(header, isShrunkHere(header) ? 1 : factor),
+    async decode(asked) {
+      const factor = isShrunkHere(header) ? 1 : asked
       const decoded = await withReason(() => decodeShrunk(bytes, header, factor, options))
       if (header.depth === 'ushort' && fewerBits(decoded)) throw new Refusal(FEWER_BITS)
       return header.orientation === undefined ? upright(decoded, orientationBeside(header)) : decoded
     },
   }
+}
+
+/**
+ * What libvips shrinks as browsers cannot is decoded whole, and shrunk by code that both have (docs/decisions/0093): WebP, whose own
+ * decoder leaves pixels out; inks, since means of inks are no means of light; PNG of 16 bits, of which browsers see eight.
+ */
+function isShrunkHere({ format, space, depth }: Header): boolean {
+  return format === 'webp' || space === 'cmyk' || (format === 'png' && depth === 'ushort')
 }
 
 /** Each time, one in four of those that fail beside others has lost its reason. */

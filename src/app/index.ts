@@ -1,0 +1,2 @@
+export { type BuiltSite, buildSite } from './build-site.js'
+export { spoken, subjectOf, titleOf } from './subject.js'

@@ -1,0 +1,94 @@
+import { contextOf } from './elements.js'
+
+/** What a shared picture says. */
+export interface Caption {
+  readonly title: string
+  readonly word: string
+  readonly note: string
+  readonly mood: 'yes' | 'no' | 'neither'
+}
+
+/** Side of what is shared, in pixels. */
+const SIDE = 1080
+const BAND = 300
+const MARGIN = 48
+
+const colours = {
+  yes: { ground: '#dff3e4', ink: '#17693a' },
+  no: { ground: '#fbe6dc', ink: '#8a2c12' },
+  neither: { ground: '#ece8dc', ink: '#554f42' },
+}
+
+/** The picture with its verdict below it, as a JPEG. */
+export async function captioned(picture: HTMLCanvasElement, caption: Caption): Promise<File> {
+  const canvas = document.createElement('canvas')
+  const height = Math.round(Math.min(SIDE * 1.4, (picture.height / picture.width) * SIDE))
+  canvas.width = SIDE
+  canvas.height = height + BAND
+  const context = contextOf(canvas)
+  const { ground, ink } = colours[caption.mood]
+  context.fillStyle = ground
+  context.fillRect(0, 0, canvas.width, canvas.height)
+  drawInside(context, picture, SIDE, height)
+  context.fillStyle = ink
+  context.textAlign = 'center'
+  context.textBaseline = 'middle'
+  line(context, caption.word, 800, 110, height + 110)
+  line(context, caption.note, 500, 46, height + 200)
+  line(context, caption.title, 500, 34, height + 258)
+  const blob = await new Promise<Blob | null>(resolve => canvas.toBlob(resolve, 'image/jpeg', 0.9))
+  if (!blob) throw new Error('The picture cannot be drawn.')
+  return new File([blob], 'verdict.jpg', { type: 'image/jpeg' })
+}
+
+function drawInside(
+  context: CanvasRenderingContext2D,
+  picture: HTMLCanvasElement,
+  width: number,
+  height: number,
+) {
+  const scale = Math.min(width / picture.width, height / picture.height)
+  const [w, h] = [picture.width * scale, picture.height * scale]
+  context.drawImage(picture, (width - w) / 2, (height - h) / 2, w, h)
+}
+
+/** A line of text, smaller where it would not fit. */
+function line(
+  context: CanvasRenderingContext2D,
+  text: string,
+  weight: number,
+  size: number,
+  y: number,
+): void {
+  const font = (pixels: number) => `${weight} ${pixels}px system-ui, sans-serif`
+  context.font = font(size)
+  const room = SIDE - 2 * MARGIN
+  const width = context.measureText(text).width
+  if (width > room) context.font = font(Math.max(18, Math.floor((size * room) / width)))
+  context.fillText(text, SIDE / 2, y, room)
+}
+
+/** Whether this device has somewhere to share pictures to. */
+export function canShare(): boolean {
+  if (typeof navigator.canShare !== 'function') return false
+  return navigator.canShare({ files: [new File([''], 'verdict.jpg', { type: 'image/jpeg' })] })
+}
+
+/** Shares a file, or saves it where there is nothing to share with. */
+export async function shareOrSave(file: File, text: string): Promise<void> {
+  if (canShare()) {
+    try {
+      await navigator.share({ files: [file], text })
+      return
+    } catch (error) {
+      // The person changed their mind.
+      if (error instanceof DOMException && error.name === 'AbortError') return
+    }
+  }
+  const address = URL.createObjectURL(file)
+  const link = document.createElement('a')
+  link.href = address
+  link.download = file.name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(address), 60_000)
+}

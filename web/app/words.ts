@@ -1,0 +1,139 @@
+// All that the page says, in each language that it speaks. One type for all: a sentence that one lacks does not compile.
+
+export interface Words {
+  readonly tagline: string
+  readonly loading: string
+  readonly ready: string
+  readonly failed: string
+  readonly tryAgain: string
+  readonly choose: string
+  readonly camera: string
+  readonly stopCamera: string
+  readonly turnCamera: string
+  readonly takePicture: string
+  readonly dropHint: string
+  readonly neither: string
+  readonly neitherNote: string
+  readonly sure: string
+  readonly looking: string
+  readonly share: string
+  readonly save: string
+  readonly why: string
+  readonly hideWhy: string
+  readonly another: string
+  readonly private: string
+  readonly offline: string
+  readonly checked: string
+  readonly disagrees: string
+  readonly unchecked: string
+  readonly newVersion: string
+  readonly reload: string
+  readonly noCamera: string
+  readonly cameraDenied: string
+  readonly cameraFailed: string
+  readonly notRead: string
+  readonly whatIsThis: string
+  readonly liveVerdict: string
+  readonly photo: string
+  readonly chart: string
+  readonly details: string
+}
+
+const en: Words = {
+  tagline: 'Show me a picture. I will tell you what I see.',
+  loading: 'Getting ready…',
+  ready: 'Ready',
+  failed: 'This did not work',
+  tryAgain: 'Try again',
+  choose: 'Choose a photo',
+  camera: 'Camera',
+  stopCamera: 'Stop camera',
+  turnCamera: 'Other camera',
+  takePicture: 'Take the picture',
+  dropHint: 'or drop or paste one here',
+  neither: 'Neither',
+  neitherNote: 'It looks like nothing I have learnt from.',
+  sure: 'sure',
+  looking: 'Looking…',
+  share: 'Share',
+  save: 'Save picture',
+  why: 'Why?',
+  hideWhy: 'Hide why',
+  another: 'Another photo',
+  private: 'Photos stay on this device.',
+  offline: 'Works offline.',
+  checked: 'Self-check passed.',
+  disagrees:
+    'Self-check failed: on this device the model does not answer as it did when it was made. Do not trust its verdicts.',
+  unchecked: 'This model carries no photos to check itself with.',
+  newVersion: 'A newer model is here.',
+  reload: 'Use it',
+  noCamera: 'No camera was found.',
+  cameraDenied: 'The camera may not be used. Allow it in the settings of this page.',
+  cameraFailed: 'The camera does not start. Another program may be using it.',
+  notRead: 'This file cannot be read as a photo.',
+  whatIsThis: 'How does this work?',
+  liveVerdict: 'Verdict',
+  photo: 'The photo',
+  chart: 'Probability of each label',
+  details:
+    'A small neural network, trained on a few hundred photos, runs in this page. It looks at the picture as a small square and says how probable each answer is. It can be wrong.',
+}
+
+const es: Words = {
+  tagline: 'Enséñame una imagen y te diré lo que veo.',
+  loading: 'Preparando…',
+  ready: 'Listo',
+  failed: 'No ha funcionado',
+  tryAgain: 'Reintentar',
+  choose: 'Elegir una foto',
+  camera: 'Cámara',
+  stopCamera: 'Parar la cámara',
+  turnCamera: 'Otra cámara',
+  takePicture: 'Hacer la foto',
+  dropHint: 'o suéltala o pégala aquí',
+  neither: 'Ninguno',
+  neitherNote: 'No se parece a nada de lo que he aprendido.',
+  sure: 'seguro',
+  looking: 'Mirando…',
+  share: 'Compartir',
+  save: 'Guardar imagen',
+  why: '¿Por qué?',
+  hideWhy: 'Ocultar por qué',
+  another: 'Otra foto',
+  private: 'Las fotos no salen de este dispositivo.',
+  offline: 'Funciona sin conexión.',
+  checked: 'Autocomprobación superada.',
+  disagrees:
+    'La autocomprobación ha fallado: en este dispositivo el modelo no responde como cuando se creó. No te fíes de sus veredictos.',
+  unchecked: 'Este modelo no lleva fotos con las que comprobarse.',
+  newVersion: 'Hay un modelo más nuevo.',
+  reload: 'Usarlo',
+  noCamera: 'No se ha encontrado ninguna cámara.',
+  cameraDenied: 'No hay permiso para usar la cámara. Permítelo en los ajustes de esta página.',
+  cameraFailed: 'La cámara no arranca. Quizá la esté usando otro programa.',
+  notRead: 'Este archivo no se puede leer como foto.',
+  whatIsThis: '¿Cómo funciona?',
+  liveVerdict: 'Veredicto',
+  photo: 'La foto',
+  chart: 'Probabilidad de cada etiqueta',
+  details:
+    'Una pequeña red neuronal, entrenada con unos cientos de fotos, funciona dentro de esta página. Ve la imagen como un cuadrado pequeño y dice cómo de probable es cada respuesta. Puede equivocarse.',
+}
+
+export const catalogue = { en, es } as const satisfies Readonly<Record<string, Words>>
+
+export type Language = keyof typeof catalogue
+
+/** The first language wanted that the page speaks; English where it speaks none of them. */
+export function languageOf(wanted: readonly string[]): Language {
+  for (const tag of wanted) {
+    const language = tag.toLowerCase().split('-')[0]
+    if (isLanguage(language)) return language
+  }
+  return 'en'
+}
+
+function isLanguage(name: string): name is Language {
+  return Object.hasOwn(catalogue, name)
+}
