@@ -4,8 +4,10 @@ import path from 'node:path'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { PredictResult } from '../src/actions/predict.js'
-import { type HeatMap, occlusion } from '../src/explain/index.js'
+import { float32, fromHalf, RandomStream, type Tensor, toHalf } from '../src/core/index.js'
+import { Explainer, type HeatMap, occlusion } from '../src/explain/index.js'
 import { readViews } from '../src/images/index.js'
+import { type Graph, readModelFile, upgradeModel, type Value } from '../src/onnx/index.js'
 import { Predictor } from '../src/predict/index.js'
 import { chiquito, documentOf, type RunOptions, suiteFolder } from './support/chiquito.js'
 import { writeTree } from './support/files.js'
@@ -66,6 +68,18 @@ describe('a shortcut that was planted', () => {
     await predictor.close()
   })
 
+  it.each(['float16', 'int8'])('is found in the model exported as %s, too', async precision => {
+    const out = at(`${precision}.onnx`)
+    const told = await chiquitoHere(['export', run, '--precision', precision, '--out', out])
+    expect(told.status, told.stderr).toBe(0)
+    const predictor = await Predictor.open(out, { threads: 1 })
+    const [photo] = photos('marked')
+    const explanation = await predictor.explain(readFileSync(photo), photo)
+    expect(explanation.method, explanation.why).toBe('grad-cam')
+    expect(partOnMark(explanation)).toBeGreaterThan(0.4)
+    await predictor.close()
+  })
+
   it('is found by covering places, too', async () => {
     const predictor = await Predictor.open(path.join(run, 'model.onnx'), { threads: 1 })
     const rule = predictor.metadata.view
@@ -80,6 +94,61 @@ describe('a shortcut that was planted', () => {
     expect(partOnMark({ width: 12, height: 12, values: sum })).toBeGreaterThan(0.4)
   })
 })
+
+describe('with weights drawn at random, a map changes (Adebayo et al. 2018)', () => {
+  it.each([
+    ['of the head', (name: string) => name.startsWith('head.')],
+    ['of the trunk', (name: string) => !name.startsWith('head.') && !name.startsWith('known.')],
+  ])('%s', async (_, isDrawn) => {
+    const { graph } = upgradeModel(await readModelFile(path.join(run, 'model.onnx')))
+    const [learnt, drawn] = [await Explainer.open(graph), await Explainer.open(withDrawn(graph, isDrawn))]
+    if ('why' in learnt || 'why' in drawn) throw new Error('there are no maps')
+    const likeness: number[] = []
+    for (const photo of [...photos('marked'), ...photos('plain')]) {
+      const rule = { size: side, resize: 'squash' } as const
+      const [view] = await readViews(readFileSync(photo), { name: photo, rule, draws: [null] })
+      const [a, b] = [await learnt.explain(view, side), await drawn.explain(view, side)]
+      expect(rankCorrelation(a.map.values, a.map.values)).toBeCloseTo(1, 6)
+      likeness.push(Math.abs(rankCorrelation(a.map.values, b.map.values)))
+    }
+    await learnt.close()
+    await drawn.close()
+    expect(likeness.reduce((a, b) => a + b, 0) / likeness.length).toBeLessThan(0.45)
+  })
+})
+
+/** The graph with weights of the same size and spread as those chosen, but drawn at random. */
+function withDrawn(graph: Graph, isDrawn: (name: string) => boolean): Graph {
+  const random = RandomStream.fromSeed(11)
+  const initializers = new Map(
+    Array.from(graph.initializers, ([name, tensor]): [Value, Tensor] => {
+      const isWeight = tensor.dtype === 'float32' || tensor.dtype === 'float16'
+      if (!isWeight || tensor.data.length < 100 || !isDrawn(name)) return [name, tensor]
+      const values = Array.from(tensor.data, value => (tensor.dtype === 'float16' ? fromHalf(value) : value))
+      const spread = Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0) / values.length)
+      const drawn = values.map(() => spread * random.normal())
+      if (tensor.dtype === 'float32') return [name, float32(drawn, tensor.shape)]
+      return [name, { ...tensor, data: Uint16Array.from(drawn, toHalf) }]
+    }),
+  )
+  return { ...graph, initializers }
+}
+
+/** Spearman's. */
+function rankCorrelation(a: Float32Array, b: Float32Array): number {
+  const [x, y] = [ranks(a), ranks(b)]
+  const middle = (x.length - 1) / 2
+  const product = (p: number[], q: number[]) =>
+    p.reduce((sum, rank, i) => sum + (rank - middle) * (q[i] - middle), 0)
+  return product(x, y) / Math.sqrt(product(x, x) * product(y, y))
+}
+
+function ranks(values: Float32Array): number[] {
+  const order = Array.from(values.keys()).sort((i, j) => values[i] - values[j])
+  const out = new Array<number>(values.length)
+  for (const [rank, i] of order.entries()) out[i] = rank
+  return out
+}
 
 it('is shown in the report of the training, too', () => {
   const page = readFileSync(path.join(run, 'report.html'), 'utf8')

@@ -40,6 +40,15 @@ export function lastMaps(
   return new Search(inferTypes(graph), input, ends).run()
 }
 
+/** What has and gives maps, by definition. */
+const mapping: ReadonlySet<string> = new Set([
+  ...['Conv', 'ConvTranspose', 'BatchNormalization', 'InstanceNormalization', 'GroupNormalization'],
+  ...['MaxPool', 'AveragePool', 'LRN'],
+])
+
+/** What may give another order, or another meaning of dimensions. */
+const mixing: ReadonlySet<string> = new Set(['Reshape', 'Transpose', 'MatMul', 'Gemm', 'Einsum', 'Softmax'])
+
 /** What only tells of a value's size. */
 const sizes: ReadonlySet<string> = new Set(['Shape', 'Size'])
 
@@ -140,9 +149,30 @@ class Search {
     if (op.startsWith('Reduce')) return this.reducedLayout(node)
     const isPoint = output?.length === 4 && output[2] === 1 && output[3] === 1
     if (isPoint && (/Pool$/.test(op) || op === 'Conv')) return false
-    const isVector = output?.length === 2
-    if (isVector && (op === 'Flatten' || op === 'Reshape')) return this.isTurned(value)
-    return undefined
+    const isVector = output?.length === 2 && output[1] === this.sizeOf(value)
+    if (!isVector || (op !== 'Flatten' && op !== 'Reshape')) return undefined
+    const turned = this.turned(value)
+    return this.isOfMaps(turned ?? value) ? turned !== undefined : undefined
+  }
+
+  /** How many numbers a photo has in a value. */
+  private sizeOf(value: Value): number | undefined {
+    return this.shape(value)
+      ?.slice(1)
+      .reduce<number>((size, dim) => size * Number(dim), 1)
+  }
+
+  /** Whether a value of rank 4 was made by what only works on maps; heads of attention are of rank 4, too. */
+  private isOfMaps(value: Value): boolean {
+    const seen = new Set([value])
+    // The set grows while it is gone through.
+    for (const one of seen) {
+      const node = this.producers.get(one)
+      if (node === undefined || mixing.has(keyOf(node))) continue
+      if (mapping.has(keyOf(node))) return true
+      for (const input of node.inputs) if (this.isLaidOut(input)) seen.add(input)
+    }
+    return false
   }
 
   private reducedLayout(node: Node): boolean | undefined {
@@ -154,14 +184,11 @@ class Search {
     return axes === '1,2' ? true : undefined
   }
 
-  /** Whether channels were put last just before. */
-  private isTurned(value: Value): boolean {
+  /** What a value was before channels were put last, if that was just before. */
+  private turned(value: Value): Value | undefined {
     const node = this.producers.get(value)
-    return (
-      node !== undefined &&
-      keyOf(node) === 'Transpose' &&
-      readAttributes('Transpose', node).perm?.join() === '0,2,3,1'
-    )
+    if (node === undefined || keyOf(node) !== 'Transpose') return undefined
+    return readAttributes('Transpose', node).perm?.join() === '0,2,3,1' ? node.inputs[0] : undefined
   }
 
   private ints(value: Value | undefined): number[] | undefined {
