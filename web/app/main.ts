@@ -116,8 +116,8 @@ function tell(what: string | undefined): void {
 
 /** Shows a picture and its verdict. */
 async function look(image: Blob | HTMLCanvasElement): Promise<void> {
-  const mine = ++turn
   if (camera.isOn) stopCamera()
+  const mine = ++turn
   tell(undefined)
   shown = undefined
   photoTools.hidden = true

@@ -31,6 +31,7 @@ export class VerdictView {
 
   clear(): void {
     this.box.className = 'verdict empty'
+    delete this.box.dataset.verdict
     this.word.textContent = ''
     this.note.textContent = ''
     this.bars.hidden = true
@@ -48,6 +49,8 @@ export class VerdictView {
   show(verdict: Verdict, isLive: boolean): void {
     const word = this.wordOf(verdict)
     this.box.className = `verdict ${this.mood(verdict)}`
+    // For scripts that read the page.
+    this.box.dataset.verdict = JSON.stringify(verdict)
     this.word.textContent = word
     this.word.classList.toggle('long', [...word].length > LONG_WORD)
     this.note.textContent = this.noteOf(verdict)

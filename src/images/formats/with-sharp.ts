@@ -144,14 +144,14 @@ async function decodeShrunk(
   return fromChannels(data, info.width, info.height, info.channels)
 }
 
-/** Inks to light as most readers do it without a profile: each light is what its ink and black let through. */
+/** Inks to light as most readers do it without a profile: each light is what its ink and black let through; cut, as Chromium does. */
 function fromCmyk(data: Uint8Array, width: number, height: number, channels: number): Pixels {
   const rgb = new Uint8Array(width * height * 3)
   for (let i = 0, p = 0; i < rgb.length; i += 3, p += channels) {
     const light = 255 - data[p + 3]
-    rgb[i] = ((255 - data[p]) * light + 127) / 255
-    rgb[i + 1] = ((255 - data[p + 1]) * light + 127) / 255
-    rgb[i + 2] = ((255 - data[p + 2]) * light + 127) / 255
+    rgb[i] = ((255 - data[p]) * light) / 255
+    rgb[i + 1] = ((255 - data[p + 1]) * light) / 255
+    rgb[i + 2] = ((255 - data[p + 2]) * light) / 255
   }
   return { width, height, data: rgb }
 }

@@ -1,0 +1,280 @@
+// What `chiquito app` writes, as somebody who opens it has it: in Chromium, also without a network.
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { AppResult, Prediction, PredictResult } from '../src/index.js'
+import { chiquito, documentOf, suiteFolder } from './support/chiquito.js'
+import { type StaticSite, serveFolders } from './support/static-site.js'
+import { trainOnDrawings } from './support/web-model.js'
+import { webPhotos } from './support/web-photos.js'
+
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
+
+describe.skipIf(!existsSync(CHROMIUM))(
+  'an exported page (skipped without Chromium; CHROMIUM names another path)',
+  () => {
+    const folder = suiteFolder()
+    const site = path.join(folder, 'site')
+    let run: string
+    let told: AppResult
+    let browser: Browser
+    let host: StaticSite
+
+    beforeAll(async () => {
+      run = await trainOnDrawings(folder)
+      told = documentOf<AppResult>(
+        await chiquito([
+          'app',
+          run,
+          '--out',
+          site,
+          '--yes',
+          'Hot dog!',
+          '--no',
+          '<b>No</b> "hot dog"',
+          '--json',
+        ]),
+      )
+      browser = await chromium.launch({
+        executablePath: CHROMIUM,
+        args: ['--no-sandbox', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
+      })
+      host = await serveFolders({ '/': site, '/deep/': site })
+    })
+    afterAll(async () => {
+      host?.close()
+      await browser?.close()
+    })
+
+    interface Opened {
+      readonly page: Page
+      /** What the page said that it should not have. */
+      readonly complaints: string[]
+    }
+
+    async function open(
+      address: string,
+      locale = 'en-GB',
+      colorScheme: 'light' | 'dark' = 'light',
+    ): Promise<Opened> {
+      const context = await browser.newContext({ locale, colorScheme, viewport: { width: 390, height: 844 } })
+      const page = await context.newPage()
+      const complaints: string[] = []
+      page.on('console', message => {
+        // Chromium's own note that a machine without a graphics processor has none.
+        if (!/No available adapters/.test(message.text())) complaints.push(message.text())
+      })
+      page.on('pageerror', error => complaints.push(error.message))
+      await page.goto(address)
+      await page.locator('body[data-checked]').waitFor()
+      return { page, complaints }
+    }
+
+    async function verdictOn(page: Page, file: string): Promise<Prediction> {
+      await page.evaluate("delete document.getElementById('verdict').dataset.verdict")
+      await page.setInputFiles('#file', file)
+      const verdict = await page.locator('#verdict[data-verdict]').getAttribute('data-verdict')
+      return JSON.parse(verdict ?? '')
+    }
+
+    async function kept(page: Page): Promise<void> {
+      await page.locator('#offline:not([hidden])').waitFor()
+    }
+
+    it('is small, and says how much a visit fetches', () => {
+      expect(told.precision).toBe('float16')
+      expect(told.title).toBe('Hot dog')
+      expect(told.download.compressed).toBeLessThan(12e6)
+      const bytes = readdirSync(site).reduce(
+        (sum, name) => sum + readFileSync(path.join(site, name)).length,
+        0,
+      )
+      expect(told.download.raw).toBeLessThan(bytes)
+      expect(told.download.raw).toBeGreaterThan(told.download.compressed)
+    })
+
+    it('without a network, says of photos of all kinds what predict says', async () => {
+      const photos = await webPhotos()
+      const place = path.join(folder, 'kinds')
+      mkdirSync(place)
+      for (const { name, bytes } of photos) writeFileSync(path.join(place, name), bytes)
+      const predicted = await chiquito(['predict', path.join(site, told.modelFile), place, '--json'])
+      const { predictions, unreadable } = documentOf<PredictResult>(predicted)
+      expect(unreadable).toEqual([])
+      const own = await serveFolders({ '/': site })
+      const { page, complaints } = await open(own.address)
+      await kept(page)
+      own.close()
+      await page.reload()
+      await page.locator('body[data-checked=yes]').waitFor()
+      expect(await page.evaluate('crossOriginIsolated')).toBe(true)
+      for (const { name, tolerance } of photos) {
+        const expected = predictions.find(one => path.basename(one.path) === name)
+        const verdict = await verdictOn(page, path.join(place, name))
+        expect({ name, label: verdict.label, abstained: verdict.abstained }).toEqual({
+          name,
+          label: expected?.label,
+          abstained: expected?.abstained,
+        })
+        for (const [k, probability] of verdict.probabilities.entries())
+          expect(Math.abs(probability - (expected?.probabilities[k] ?? Number.NaN)), name).toBeLessThan(
+            tolerance,
+          )
+      }
+      // Between the two drawings, so that a difference could be seen.
+      const sure = predictions.filter(one => Math.max(...one.probabilities) > 0.9999)
+      expect(sure.length).toBeLessThan(photos.length / 2)
+      expect(complaints).toEqual([])
+      await page.context().close()
+    })
+
+    it('shows the person’s own words as text, and asks no other host for anything', async () => {
+      const { page, complaints } = await open(host.address)
+      const strangers: string[] = []
+      page.on('request', request => {
+        if (!/^(blob:|data:)/.test(request.url()) && !request.url().startsWith(host.address))
+          strangers.push(request.url())
+      })
+      await verdictOn(page, path.join(folder, 'photos/hot_dog/1.png'))
+      expect(await page.locator('#word').textContent()).toBe('Hot dog!')
+      await verdictOn(page, path.join(folder, 'photos/not_hot_dog/1.png'))
+      expect(await page.locator('#word').textContent()).toBe('<b>No</b> "hot dog"')
+      expect(await page.locator('#spoken').textContent()).toContain('<b>No</b>')
+      const refused = await page.evaluate<string>(
+        "fetch('https://example.org/').then(() => 'answered', () => 'refused')",
+      )
+      expect(refused).toBe('refused')
+      expect(strangers).toEqual([])
+      expect(complaints.filter(one => !/Content Security Policy|example\.org/.test(one))).toEqual([])
+      await page.context().close()
+    })
+
+    it('says why, by one tap', async () => {
+      const { page } = await open(host.address)
+      await verdictOn(page, path.join(folder, 'photos/hot_dog/2.png'))
+      await page.click('#why')
+      await page.locator('#heat:not([hidden])').waitFor()
+      const coloured = await page.evaluate<number>(`(() => {
+      const heat = document.getElementById('heat')
+      const { data } = heat.getContext('2d').getImageData(0, 0, heat.width, heat.height)
+      return data.filter((value, i) => i % 4 === 3 && value > 100).length
+    })()`)
+      expect(coloured).toBeGreaterThan(50)
+      await page.click('#why')
+      expect(await page.locator('#heat').isVisible()).toBe(false)
+      await page.context().close()
+    })
+
+    it('speaks Spanish to who does, in a folder of the host, and takes what is no photo with a reason', async () => {
+      const { page } = await open(`${host.address}/deep/`, 'es-MX', 'dark')
+      expect(await page.evaluate('document.documentElement.lang')).toBe('es')
+      expect(await page.locator('label[for=file]').textContent()).toBe('Elegir una foto')
+      const wrong = path.join(folder, '<img src=x onerror=alert(1)>.jpg')
+      writeFileSync(wrong, 'no photo')
+      await page.setInputFiles('#file', wrong)
+      await page.locator('#trouble:not([hidden])').waitFor()
+      expect(await page.locator('#trouble').textContent()).toContain(
+        '<img src=x onerror=alert(1)>.jpg: not an image',
+      )
+      expect(await page.locator('#trouble img').count()).toBe(0)
+      await page.context().close()
+    })
+
+    it('follows a camera with verdicts that change', async () => {
+      const { page } = await open(host.address)
+      await page.click('#camera')
+      const frames = async () => Number(await page.evaluate("document.body.dataset.frames ?? '0'"))
+      await expect.poll(frames, { timeout: 60_000 }).toBeGreaterThan(3)
+      const first = await page.locator('#verdict').getAttribute('data-verdict')
+      await expect
+        .poll(() => page.locator('#verdict').getAttribute('data-verdict'), { timeout: 60_000 })
+        .not.toBe(first)
+      await page.click('#snap')
+      await page.locator('#photo-tools:not([hidden])').waitFor()
+      expect(await page.locator('#video').isVisible()).toBe(false)
+      await page.context().close()
+    })
+
+    it('says so where the model no longer answers as it did', async () => {
+      const damaged = path.join(folder, 'damaged')
+      cpSync(site, damaged, { recursive: true })
+      const model = path.join(damaged, told.modelFile)
+      const bytes = readFileSync(model)
+      // A label's probability, as the metadata have it.
+      const at = bytes.indexOf('"probabilities":[') + '"probabilities":['.length
+      bytes.write('0.5', at)
+      writeFileSync(model, bytes)
+      const own = await serveFolders({ '/': damaged })
+      const { page } = await open(own.address)
+      expect(await page.locator('#checked').textContent()).toMatch(/Self-check failed/)
+      await page.context().close()
+      own.close()
+    })
+
+    it('learns of a newer model while it is open', async () => {
+      const place = path.join(folder, 'updated')
+      cpSync(site, place, { recursive: true })
+      const own = await serveFolders({ '/': place })
+      const { page } = await open(own.address)
+      await kept(page)
+      const before = await page.evaluate('document.title')
+      const again = await chiquito([
+        'app',
+        run,
+        '--out',
+        place,
+        '--precision',
+        'float32',
+        '--title',
+        'Newer',
+        '--json',
+      ])
+      const newer = documentOf<AppResult>(again)
+      expect(newer.version).not.toBe(told.version)
+      await page.evaluate('navigator.serviceWorker.getRegistration().then(one => one.update())')
+      await page.locator('#update:not([hidden])').waitFor()
+      expect(await page.evaluate('document.title')).toBe(before)
+      await page.click('#reload')
+      await page.locator('h1', { hasText: 'Newer' }).waitFor()
+      await page.locator('body[data-checked=yes]').waitFor()
+      // Only what is new was fetched.
+      expect(own.asked.filter(one => /simd-threaded-.*\.wasm$/.test(one)).length).toBeLessThanOrEqual(2)
+      await page.context().close()
+      own.close()
+    })
+  },
+)
+
+describe('chiquito app', () => {
+  const folder = suiteFolder()
+
+  it('writes over nothing that is not its own', async () => {
+    const out = path.join(folder, 'mine')
+    mkdirSync(out)
+    writeFileSync(path.join(out, 'letter.txt'), 'x')
+    const model = path.join(folder, 'model.onnx')
+    writeFileSync(model, 'x')
+    const refused = await chiquito(['app', model, '--out', out])
+    expect(refused.stderr).toContain('holds other things, such as "letter.txt"')
+    expect(refused.status).toBe(2)
+    expect(readdirSync(out)).toEqual(['letter.txt'])
+  })
+
+  it.each([
+    [['--base', 'photos'], /--base must be the path of a folder on the host/],
+    [['--base', '/../x/'], /--base must be/],
+    [['--yes', ' '], /--yes must be 1 to 80 letters/],
+    [['--precision', 'int8'], /--precision/],
+  ])('refuses %j', async (args, message) => {
+    const refused = await chiquito([
+      'app',
+      path.join(folder, 'none.onnx'),
+      '--out',
+      path.join(folder, 'x'),
+      ...args,
+    ])
+    expect(refused.stderr).toMatch(message)
+    expect(refused.status).toBe(2)
+  })
+})
