@@ -232,6 +232,34 @@ it('a disk too full for a checkpoint ends the run; with more room it goes on', a
   expect(resumed).toBeGreaterThan(learnt - 3)
 })
 
+it('goes on in the moment in which the process before it ends, and says that it waits for that', async () => {
+  const out = 'dying'
+  let resumed: Promise<Told> | undefined
+  mkdirSync(at(out))
+  const first = await train(out, article, {
+    started: child => {
+      const watcher = watch(at(out), () => {
+        if (resumed || doneIn(out).length < 3) return
+        watcher.close()
+        // Stopped, not gone: as a process is that writes its last.
+        child.kill('SIGSTOP')
+        resumed = train(out, ['--resume'], {
+          watch: (_, stderr) => {
+            if (stderr.includes('It may be just ending')) child.kill('SIGKILL')
+          },
+        })
+      })
+    },
+  })
+  expect(first.signal, first.stderr).toBe('SIGKILL')
+  const second = await resumed
+  expect(second?.status, second?.stderr).toBe(0)
+  expect(second?.stderr).toMatch(
+    /Another chiquito \(process \d+ on .*\) is using the run folder ".*dying"\. It may be just ending: waiting 2 s for that\./,
+  )
+  expectSame(out, 'whole')
+})
+
 it('goes on with the photos it began with, and with nothing that is damaged or of another training', async () => {
   const out = 'changed'
   await killed(out, article, () => doneIn(out).length >= 3)

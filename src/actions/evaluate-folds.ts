@@ -18,6 +18,7 @@ import {
 } from './folds-folder.js'
 import { settingsOfRun } from './resume.js'
 import { openDealer } from './split-folds.js'
+import { asOneOfSeveral } from './train-budget.js'
 import { type TrainFoldsResult, trainFolds } from './train-folds.js'
 import type { TrainOptions } from './train-options.js'
 
@@ -78,7 +79,9 @@ export async function evaluateFolds(given: EvaluateFoldsOptions): Promise<Evalua
   const rounds: TrainFoldsResult[] = []
   for (let r = 0; r < repeats; r++) {
     throwIfAborted(options.signal)
-    rounds.push(await round(options, out, r, repeats))
+    const took = rounds.map(({ seconds }) => seconds)
+    const progress = asOneOfSeveral(options.progress, repeats - r - 1, took)
+    rounds.push(await round({ ...options, progress }, out, r, repeats))
   }
   const { figures, accuracy, interval } = figuresOf(rounds)
   const { labels, count } = rounds[0]

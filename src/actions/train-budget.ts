@@ -10,6 +10,8 @@ const writing: readonly Piece[] = [{ kind: 'other', seconds: 1.5 }]
 
 /** Seconds a photo, on a usual machine: looking for what belongs together, and what the head alone and fine-tuning take. */
 const each = { looking: 0.006, head: 0.02, tuning: 0.055 }
+/** And however few photos there are: networks are made ready. */
+const once = { head: 1, tuning: 3 }
 
 /** When a training is to be done, and what it takes still, told among its progress. */
 export function timePlanOf({ budget, progress }: TrainOptions, began: number): TimePlan {
@@ -33,11 +35,45 @@ export function fromFirst(time: TimePlan, { recipe, backbone, size, fineTune }: 
 }
 
 function usually(photos: number, fineTune: TrainOptions['fineTune']): Ahead {
-  const later = (seconds: number): Piece => ({ kind: 'views', task: 'learning', seconds: photos * seconds })
+  const later = (seconds: number, atOnce: number): Piece => ({
+    ...{ kind: 'views', task: 'learning', seconds: photos * seconds + atOnce },
+  })
   const looking: readonly Piece[] = [{ kind: 'other', task: lookingTask, seconds: photos * each.looking }]
-  if (fineTune === 'always') return { pieces: [...looking, later(each.head + 4 * each.tuning)] }
-  const perhaps = { pieces: [later(each.head + each.tuning)], when: 'fine-tuning is worth a try' }
-  return { pieces: looking, usually: [later(each.head)], perhaps: fineTune === 'never' ? undefined : perhaps }
+  if (fineTune === 'always')
+    return { pieces: [...looking, later(each.head + 4 * each.tuning, once.head + once.tuning)] }
+  const perhaps = {
+    pieces: [later(each.head + each.tuning, once.head + once.tuning)],
+    when: 'fine-tuning is worth a try',
+  }
+  return {
+    pieces: looking,
+    usually: [later(each.head, once.head)],
+    perhaps: fineTune === 'never' ? undefined : perhaps,
+  }
+}
+
+/**
+ * Progress of one of several trainings that are alike: what it says of its end is made to tell of the end of all.
+ *
+ * @param more - how many come after it
+ * @param took - seconds that others took
+ */
+export function asOneOfSeveral(
+  progress: Progress | undefined,
+  more: number,
+  took: readonly number[],
+): Progress | undefined {
+  if (!progress || more === 0) return progress
+  const began = performance.now()
+  const mean = took.length > 0 ? took.reduce((a, b) => a + b) / took.length : undefined
+  return event => {
+    if (event.kind !== 'estimate') return progress(event)
+    const elapsed = (performance.now() - began) / 1000
+    const ofAll = (seconds: number) => seconds + more * (mean ?? elapsed + seconds)
+    const { seconds, perhaps } = event
+    const most = perhaps && { ...perhaps, seconds: ofAll(perhaps.seconds) }
+    progress({ kind: 'estimate', seconds: ofAll(seconds), perhaps: most })
+  }
 }
 
 /** Says what was left out for a budget, and whether it was exceeded all the same. */

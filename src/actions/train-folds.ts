@@ -10,6 +10,7 @@ import { manifestsAt } from '../splitting/index.js'
 import { doubtsSchema, foldWarnings, unmeasuredWarnings } from './fold-warnings.js'
 import { clearOtherFolds } from './folds-folder.js'
 import { type TrainOptions, type TrainResult, train, trainRun } from './train.js'
+import { asOneOfSeveral } from './train-budget.js'
 import type { RunOptions } from './train-options.js'
 
 export interface TrainFoldsOptions extends Omit<TrainOptions, 'manifest'> {
@@ -68,6 +69,7 @@ const metricsSchema = doubtsSchema.extend({
   interval: z.tuple([z.number(), z.number()]),
   confusion: z.array(z.array(z.number())),
   evaluation: z.object({ logLoss: z.number() }).optional(),
+  seconds: z.number(),
 })
 type Metrics = z.infer<typeof metricsSchema>
 
@@ -90,8 +92,14 @@ export async function trainFolds({ folds: place, ...options }: TrainFoldsOptions
   const folds: (Metrics & { manifest: string })[] = []
   const sharedBudget = await budgetOf(out, manifests.map(nameOf), options)
   for (const [i, manifest] of manifests.entries()) {
-    const budget = share(sharedBudget, (performance.now() - started) / 1000, manifests.length - i)
-    folds.push({ ...(await trainFold(manifest, out, { ...options, budget, sharedBudget })), manifest })
+    const left = manifests.length - i
+    const budget = share(sharedBudget, (performance.now() - started) / 1000, left)
+    const took = folds.map(({ seconds }) => seconds)
+    const progress = asOneOfSeveral(options.progress, left - 1, took)
+    folds.push({
+      ...(await trainFold(manifest, out, { ...options, progress, budget, sharedBudget })),
+      manifest,
+    })
   }
   const { labels } = folds[0]
   const other = folds.find(fold => fold.labels.join('\0') !== labels.join('\0'))

@@ -134,6 +134,7 @@ export async function trainRun(given: RunOptions): Promise<TrainResult> {
     await run.writeMetrics(trained)
     await writeModelCard(run)
     await run.end('finished')
+    time.close()
     return trained
   } catch (error) {
     throw await ended(run, error)

@@ -1,10 +1,13 @@
-import { type ProgressEvent, roughTime } from '../core/index.js'
+import { type ProgressEvent, roughTime, shortTime } from '../core/index.js'
 
 /** How long the whole work takes still. */
 export type Estimate = Pick<Extract<ProgressEvent, { kind: 'estimate' }>, 'seconds' | 'perhaps'>
 
 /** A new estimate is as good as the last one where they differ by no more than this part of it, or so many seconds. */
 const alike = { part: 0.2, seconds: 2 }
+
+/** Below so many seconds nobody counts. */
+const almostDone = 1.5
 
 /**
  * An estimate as it is shown. It counts down by itself, and gives way to a new one only where that is clearly another: what
@@ -30,7 +33,12 @@ export class ShownEstimate {
     const since = this.since(shown)
     const isNear = (before: number, now: number) =>
       Math.abs(before - since - now) <= Math.max(alike.seconds, alike.part * now)
-    if (!isNear(shown.seconds, news.seconds) || shown.perhaps?.when !== news.perhaps?.when) return false
+    if (
+      news.seconds === 0 ||
+      !isNear(shown.seconds, news.seconds) ||
+      shown.perhaps?.when !== news.perhaps?.when
+    )
+      return false
     return !shown.perhaps || !news.perhaps || isNear(shown.perhaps.seconds, news.perhaps.seconds)
   }
 
@@ -40,19 +48,25 @@ export class ShownEstimate {
 }
 
 /**
- * An estimate in words, first in more, then in fewer: "about 25 s to go, 40 s if fine-tuning pays", "25 to 40 s to go".
+ * An estimate in words, first in more, then in fewer: "about 25 s to go, 40 s if fine-tuning pays", "25 to 40 s to go". None where
+ * nothing is to be done any more.
  *
  * @param since - seconds that have passed since it was made
  */
 export function toGo({ seconds, perhaps }: Estimate, since = 0): string[] {
-  const least = roughTime(seconds - since)
-  const most = perhaps && roughTime(perhaps.seconds - since)
-  if (perhaps === undefined || most === undefined || most === least) return [`about ${least} to go`]
-  return [`about ${least} to go, ${most} if ${perhaps.when}`, `${withoutUnit(least, most)} to ${most} to go`]
+  if (seconds === 0) return []
+  const [least, most] = [seconds - since, (perhaps?.seconds ?? 0) - since]
+  if (perhaps === undefined || roughTime(most) === roughTime(least))
+    return [least < almostDone ? 'almost done' : `about ${roughTime(least)} to go`]
+  return [
+    `about ${roughTime(least)} to go, ${roughTime(most)} if ${perhaps.when}`,
+    `${range(shortTime(least), shortTime(most))} to go`,
+  ]
 }
 
-/** "25 s" beside "40 s" is 25. */
-function withoutUnit(least: string, most: string): string {
-  const [number, ...unit] = least.split(' ')
-  return most.split(' ').slice(1).join(' ') === unit.join(' ') ? number : least
+/** "25 to 40 s", "25 s to 1.5 min". */
+function range(least: string, most: string): string {
+  if (least === most) return `about ${most}`
+  const [number, unit] = least.split(' ')
+  return most.endsWith(` ${unit}`) ? `${number} to ${most}` : `${least} to ${most}`
 }

@@ -32,10 +32,17 @@ interface Task {
 export function progressBars(stream: Output, now: () => number): { progress: Progress; close: () => void } {
   const tasks = new Map<string, Task>()
   let current: Task | undefined
+  /** Once there was no room for a wide bar all are narrow: one that grows and shrinks would unsettle. */
+  let widest: number = barWidth
+  const liveLine = (task: Task, columns: number): string => {
+    const { text, bar } = line(task, now(), columns, estimate.words, widest)
+    if (bar !== undefined) widest = bar
+    return text
+  }
   const estimate = new ShownEstimate(now)
   const bar = new SingleBar({
     stream,
-    format: (_options, params) => (current ? line(current, now(), params.maxWidth, estimate.words) : ''),
+    format: (_options, params) => (current ? liveLine(current, params.maxWidth) : ''),
     hideCursor: true,
     clearOnComplete: true,
   })
@@ -83,20 +90,29 @@ export function progressBars(stream: Output, now: () => number): { progress: Pro
  * fit, what it has to say is worth more than bar and time, and how long the whole work takes more than the bar.
  *
  * @param whole - how long the whole work takes still, in more and in fewer words; none where that is not known
+ * @param widest - columns of the bar, at most; `bar` is what it has, where there is one
  */
-function line(task: Task, now: number, columns: number, whole: readonly string[]): string {
+function line(
+  task: Task,
+  now: number,
+  columns: number,
+  whole: readonly string[],
+  widest: number,
+): { readonly text: string; readonly bar?: number } {
   const { name, done, total = 0, unit, note } = task
   const counts = total > 0 ? [counted(done, total, unit)] : []
   const said = note ? [note] : []
   const first = `  ${name.padEnd(nameWidth)}`
   const of = (width: number) => (total > 0 ? [barOf(done / total, width), ...counts] : ['…'])
   const times = whole.length > 0 ? whole.map(text => [text]) : [leftOf(task, total, now)]
-  const lines = [
-    ...times.map(time => [first, ...of(barWidth), ...time, ...said]),
-    ...(note ? [] : times.map(time => [first, ...of(narrowBar), ...time])),
-    [`  ${name}`, ...counts, ...(note ? said : times[times.length - 1])],
-  ].map(parts => parts.join('  '))
-  return (lines.find(text => text.length < columns) ?? lines[lines.length - 1]).slice(0, columns - 1)
+  const withBar = (bar: number) =>
+    times.map(time => ({ text: [first, ...of(bar), ...time, ...said].join('  '), bar }))
+  const fitting = [...withBar(widest), ...(note ? [] : withBar(narrowBar))].find(
+    ({ text }) => text.length < columns,
+  )
+  if (fitting) return total > 0 ? fitting : { text: fitting.text }
+  const text = [`  ${name}`, ...counts, ...(note ? said : times[times.length - 1])].join('  ')
+  return { text: text.slice(0, columns - 1) }
 }
 
 function barOf(share: number, width: number): string {

@@ -18,7 +18,7 @@ export { pause } from './pause.js'
 export { plural } from './plural.js'
 export type { Progress, ProgressEvent, WorkOptions } from './progress.js'
 export { RandomStream } from './random.js'
-export { exactTime, roughTime } from './rough-time.js'
+export { exactTime, roughTime, shortTime } from './rough-time.js'
 export { commandInText, shellPath, shellWord } from './shell-word.js'
 export {
   asFloat32,

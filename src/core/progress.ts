@@ -15,7 +15,7 @@ export type ProgressEvent =
   | { readonly kind: 'end'; readonly task: string; readonly note?: string }
   | {
       readonly kind: 'estimate'
-      /** Until the whole work is done, roughly. */
+      /** Until the whole work is done, roughly; 0 once it is. */
       readonly seconds: number
       /** Where more work may turn out to be worth it: how long all takes then, and in which case. */
       readonly perhaps?: { readonly seconds: number; readonly when: string } | undefined

@@ -13,6 +13,13 @@ export function roughTime(seconds: number): string {
   return exactTime(Math.max(1, Math.round(seconds / step) * step))
 }
 
+/** 4 s, 25 s, 1.5 min, 2 h: the same in few letters. */
+export function shortTime(seconds: number): string {
+  const halves = (of: number) => Math.round((2 * seconds) / of) / 2
+  if (seconds < 57.5) return roughTime(seconds)
+  return seconds < 3600 ? `${halves(60)} min` : `${halves(3600)} h`
+}
+
 /** 4 s, 1 min 33 s, 2 h: a time as a person gives it, in whole seconds where it has that many. */
 export function exactTime(seconds: number): string {
   if (seconds < 10 && !Number.isInteger(seconds)) return `${Number(seconds.toPrecision(2))} s`

@@ -44,7 +44,12 @@ async function trained(slow: string, each: number) {
   const time = new TimePlan({ budget: 60, progress, now: () => clock.seconds * 1000 })
   const options = { dataset, backbone, seed: 0, size: 32, threads: 1, time, progress: time.progress }
   const { choice, tta, stages } = await auto.run(options)
-  return { reason: choice?.fineTuning?.reason, tta, stages, tasks, spared: time.spared }
+  const { fineTuning, candidates = [] } = choice ?? {}
+  return {
+    reason: fineTuning?.reason,
+    heads: candidates.filter(({ name }) => name.includes('layer')).length,
+    ...{ tta, stages, tasks, spared: time.spared },
+  }
 }
 
 describe('recipe auto with a budget', () => {
@@ -76,5 +81,11 @@ describe('recipe auto with a budget', () => {
   it('compares fewer heads where even that takes too long', async () => {
     const { spared } = await trained('cross-validation', 5)
     expect(spared[0]).toMatch(/^(all but one|some) of the heads compared$/)
+  })
+
+  it('compares all where that takes next to nothing, however late it is', async () => {
+    const { spared, heads } = await trained('training photos (whole photos)', 2)
+    expect(heads).toBe(3)
+    expect(spared).toEqual(['more views of the validation photos'])
   })
 })

@@ -14,9 +14,8 @@ import {
 } from './tuning/index.js'
 import { type UsualCosts, usualCosts } from './usual.js'
 
-/** Photos that are looked at before it is decided how; the first of them get the network ready. */
+/** Photos that are looked at before it is decided how. */
 const tried = 24
-const triedFirst = 8
 /** Fewer photos than this many times those are looked at before anything could be decided. */
 const worthTrying = 4
 
@@ -114,8 +113,8 @@ export class AutoPlan implements TuningSchedule {
 
   /** More views of the validation photos, unless there is no time for them. */
   hasTimeForMoreViews(): boolean {
-    const { time } = this
-    if (!time.isLate) return true
+    const { time, end } = this
+    if (!time.isLate || time.isTrifle(time.secondsOf(end.slice(0, 1)))) return true
     time.spared.push('more views of the validation photos')
     return false
   }
@@ -138,12 +137,9 @@ export class AutoPlan implements TuningSchedule {
     const { time, costs, options } = this
     const photos = options.dataset.photos.filter(({ split }) => split === 'train')
     if (photos.length < worthTrying * tried) return false
-    await features.tryOut('squash', photos.slice(0, triedFirst))
-    const { elapsed } = time
-    const isFresh = await features.tryOut('squash', photos.slice(triedFirst, tried))
-    if (isFresh)
-      time.measure('views', (tried - triedFirst) * (costs.photo + 2 * costs.view), time.elapsed - elapsed)
-    return isFresh
+    const found = await features.tryOut('squash', photos.slice(0, tried), () => time.elapsed)
+    if (found) time.measure('views', found.photos * (costs.photo + 2 * costs.view), found.seconds)
+    return found !== undefined
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Piece } from '../time-plan/index.js'
-import { countOf, otherThingsPieces, partTask } from './frozen/index.js'
+import { countOf, lookingAgain, otherThingsPieces, partTask } from './frozen/index.js'
 import type { RecipeOptions } from './recipe.js'
 import { onceMoreTask } from './remember.js'
 import { ttaTask, ttaViews } from './show.js'
@@ -30,7 +30,10 @@ export function tunedEndPieces(options: RecipeOptions, costs: UsualCosts, isWhol
   )
   const valid = seen('valid', partTask('squash', 'valid'))
   const others = otherThingsPieces(options, costs)
+  const looking: Piece = { kind: 'other', seconds: lookingAgain(options) }
   // Where the last layers alone were tuned, other things are looked at as the network was, too.
-  const remembered = isWhole ? [seen('train', onceMoreTask), valid, ...others] : [...others, ...others, valid]
-  return [...remembered, { kind: 'other', seconds: 2 }, ...more]
+  const remembered = isWhole
+    ? [seen('train', onceMoreTask), valid, ...others, looking]
+    : [...others, ...others, looking, valid]
+  return [...remembered, ...more, { kind: 'other', seconds: 0.5 }]
 }

@@ -44,7 +44,10 @@ const firstSeconds = 1
 const pauseSeconds = 0.5
 /** A piece that takes longer than it should is still not over. */
 const leastLeft = 0.1
-/** By how much of the budget the end may seem late, as estimates are rough, before work is broken off. */
+/**
+ * By how much of the budget the end may seem late, as estimates are rough, before work is broken off. What takes no more is not worth
+ * leaving out.
+ */
 const slack = 0.05
 
 /**
@@ -116,6 +119,11 @@ export class TimePlan {
     this.tell(true)
   }
 
+  /** All is done: nothing is ahead. */
+  close(): void {
+    this.options.progress?.({ kind: 'estimate', seconds: 0 })
+  }
+
   /** Notes that work which usually takes so long took so long here. */
   measure(kind: WorkKind, usual: number, took: number): void {
     this.speeds.add({ kind, usual, took })
@@ -141,6 +149,11 @@ export class TimePlan {
   /** Whether what is planned will not be done in time, even without what comes then. */
   get isLate(): boolean {
     return this.left < this.leastAhead([])
+  }
+
+  /** Whether work of so many seconds is too little to be left out, even where all will be late. */
+  isTrifle(seconds: number): boolean {
+    return this.budget === undefined || seconds <= slack * this.budget
   }
 
   /** Whether these pieces, and what comes after all that is planned, are done in time. */
@@ -268,6 +281,8 @@ export class TimePlan {
     const whole = expected * fresh
     // What lies between two tasks is over when the next begins.
     if (piece.task === undefined) return Math.max(whole - took, leastLeft * whole)
+    // Getting ready for a task says nothing of its speed.
+    if (share === 0) return whole
     // The further a task is, the more its own speed counts.
     const seen = share - from
     return (1 - share) * ((1 - seen) * whole + took)

@@ -130,8 +130,10 @@ async function compareAll(
   let done = 0
   const onFold = () => progress?.({ kind: 'advance', task, done: ++done, total })
   const shown: Judged[] = []
+  let took = 0
   for (const candidate of varied) {
-    if (shown.length > 0 && time?.isLate) {
+    const began = time?.elapsed ?? 0
+    if (shown.length > 0 && time?.isLate && !time.isTrifle(took)) {
       time.spared.push(
         shown.length === 1 ? 'all but one of the heads compared' : 'some of the heads compared',
       )
@@ -144,6 +146,7 @@ async function compareAll(
     const judged = results.map(outOfFold => judge(candidate, outOfFold, plain))
     for (const one of judged) options.log?.(candidateLine(one))
     shown.push(judged.reduce((a, b) => (b.logLoss < a.logLoss ? b : a)))
+    took = (time?.elapsed ?? 0) - began
   }
   progress?.({ kind: 'end', task })
   const decision = await decide(shown, photos, plan, options.signal)

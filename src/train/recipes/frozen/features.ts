@@ -57,17 +57,29 @@ export class AutoFeatures {
     this.isMirrored = false
   }
 
-  /** Some photos, with all views that are learnt from, to see how long that takes; whether any had to be looked at. */
-  async tryOut(resize: Resize, photos: readonly Photo[]): Promise<boolean> {
-    let fresh = 0
+  /**
+   * Some photos, with all views that are learnt from, to see how long that takes: what it took once the first were done, as these get the
+   * network ready. Undefined where some were known.
+   *
+   * @param now - in seconds
+   */
+  async tryOut(
+    resize: Resize,
+    photos: readonly Photo[],
+    now: () => number,
+  ): Promise<{ readonly photos: number; readonly seconds: number } | undefined> {
     const { signal } = this.options
+    let first: { readonly done: number; readonly at: number } | undefined
+    let isKnown = false
     await this.extractorFor(resize).extract(photos, {
       ...{ task: 'trying out', signal, views: () => [null, mirrored] },
       progress: event => {
-        if (event.kind === 'advance') fresh = event.done - (event.recalled ?? 0)
+        if (event.kind !== 'advance' || event.done === 0) return
+        first ??= { done: event.done, at: now() }
+        if (event.recalled) isKnown = true
       },
     })
-    return fresh === photos.length
+    return first && !isKnown ? { photos: photos.length - first.done, seconds: now() - first.at } : undefined
   }
 
   /** The plain views of a part, and of training photos the mirrored ones, too. Throws `data` when a class of it has no readable photo. */

@@ -58,6 +58,11 @@ export function otherThingsPieces({ background }: RecipeOptions, { photo, view }
   return [{ kind: 'views', task: otherThingsTask, seconds, isKept: true }]
 }
 
+/** Seconds of seeking likenesses once more: none where a cache knows what was found. */
+export function lookingAgain({ dataset, store }: RecipeOptions): number {
+  return store ? 0 : countOf(dataset.photos, 'train') * lookedAt
+}
+
 /** How many photos are in a part. */
 export function countOf(photos: RecipeOptions['dataset']['photos'], split: Split): number {
   return photos.filter(photo => photo.split === split).length
