@@ -13,9 +13,20 @@ import {
 import { loadBackbone } from '../src/backbones/index.js'
 import { asFloat32, float32, RandomStream, scalar, type Tensor, uint8 } from '../src/core/index.js'
 import { Session } from '../src/engine/index.js'
+import { withExplanation } from '../src/explain/index.js'
 import { decode, renderView } from '../src/images/index.js'
 import { ImageData, Learner } from '../src/index.js'
-import { foldBatchNorm, GraphBuilder, model, readModel, type Value, writeModel } from '../src/onnx/index.js'
+import {
+  foldBatchNorm,
+  GraphBuilder,
+  lowestModel,
+  model,
+  readModel,
+  upgradeModel,
+  type Value,
+  writeModel,
+} from '../src/onnx/index.js'
+import { Predictor } from '../src/predict/index.js'
 import { parseModelMetadata } from '../src/run/index.js'
 import { BrowserRuntime, noBrowser } from './support/browser.js'
 import { withInputs } from './support/exported.js'
@@ -36,7 +47,7 @@ describe.skipIf(noBrowser !== undefined)(`in Chromium, by onnxruntime-web${why}`
     rmSync(folder, { recursive: true, force: true })
   })
 
-  it('a trained model answers its golden photos as it says', async () => {
+  it('a trained model answers its golden photos as it says, and says why', async () => {
     const size = 64
     const photos = path.join(folder, 'photos')
     writeTree({ ...(await drawings('ball', 'ball', 8)), ...(await drawings('wave', 'wave', 8)) }, photos)
@@ -60,6 +71,21 @@ describe.skipIf(noBrowser !== undefined)(`in Chromium, by onnxruntime-web${why}`
       for (const [i, probability] of probabilities.entries())
         expect(Math.abs(found[i] - probability)).toBeLessThan(1e-4)
     }
+
+    // And with one more output it says why, as it does here.
+    const explained = withExplanation(upgradeModel(readModel(bytes, file)).graph)
+    if ('why' in explained) throw new Error(explained.why)
+    const predictor = await Predictor.open(file, { threads: 1 })
+    const pixels = renderView(await decode(golden[0].png, { name: 'golden', shortSide: size }), view)
+    const here = await predictor.explainView(pixels)
+    await predictor.close()
+    const there = await browser.run(writeModel(lowestModel(explained)), {
+      pixels: uint8(pixels, [1, size, size, 3]),
+    })
+    expect(there.why.shape).toEqual([1, here.height, here.width])
+    const scale = Math.max(...here.values.map(Math.abs))
+    for (const [i, value] of here.values.entries())
+      expect(Math.abs(Number(there.why.data[i]) - value) / scale).toBeLessThan(1e-3)
     expect(browser.complaints).toEqual([])
   })
 
