@@ -154,12 +154,15 @@ describe('chiquito evaluate --folds', () => {
 
   it('of a run takes its photos and settings', async () => {
     const run = path.join(folder, 'run')
-    const trained = await chiquitoHere(['train', photos, '--out', run, '--recipe', 'auto', ...usual])
+    const trained = await chiquitoHere(['train', photos, '--out', run, '--budget', '1h', ...usual])
     expect(trained.status, trained.stderr).toBe(0)
     const result = await folded(run, '--folds', '2', '--out', path.join(folder, 'of a run'))
     expect(result).toMatchObject({ data: photos, folds: 2 })
     const record = JSON.parse(readFileSync(path.join(folder, 'of a run/repeat-1/fold-1/run.json'), 'utf8'))
-    expect(record.configuration).toMatchObject({ size: 64, fineTune: 'never' })
+    // What one model was given is given to each.
+    expect(record.configuration).toMatchObject({ size: 64, fineTune: 'never', sharedBudget: 7200 })
+    expect(record.configuration.budget).toBeGreaterThan(3000)
+    expect(record.configuration.budget).toBeLessThanOrEqual(3600)
   }, 240_000)
 
   it('writes no model that could be used meanwhile, as nobody does', async () => {

@@ -18,9 +18,9 @@ import {
 } from './folds-folder.js'
 import { settingsOfRun } from './resume.js'
 import { openDealer } from './split-folds.js'
-import { asOneOfSeveral } from './train-budget.js'
-import { type TrainFoldsResult, trainFolds } from './train-folds.js'
-import type { TrainOptions } from './train-options.js'
+import { asOneOfSeveral, shareOfBudget } from './train-budget.js'
+import { type TrainFoldsResult, trainFoldsAt } from './train-folds.js'
+import type { RunOptions, TrainOptions } from './train-options.js'
 
 export type { FoldedFigure } from './folded-figures.js'
 
@@ -80,8 +80,11 @@ export async function evaluateFolds(given: EvaluateFoldsOptions): Promise<Evalua
   for (let r = 0; r < repeats; r++) {
     throwIfAborted(options.signal)
     const took = rounds.map(({ seconds }) => seconds)
-    const progress = asOneOfSeveral(options.progress, repeats - r - 1, took)
-    rounds.push(await round({ ...options, progress }, out, r, repeats))
+    const left = repeats - r
+    const progress = asOneOfSeveral(options.progress, left - 1, took)
+    const budget = shareOfBudget(options.budget, (performance.now() - started) / 1000, left)
+    const own = { progress, budget, sharedBudget: options.budget }
+    rounds.push(await round({ ...options, ...own }, out, r, repeats))
   }
   const { figures, accuracy, interval } = figuresOf(rounds)
   const { labels, count } = rounds[0]
@@ -140,9 +143,11 @@ async function resolved(given: EvaluateFoldsOptions): Promise<EvaluateFoldsOptio
     )
   if (!(await isRunFolder(given.data))) return given
   const run = await RunFolder.open(given.data)
-  const { manifest: _, validFraction: __, ...own } = settingsOfRun(run)
+  const { manifest: _, validFraction: __, sharedBudget: ___, ...own } = settingsOfRun(run)
   const asked = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
-  return { ...own, ...asked, data: run.record.dataset.root, out: given.out, folds: given.folds }
+  // What one model was given is given to each.
+  const budget = own.budget && own.budget * given.folds * (given.repeats ?? 1)
+  return { ...own, budget, ...asked, data: run.record.dataset.root, out: given.out, folds: given.folds }
 }
 
 /** What is asked for, or what was begun and is gone on with: its settings, in the place of those left out. */
@@ -188,7 +193,8 @@ async function dealFolds(
 }
 
 async function round(
-  options: EvaluateFoldsOptions & { readonly seed: number },
+  options: Omit<RunOptions, 'manifest'> &
+    Pick<EvaluateFoldsOptions, 'folds' | 'repeats'> & { readonly seed: number },
   out: string,
   r: number,
   repeats: number,
@@ -197,7 +203,7 @@ async function round(
   const { table, name } = placesOfRepeat(out, r)
   if (repeats > 1)
     progress?.({ kind: 'notice', message: `Repetition ${r + 1} of ${repeats}`, isRoutine: true })
-  return trainFolds({ ...rest, progress, seed: seed + r, folds: table, out: path.join(out, name) })
+  return trainFoldsAt(table, { ...rest, progress, seed: seed + r, out: path.join(out, name) })
 }
 
 function commandOf({ data, out, folds }: EvaluateFoldsOptions, repeats: number): string {

@@ -36,13 +36,14 @@ export function settingsIn({
   size,
   fineTune,
   epochs,
+  budget,
   coverage,
   background,
   followLinks,
   labelsFrom,
 }: TrainOptions): AskedFolds['settings'] {
   return settingsSchema.parse({
-    ...{ recipe, backbone, preprocessing, size, fineTune, epochs, coverage, followLinks, labelsFrom },
+    ...{ recipe, backbone, preprocessing, size, fineTune, epochs, budget, coverage, followLinks, labelsFrom },
     background: background && path.resolve(background),
   })
 }

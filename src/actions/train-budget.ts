@@ -52,6 +52,19 @@ function usually(photos: number, fineTune: TrainOptions['fineTune']): Ahead {
   }
 }
 
+/** Seconds for one of several trainings where the budget is used up. */
+const leastShare = 0.1
+
+/** What is left of a budget, shared among so many trainings; in tenths of a second. */
+export function shareOfBudget(
+  budget: number | undefined,
+  elapsed: number,
+  count: number,
+): number | undefined {
+  if (budget === undefined) return undefined
+  return Math.max(leastShare, Math.floor((10 * (budget - elapsed)) / count) / 10)
+}
+
 /**
  * Progress of one of several trainings that are alike: what it says of its end is made to tell of the end of all.
  *

@@ -10,7 +10,7 @@ import { manifestsAt } from '../splitting/index.js'
 import { doubtsSchema, foldWarnings, unmeasuredWarnings } from './fold-warnings.js'
 import { clearOtherFolds } from './folds-folder.js'
 import { type TrainOptions, type TrainResult, train, trainRun } from './train.js'
-import { asOneOfSeveral } from './train-budget.js'
+import { asOneOfSeveral, shareOfBudget } from './train-budget.js'
 import type { RunOptions } from './train-options.js'
 
 export interface TrainFoldsOptions extends Omit<TrainOptions, 'manifest'> {
@@ -56,9 +56,6 @@ export interface TrainFoldsResult {
   readonly summary: string
 }
 
-/** Seconds for a fold where the budget is used up. */
-const leastBudget = 0.1
-
 /** Of a fold that was trained before: what its `metrics.json` must hold. */
 const metricsSchema = doubtsSchema.extend({
   run: z.string(),
@@ -84,16 +81,25 @@ export async function trainOnFolds(options: TrainFoldsOptions): Promise<TrainRes
  * Cross-validation: trains on the photos of each manifest, a run each in `out`, and measures every photo once. With `resume`,
  * folds that are finished are kept.
  */
-export async function trainFolds({ folds: place, ...options }: TrainFoldsOptions): Promise<TrainFoldsResult> {
+export function trainFolds(options: TrainFoldsOptions): Promise<TrainFoldsResult> {
+  return trainFoldsAt(options.folds, options)
+}
+
+/** As `trainFolds`, for those that do so several times. */
+export async function trainFoldsAt(
+  place: string,
+  options: Omit<RunOptions, 'manifest'>,
+): Promise<TrainFoldsResult> {
   const started = performance.now()
   const manifests = await manifestsAt(place)
   const out = path.resolve(options.out)
   await requireOwn(out, manifests.map(nameOf), options)
   const folds: (Metrics & { manifest: string })[] = []
-  const sharedBudget = await budgetOf(out, manifests.map(nameOf), options)
+  const own = await budgetOf(out, manifests.map(nameOf), options)
+  const { sharedBudget = own } = options
   for (const [i, manifest] of manifests.entries()) {
     const left = manifests.length - i
-    const budget = share(sharedBudget, (performance.now() - started) / 1000, left)
+    const budget = shareOfBudget(own, (performance.now() - started) / 1000, left)
     const took = folds.map(({ seconds }) => seconds)
     const progress = asOneOfSeveral(options.progress, left - 1, took)
     folds.push({
@@ -173,12 +179,6 @@ async function budgetOf(
     if (typeof had === 'number') return had
   }
   return undefined
-}
-
-/** What is left of a budget, shared among so many; in tenths of a second. */
-function share(budget: number | undefined, elapsed: number, count: number): number | undefined {
-  if (budget === undefined) return undefined
-  return Math.max(leastBudget, Math.floor((10 * (budget - elapsed)) / count) / 10)
 }
 
 function nameOf(manifest: string): string {
