@@ -24,6 +24,7 @@ import { benchPrecision } from './precision.js'
 import { benchPredict } from './predict.js'
 import { benchRecipe } from './recipe.js'
 import { benchRuntimes } from './runtimes.js'
+import { benchServe } from './serve.js'
 import { benchStep } from './step.js'
 import type { BenchOptions, BenchResult, BenchRow } from './support/result.js'
 
@@ -53,6 +54,7 @@ const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Ben
   pipelines: benchPipelines,
   intervals: benchIntervals,
   runtimes: benchRuntimes,
+  serve: benchServe,
 }
 
 const usage =

@@ -1,7 +1,7 @@
 // The only file that knows the chart library and the stand-in for a browser's document.
 import * as Plot from '@observablehq/plot'
 import { DOMParser } from 'linkedom'
-import { light, type Palette, page } from './palette.js'
+import { light, type Palette, page } from '../palette/index.js'
 
 export { Plot }
 

@@ -1,3 +1,4 @@
+export { dark, declarations, light, type Palette } from '../palette/index.js'
 export {
   beside,
   CHART_HEIGHT,
@@ -12,5 +13,4 @@ export {
   Plot,
   type Series,
 } from './chart.js'
-export { dark, declarations, light, type Palette } from './palette.js'
 export { type RatePoint, rateChart, ratePlot, shortRate } from './rate.js'

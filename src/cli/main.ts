@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 // The command line's entry. It loads as little as it can: each command's action is imported when it runs.
+import { fileURLToPath } from 'node:url'
 import { version } from '../core/index.js'
+import { isForLean, runLean, stopWithParent } from './lean.js'
 
 /** `process.getBuiltinModule` and the rest of what package.json's `engines` promises. */
 const oldestNode = [20, 19]
@@ -15,10 +17,13 @@ if (isTooOld(process.versions.node)) {
 } else if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
   console.log(version())
 } else {
-  await run()
+  const code = isForLean(args) ? await runLean(fileURLToPath(import.meta.url), args) : undefined
+  if (code === undefined) await run()
+  else process.exitCode = code
 }
 
 async function run(): Promise<void> {
+  stopWithParent()
   for (const name of signals) process.on(name, stopEarly)
   const { commands } = await import('./commands/index.js')
   const { printError } = await import('./output.js')

@@ -1,3 +1,4 @@
+export { checkedAnswers, type RawAnswers } from './answers.js'
 export type { Explanation } from './explanation.js'
 export { Familiar } from './familiar.js'
 export { goldenViews } from './golden-views.js'
@@ -11,5 +12,5 @@ export {
   type WrittenExplanation,
 } from './predict-all.js'
 export { Predictor } from './predictor.js'
-export type { Prediction } from './verdict.js'
+export { type Prediction, verdictOf } from './verdict.js'
 export { type LargestDifference, type Reproduction, reproduceGolden } from './verify.js'

@@ -1,12 +1,13 @@
-import { asFloat32, ChiquitoError, type Tensor, throwIfAborted, uint8 } from '../core/index.js'
+import { asFloat32, ChiquitoError, throwIfAborted, uint8 } from '../core/index.js'
 import { type DeviceOptions, Session } from '../engine/index.js'
 import { type AugmentationDraw, readViews } from '../images/index.js'
 import { readModelFile, type ValueType } from '../onnx/index.js'
 import { isMetadataSame, type ModelMetadata, parseModelMetadata, thresholdIn } from '../run/index.js'
+import { checkedAnswers } from './answers.js'
 import { type Explanation, openExplainer, type ViewExplainer } from './explanation.js'
 import { checkGolden, NO_GOLDEN_PHOTOS } from './golden.js'
 import { requireSameGraph } from './same-graph.js'
-import { type Prediction, requireProbabilities, verdictOf } from './verdict.js'
+import { type Prediction, verdictOf } from './verdict.js'
 
 /** A model file at work: photos in, verdicts out. */
 export class Predictor {
@@ -92,15 +93,6 @@ export class Predictor {
     return verdictOf(this.labels, probabilities, known, this.threshold)
   }
 
-  /**
-   * Judges several plain photos in one run of the network, given by their views: bytes [count, size, size, 3]. More than one only
-   * where it {@link takesBatches}.
-   */
-  async predictViews(views: Uint8Array, count: number): Promise<Prediction[]> {
-    const { probabilities, known } = await this.answer(views, count, ['probabilities', 'known'])
-    return probabilities.map((each, i) => verdictOf(this.labels, each, known?.[i], this.threshold))
-  }
-
   /** Whether the network can look at several photos in one run. */
   get takesBatches(): boolean {
     const [batch] = this.session.inputs.get('pixels')?.shape ?? []
@@ -158,28 +150,15 @@ export class Predictor {
     const { size } = this.metadata.view
     const outputs = wanted.filter(name => this.session.outputs.has(name))
     const answers = await this.session.run({ pixels: uint8(views, [count, size, size, 3]) }, outputs)
-    const values = asFloat32(answers.probabilities, 'probabilities').data
-    const classes = this.labels.length
-    requireProbabilities(answers.probabilities.shape, values, [count, classes], this.path)
-    return {
-      probabilities: Array.from({ length: count }, (_, i) =>
-        Array.from(values.subarray(i * classes, (i + 1) * classes)),
-      ),
-      features: outputs.includes('features') ? asFloat32(answers.features, 'features').data : undefined,
-      known: outputs.includes('known') ? this.knownOf(answers.known, count) : undefined,
+    const raw = {
+      shape: answers.probabilities.shape,
+      probabilities: asFloat32(answers.probabilities, 'probabilities').data,
+      known: outputs.includes('known') ? asFloat32(answers.known, 'known').data : undefined,
     }
-  }
-
-  /** @throws `model` where the output is none that training writes */
-  private knownOf(answer: Tensor, count: number): Float32Array {
-    const values = asFloat32(answer, 'known').data
-    const odd = values.find(value => !(value >= 0 && value <= 1))
-    if (odd === undefined && values.length === count) return values
-    throw new ChiquitoError(
-      'model',
-      `"${this.path}" answers with a "known" of ${odd ?? `${values.length} numbers`}, where one from 0 to 1 a photo is expected: ` +
-        'it was changed or damaged. Copy it again from where it was trained, or train again.',
-    )
+    return {
+      ...checkedAnswers(raw, [count, this.labels.length], this.path),
+      features: outputs.includes('features') ? asFloat32(answers.features, 'features').data : undefined,
+    }
   }
 
   /** What `known` has to reach, as the model was made; undefined where it knows its photos by nothing. */

@@ -6,6 +6,7 @@ import {
   INTERRUPTED,
   messageOf,
   plural,
+  throwIfAborted,
   type WorkOptions,
 } from '../core/index.js'
 import type { Device } from '../engine/index.js'
@@ -63,9 +64,14 @@ const TOKEN = /^[\x21-\x7e]{8,512}$/
 const DEFAULT_HOST = '127.0.0.1'
 const DEFAULT_PORT = 8000
 
-/** Photos that a network looks at together, and networks: measured in docs/decisions/0090-serving.md. */
-const BATCH = 4
-const LOOKERS = 1
+/** Photos that a network looks at together: measured, as the next two, in docs/decisions/0091-memory-of-a-server.md. */
+const BATCH = 2
+
+/** Threads of one network. With more of them another network beside it does more. */
+const THREADS_OF_LOOKER = 2
+
+/** Threads that decode; more wait for the network. */
+const MAX_READERS = 8
 
 /** Seconds beyond all time limits after which connections are cut off when the server stops. */
 const STOP_SECONDS = 5
@@ -106,14 +112,19 @@ export async function serve(
   const keeper = await ModelKeeper.open(path, {
     device: options.device,
     threads,
-    lookers: Math.min(LOOKERS, threads),
+    lookers: Math.max(1, Math.floor(threads / THREADS_OF_LOOKER)),
     batch: BATCH,
     notice,
     observe: (photos, seconds) => metrics.batch(photos, seconds),
     reloaded: outcome => metrics.reload(outcome),
   })
   holder.keeper = keeper
-  const reader = new PhotoReader()
+  if (signal.aborted) {
+    await keeper.close()
+    throwIfAborted(signal)
+  }
+  // One processor's worth is taken by the network in any case.
+  const reader = new PhotoReader({ workers: Math.min(MAX_READERS, Math.max(1, threads - 1)) })
   try {
     const app = createApp({
       keeper,

@@ -1,5 +1,5 @@
 import { throwIfAborted } from '../../core/index.js'
-import type { Prediction } from '../../predict/index.js'
+import { checkedAnswers, type Prediction, verdictOf } from '../../predict/index.js'
 import type { Looked } from './looker.js'
 
 /** What looks at a batch. */
@@ -10,6 +10,15 @@ export interface BatchLooker {
 
 /** Told of each batch: how many photos, and the seconds that the network took. */
 export type BatchObserver = (photos: number, seconds: number) => void
+
+/** What makes verdicts of a network's answers. */
+export interface Reading {
+  readonly labels: readonly string[]
+  /** What `known` has to reach; undefined where every photo is one of the labels. */
+  readonly threshold: number | undefined
+  /** Of the model, for messages. */
+  readonly path: string
+}
 
 interface Job {
   readonly view: Uint8Array
@@ -29,6 +38,7 @@ export class Batcher {
   constructor(
     private readonly lookers: readonly BatchLooker[],
     private readonly most: number,
+    private readonly reading: Reading,
     private readonly observe: BatchObserver,
   ) {}
 
@@ -63,9 +73,12 @@ export class Batcher {
 
   private async run(looker: BatchLooker, jobs: readonly Job[]): Promise<void> {
     try {
-      const { predictions, seconds } = await looker.look(jobs.map(({ view }) => view))
+      const { answers, seconds } = await looker.look(jobs.map(({ view }) => view))
       this.observe(jobs.length, seconds)
-      for (const [i, { resolve }] of jobs.entries()) resolve(predictions[i])
+      const { labels, threshold, path } = this.reading
+      const { probabilities, known } = checkedAnswers(answers, [jobs.length, labels.length], path)
+      for (const [i, { resolve }] of jobs.entries())
+        resolve(verdictOf(labels, probabilities[i], known?.[i], threshold))
     } catch (error) {
       for (const { reject } of jobs) reject(error)
     } finally {

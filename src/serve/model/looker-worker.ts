@@ -1,12 +1,10 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { pipeline } from 'node:stream/promises'
 import { parentPort, workerData } from 'node:worker_threads'
-import { ChiquitoError, messageOf } from '../../core/index.js'
-import { Predictor } from '../../predict/index.js'
-import type { Batch, Failure, FromLooker, LookerSettings, ModelFacts, ToLooker } from './messages.js'
+import { asFloat32, ChiquitoError, messageOf, uint8 } from '../../core/index.js'
+import { Session } from '../../engine/index.js'
+import type { Batch, Failure, FromLooker, LookerSettings, ToLooker } from './messages.js'
 
-// One looker: a thread that holds a network. A run keeps the thread that asks for it, so this is not the one that serves.
+// One looker: a thread that holds a network. A run keeps the thread that asks for it, so this is not the one that serves. It
+// loads no more than it needs, as each thread has its own copy of all code.
 
 const settings: LookerSettings = workerData
 
@@ -19,51 +17,42 @@ function failureOf(error: unknown): Failure {
   return { code, message: messageOf(error) }
 }
 
-async function idOf(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(path), hash)
-  return hash.digest('hex')
-}
-
-async function open(): Promise<Predictor | undefined> {
-  const { path, ...options } = settings
+async function open(): Promise<Session | undefined> {
+  const { file, size: _, ...options } = settings
   try {
-    const id = await idOf(path)
-    const predictor = await Predictor.open(path, {
-      ...options,
-      notice: message => say({ kind: 'notice', message }),
-    })
-    const { golden: _, ...metadata } = predictor.metadata
-    const facts: ModelFacts = {
-      ...metadata,
-      id,
-      known: predictor.threshold,
-      takesBatches: predictor.takesBatches,
-    }
-    say({ kind: 'ready', facts })
-    return predictor
+    const notice = (message: string) => say({ kind: 'notice', message })
+    const session = await Session.open(file, { ...options, notice })
+    say({ kind: 'ready' })
+    return session
   } catch (error) {
     say({ kind: 'refused', failure: failureOf(error) })
     return undefined
   }
 }
 
-async function look(predictor: Predictor, { views, count }: Batch): Promise<void> {
-  const { size } = predictor.metadata.view
+async function look(session: Session, { views, count }: Batch): Promise<void> {
+  const { size } = settings
+  const wanted = ['probabilities', 'known'].filter(name => session.outputs.has(name))
   try {
     const started = performance.now()
-    const predictions = await predictor.predictViews(views.subarray(0, count * size * size * 3), count)
+    const pixels = uint8(views.subarray(0, count * size * size * 3), [count, size, size, 3])
+    const { probabilities, known } = await session.run({ pixels }, wanted)
     const seconds = (performance.now() - started) / 1000
-    say({ kind: 'answer', predictions, views, seconds }, [views.buffer])
+    const answers = {
+      shape: probabilities.shape,
+      probabilities: asFloat32(probabilities, 'probabilities').data,
+      known: known && asFloat32(known, 'known').data,
+    }
+    say({ kind: 'answer', answers, views, seconds }, [views.buffer])
   } catch (error) {
     say({ kind: 'failed', failure: failureOf(error), views }, [views.buffer])
   }
 }
 
-const predictor = await open()
+const session = await open()
 parentPort?.on('message', (message: ToLooker) => {
-  if (message !== 'close' && predictor) void look(predictor, message)
-  else void predictor?.close().finally(() => parentPort?.close())
+  if (message !== 'close' && session) void look(session, message)
+  else void session?.close().finally(() => parentPort?.close())
 })
 // Nothing is left to wait for.
-if (!predictor) parentPort?.close()
+if (!session) parentPort?.close()

@@ -1,11 +1,14 @@
 import { Worker } from 'node:worker_threads'
 import { ChiquitoError } from '../../core/index.js'
-import type { Prediction } from '../../predict/index.js'
-import type { Failure, FromLooker, LookerSettings, ModelFacts, ToLooker } from './messages.js'
+import type { RawAnswers } from '../../predict/index.js'
+import type { Failure, FromLooker, LookerSettings, ToLooker } from './messages.js'
+
+/** A batch is a few small objects. */
+const YOUNG_MB = 2
 
 /** What became of a batch. */
 export interface Looked {
-  readonly predictions: readonly Prediction[]
+  readonly answers: RawAnswers
   /** That the network took. */
   readonly seconds: number
 }
@@ -24,18 +27,17 @@ export class Looker {
 
   private constructor(
     private readonly worker: Worker,
-    readonly facts: ModelFacts,
+    { size }: LookerSettings,
     most: number,
   ) {
-    const { size } = facts.view
     this.memory = new Uint8Array(most * size * size * 3)
   }
 
   /**
-   * Opens a model on a thread of its own, which asks it about its golden photos.
+   * Opens a network on a thread of its own.
    *
    * @param most - photos in a batch
-   * @throws what `Predictor.open` throws
+   * @throws what `Session.open` throws
    */
   static open(
     settings: LookerSettings,
@@ -46,6 +48,8 @@ export class Looker {
     const worker = new Worker(new URL('./looker-worker.js', import.meta.url), {
       execArgv: [],
       workerData: settings,
+      // What lives for long are the weights, which are not JavaScript's.
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
     })
     return new Promise((resolve, reject) => {
       let looker: Looker | undefined
@@ -53,7 +57,7 @@ export class Looker {
         if (message.kind === 'notice') notice(message.message)
         else if (message.kind === 'refused') reject(errorOf(message.failure))
         else if (message.kind === 'ready') {
-          looker = new Looker(worker, message.facts, message.facts.takesBatches ? most : 1)
+          looker = new Looker(worker, settings, most)
           resolve(looker)
         } else looker?.hear(message)
       })

@@ -1,26 +1,42 @@
 import type { ErrorCode } from '../../core/index.js'
-import type { Device } from '../../engine/index.js'
-import type { Prediction } from '../../predict/index.js'
+import type { Device, Optimization } from '../../engine/index.js'
+import type { RawAnswers } from '../../predict/index.js'
 import type { ModelMetadata } from '../../run/index.js'
 
-// What the server's thread and a looker's thread say to each other.
+// What the server says to the process that checks a model, and to the thread that its network runs on.
 
-/** What a looker is started with. */
-export interface LookerSettings {
-  /** Of the model file. */
-  readonly path: string
-  readonly device: Device | undefined
-  readonly threads: number
-}
-
-/** What is known of a model that is ready. */
+/** What is known of a model that answers as it did when it was made. */
 export interface ModelFacts extends Omit<ModelMetadata, 'golden'> {
   /** SHA-256 of the file, hexadecimal. */
   readonly id: string
-  /** What `known` has to reach. */
-  readonly known: number | undefined
+  /** What `known` has to reach; undefined where it knows its photos by nothing. */
+  readonly known?: number | undefined
   /** Whether it takes several photos at a time. */
   readonly takesBatches: boolean
+}
+
+export interface Failure {
+  readonly code: ErrorCode
+  readonly message: string
+}
+
+export type FromCheck =
+  | { readonly kind: 'ready'; readonly facts: ModelFacts; readonly isPrepared: boolean }
+  | { readonly kind: 'refused'; readonly failure: Failure }
+  | { readonly kind: 'notice'; readonly message: string }
+
+/** What a looker is started with. */
+export interface LookerSettings {
+  /** The model file, or what was prepared of it. */
+  readonly file: string
+  /** `none` for what was prepared. */
+  readonly optimize: Optimization
+  /** The model file, for messages. */
+  readonly name: string
+  readonly device: Device | undefined
+  readonly threads: number
+  /** Side of a view. */
+  readonly size: number
 }
 
 /** Views to look at, bytes [count, size, size, 3] and whatever is behind them; the memory comes back with the answer. */
@@ -31,18 +47,13 @@ export interface Batch {
 
 export type ToLooker = Batch | 'close'
 
-export interface Failure {
-  readonly code: ErrorCode
-  readonly message: string
-}
-
 export type FromLooker =
-  | { readonly kind: 'ready'; readonly facts: ModelFacts }
+  | { readonly kind: 'ready' }
   | { readonly kind: 'refused'; readonly failure: Failure }
   | { readonly kind: 'notice'; readonly message: string }
   | {
       readonly kind: 'answer'
-      readonly predictions: Prediction[]
+      readonly answers: RawAnswers
       readonly views: Uint8Array<ArrayBuffer>
       readonly seconds: number
     }

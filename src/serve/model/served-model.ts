@@ -1,9 +1,13 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { ChiquitoError } from '../../core/index.js'
 import type { Device } from '../../engine/index.js'
 import type { Prediction } from '../../predict/index.js'
 import { Batcher, type BatchObserver } from './batcher.js'
+import { checkModel } from './check.js'
 import { Looker } from './looker.js'
-import type { ModelFacts } from './messages.js'
+import type { LookerSettings, ModelFacts } from './messages.js'
 
 export interface ServedModelOptions {
   readonly device?: Device | undefined
@@ -27,30 +31,41 @@ export class ServedModel {
   private retired: (() => void) | undefined
 
   private constructor(
+    path: string,
+    readonly facts: ModelFacts,
     private readonly lookers: readonly Looker[],
     { batch, observe }: ServedModelOptions,
   ) {
-    this.batcher = new Batcher(lookers, this.facts.takesBatches ? batch : 1, observe)
+    const reading = { path, labels: facts.labels, threshold: facts.known }
+    this.batcher = new Batcher(lookers, batchOf(facts, batch), reading, observe)
   }
 
   /** @throws what `Predictor.open` throws */
   static async open(path: string, options: ServedModelOptions): Promise<ServedModel> {
     const { device, batch, notice, lost } = options
-    const threads = Math.max(1, Math.floor(options.threads / options.lookers))
+    const folder = await mkdtemp(join(tmpdir(), 'chiquito-'))
     const lookers: Looker[] = []
     try {
-      // One by one: what is wrong with the file is said once, and reading it takes memory.
+      const prepared = join(folder, 'prepared.ort')
+      const { facts, isPrepared } = await checkModel(path, { device, prepared, notice })
+      const settings: LookerSettings = {
+        file: isPrepared ? prepared : path,
+        optimize: isPrepared ? 'none' : 'all',
+        name: path,
+        device,
+        threads: Math.max(1, Math.floor(options.threads / options.lookers)),
+        size: facts.view.size,
+      }
+      // One by one: what is wrong is said once.
       for (let i = 0; i < options.lookers; i++)
-        lookers.push(await Looker.open({ path, device, threads }, batch, { notice, lost }))
-      return new ServedModel(lookers, options)
+        lookers.push(await Looker.open(settings, batchOf(facts, batch), { notice, lost }))
+      return new ServedModel(path, facts, lookers, options)
     } catch (error) {
       await Promise.all(lookers.map(looker => looker.close()))
       throw error
+    } finally {
+      await rm(folder, { recursive: true, force: true })
     }
-  }
-
-  get facts(): ModelFacts {
-    return this.lookers[0].facts
   }
 
   /** Judges one view as the model's rule makes it, bytes [size, size, 3]. Throws `interrupted` where the signal fires before its turn. */
@@ -77,4 +92,8 @@ export class ServedModel {
       })
     await Promise.all(this.lookers.map(looker => looker.close()))
   }
+}
+
+function batchOf({ takesBatches }: ModelFacts, most: number): number {
+  return takesBatches ? most : 1
 }

@@ -1,4 +1,4 @@
-import { dark, declarations, light } from '../../charts/index.js'
+import { dark, declarations, light } from '../../palette/index.js'
 
 export const styles = `
 :root { color-scheme: light dark; ${declarations(light)} }

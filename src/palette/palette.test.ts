@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { dark, light, type Palette } from './palette.js'
+import { dark, light, type Palette } from '../palette/index.js'
 
 /** Contrast ratio of the Web Content Accessibility Guidelines 2.2. */
 function contrast(a: readonly number[], b: readonly number[]): number {

@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
+
+/** Says to a process that it is the one that this program started. */
+const MARK = 'CHIQUITO_LEAN'
+
+/**
+ * Two thirds of the memory of a server that decodes photos on many threads are what glibc's and V8's allocators keep for later: an arena of the heap
+ * for each thread, and young objects in 16 MB each. Both are told only when a process starts (docs/decisions/0091-memory-of-a-server.md).
+ */
+const settings: Readonly<Record<string, string>> = {
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_MMAP_THRESHOLD_: '262144',
+}
+const flags = ['--max-semi-space-size=1']
+
+/** What the process is told, and the process it starts for it: both stop at these. */
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** Whether these arguments ask for something that goes on for long, and this process is not started for it yet. */
+export function isForLean(args: readonly string[]): boolean {
+  const asksForHelp = args.some(
+    arg => ['--help', '-h', '--docker'].includes(arg) || arg.startsWith('--docker='),
+  )
+  return (
+    args[0] === 'serve' && !asksForHelp && process.platform === 'linux' && process.env[MARK] === undefined
+  )
+}
+
+/**
+ * Runs the program in a process that was started to be lean, and waits for it: signals are handed on, and it goes when this one does.
+ *
+ * @returns its exit code; undefined where it cannot be started
+ */
+export function runLean(program: string, args: readonly string[]): Promise<number | undefined> {
+  const child = spawn(process.execPath, [...process.execArgv, ...flags, program, ...args], {
+    env: { ...settings, ...process.env, [MARK]: '1' },
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    // A group of its own, so that Ctrl-C reaches it once.
+    detached: true,
+  })
+  for (const name of signals) process.on(name, () => child.kill(name))
+  return new Promise(resolve => {
+    child.once('error', () => resolve(undefined))
+    child.once('exit', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)))
+  })
+}
+
+/** In the process that was started: stops when the one that started it is gone. */
+export function stopWithParent(): void {
+  if (process.env[MARK] === undefined || !process.channel) return
+  // Nothing that this one starts is to take itself for it.
+  delete process.env[MARK]
+  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
+  process.channel.unref()
+}

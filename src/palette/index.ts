@@ -1,0 +1,1 @@
+export { dark, declarations, light, type Palette, page } from './palette.js'

@@ -1,0 +1,53 @@
+import { fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { ChiquitoError } from '../../core/index.js'
+import type { Device } from '../../engine/index.js'
+import type { FromCheck, ModelFacts } from './messages.js'
+
+export interface CheckOptions {
+  readonly device: Device | undefined
+  /** Where to write what is made ready for the CPU. */
+  readonly prepared: string
+  readonly notice: (message: string) => void
+}
+
+export interface CheckedModel {
+  readonly facts: ModelFacts
+  /** Whether it was written there. */
+  readonly isPrepared: boolean
+}
+
+/**
+ * What a model is, as soon as it has answered its golden photos as it did when it was made.
+ *
+ * @throws what `Predictor.open` throws
+ */
+export function checkModel(
+  path: string,
+  { device = 'cpu', prepared, notice }: CheckOptions,
+): Promise<CheckedModel> {
+  const program = fileURLToPath(new URL('./check-process.js', import.meta.url))
+  // A group of its own: Ctrl-C reaches the server alone, which then decides.
+  const child = fork(program, [path, device, prepared], {
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    detached: true,
+  })
+  const stop = () => child.kill('SIGKILL')
+  process.once('exit', stop)
+  return new Promise<CheckedModel>((resolve, reject) => {
+    child.on('message', (message: FromCheck) => {
+      if (message.kind === 'notice') notice(message.message)
+      else if (message.kind === 'ready') resolve(message)
+      else reject(new ChiquitoError(message.failure.code, message.failure.message))
+    })
+    const ended = (cause: unknown) =>
+      reject(
+        new ChiquitoError('engine', `The process that checks "${path}" ended before it could say anything.`, {
+          cause,
+        }),
+      )
+    child.once('error', ended)
+    child.once('exit', ended)
+  }).finally(() => process.off('exit', stop))
+}
