@@ -1,6 +1,7 @@
 // What `chiquito app` writes, as somebody who opens it has it: in Chromium, also without a network.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AppResult, Prediction, PredictResult } from '../src/index.js'
@@ -147,6 +148,73 @@ describe.skipIf(!existsSync(CHROMIUM))(
       expect(refused).toBe('refused')
       expect(strangers).toEqual([])
       expect(complaints.filter(one => !/Content Security Policy|example\.org/.test(one))).toEqual([])
+      await page.context().close()
+    })
+
+    it('has no serious fault for who cannot see it or has no mouse, and fits from 320 to 1920 pixels', async () => {
+      const axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
+      const faults = async (page: Page) => {
+        await page.evaluate(axe)
+        return page.evaluate<string[]>(`axe.run().then(({ violations }) => violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(({ id, nodes }) => id + ' ' + nodes.map(node => node.target).join(' ')))`)
+      }
+      for (const [locale, scheme] of [
+        ['en', 'light'],
+        ['es', 'dark'],
+      ] as const) {
+        const { page } = await open(host.address, locale, scheme)
+        expect(await faults(page)).toEqual([])
+        await verdictOn(page, path.join(folder, 'photos/hot_dog/1.png'))
+        await page.locator('#photo-tools:not([hidden])').waitFor()
+        expect(await faults(page)).toEqual([])
+        for (const width of [320, 390, 768, 1280, 1920]) {
+          await page.setViewportSize({ width, height: 640 })
+          expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
+        }
+        const focused: string[] = []
+        for (let i = 0; i < 5; i++) {
+          await page.keyboard.press('Tab')
+          focused.push(
+            await page.evaluate<string>('document.activeElement.id || document.activeElement.tagName'),
+          )
+        }
+        expect(focused).toEqual(['why', 'share', 'file', 'camera', 'SUMMARY'])
+        await page.context().close()
+      }
+    })
+
+    it('takes what is pasted, dropped, or shared by another app', async () => {
+      const { page } = await open(host.address)
+      await kept(page)
+      await page.setInputFiles('#file', path.join(folder, 'photos/hot_dog/3.png'))
+      const shown = async () => page.locator('#verdict[data-verdict]').getAttribute('data-verdict')
+      const chosen = await shown()
+      const bytes = readFileSync(path.join(folder, 'photos/hot_dog/3.png')).toString('base64')
+      const transfer = `(() => {
+      const data = new DataTransfer()
+      const bytes = Uint8Array.from(atob('${bytes}'), sign => sign.charCodeAt(0))
+      data.items.add(new File([bytes], 'x.png', { type: 'image/png' }))
+      return data
+    })()`
+      for (const event of [
+        `new ClipboardEvent('paste', { clipboardData: ${transfer}, bubbles: true })`,
+        `new DragEvent('drop', { dataTransfer: ${transfer}, bubbles: true, cancelable: true })`,
+      ]) {
+        await page.evaluate("delete document.getElementById('verdict').dataset.verdict")
+        await page.evaluate(`document.body.dispatchEvent(${event}) && undefined`)
+        expect(await shown()).toBe(chosen)
+      }
+      await page.evaluate(`(async () => {
+      if (!navigator.serviceWorker.controller)
+        await new Promise(done => navigator.serviceWorker.addEventListener('controllerchange', done))
+      const form = new FormData()
+      form.append('picture', ${transfer}.files[0])
+      await fetch('share', { method: 'POST', body: form })
+    })()`)
+      await page.goto(`${host.address}/?shared`)
+      expect(await shown()).toBe(chosen)
+      expect(page.url()).toBe(`${host.address}/`)
       await page.context().close()
     })
 

@@ -9,7 +9,7 @@ const everyInvisible = new RegExp(invisible, 'gu')
  * A word of a command that is printed to be typed again, so that a shell reads it as that word, whatever is in it: spaces, quotes,
  * `$`. For `sh` in single quotes, on Windows in double quotes. Line breaks and the like become escapes that `printf` turns back.
  */
-export function shellWord(text: string, platform: NodeJS.Platform = process.platform): string {
+export function shellWord(text: string, platform: NodeJS.Platform = here()): string {
   if (platform === 'win32') return windowsWord(text)
   if (plain.posix.test(text)) return text
   if (!invisible.test(text)) return singleQuoted(text)
@@ -18,13 +18,13 @@ export function shellWord(text: string, platform: NodeJS.Platform = process.plat
     .replaceAll('%', '%%')
     .replace(/^-/, '\\055')
     .replace(everyInvisible, sign =>
-      [...Buffer.from(sign)].map(byte => `\\${byte.toString(8).padStart(3, '0')}`).join(''),
+      [...new TextEncoder().encode(sign)].map(byte => `\\${byte.toString(8).padStart(3, '0')}`).join(''),
     )
   return `"$(printf ${singleQuoted(format)})"`
 }
 
 /** The same for a path, which a leading `-` would make an option. */
-export function shellPath(path: string, platform: NodeJS.Platform = process.platform): string {
+export function shellPath(path: string, platform: NodeJS.Platform = here()): string {
   const isOption = path.startsWith('-')
   return shellWord(isOption ? `.${platform === 'win32' ? '\\' : '/'}${path}` : path, platform)
 }
@@ -43,4 +43,9 @@ function windowsWord(text: string): string {
   if (plain.windows.test(text)) return text
   const visible = text.replace(everyInvisible, '\ufffd')
   return `"${visible.replaceAll('"', '\\"').replace(/\\+$/, '$&$&')}"`
+}
+
+/** Messages with commands in them are also made where there is no Node: in browsers. */
+function here(): NodeJS.Platform {
+  return typeof process === 'undefined' ? 'linux' : process.platform
 }

@@ -2,10 +2,7 @@
 
 export interface Words {
   readonly tagline: string
-  readonly loading: string
-  readonly ready: string
   readonly failed: string
-  readonly tryAgain: string
   readonly choose: string
   readonly camera: string
   readonly stopCamera: string
@@ -20,7 +17,6 @@ export interface Words {
   readonly save: string
   readonly why: string
   readonly hideWhy: string
-  readonly another: string
   readonly private: string
   readonly offline: string
   readonly checked: string
@@ -33,7 +29,6 @@ export interface Words {
   readonly cameraFailed: string
   readonly notRead: string
   readonly whatIsThis: string
-  readonly liveVerdict: string
   readonly photo: string
   readonly chart: string
   readonly details: string
@@ -41,16 +36,13 @@ export interface Words {
 
 const en: Words = {
   tagline: 'Show me a picture. I will tell you what I see.',
-  loading: 'Getting ready…',
-  ready: 'Ready',
   failed: 'This did not work',
-  tryAgain: 'Try again',
   choose: 'Choose a photo',
   camera: 'Camera',
   stopCamera: 'Stop camera',
   turnCamera: 'Other camera',
   takePicture: 'Take the picture',
-  dropHint: 'or drop or paste one here',
+  dropHint: 'Drop or paste a photo here',
   neither: 'Neither',
   neitherNote: 'It looks like nothing I have learnt from.',
   sure: 'sure',
@@ -59,7 +51,6 @@ const en: Words = {
   save: 'Save picture',
   why: 'Why?',
   hideWhy: 'Hide why',
-  another: 'Another photo',
   private: 'Photos stay on this device.',
   offline: 'Works offline.',
   checked: 'Self-check passed.',
@@ -73,7 +64,6 @@ const en: Words = {
   cameraFailed: 'The camera does not start. Another program may be using it.',
   notRead: 'This file cannot be read as a photo.',
   whatIsThis: 'How does this work?',
-  liveVerdict: 'Verdict',
   photo: 'The photo',
   chart: 'Probability of each label',
   details:
@@ -82,16 +72,13 @@ const en: Words = {
 
 const es: Words = {
   tagline: 'Enséñame una imagen y te diré lo que veo.',
-  loading: 'Preparando…',
-  ready: 'Listo',
   failed: 'No ha funcionado',
-  tryAgain: 'Reintentar',
   choose: 'Elegir una foto',
   camera: 'Cámara',
   stopCamera: 'Parar la cámara',
   turnCamera: 'Otra cámara',
   takePicture: 'Hacer la foto',
-  dropHint: 'o suéltala o pégala aquí',
+  dropHint: 'Suelta o pega aquí una foto',
   neither: 'Ninguno',
   neitherNote: 'No se parece a nada de lo que he aprendido.',
   sure: 'seguro',
@@ -100,7 +87,6 @@ const es: Words = {
   save: 'Guardar imagen',
   why: '¿Por qué?',
   hideWhy: 'Ocultar por qué',
-  another: 'Otra foto',
   private: 'Las fotos no salen de este dispositivo.',
   offline: 'Funciona sin conexión.',
   checked: 'Autocomprobación superada.',
@@ -114,7 +100,6 @@ const es: Words = {
   cameraFailed: 'La cámara no arranca. Quizá la esté usando otro programa.',
   notRead: 'Este archivo no se puede leer como foto.',
   whatIsThis: '¿Cómo funciona?',
-  liveVerdict: 'Veredicto',
   photo: 'La foto',
   chart: 'Probabilidad de cada etiqueta',
   details:
