@@ -1,11 +1,14 @@
 // What train looks at in passing: as much as a tenth of its time allows, and where that was not all, it says so.
-import { readFileSync } from 'node:fs'
+import { copyFileSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { checkInPassing, faultsOf, passingText } from '../src/actions/passing-checks.js'
 import type { TrainResult } from '../src/actions/train.js'
 import { openDataset } from '../src/dataset/index.js'
+import { FactsStore, factsFolder } from '../src/doctor/facts/store.js'
+import { measureFacts } from '../src/doctor/index.js'
+import { chiquito, smallNetwork } from './support/chiquito.js'
 import { faults } from './support/faults.js'
 import { temporaryFolder, writeTree } from './support/files.js'
 import { chiquitoHere } from './support/in-process.js'
@@ -59,4 +62,36 @@ describe('checks in passing', () => {
     expect(summary.includes('cut short')).toBe(!isWhole)
     if (!checks.left.includes('dark')) expect(summary).toMatch(/^! Dark photos?: 1\. .*cat\/dark\.jpg/m)
   })
+
+  it.each([[], ['--no-cache']])(
+    'cost no decoding of their own: the network needs that (%s)',
+    async (...more) => {
+      vi.stubEnv('CHIQUITO_CACHE', path.join(temporaryFolder(), 'cache'))
+      const root = await divided()
+      // With no time left nothing is looked at that is not known already.
+      const small = ['--backbone', smallNetwork, '--size', '96', '--threads', '1', '--budget', '0.01s']
+      const out = path.join(temporaryFolder(), 'run')
+      const told = await chiquito(['train', root, '--out', out, '--json', '--quiet', ...small, ...more])
+      expect(told.status, told.stderr).toBe(0)
+      expect(JSON.parse(told.stdout).checks).toMatchObject({ looked: 33, photos: 33 })
+      const { photos } = await openDataset(root)
+      const store = FactsStore.open(factsFolder())
+      const kept = photos.map(({ sha256 }) => store.get(sha256))
+      store.close()
+      const facts = photos.map(photo => measureFacts(readFileSync(path.join(root, photo.path))))
+      expect(kept).toEqual(more.length > 0 ? facts.map(() => undefined) : await Promise.all(facts))
+    },
+  )
 })
+
+/** Photos in parts, so that none is looked at before learning; one of them twice. */
+async function divided(): Promise<string> {
+  const root = path.join(temporaryFolder(), 'photos')
+  for (const [part, from] of Object.entries({ train: 0, valid: 50 })) {
+    const both = { ...(await scenes('cat', 8, { from })), ...(await scenes('dog', 8, { from: from + 100 })) }
+    writeTree(both, path.join(root, part))
+  }
+  const [first] = (await openDataset(root)).photos
+  copyFileSync(path.join(root, first.path), path.join(root, 'train', 'cat', 'copy.jpg'))
+  return root
+}

@@ -1,8 +1,9 @@
-import { commandInText, commandName, plural, shellPath, type WorkOptions } from '../core/index.js'
+import { commandInText, commandName, plural, shellPath } from '../core/index.js'
 import type { Dataset } from '../dataset/index.js'
 import {
   type CheckedData,
   type CheckedPhoto,
+  type GatherOptions,
   gatherFacts,
   type QuickCheck,
   quickChecks,
@@ -56,11 +57,21 @@ const TOLD = 4
  */
 export async function checkInPassing(
   { root, labels, photos }: Dataset,
-  { most, cache, signal }: Pick<WorkOptions, 'signal'> & { readonly most: number; readonly cache: boolean },
+  {
+    most,
+    cache,
+    known,
+    signal,
+  }: Pick<GatherOptions, 'cache' | 'known' | 'signal'> & { readonly most: number },
 ): Promise<PassingChecks> {
   const started = performance.now()
   const byPath = new Map(photos.map(photo => [photo.path, photo]))
-  const gathered = await gatherFacts(root, [...byPath.keys()], { most: LOOKING_SHARE * most, cache, signal })
+  const gathered = await gatherFacts(root, [...byPath.keys()], {
+    most: LOOKING_SHARE * most,
+    cache,
+    known,
+    signal,
+  })
   const looked = gathered.files.flatMap(({ path, sha256, facts }): CheckedPhoto[] => {
     const photo = byPath.get(path)
     return photo?.sha256 === sha256 ? [{ ...photo, facts, row: undefined }] : []

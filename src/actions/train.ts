@@ -9,9 +9,10 @@ import {
   recordBackground,
   recordPhotos,
 } from '../dataset/index.js'
+import { FactsInPassing } from '../doctor/index.js'
 import { usableDevice } from '../engine/index.js'
 import { openFeatureStore, type RunDetails, RunFolder } from '../run/index.js'
-import { findLikeness, measureLikeness, readManifest } from '../splitting/index.js'
+import { findLikeness, likenessFinder, measureLikeness, readManifest } from '../splitting/index.js'
 import { type Checkpoint, type Recipe, recipeNamed, requireReadableClasses } from '../train/index.js'
 import { calibrationsOf } from './calibrations.js'
 import { withIntervals } from './measure.js'
@@ -59,6 +60,8 @@ export async function trainRun(given: RunOptions): Promise<TrainResult> {
     files ??= factsOfFiles(dataset, { progress, signal })
     return files
   }
+  const cache = options.cache !== false
+  const beside = new FactsInPassing(dataset.root, dataset.photos, { cache })
   try {
     const ran = await recipe.run({
       dataset,
@@ -69,7 +72,8 @@ export async function trainRun(given: RunOptions): Promise<TrainResult> {
       epochs,
       coverage,
       background,
-      likeness: options.cache === false ? measureLikeness : findLikeness,
+      likeness: likenessFinder({ cache, known: beside.known }),
+      beside,
       progress,
       signal,
       device,
@@ -77,7 +81,7 @@ export async function trainRun(given: RunOptions): Promise<TrainResult> {
       notice,
       time,
       checkpoint,
-      store: options.cache === false ? undefined : namespace => openFeatureStore(namespace, notice),
+      store: cache ? namespace => openFeatureStore(namespace, notice) : undefined,
       log: line => run.log({ ...line, event: String(line.event) }),
       meanwhile: given.isForFigures
         ? undefined
@@ -99,7 +103,7 @@ export async function trainRun(given: RunOptions): Promise<TrainResult> {
     const calibrated = calibrationsOf(result)
     await run.writeModel(await modelOf(result, dataset, shortcuts, { ...details, ...calibrated }))
     const most = Math.min((performance.now() - started) * PASSING_SHARE, Math.max(0, time.left * 1000))
-    const checked = await checkInPassing(dataset, { most, cache: options.cache !== false, signal })
+    const checked = await checkInPassing(dataset, { most, cache, known: beside.known, signal })
     const told = passingText(checked, options.data)
     const facts = {
       ...details,
@@ -138,6 +142,8 @@ export async function trainRun(given: RunOptions): Promise<TrainResult> {
     return trained
   } catch (error) {
     throw await ended(run, error)
+  } finally {
+    beside.close()
   }
 }
 

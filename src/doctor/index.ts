@@ -17,6 +17,8 @@ export {
 } from './copies/index.js'
 export type { EvenOutReport, EvenPlan } from './even-out/index.js'
 export {
+  FactsInPassing,
+  type GatherOptions,
   gatherFacts,
   type HeaderFacts,
   type LookFacts,

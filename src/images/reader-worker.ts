@@ -40,9 +40,9 @@ function begin(): void {
 async function answer(request: ViewsRequest): Promise<void> {
   let reply: ViewsAnswer
   try {
-    const { id, file, keep, known } = request
-    const { views, made } = await renderFile(file, request, known)
-    reply = { id, views, made: keep ? made.map(([step, source]) => [step, shared(source)]) : [] }
+    const { id, file, keep, known, beside } = request
+    const { views, made, said } = await renderFile(file, request, known, beside)
+    reply = { id, views, said, made: keep ? made.map(([step, source]) => [step, shared(source)]) : [] }
   } catch (error) {
     const code = error instanceof ChiquitoError ? error.code : 'image'
     reply = { id: request.id, code, message: messageOf(error) }

@@ -5,6 +5,7 @@ import type { AugmentationDraw } from './augment.js'
 import { renderViewsOf, type ViewSource, type ViewSources } from './augmented-view.js'
 import { type OpenPhoto, openPhoto } from './decode.js'
 import { leaveSeat, takeSeat } from './decode-gate.js'
+import { type DecodedBeside, lookedAt } from './decoded-beside.js'
 import { readPhotoFile } from './photo-file.js'
 import { SourceCache } from './source-cache.js'
 import type { ViewRule } from './view.js'
@@ -31,6 +32,8 @@ export interface PhotoReaderOptions {
   readonly workers?: number | undefined
   /** Most memory for photos that are kept decoded; none by default. */
   readonly keepBytes?: number | undefined
+  /** What else is learnt of photos as they are decoded; where that is on the calling thread, nothing is. */
+  readonly beside?: DecodedBeside | undefined
 }
 
 /** A photo file: its path, which is read on the thread that decodes it, or its bytes. */
@@ -42,6 +45,8 @@ export interface ViewsRequest extends ViewsOptions {
   readonly file: PhotoFile
   /** Sources that need not be made again. */
   readonly known?: ViewSources | undefined
+  /** Path of the program that is to look at the photo, too, if it is decoded. */
+  readonly beside?: string | undefined
 }
 
 /** What it answers. */
@@ -50,6 +55,8 @@ export type ViewsAnswer =
       readonly id: number
       readonly views: Uint8Array[]
       readonly made: readonly (readonly [number, ViewSource])[]
+      /** What that program says. */
+      readonly said?: string | undefined
     }
   | { readonly id: number; readonly code: ErrorCode; readonly message: string }
 
@@ -60,6 +67,7 @@ const AHEAD = 3
 
 interface Job {
   readonly request: ViewsRequest
+  readonly tell: ((said: string) => void) | undefined
   readonly resolve: (views: Uint8Array[]) => void
   readonly reject: (error: unknown) => void
 }
@@ -80,15 +88,18 @@ export class PhotoReader {
   private lastId = 0
   private closed = false
   private readonly cache: SourceCache
+  private readonly beside: DecodedBeside | undefined
 
   constructor({
     workers = Math.min(availableParallelism(), MAX_WORKERS),
     keepBytes = 0,
+    beside,
   }: PhotoReaderOptions = {}) {
     if (!Number.isInteger(workers) || workers < 0 || workers > MAX_WORKERS)
       throw argumentError('workers', `a whole number from 0 to ${MAX_WORKERS}`, workers)
     this.limit = workerFile() ? workers : 0
     this.cache = new SourceCache(keepBytes)
+    this.beside = beside
   }
 
   /**
@@ -101,6 +112,9 @@ export class PhotoReader {
     const keep = options.keep === true && typeof file === 'string'
     const known = keep ? this.cache.get(file, rule) : undefined
     if (this.limit === 0) return this.readHere(file, options, known)
+    const { program } = this.beside ?? {}
+    const isAsked = program !== undefined && sha256 !== undefined && typeof file === 'string'
+    const tell = isAsked ? this.beside?.begin(file, sha256) : undefined
     return new Promise((resolve, reject) => {
       const request = {
         id: ++this.lastId,
@@ -112,8 +126,9 @@ export class PhotoReader {
         mostPixels,
         keep: keep && this.cache.hasRoom,
         known,
+        beside: tell && program,
       }
-      this.waiting.push({ request, resolve, reject })
+      this.waiting.push({ request, tell, resolve, reject })
       this.hand()
     })
   }
@@ -203,6 +218,7 @@ export class PhotoReader {
     if ('views' in answer) {
       const { file, rule } = job.request
       if (typeof file === 'string') this.cache.put(file, rule, answer.made)
+      if (answer.said !== undefined) job.tell?.(answer.said)
       job.resolve(answer.views)
     } else job.reject(new ChiquitoError(answer.code, answer.message))
     this.hand()
@@ -218,16 +234,30 @@ export async function readViews(file: PhotoFile, options: ViewsOptions): Promise
   return (await renderFile(file, options)).views
 }
 
-/** The views of one photo file, and the sources made for them beside those that were known. */
+interface Rendered {
+  readonly views: Uint8Array[]
+  readonly made: readonly (readonly [number, ViewSource])[]
+  readonly said: string | undefined
+}
+
+/**
+ * The views of one photo file, and the sources made for them beside those that were known.
+ *
+ * @param beside path of a program that is to look at the photo, too, if it is decoded
+ */
 export async function renderFile(
   file: PhotoFile,
   { name, sha256, rule, draws, mostPixels }: ViewsOptions,
   known: ViewSources = new Map(),
-): Promise<{ views: Uint8Array[]; made: readonly (readonly [number, ViewSource])[] }> {
+  beside?: string | undefined,
+): Promise<Rendered> {
   const sources = new Map(known)
   let photo: Promise<OpenPhoto> | undefined
-  const open = async () =>
-    openPhoto(typeof file === 'string' ? await readPhotoFile(file, name, sha256) : file, name, mostPixels)
+  let bytes: Uint8Array = new Uint8Array()
+  const open = async () => {
+    bytes = typeof file === 'string' ? await readPhotoFile(file, name, sha256) : file
+    return openPhoto(bytes, name, mostPixels)
+  }
   const views = await renderViewsOf(
     async shortSide => {
       photo ??= open()
@@ -237,7 +267,8 @@ export async function renderFile(
     draws,
     sources,
   )
-  return { views, made: [...sources].filter(([step]) => !known.has(step)) }
+  const said = photo && beside !== undefined ? await lookedAt(beside, bytes, await photo) : undefined
+  return { views, made: [...sources].filter(([step]) => !known.has(step)), said }
 }
 
 /** The worker's program; undefined where the sources run uncompiled, as in unit tests: then nothing can start it. */

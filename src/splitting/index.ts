@@ -7,7 +7,7 @@ export {
   splitLeaks,
   type TiedGroup,
 } from './judge.js'
-export { findLikeness, measureLikeness } from './likeness.js'
+export { findLikeness, likenessFinder, measureLikeness } from './likeness.js'
 export {
   foldFile,
   MANIFEST_FILE,

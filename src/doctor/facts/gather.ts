@@ -10,6 +10,8 @@ import { FactsThreads, type SeenFile } from './threads.js'
 export interface GatherOptions extends WorkOptions {
   /** False: nothing is taken from the cache, nor kept there. */
   readonly cache?: boolean | undefined
+  /** What was measured already while photos were decoded for something else: {@link FactsInPassing}. */
+  readonly known?: ((path: string) => MeasuredFile | undefined) | undefined
   /** Milliseconds after which what is not measured yet is left out. */
   readonly most?: number | undefined
 }
@@ -56,12 +58,12 @@ export const lookingTask = 'Looking at photos'
 export async function gatherFacts(
   root: string,
   paths: readonly string[],
-  { cache = true, most = Number.POSITIVE_INFINITY, progress, signal }: GatherOptions = {},
+  { cache = true, known, most = Number.POSITIVE_INFINITY, progress, signal }: GatherOptions = {},
 ): Promise<Gathered> {
   const notice = (message: string) => progress?.({ kind: 'notice', message })
   const store = cache ? FactsStore.open(factsFolder(), { notice }) : undefined
   const index = cache ? FolderIndex.open(join(factsFolder(), 'folders'), root) : undefined
-  const gatherer = new Gatherer(root, paths, store, index, performance.now() + most)
+  const gatherer = new Gatherer(root, paths, store, index, performance.now() + most, known)
   try {
     return await gatherer.gather({ progress, signal })
   } finally {
@@ -83,6 +85,7 @@ class Gatherer {
     private readonly store: FactsStore | undefined,
     private readonly index: FolderIndex | undefined,
     private readonly until: number,
+    private readonly known: GatherOptions['known'],
   ) {
     this.outcomes = new Array<Outcome>(paths.length).fill(undefined)
   }
@@ -108,6 +111,8 @@ class Gatherer {
     await each(this.paths.length, STATS, async i => {
       await breathe()
       const path = this.paths[i]
+      const measured = this.known?.(path)
+      if (measured) return this.settle(i, measured)
       const stamp = this.index && (stamps.now(path) ?? (await stamps.later(path)))
       const sha256 = stamp && this.index?.get(path, stamp)
       const facts = sha256 === undefined ? undefined : this.store?.get(sha256)

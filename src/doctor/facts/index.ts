@@ -10,4 +10,5 @@ export {
   type MeasuredFile,
 } from './gather.js'
 export { measureFacts } from './measure.js'
+export { FactsInPassing } from './passing.js'
 export { factsFolder } from './store.js'

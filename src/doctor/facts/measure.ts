@@ -1,5 +1,5 @@
 import { type OpenPhoto, openPhoto, type PhotoFormat, UnreadablePhoto } from '../../images/index.js'
-import type { HeaderFacts, PhotoFacts } from './facts.js'
+import type { HeaderFacts, LookFacts, PhotoFacts } from './facts.js'
 import { headerFacts } from './header.js'
 import { LOOK_SIDE, lookFacts } from './looks.js'
 
@@ -19,13 +19,24 @@ export async function measureFacts(bytes: Uint8Array): Promise<PhotoFacts> {
   try {
     const photo = await openPhoto(bytes, NAME)
     header = headerFacts(bytes, photo)
-    const isWhole = photo.width * photo.height <= (LOSSLESS.has(photo.format) ? WHOLE_LOSSLESS : WHOLE_PIXELS)
-    const pixels = await photo.pixelsAt(isWhole ? Number.POSITIVE_INFINITY : shortSideFor(photo))
-    const looks = lookFacts(pixels, isWhole)
-    return { header, looks, problem: null }
+    return { header, looks: await looksOf(photo), problem: null }
   } catch (error) {
     return { header, looks: null, problem: problemOf(error) }
   }
+}
+
+/** The same of a photo that is open, and may be decoded already for something else. Throws `image` where it cannot be. */
+export async function factsOfPhoto(
+  bytes: Uint8Array,
+  photo: OpenPhoto,
+): Promise<Pick<PhotoFacts, 'header' | 'looks'>> {
+  return { header: headerFacts(bytes, photo), looks: await looksOf(photo) }
+}
+
+async function looksOf(photo: OpenPhoto): Promise<LookFacts> {
+  const isWhole = photo.width * photo.height <= (LOSSLESS.has(photo.format) ? WHOLE_LOSSLESS : WHOLE_PIXELS)
+  const pixels = await photo.pixelsAt(isWhole ? Number.POSITIVE_INFINITY : shortSideFor(photo))
+  return lookFacts(pixels, isWhole)
 }
 
 /** What cannot be used, in facts. Throws what is no fault of the photo's. */

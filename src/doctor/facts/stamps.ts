@@ -34,7 +34,8 @@ export class Stamps {
   }
 }
 
-function stampOf(found: Stats | undefined): FileStamp | undefined {
+/** Undefined for what is no file. */
+export function stampOf(found: Stats | undefined): FileStamp | undefined {
   if (!found?.isFile()) return undefined
   return { size: found.size, mtime: found.mtimeMs, ctime: found.ctimeMs, inode: found.ino }
 }

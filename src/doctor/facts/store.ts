@@ -80,6 +80,11 @@ export class FactsStore {
     return facts
   }
 
+  /** Whether there are facts of a content, which may prove damaged. */
+  has(sha256: string): boolean {
+    return this.shardOf(sha256)?.lines.has(sha256) === true
+  }
+
   /** Keeps what was measured, unless it is there or may be otherwise another time; `text` is what `keptText` makes of it. */
   put(sha256: string, facts: PhotoFacts, text: string = keptText(facts)): void {
     if (this.isStopped || !isLasting(facts)) return

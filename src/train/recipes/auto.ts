@@ -38,7 +38,7 @@ export const auto: Recipe = {
   resize: 'squash',
   async run(options) {
     const random = RandomStream.fromSeed(options.seed).fork('auto')
-    const reader = new PhotoReader({ keepBytes: KEPT_BYTES })
+    const reader = new PhotoReader({ keepBytes: KEPT_BYTES, beside: options.beside })
     const features = new AutoFeatures({ ...options, reader }, autoSpec(options.backbone))
     const plan = new AutoPlan(options)
     const lap = stopwatch()

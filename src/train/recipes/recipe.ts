@@ -3,7 +3,7 @@ import type { WorkOptions } from '../../core/index.js'
 import type { Background, Dataset, LikenessFinder } from '../../dataset/index.js'
 import type { DeviceOptions } from '../../engine/index.js'
 import type { Interval } from '../../evaluate/index.js'
-import type { ViewRule } from '../../images/index.js'
+import type { DecodedBeside, ViewRule } from '../../images/index.js'
 import type { FeatureStore } from '../../run/index.js'
 import type { Checkpoint } from '../checkpoint/index.js'
 import type { Unreadable } from '../features/index.js'
@@ -36,6 +36,8 @@ export interface RecipeOptions extends DeviceOptions, WorkOptions {
   readonly background?: Background | undefined
   /** Finds photos that look alike: none of them makes another one look known. */
   readonly likeness?: LikenessFinder | undefined
+  /** What else is learnt of photos when they are decoded first. */
+  readonly beside?: DecodedBeside | undefined
   /** Opens the store of features for what they depend on; without it nothing is kept. */
   readonly store?: ((namespace: string) => FeatureStore) | undefined
   readonly log?: ((line: Readonly<Record<string, unknown>>) => void) | undefined

@@ -15,8 +15,9 @@ const leastProducts = 2e5
 const folds = 5
 const photosOfOneDrawing = 300
 const drawings = 3
-/** What a likeness is sought by, photo by photo; and what the files' headers tell. */
+/** What a likeness is sought by, photo by photo: by itself, or while photos are decoded anyway; and what the files' headers tell. */
 const lookedAt = 0.004
+const lookedAtBeside = 0.001
 const headers = 0.001
 
 /** What progress calls looking at photos of other things. */
@@ -38,16 +39,17 @@ export function headPieces(options: RecipeOptions, costs: UsualCosts, isMirrored
   const { dataset } = options
   const [train, valid] = (['train', 'valid'] as const).map(split => countOf(dataset.photos, split))
   const compare = comparison(options)
+  const [beside, alone] = options.beside ? [lookedAtBeside, 0] : [0, lookedAt]
   const views = (split: Split, seconds: number): Piece => ({
     ...{ kind: 'views', task: partTask('squash', split), seconds, isKept: true },
   })
   return [
-    views('train', train * (photo + (isMirrored ? 2 : 1) * view)),
+    views('train', train * (photo + beside + (isMirrored ? 2 : 1) * view)),
     { kind: 'cross-validation', task: comparing, seconds: compare },
     { kind: 'cross-validation', seconds: compare / 10 },
-    views('valid', valid * (photo + view)),
+    views('valid', valid * (photo + beside + view)),
     ...otherThingsPieces(options, costs),
-    { kind: 'other', seconds: 0.3 + train * lookedAt + dataset.photos.length * headers },
+    { kind: 'other', seconds: 0.3 + train * alone + dataset.photos.length * headers },
   ]
 }
 
