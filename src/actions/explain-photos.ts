@@ -67,10 +67,10 @@ function tellMethod({ why }: Explanation, progress: WorkOptions['progress']): vo
 
 function nameOf({ path: photo, label, probabilities, abstained }: JudgedPhoto): string {
   const { name } = path.parse(photo === '-' ? 'standard-input' : photo)
-  // Rounded down: 100 would be more than is known.
+  // Never 100: that would be more than is known.
   const verdict = abstained
     ? 'neither'
-    : `${plainName(label, MAX_LABEL_BYTES) || 'label'}-${Math.floor(100 * Math.max(...probabilities))}`
+    : `${plainName(label, MAX_LABEL_BYTES) || 'label'}-${Math.min(99, Math.floor(100 * Math.max(...probabilities)))}`
   return `${plainName(name, MAX_PHOTO_BYTES) || 'photo'}.${verdict}.png`
 }
 

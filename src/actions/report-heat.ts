@@ -34,8 +34,10 @@ export async function heatPictures(
       throwIfAborted(options.signal)
       const view = await viewOf(photos[number], root, rule)
       if (!view) continue
-      const { map } = await explainer.explain(view, rule.size)
-      pictures.set(number, await thumbnail(drawBoth(view, rule.size, map), heatSide, { quality }))
+      const explained = await explainer.explain(view, rule.size)
+      if ('why' in explained) continue
+      const both = drawBoth(view, rule.size, explained.map)
+      pictures.set(number, await thumbnail(both, heatSide, { quality }))
     }
     return pictures
   } finally {

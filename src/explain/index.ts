@@ -1,4 +1,4 @@
-export { Explainer } from './explainer.js'
+export { type Explained, Explainer } from './explainer.js'
 export { drawBoth, drawExplanation, type HeatMap } from './heat-map.js'
 export type { Unexplained } from './last-maps.js'
 export { type JudgeViews, OCCLUDED_VIEWS, occlusion } from './occlusion.js'

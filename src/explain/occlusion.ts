@@ -1,6 +1,6 @@
 import { throwIfAborted } from '../core/index.js'
 import { NEUTRAL } from '../images/index.js'
-import type { HeatMap } from './heat-map.js'
+import type { Explained } from './explainer.js'
 
 /** Places along a side of the map. */
 const PLACES = 12
@@ -33,7 +33,7 @@ export async function occlusion(
   size: number,
   judge: JudgeViews,
   signal?: AbortSignal | undefined,
-): Promise<{ readonly top: number; readonly map: HeatMap }> {
+): Promise<Explained> {
   const [plain] = await judge(view, 1)
   const top = plain.indexOf(Math.max(...plain))
   const whole = logOdds(plain, top)

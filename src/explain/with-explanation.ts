@@ -44,7 +44,7 @@ export function withExplanation(graph: Graph): Graph | Unexplained {
     return joined(own, explanationOf(own, maps))
   } catch (error) {
     if (!(error instanceof ChiquitoError) || error.code !== 'model') throw error
-    return { why: `there are no gradients of it: ${error.message}` }
+    return { why: `there are no gradients of it: ${error.message.replace(/\.$/, '')}` }
   }
 }
 
@@ -87,7 +87,9 @@ function explanationOf(graph: Graph, maps: readonly LastMap[]): Explaining {
 
 /** The log-odds of each photo's most probable class: [batch, 1, 1]. */
 function logOdds(e: Emitter, logits: Value, probabilities: Value): Value {
-  const classes = Number(e.shape(logits)[1])
+  const [, classes] = e.shape(logits)
+  if (typeof classes !== 'number')
+    throw new ChiquitoError('model', `The number of its classes is not fixed, but ${classes}.`)
   const top = e.builder.op('ArgMax', [probabilities], { axis: 1, keepdims: 1 })
   const isTop = e.builder.op('Equal', [top, e.ints(Array.from({ length: classes }, (_, k) => k))])
   const own = e.builder.op('Where', [isTop, logits, e.floats('float32', [0])])

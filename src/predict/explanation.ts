@@ -49,20 +49,19 @@ export async function openExplainer(
   const model = await readModelFile(path)
   requireSameGraph(model.graph, facts, path)
   const explainer = await Explainer.open(upgradeModel(model).graph, options)
+  const covering = async (why: string, view: Uint8Array, judge: Judge, signal: AbortSignal | undefined) => {
+    const { top, map } = await occlusion(view, size, judge, signal)
+    return { method: 'occlusion', why, label: labels[top], ...map } as const
+  }
   if ('why' in explainer) {
     const { why } = explainer
-    return {
-      explain: async (view, judge, signal) => {
-        const { top, map } = await occlusion(view, size, judge, signal)
-        return { method: 'occlusion', why, label: labels[top], ...map }
-      },
-      close: async () => {},
-    }
+    return { explain: (view, judge, signal) => covering(why, view, judge, signal), close: async () => {} }
   }
   return {
-    explain: async view => {
-      const { top, map } = await explainer.explain(view, size)
-      return { method: 'grad-cam', label: labels[top], ...map }
+    explain: async (view, judge, signal) => {
+      const explained = await explainer.explain(view, size)
+      if ('why' in explained) return covering(explained.why, view, judge, signal)
+      return { method: 'grad-cam', label: labels[explained.top], ...explained.map }
     },
     close: () => explainer.close(),
   }
