@@ -3,8 +3,8 @@ import { type ProgressEvent, roughTime, shortTime } from '../core/index.js'
 /** How long the whole work takes still. */
 export type Estimate = Pick<Extract<ProgressEvent, { kind: 'estimate' }>, 'seconds' | 'perhaps'>
 
-/** A new estimate is as good as the last one where they differ by no more than this part of it, or so many seconds. */
-const alike = { part: 0.2, seconds: 2 }
+/** Estimates are as good as each other where they differ by no more than this part of one, or so many seconds. */
+const near = { part: 0.2, seconds: 2 }
 
 /** Below so many seconds nobody counts. */
 const almostDone = 1.5
@@ -31,15 +31,9 @@ export class ShownEstimate {
 
   private isAlike(shown: Estimate & { readonly at: number }, news: Estimate): boolean {
     const since = this.since(shown)
-    const isNear = (before: number, now: number) =>
-      Math.abs(before - since - now) <= Math.max(alike.seconds, alike.part * now)
-    if (
-      news.seconds === 0 ||
-      !isNear(shown.seconds, news.seconds) ||
-      shown.perhaps?.when !== news.perhaps?.when
-    )
-      return false
-    return !shown.perhaps || !news.perhaps || isNear(shown.perhaps.seconds, news.perhaps.seconds)
+    if (news.seconds === 0 || shown.perhaps?.when !== news.perhaps?.when) return false
+    if (!isNear(shown.seconds - since, news.seconds)) return false
+    return !shown.perhaps || !news.perhaps || isNear(shown.perhaps.seconds - since, news.perhaps.seconds)
   }
 
   private since({ at }: { readonly at: number }): number {
@@ -55,13 +49,22 @@ export class ShownEstimate {
  */
 export function toGo({ seconds, perhaps }: Estimate, since = 0): string[] {
   if (seconds === 0) return []
-  const [least, most] = [seconds - since, (perhaps?.seconds ?? 0) - since]
-  if (perhaps === undefined || roughTime(most) === roughTime(least))
-    return [least < almostDone ? 'almost done' : `about ${roughTime(least)} to go`]
+  const least = seconds - since
+  const most = Math.max(least, (perhaps?.seconds ?? 0) - since)
+  if (perhaps === undefined) return [oneEnd(least)]
+  if (isNear(least, most)) return [oneEnd(most)]
   return [
     `about ${roughTime(least)} to go, ${roughTime(most)} if ${perhaps.when}`,
     `${range(shortTime(least), shortTime(most))} to go`,
   ]
+}
+
+function oneEnd(seconds: number): string {
+  return seconds < almostDone ? 'almost done' : `about ${roughTime(seconds)} to go`
+}
+
+function isNear(one: number, other: number): boolean {
+  return Math.abs(one - other) <= Math.max(near.seconds, near.part * other)
 }
 
 /** "25 to 40 s", "25 s to 1.5 min". */

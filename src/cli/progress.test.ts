@@ -209,6 +209,27 @@ describe('an estimate of the whole', () => {
     ])
   })
 
+  it('tells one end where both are near, in few letters where they are far, and nothing once all is done', () => {
+    const { progress, close, text } = view({ terminal: true })
+    const shown = (seconds: number, most: number) => {
+      const before = text().length
+      progress({ kind: 'estimate', seconds, perhaps: { seconds: most, when: 'it pays' } })
+      progress({ kind: 'start', task: 'Training', total: 400 })
+      progress({ kind: 'notice', message: 'A notice.' })
+      return text().slice(before)
+    }
+    expect(shown(80, 90)).toContain('  0/400  about 1 min 30 s to go')
+    expect(shown(9, 10)).toContain('  0/400  about 10 s to go')
+    expect(shown(24, 100)).toContain('  0/400  25 s to 1.5 min to go')
+    expect(shown(70, 155)).toContain('  0/400  1 to 2.5 min to go')
+    // The bar is narrow since there was no room for a wide one.
+    expect(shown(24, 26)).toContain(` ${'░'.repeat(8)}    0/400  about 25 s to go`)
+    progress({ kind: 'estimate', seconds: 0 })
+    progress({ kind: 'notice', message: 'Another.' })
+    expect(text().slice(text().lastIndexOf('Another.'))).not.toContain('to go')
+    close()
+  })
+
   it('takes the place of what the task alone takes, counts down, and is short where there is little room', () => {
     const { progress, close, clock, text } = view({ terminal: true })
     progress({ kind: 'start', task: 'Training', total: 4 })
