@@ -105,40 +105,45 @@ function refuseReduction({ attributes, refuse }: Call<'ScatterElements' | 'Scatt
 }
 
 /** Sums into the rows that were read: by position where they are constant and all different, else by a product. */
-function gather({ e, dy, x, ints, constant, attributes, refuse }: Call<'Gather'>): Value {
+function gather({ e, dy, x, ints, constant, attributes }: Call<'Gather'>): Value {
   const shape = e.shape(x(0))
   const axis = fromStart(attributes.axis, shape.length)
   const size = shape[axis]
-  if (typeof size === 'string')
-    return refuse(
-      `it reads along axis ${axis}, whose size ${size} is not known. Give that dimension a number.`,
-    )
-  if (constant(1) && e.rank(x(1)) <= 1) {
+  if (typeof size === 'number' && constant(1) && e.rank(x(1)) <= 1) {
     const positions = (ints(1) ?? []).map(index => fromStart(index, size))
     const grad = e.rank(x(1)) === 0 ? e.unsqueeze(dy(), [axis]) : dy()
     if (new Set(positions).size === positions.length) return spread(e, grad, axis, size, positions)
   }
-  return addRows(e, dy(), x(0), x(1), axis, size)
+  return addRows(e, dy(), x(0), x(1), axis)
 }
 
 /**
  * dx = one-hot(indices)^T dy with the gathered axis in front. A product with a [reads, size] table of ones and zeros
  * runs on every provider and sums in a fixed order, which a scatter does not promise.
  */
-function addRows(e: Emitter, dy: Value, x: Value, indices: Value, axis: number, size: number): Value {
+function addRows(e: Emitter, dy: Value, x: Value, indices: Value, axis: number): Value {
   const count = e.rank(indices)
   const others = range(e.rank(x)).filter(at => at !== axis)
   const read = range(count).map(i => axis + i)
   const rest = range(e.rank(dy)).filter(at => !read.includes(at))
   const columns = e.builder.op('Flatten', [e.transpose(dy, [...read, ...rest])], { axis: count })
-  const wrapped = e.builder.op('Mod', [e.cast(indices, 'int64'), e.int(size)])
+  const { size, places } = placesAlong(e, x, axis)
+  const wrapped = e.builder.op('Mod', [e.cast(indices, 'int64'), size])
   const flat = e.reshape(wrapped, [-1, 1])
-  const oneHot = e.indicator(e.builder.op('Equal', [flat, e.ints(range(size))]), x)
+  const oneHot = e.indicator(e.builder.op('Equal', [flat, places]), x)
   const rows = e.builder.op('Gemm', [oneHot, columns], { transA: 1 })
   const order = [axis, ...others]
   const shape = order.map(at => e.shape(x)[at])
   const there = reshapeTo(e, rows, shape, () => e.builder.op('Gather', [shapeVector(e, x), e.ints(order)]))
   return e.transpose(there, invert(order))
+}
+
+/** How long an axis is, and the numbers from 0 up to that: known, or as the graph runs. */
+function placesAlong(e: Emitter, x: Value, axis: number): { size: Value; places: Value } {
+  const known = e.shape(x)[axis]
+  if (typeof known === 'number') return { size: e.int(known), places: e.ints(range(known)) }
+  const size = e.builder.op('Gather', [e.builder.op('Shape', [x]), e.int(axis)])
+  return { size, places: e.builder.op('Range', [e.int(0), size, e.int(1)]) }
 }
 
 /** What was left out gets zeros; which elements that is must be known. */

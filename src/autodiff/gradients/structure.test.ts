@@ -221,6 +221,7 @@ describe('rules for shape and order agree with finite differences', () => {
         const indices = constant ? table : b.op('Identity', [table])
         return b.op('Gather', [x, indices], { axis })
       },
+      named,
     )
     await checkMany(cases, { runs: 60 })
   })
