@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { float32, type Tensor } from '../../src/core/index.js'
 
-const chromiumPath = process.env.CHROMIUM ?? '/usr/bin/chromium'
+export const chromiumPath = process.env.CHROMIUM ?? '/usr/bin/chromium'
 const page = fileURLToPath(new URL('web-runtime.mjs', import.meta.url))
 const runtime = fileURLToPath(new URL('../../node_modules/onnxruntime-web/dist/', import.meta.url))
 

@@ -1,13 +1,17 @@
 import type { Command } from '@commander-js/extra-typings'
+import type { DockerOptions, ServeOptions } from '../../serve/index.js'
 import { decimal, integer, time } from '../options.js'
-import { oneLine } from '../output.js'
+import { type Outcome, oneLine } from '../output.js'
 import { addExamples } from '../program.js'
-import type { Shell } from '../shell.js'
+import type { LastingWork, Shell, Work } from '../shell.js'
 import { addDeviceOptions, several } from './shared.js'
 
 const MAX_PORT = 65535
 const MEGABYTE = 1024 * 1024
 const MILLION = 1e6
+
+/** The start is told in a line or two. */
+const MAX_LABELS_TEXT = 200
 
 /** `chiquito serve`: a model behind HTTP. */
 export function registerServe(program: Command, shell: Shell): void {
@@ -46,45 +50,73 @@ export function registerServe(program: Command, shell: Shell): void {
         integer('--max-waiting', { min: 1, max: 100_000 }),
       )
       .option('--time-limit <time>', 'longest wait for an answer (30s)', time('--time-limit'))
-      .option('--upload-limit <time>', 'longest time for a request to arrive (60s)', time('--upload-limit')),
-  ).action((model, options) =>
-    shell.last(async work => {
-      const { maxBody, maxPhotos, maxPixels, maxWaiting, timeLimit, uploadLimit, ...rest } = options
-      const { serve } = await import('../../serve/index.js')
-      const { token = work.env.CHIQUITO_TOKEN, name, allowOrigin, ...others } = rest
-      return serve(
-        {
-          ...others,
-          ...work,
-          model,
-          token: token === '' ? undefined : token,
-          names: name,
-          origins: allowOrigin,
-          limits: {
-            bodyBytes: scaled(maxBody, MEGABYTE),
-            photos: maxPhotos,
-            pixels: scaled(maxPixels, MILLION),
-            waiting: maxWaiting,
-            seconds: timeLimit,
-            uploadSeconds: uploadLimit,
-          },
-          onReload: work.onHangup,
-        },
-        async started => {
-          const labels = started.labels.map(oneLine).join(', ')
-          await work.begun({
-            json: started,
-            text: `Serving ${oneLine(started.model)} (${labels.length > 200 ? `${started.labels.length} labels` : labels}) at ${started.address}\nCtrl-C stops it.`,
-          })
-        },
-      )
-    }),
-  )
+      .option('--upload-limit <time>', 'longest time for a request to arrive (60s)', time('--upload-limit'))
+      .option('--docker <dir>', 'start nothing, but write what a container of it is built from')
+      .option('--overwrite', 'with --docker: write over what was written there before'),
+  ).action((model, options) => {
+    const { docker, overwrite, ...others } = options
+    return docker === undefined
+      ? shell.last(work => listen(model, others, work))
+      : shell.run(work => container(work, { model, out: docker, overwrite }))
+  })
   addExamples(command, [
     'chiquito serve runs/first',
     'curl -F photo=@photo.jpg http://127.0.0.1:8000/v1/predict',
+    'chiquito serve runs/first --docker container/',
     'CHIQUITO_TOKEN=$(openssl rand -hex 32) chiquito serve model.onnx --host 0.0.0.0 --name photos.example.org',
   ])
+}
+
+/** The options of the command line, as they are typed. */
+interface Typed extends Pick<ServeOptions, 'host' | 'port' | 'token' | 'allowUrls' | 'device' | 'threads'> {
+  readonly name?: readonly string[] | undefined
+  readonly allowOrigin?: readonly string[] | undefined
+  readonly maxBody?: number | undefined
+  readonly maxPhotos?: number | undefined
+  readonly maxPixels?: number | undefined
+  readonly maxWaiting?: number | undefined
+  readonly timeLimit?: number | undefined
+  readonly uploadLimit?: number | undefined
+}
+
+async function listen(model: string, options: Typed, work: LastingWork): Promise<never> {
+  const { maxBody, maxPhotos, maxPixels, maxWaiting, timeLimit, uploadLimit, ...rest } = options
+  const { token = work.env.CHIQUITO_TOKEN, name, allowOrigin, ...others } = rest
+  const { serve } = await import('../../serve/index.js')
+  const limits = {
+    bodyBytes: scaled(maxBody, MEGABYTE),
+    photos: maxPhotos,
+    pixels: scaled(maxPixels, MILLION),
+    waiting: maxWaiting,
+    seconds: timeLimit,
+    uploadSeconds: uploadLimit,
+  }
+  const settings = {
+    ...others,
+    ...work,
+    model,
+    limits,
+    token: token === '' ? undefined : token,
+    names: name,
+    origins: allowOrigin,
+    onReload: work.onHangup,
+  }
+  return serve(settings, async started => {
+    const labels = started.labels.map(oneLine).join(', ')
+    const shown = labels.length > MAX_LABELS_TEXT ? `${started.labels.length} labels` : labels
+    const text = `Serving ${oneLine(started.model)} (${shown}) at ${started.address}\nCtrl-C stops it.`
+    await work.begun({ json: started, text })
+  })
+}
+
+async function container(
+  work: Work,
+  options: Pick<DockerOptions, 'model' | 'out' | 'overwrite'>,
+): Promise<Outcome> {
+  const { writeDocker } = await import('../../serve/index.js')
+  const result = await writeDocker({ ...work, ...options })
+  const next = result.commands.map(command => `  ${command}`).join('\n')
+  return { json: result, text: `Written to ${oneLine(result.out)}: ${result.files.join(', ')}.\n\n${next}` }
 }
 
 function scaled(value: number | undefined, by: number): number | undefined {

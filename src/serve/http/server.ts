@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { setTimeout as pause } from 'node:timers/promises'
 import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { ChiquitoError } from '../../core/index.js'
@@ -32,9 +33,12 @@ export interface HttpOptions {
 /** How often connections are held against their time limits, in ms. */
 const CHECK_MS = 500
 
+/** Between the last answer and the end, in ms: who sends on a connection that was kept learns that it is over. */
+const GRACE_MS = 300
+
 /** The server while it listens. */
 export class HttpServer {
-  private underWay = 0
+  private readonly underWay = new Set<ServerResponse>()
   private isStopping = false
   private idle: (() => void) | undefined
   answered = 0
@@ -59,8 +63,14 @@ export class HttpServer {
     })
     server.maxConnections = MAX_CONNECTIONS
     server.maxHeadersCount = MAX_HEADERS
+    // Who has sent all and says so still wants the answer.
+    Object.assign(server, { httpAllowHalfOpen: true })
     const http = new HttpServer(server, options)
-    const listener = getRequestListener(options.app.fetch, { overrideGlobalObjects: false })
+    const listener = getRequestListener(options.app.fetch, {
+      overrideGlobalObjects: false,
+      autoCleanupIncoming: false,
+      errorHandler: () => answerOf(new ProblemError('bad-request', 'The path is none that HTTP knows.')),
+    })
     const hear = (request: IncomingMessage, response: ServerResponse) =>
       http.hear(request, response, listener)
     server.on('request', hear)
@@ -90,12 +100,15 @@ export class HttpServer {
    */
   async stop(most: number): Promise<void> {
     this.isStopping = true
+    // Nobody is to send another request on a connection that is about to be closed.
+    for (const response of this.underWay) if (!response.headersSent) response.setHeader('connection', 'close')
     const timer = setTimeout(() => this.server.closeAllConnections(), most * 1000)
-    // While something is under way others are told that this one stops; then nobody is listened to any more.
-    if (this.underWay > 0)
+    // While something is under way, and for a moment after, others are told that this one stops; then nobody is listened to any more.
+    if (this.underWay.size > 0)
       await new Promise<void>(resolve => {
         this.idle = resolve
       })
+    await pause(GRACE_MS)
     await new Promise<void>(resolve => {
       this.server.close(() => resolve())
       this.server.closeIdleConnections()
@@ -112,13 +125,14 @@ export class HttpServer {
     const started = performance.now()
     const path = pathOf(request)
     const isAwaited = !this.isStopping
-    if (isAwaited) this.underWay++
+    if (isAwaited) this.underWay.add(response)
     else response.setHeader('connection', 'close')
     response.once('close', () => {
       this.answered++
       const status = response.writableEnded ? String(response.statusCode) : 'gone'
       metrics.request(routeOf(path ?? ''), status, (performance.now() - started) / 1000)
-      if (isAwaited && --this.underWay === 0) this.idle?.()
+      this.underWay.delete(response)
+      if (this.underWay.size === 0) this.idle?.()
     })
     let headers: Readonly<Record<string, string>> = {}
     try {
@@ -157,6 +171,13 @@ function crossOrigin(origin: string): Record<string, string> {
     'access-control-max-age': '600',
     vary: 'origin',
   }
+}
+
+function answerOf(problem: ProblemError): Response {
+  return new Response(JSON.stringify(problem.document), {
+    status: problem.status,
+    headers: { ...safeHeaders, 'content-type': PROBLEM_TYPE },
+  })
 }
 
 /** What the parser does not take is told in the same form, as far as anybody listens. */

@@ -36,6 +36,10 @@ const schemas = {
   State: stateSchema,
 }
 
+/** 8 x 8 pixels of red. */
+const RED_PNG =
+  'iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAMAAADz0U65AAAAA1BMVEXMMzN0dFbYAAAACXBIWXMAAAPoAAAD6AG1e1JrAAAADElEQVQI12NgoA4AAABIAAH/myMhAAAAAElFTkSuQmCC'
+
 /** The OpenAPI 3.1 document: paths by hand, and all that goes through them by the schemas that check it. */
 export function openApi({ asksToken }: OpenApiSettings): object {
   const guarded = asksToken ? { security: [{ token: [] }] } : {}
@@ -84,7 +88,13 @@ export function openApi({ asksToken }: OpenApiSettings): object {
                 },
                 encoding: { photo: { contentType: 'image/*, application/octet-stream' } },
               },
-              'application/json': { schema: reference('PredictRequest') },
+              'application/json': {
+                schema: reference('PredictRequest'),
+                examples: {
+                  one: { value: { name: 'red.png', base64: RED_PNG } },
+                  several: { value: { photos: [{ base64: RED_PNG }, { name: 'red.png', base64: RED_PNG }] } },
+                },
+              },
               'image/*': { schema: { description: "The photo's file" } },
               'application/octet-stream': { schema: { description: "The photo's file" } },
             },

@@ -37,7 +37,7 @@ async function meet() {
     (model.accuracy ? ', right on ' + percent(model.accuracy.value) + ' of ' + model.trainedOn.valid + ' others.' : '.')
 }
 
-const percent = share => (share * 100).toFixed(1) + ' %'
+const percent = share => (share * 100).toFixed(1) + '\\u00a0%'
 
 async function judge(files) {
   const photos = [...files].filter(file => file.type.startsWith('image/') || file.type === '')
@@ -64,7 +64,11 @@ function show(answer, file) {
   const picture = make('img')
   picture.alt = ''
   picture.src = URL.createObjectURL(file)
-  picture.onload = picture.onerror = () => URL.revokeObjectURL(picture.src)
+  picture.onload = () => URL.revokeObjectURL(picture.src)
+  picture.onerror = () => {
+    URL.revokeObjectURL(picture.src)
+    picture.removeAttribute('src')
+  }
   const words = make('div')
   item.append(picture, words)
   if (answer.problem) {

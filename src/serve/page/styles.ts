@@ -38,7 +38,7 @@ input[type=password], button {
 #answers img { width: 128px; height: 128px; object-fit: cover; border-radius: 8px; background: var(--line); }
 #answers h2 { margin: 0; font-size: 1.35rem; line-height: 1.2; }
 .name { margin: 0 0 0.6rem; color: var(--muted); font-size: 0.88rem; }
-.bar { display: grid; grid-template-columns: minmax(4rem, 9rem) 1fr 4.2rem; gap: 0.7rem; align-items: center; font-size: 0.92rem; }
+.bar { display: grid; grid-template-columns: minmax(3.2rem, 28%) minmax(3rem, 1fr) 4rem; gap: 0.7rem; align-items: center; font-size: 0.92rem; }
 .bar progress { width: 100%; height: 10px; accent-color: var(--valid); }
 .bar output { text-align: right; font-variant-numeric: tabular-nums; }
 .more { margin: 0.5rem 0 0; font-size: 0.88rem; }

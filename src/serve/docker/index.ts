@@ -1,0 +1,1 @@
+export { type DockerOptions, type DockerResult, writeDocker } from './docker.js'

@@ -1,0 +1,167 @@
+// `chiquito/client`, in Node and in a browser on a page of another origin, and the page that `chiquito serve` has itself.
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ChiquitoClient, ChiquitoProblem, isAnswered } from '../src/serve/client.js'
+import { chromiumPath, noBrowser } from './support/browser.js'
+import { suiteFolder } from './support/chiquito.js'
+import { writeTree } from './support/files.js'
+import { drawing } from './support/photos.js'
+import { serve } from './support/server.js'
+import { type Serving, serving, trainedModel } from './support/serving.js'
+
+const folder = suiteFolder()
+const token = 'a-token-of-some-length'
+const script = '<img src=x onerror=alert(1)>'
+let model = ''
+let server: Serving
+let photo: Buffer
+const client = (options = {}) => new ChiquitoClient(server.address, { token, ...options })
+
+beforeAll(async () => {
+  model = await trainedModel(folder, { labels: [script, 'wave'] })
+  server = await serving(model, ['--max-photos', '3'], { CHIQUITO_TOKEN: token })
+  photo = await drawing('ball', 60)
+  writeTree({ [`photos/${script.replaceAll('/', '')}.png`]: photo, 'photos/text.png': 'no photo' }, folder)
+})
+
+afterAll(() => server?.stop())
+
+describe('the client', () => {
+  it('judges photos of every form, in their order', async () => {
+    const bytes = new Uint8Array(photo)
+    const { photos } = await client().predict([
+      { data: bytes, name: 'a.png' },
+      new Blob([bytes]),
+      bytes.buffer,
+    ])
+    expect(photos.filter(isAnswered).map(({ name, label }) => [name, label])).toEqual([
+      ['a.png', script],
+      ['photo', script],
+      ['photo', script],
+    ])
+    const named = await client().predict(new File([bytes], 'of a disk.png'))
+    expect(named.photos[0].name).toBe('of a disk.png')
+  })
+
+  it('tells of photos that are none beside others', async () => {
+    const { photos } = await client().predict([photo, { data: new Uint8Array([1, 2]), name: 'b' }])
+    expect(photos.map(isAnswered)).toEqual([true, false])
+  })
+
+  it('knows the model', async () => {
+    expect(await client().model()).toMatchObject({ labels: [script, 'wave'], limits: { photos: 3 } })
+  })
+
+  it('throws problems that say what they are', async () => {
+    const problem = async (asked: Promise<unknown>) => {
+      const error: unknown = await asked.catch(thrown => thrown)
+      if (!(error instanceof ChiquitoProblem)) throw new Error(`no problem: ${error}`)
+      return error
+    }
+    expect(await problem(client({ token: undefined }).model())).toMatchObject({
+      status: 401,
+      kind: 'unauthorized',
+    })
+    expect(await problem(client().predict([photo, photo, photo, photo]))).toMatchObject({
+      status: 413,
+      kind: 'too-many-photos',
+    })
+    expect(await problem(client().predict(new Uint8Array([1])))).toMatchObject({
+      status: 422,
+      kind: 'unreadable-photo',
+    })
+    expect(await problem(client().predict({ url: 'https://example.org/' }))).toMatchObject({
+      status: 403,
+      kind: 'addresses-off',
+    })
+    const none = await problem(client().predict([new Uint8Array([1]), new Uint8Array([2])]))
+    expect(none.photos).toHaveLength(2)
+    const { address } = await serve(
+      (_request, response) => void response.writeHead(502).end('<h1>Bad gateway'),
+    )
+    const other = await problem(new ChiquitoClient(address).model())
+    expect(other).toMatchObject({ status: 502, kind: undefined, message: expect.stringMatching(/502/) })
+    const page = await serve((_request, response) => void response.end('hello'))
+    expect((await problem(new ChiquitoClient(page.address).model())).message).toMatch(/no chiquito serve/)
+  })
+
+  it('gives up when it is told to', async () => {
+    const signal = AbortSignal.abort()
+    await expect(client().predict(photo, { signal })).rejects.toThrow(/abort/i)
+  })
+})
+
+describe.skipIf(noBrowser)(`in a browser${noBrowser ? ` (skipped: ${noBrowser})` : ''}`, () => {
+  let browser: Browser
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] })
+  })
+  afterAll(() => browser?.close())
+
+  async function open(address: string): Promise<{ page: Page; complaints: string[] }> {
+    const page = await browser.newPage()
+    const complaints: string[] = []
+    page.on('console', message => message.type() === 'error' && complaints.push(message.text()))
+    page.on('pageerror', error => complaints.push(error.message))
+    page.on('dialog', dialog => {
+      complaints.push(`dialog: ${dialog.message()}`)
+      void dialog.dismiss()
+    })
+    await page.goto(address)
+    return { page, complaints }
+  }
+
+  it('the page asks for the token, judges what is chosen, and shows labels and names as text', async () => {
+    const { page, complaints } = await open(server.address)
+    await page.fill('#token', token)
+    await page.click('#key button')
+    await page.waitForFunction(
+      `document.title && document.getElementById('title').textContent.includes('wave')`,
+    )
+    expect(await page.textContent('#title')).toBe(`${script} or wave?`)
+    const file = path.join(folder, 'photos', `${script}.png`)
+    await page.setInputFiles('#files', [file, path.join(folder, 'photos/text.png')])
+    await page.waitForSelector('#answers li:nth-child(2)')
+    expect(await page.textContent('#answers li:first-child .name')).toBe(`${script}.png`)
+    expect(await page.textContent('#answers li:first-child .bar span')).toBe(script)
+    expect(await page.textContent('#answers li:nth-child(2)')).toMatch(/Not judged.*text\.png.*Not an image/)
+    // The first question is refused for want of a token, as it should be; nothing else is amiss, nothing ran.
+    expect(complaints.filter(text => !/401/.test(text))).toEqual([])
+    await page.close()
+  })
+
+  it('the client runs on a page that the server was told to let', async () => {
+    const files = new Map(
+      ['client.js', 'problem-kinds.js'].map(name => [
+        `/${name}`,
+        readFileSync(path.join('dist/serve', name)),
+      ]),
+    )
+    const { address } = await serve((request, response) => {
+      const found = files.get(request.url ?? '')
+      if (found) response.setHeader('content-type', 'text/javascript').end(found)
+      else
+        response.setHeader('content-type', 'text/html').end('<!doctype html><link rel="icon" href="data:,">')
+    })
+    const friendly = await serving(model, ['--allow-origin', address], { CHIQUITO_TOKEN: token })
+    const { page } = await open(address)
+    const ask = (to: string) =>
+      page.evaluate(`(async () => {
+        const { ChiquitoClient } = await import('/client.js')
+        const bytes = Uint8Array.from(atob('${photo.toString('base64')}'), sign => sign.charCodeAt(0))
+        const client = new ChiquitoClient('${to}', { token: '${token}' })
+        return (await client.predict(bytes)).photos[0].label
+      })().catch(error => 'refused: ' + error.message)`)
+    expect(await ask(friendly.address)).toBe(script)
+    expect(await ask(server.address)).toMatch(/^refused/)
+    await Promise.all([page.close(), friendly.stop()])
+  })
+})
+
+it('the built client needs nothing but itself', () => {
+  const built = readFileSync('dist/serve/client.js', 'utf8')
+  expect(existsSync('dist/serve/client.d.ts')).toBe(true)
+  expect([...built.matchAll(/\bfrom '([^']+)'/g)].map(([, name]) => name)).toEqual(['./problem-kinds.js'])
+})

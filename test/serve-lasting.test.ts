@@ -1,0 +1,175 @@
+// `chiquito serve` over time: stopped and given new models while it is asked, without losing a request.
+import { copyFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { Agent, request } from 'node:http'
+import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { suiteFolder } from './support/chiquito.js'
+import { drawing } from './support/photos.js'
+import { type Serving, serving, trainedModel } from './support/serving.js'
+
+const folder = suiteFolder()
+const at = (...names: string[]) => path.join(folder, ...names)
+let first = ''
+let second = ''
+let photo: Buffer
+
+beforeAll(async () => {
+  first = await trainedModel(folder)
+  second = await trainedModel(folder, { seed: 2 })
+  photo = await drawing('ball', 60, { format: 'jpeg' })
+})
+
+/** What became of a request: its status and which model answered, or what broke the connection. */
+interface Outcome {
+  readonly status: number | string
+  readonly model: string | undefined
+}
+
+/** Asks on connections that stay, over and over, until told to end; then what became of all requests. */
+function asking({ port }: Serving, clients: number) {
+  const agent = new Agent({ keepAlive: true, maxSockets: clients })
+  const outcomes: Outcome[] = []
+  let goesOn = true
+  const loop = async () => {
+    while (goesOn) {
+      const outcome = await ask(port, agent)
+      outcomes.push(outcome)
+      // Whoever is refused the connection is not there any more.
+      if (typeof outcome.status === 'string') return
+      if (outcome.status === 503) await pause(20)
+    }
+  }
+  const loops = Promise.all(Array.from({ length: clients }, loop))
+  return {
+    outcomes,
+    async end(): Promise<readonly Outcome[]> {
+      goesOn = false
+      await loops
+      agent.destroy()
+      return outcomes
+    },
+  }
+}
+
+function ask(port: number, agent: Agent): Promise<Outcome> {
+  return new Promise(resolve => {
+    const headers = { 'content-type': 'image/jpeg', 'content-length': photo.length }
+    const asked = request({ port, path: '/v1/predict', method: 'POST', headers, agent }, answer => {
+      let text = ''
+      answer.setEncoding('utf8').on('data', part => {
+        text += part
+      })
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, model: JSON.parse(text).model }))
+      answer.on('error', error => resolve({ status: error.message, model: undefined }))
+    })
+    asked.on('error', (error: NodeJS.ErrnoException) => {
+      // A new connection that the system had in its queue when the server went was never the server's.
+      const isUntaken = error.code === 'ECONNRESET' && !asked.reusedSocket
+      resolve({ status: isUntaken ? 'ECONNREFUSED' : (error.code ?? error.message), model: undefined })
+    })
+    asked.end(photo)
+  })
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await pause(20)
+}
+
+function statuses(outcomes: readonly Outcome[]): Set<number | string> {
+  return new Set(outcomes.map(({ status }) => status))
+}
+
+describe('stopped under load', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'by %s, answers what is under way and refuses the rest',
+    async signal => {
+      const server = await serving(first)
+      const load = asking(server, 8)
+      await until(() => load.outcomes.length > 40)
+      const { status, stderr } = await server.stop(signal)
+      const outcomes = await load.end()
+      expect(status).toBe(130)
+      // Answered, told that it stops, or not listened to any more: nothing broken off.
+      for (const each of statuses(outcomes)) expect([200, 503, 'ECONNREFUSED']).toContain(each)
+      expect(stderr).toMatch(/Interrupted\. \d+ requests answered, none left/)
+    },
+  )
+
+  it('waits for a request that is still being sent', async () => {
+    const server = await serving(first)
+    const { port } = server
+    const answer = new Promise<number | undefined>((resolve, reject) => {
+      const headers = { 'content-type': 'image/jpeg', 'content-length': photo.length }
+      const asked = request({ port, path: '/v1/predict', method: 'POST', headers }, got => {
+        got.resume().on('end', () => resolve(got.statusCode))
+      })
+      asked.on('error', reject)
+      asked.write(photo.subarray(0, 100))
+      setTimeout(async () => {
+        const stopped = server.stop()
+        await pause(300)
+        const late = await fetch(`${server.address}/readyz`).catch(() => undefined)
+        expect(late === undefined || late.status === 503).toBe(true)
+        asked.end(photo.subarray(100))
+        expect((await stopped).status).toBe(130)
+      }, 200)
+    })
+    expect(await answer).toBe(200)
+  })
+})
+
+describe('given another model under load', () => {
+  async function over(replace: (model: string, server: Serving) => void | Promise<void>, said: RegExp) {
+    const model = at('served.onnx')
+    copyFileSync(first, model)
+    const server = await serving(model)
+    onTestFinished(async () => void (await server.stop()))
+    const load = asking(server, 4)
+    await until(() => load.outcomes.length > 20)
+    await replace(model, server)
+    await server.said(said)
+    const before = load.outcomes.length
+    await until(() => load.outcomes.length > before + 20)
+    const outcomes = await load.end()
+    expect(statuses(outcomes)).toEqual(new Set([200]))
+    return { models: [...new Set(outcomes.map(({ model: id }) => id))], last: outcomes.at(-1)?.model, server }
+  }
+
+  it('takes it over as soon as the file has changed, and loses nothing', async () => {
+    const { models, server } = await over(model => {
+      copyFileSync(second, `${model}.new`)
+      renameSync(`${model}.new`, model)
+    }, /A new model has taken over \(its file has changed\)/)
+    expect(models).toHaveLength(2)
+    const facts = await (await fetch(`${server.address}/v1/model`)).json()
+    expect(facts).toMatchObject({ id: models[1] })
+    expect(await (await fetch(`${server.address}/metrics`)).text()).toMatch(
+      /reloads_total\{outcome="taken"\} 1/,
+    )
+  })
+
+  it('at SIGHUP, too', async () => {
+    const { models } = await over((_model, server) => {
+      server.process.kill('SIGHUP')
+    }, /A new model has taken over \(it was asked for\)/)
+    expect(models).toHaveLength(1)
+  })
+
+  it('refuses a broken one, and the old one stays', async () => {
+    const { models, server } = await over(model => {
+      const bytes = readFileSync(second)
+      // Somewhere among the weights.
+      bytes.fill(7, bytes.length >> 1, (bytes.length >> 1) + 200)
+      writeFileSync(`${model}.new`, bytes)
+      renameSync(`${model}.new`, model)
+    }, /The new model is refused, and the old one stays \(its file has changed\): .*served\.onnx/)
+    expect(models).toHaveLength(1)
+    expect((await fetch(`${server.address}/readyz`)).status).toBe(200)
+  })
+
+  it('goes on where the file is gone', async () => {
+    const { models } = await over(model => renameSync(model, `${model}.away`), /is no longer there/)
+    expect(models).toHaveLength(1)
+  })
+})
