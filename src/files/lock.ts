@@ -58,8 +58,8 @@ export async function waitForLock(path: string, what: string, work: WorkOptions)
  */
 export async function takeLockSoon(path: string, what: string, work: WorkOptions = {}): Promise<Release> {
   const lock = await poll(resolve(path), work, ENDING_MS, holder => {
-    // This process is at work.
-    if (holder.owner?.pid === process.pid) return undefined
+    // This process is at work, and nobody interrupted another machine's from here.
+    if (holder.owner?.pid === process.pid || isElsewhere(holder)) return undefined
     return `${busy(holder, what)} It may be just ending: waiting ${ENDING_MS / 1000} s for that.`
   })
   return lock ?? takeLock(path, what)
@@ -151,9 +151,13 @@ function isFresh(file: string): boolean {
   return Date.now() - written < WRITING_MS
 }
 
+function isElsewhere({ owner }: Holder): boolean {
+  return owner !== undefined && owner.host !== hostname()
+}
+
 /** Processes of other machines (a shared disk) cannot be asked, so they count as alive. */
 function isAlive(owner: Owner, file: string): boolean {
-  if (owner.host !== hostname()) return true
+  if (isElsewhere({ owner })) return true
   if (owner.pid === process.pid) return held.has(file)
   try {
     process.kill(owner.pid, 0)
