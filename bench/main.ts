@@ -1,6 +1,7 @@
 // npm run -s bench -- NAME [--json] [--rounds N] [--only TEXT]
 import { parseArgs } from 'node:util'
 import { benchAccuracy } from './accuracy.js'
+import { benchApp } from './app.js'
 import { benchCalibration } from './calibration.js'
 import { benchClasses } from './classes.js'
 import { benchCollect } from './collect.js'
@@ -32,6 +33,7 @@ const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Ben
   features: benchFeatures,
   decode: benchDecode,
   recipe: benchRecipe,
+  app: benchApp,
   predict: benchPredict,
   accuracy: benchAccuracy,
   calibration: benchCalibration,

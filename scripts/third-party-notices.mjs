@@ -43,6 +43,10 @@ Copyright (c) ONNX Project Contributors. Apache License 2.0. The schema is uncha
 
 Copyright (c) Microsoft Corporation. MIT; \`vendor/onnxruntime-node/LICENSE\` has its terms. Version ${web}, unchanged.
 
+### zod: in \`dist/web/worker.js\`, and in exported pages
+
+Copyright (c) 2025 Colin McDonnell. MIT, on the terms of \`LICENSE\`. Bundled with our code.
+
 ### ONNX Runtime: \`vendor/onnxruntime-node/\`
 
 Copyright (c) Microsoft Corporation. MIT; \`LICENSE\` and \`ThirdPartyNotices.txt\` beside it are its makers' own. Version ${runtime},

@@ -70,6 +70,11 @@ describe.skipIf(!online)('the packed package (skipped where npm reaches no regis
       'dist/cli/main.js',
       'dist/index.js',
       'dist/index.d.ts',
+      'dist/web/index.js',
+      'dist/web/index.d.ts',
+      'dist/web/worker.js',
+      'dist/web/app/index.html',
+      'dist/web/ort/ort-wasm-simd-threaded.wasm',
       'package.json',
     ]
     expect(needed.filter(file => !packed.includes(file))).toEqual([])
@@ -128,6 +133,36 @@ describe.skipIf(!online)('the packed package (skipped where npm reaches no regis
     },
   )
 
+  it.each(consumers)(
+    'has types for browsers that stand alone: TypeScript $compiler, module $module, $resolution',
+    ({ compiler, module, resolution }) => {
+      const use = "import { loadModel, type Verdict } from 'chiquito/web'\n"
+      const right =
+        'export const verdict: Promise<Verdict> = loadModel("x").then(model => model.classify(new Blob()))\n'
+      writeFileSync(path.join(elsewhere, 'page.mts'), use + right)
+      writeFileSync(
+        path.join(elsewhere, 'wrong-page.mts'),
+        `${use}export const x: Verdict | 3 = 3\nloadModel(3)\n`,
+      )
+      const flags = ['--noEmit', '--strict', '--module', module, '--moduleResolution', resolution]
+      const more = [
+        '--target',
+        'es2023',
+        '--lib',
+        'es2023,dom',
+        '--skipLibCheck',
+        'false',
+        '--exactOptionalPropertyTypes',
+      ]
+      const tsc = path.join(root, 'node_modules', compilers[compiler])
+      const files = ['page.mts', 'wrong-page.mts']
+      const { stdout } = run(elsewhere, guest, process.execPath, tsc, ...flags, ...more, ...files)
+      expect(stdout.split('\n').filter(line => /^\S/.test(line))).toEqual([
+        expect.stringMatching(/^wrong-page\.mts.*'number' is not assignable/),
+      ])
+    },
+  )
+
   it('exports every type that its signatures name', () => {
     const types = readFileSync(path.join(elsewhere, 'node_modules/chiquito/dist/index.d.ts'), 'utf8')
     const hidden = [...types.matchAll(/^declare (?:abstract )?\w+ (\w+)/gm)].map(([, name]) => name)
@@ -174,5 +209,20 @@ describe.skipIf(!online)('the packed package (skipped where npm reaches no regis
     const again = run(elsewhere, guest, 'sh', '-c', `${next} '${path.join(home, picture ?? '')}'`)
     expect(again.status, again.stderr).toBe(0)
     expect(again.stdout).toMatch(/animal|food/)
+    // The page is put together from what the package carries.
+    const app = run(
+      elsewhere,
+      guest,
+      'npx',
+      '--no-install',
+      'chiquito',
+      'app',
+      'chiquito-demo',
+      '--out',
+      'site',
+    )
+    expect(app.status, app.stderr).toBe(0)
+    expect(app.stdout).toMatch(/A first visit fetches \d+\.\d MB compressed/)
+    expect(readdirSync(path.join(elsewhere, 'site'))).toContain('index.html')
   })
 })

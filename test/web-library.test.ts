@@ -213,6 +213,18 @@ describe.skipIf(!existsSync(CHROMIUM))(
       expect(told).toEqual([true, true, 2, 'interrupted: The classifier was closed.'])
     })
 
+    it('answers the same by the build of the runtime that can also use a graphics processor', async () => {
+      const verdict = await page.evaluate(`(async () => {
+      const at = name => new URL('/web/ort/' + name, location.href).href
+      const files = { script: at('ort.jspi.min.mjs'), loader: at('ort-wasm-simd-threaded.jspi.mjs'), wasm: at('ort-wasm-simd-threaded.jspi.wasm') }
+      const own = await loadModel('/run/model.onnx', { runtime: { wasm: files } })
+      const verdict = await own.classify(await file('hot_dog/1.png'))
+      own.close()
+      return verdict
+    })()`)
+      expectSame(verdict, 'hot_dog/1.png')
+    })
+
     it('works in a project that Vite builds', async () => {
       const project = path.join(folder, 'project')
       mkdirSync(path.join(project, 'node_modules'), { recursive: true })

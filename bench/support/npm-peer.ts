@@ -44,7 +44,7 @@ export async function startNpmPeer(
   options: NpmPeerOptions = {},
 ): Promise<Started> {
   const folder = npmPeerFolder(key)
-  const failure = install(folder, packages, options)
+  const failure = installNpmPeer(folder, packages, options)
   if (failure !== undefined) return { skipped: `it cannot be installed here: ${failure}` }
   const scripts = path.join(checkoutRoot(), 'bench', 'peers')
   for (const file of readdirSync(scripts)) copyFileSync(path.join(scripts, file), path.join(folder, file))
@@ -54,8 +54,8 @@ export async function startNpmPeer(
   })
 }
 
-/** Why it failed, if it did. */
-function install(
+/** Installs packages of a peer where they are not yet. Why it failed, if it did. */
+export function installNpmPeer(
   folder: string,
   packages: NpmPackages,
   { ignoreScripts = false }: NpmPeerOptions,
