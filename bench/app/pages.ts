@@ -31,6 +31,7 @@ const types: Readonly<Record<string, string>> = {
   '.js': 'text/javascript',
   '.mjs': 'text/javascript',
   '.css': 'text/css',
+  '.webmanifest': 'application/manifest+json',
   '.wasm': 'application/wasm',
   '.json': 'application/json',
 }
@@ -63,7 +64,7 @@ export async function hostPages(folders: Readonly<Record<string, string>>): Prom
       return
     }
     if (!pathname.startsWith('/photos/')) sent.push(pathname)
-    const type = types[path.extname(pathname)] ?? 'application/octet-stream'
+    const type = types[pathname.endsWith('/') ? '.html' : path.extname(pathname)] ?? 'application/octet-stream'
     response.writeHead(200, { 'content-type': type, 'cache-control': 'no-cache' }).end(found.body)
   }
   const server = createServer(answer)
