@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { demo } from '../src/actions/demo.js'
 import { packagePath } from '../src/core/index.js'
@@ -91,6 +92,9 @@ async function prepared(
       at(`photos/${i}.jpg`),
       await drawing(i % 2 ? 'ball' : 'wave', i, { side: PHOTO_SIDE, format: 'jpeg' }),
     )
+  await mkdir(at('packed'))
+  const runtime = await readFile(packagePath('dist/web/ort/ort-wasm-simd-threaded.wasm'))
+  await writeFile(at('packed/runtime.wasm.gz'), gzipSync(runtime, { level: 9 }))
   say('training on the demo')
   await demo({ out: at('run') })
   await exportModel({ model: at('run'), out: at('hub'), to: 'huggingface' })
@@ -98,6 +102,7 @@ async function prepared(
   return {
     '/photos/': at('photos'),
     '/web/': packagePath('dist/web'),
+    '/packed/': at('packed'),
     '/models/hub/': at('hub'),
     '/packages/': path.join(peers, 'node_modules'),
     '/site/': at('site'),

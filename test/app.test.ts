@@ -306,8 +306,10 @@ describe.skipIf(!existsSync(CHROMIUM))(
       await page.click('#reload')
       await page.locator('h1', { hasText: 'Newer' }).waitFor()
       await page.locator('body[data-checked=yes]').waitFor()
-      // Only what is new was fetched.
-      expect(own.asked.filter(one => /simd-threaded-.*\.wasm$/.test(one)).length).toBeLessThanOrEqual(2)
+      // Only what is new was fetched, and the runtime compressed: by the page, and by its service worker.
+      const runtime = own.asked.filter(one => /simd-threaded/.test(one) && !one.endsWith('.mjs'))
+      expect(new Set(runtime.map(one => path.extname(one)))).toEqual(new Set(['.gz']))
+      expect(runtime.length).toBeLessThanOrEqual(2)
       await page.context().close()
       own.close()
     })

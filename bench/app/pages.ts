@@ -3,11 +3,21 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 
-/** Both pages do the same: they load a model, look at a photo at once, and then answer as many as they can. */
+/**
+ * Both pages do the same: they load a model, look at a photo at once, and then answer as many as they can. The host compresses nothing; ours
+ * fetches the runtime as exported pages do.
+ */
 const ours = `<!doctype html><link rel="icon" href="data:,"><script type="module">
 import { loadModel } from '/web/index.js'
 const photo = async i => (await fetch('/photos/' + i + '.jpg')).blob()
-const model = await loadModel('/model.onnx')
+const at = place => new URL(place, location.href).href
+const wasm = {
+  script: at('/web/ort/ort.wasm.min.mjs'),
+  loader: at('/web/ort/ort-wasm-simd-threaded.mjs'),
+  wasm: at('/web/ort/ort-wasm-simd-threaded.wasm'),
+  packed: at('/packed/runtime.wasm.gz'),
+}
+const model = await loadModel('/model.onnx', { runtime: { wasm } })
 globalThis.first = (await model.classify(await photo(0)), performance.now())
 globalThis.answer = async count => { for (let i = 0; i < count; i++) await model.classify(await photo(i % 8)) }
 </script>`
@@ -64,7 +74,8 @@ export async function hostPages(folders: Readonly<Record<string, string>>): Prom
       return
     }
     if (!pathname.startsWith('/photos/')) sent.push(pathname)
-    const type = types[pathname.endsWith('/') ? '.html' : path.extname(pathname)] ?? 'application/octet-stream'
+    const type =
+      types[pathname.endsWith('/') ? '.html' : path.extname(pathname)] ?? 'application/octet-stream'
     response.writeHead(200, { 'content-type': type, 'cache-control': 'no-cache' }).end(found.body)
   }
   const server = createServer(answer)

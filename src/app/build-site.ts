@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
 import { ChiquitoError, packagePath } from '../core/index.js'
 import { asData, manifestOf, renderPage } from './page.js'
 import { SHARE_PATH, SHARED_FIELD } from './shared-picture.js'
@@ -27,6 +29,8 @@ export interface BuiltSite {
   readonly gpu: readonly string[]
 }
 
+const gzipped = promisify(gzip)
+
 const runtimes = {
   wasm: ['ort.wasm.min.mjs', 'ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm'],
   webgpu: ['ort.jspi.min.mjs', 'ort-wasm-simd-threaded.jspi.mjs', 'ort-wasm-simd-threaded.jspi.wasm'],
@@ -45,6 +49,7 @@ export async function buildSite(options: SiteOptions): Promise<BuiltSite> {
     script: await carried(`ort/${script}`),
     loader: await carried(`ort/${loader}`),
     wasm: await carried(`ort/${wasm}`),
+    packed: add(`${wasm}.gz`, await gzipped(await piece(`ort/${wasm}`), { level: 9 })),
   })
   const model = add('model.onnx', options.model)
   const wasm = await runtimeOf(runtimes.wasm)
@@ -78,12 +83,22 @@ export async function buildSite(options: SiteOptions): Promise<BuiltSite> {
     linked.manifest,
     manifestOf(site, icons, { base, sharePath: SHARE_PATH, shareField: SHARED_FIELD }),
   )
-  const gpu = Object.values(webgpu)
-  const first = [model, ...Object.values(wasm), worker, linked.script, linked.style, linked.icon]
-  const kept = [...first, linked.appleIcon, icons.small, icons.large]
-  const offline: Offline = { version: site.version, files: kept, plain: ['./', linked.manifest] }
+  const fetched = ({ script, loader, packed }: SiteRuntime) => [script, loader, packed]
+  const rest = [model, worker, linked.script, linked.style, linked.icon]
+  const offline: Offline = {
+    version: site.version,
+    files: [...rest, wasm.script, wasm.loader, linked.appleIcon, icons.small, icons.large],
+    packed: { [wasm.wasm]: wasm.packed },
+    plain: ['./', linked.manifest],
+  }
   files.set('sw.js', `const OFFLINE=${asData(offline)};\n${serviceWorker}`)
-  return { files, version: site.version, model, first: ['index.html', ...first], gpu }
+  return {
+    files,
+    version: site.version,
+    model,
+    first: ['index.html', ...rest, ...fetched(wasm)],
+    gpu: fetched(webgpu),
+  }
 }
 
 /** Anything that changes gives another version, so that open pages notice. */

@@ -27,6 +27,8 @@ export interface SiteRuntime {
   readonly script: string
   readonly loader: string
   readonly wasm: string
+  /** `wasm`, compressed by gzip. */
+  readonly packed: string
 }
 
 /** What the service worker keeps for times without a network. */
@@ -34,7 +36,9 @@ export interface Offline {
   readonly version: string
   /** Files with a hash of their content in their names. */
   readonly files: readonly string[]
-  /** Files without one. */
+  /** Files that are fetched compressed and kept as they are, by their path: what they are compressed. */
+  readonly packed: Readonly<Record<string, string>>
+  /** Files without a hash. */
   readonly plain: readonly string[]
 }
 

@@ -91,8 +91,11 @@ function at(path: string): string {
   return new URL(path, document.baseURI).href
 }
 
-function runtimeFiles({ script, loader, wasm }: SiteRuntime): RuntimeFiles {
-  return { script: at(script), loader: at(loader), wasm: at(wasm) }
+function runtimeFiles({ script, loader, wasm, packed }: SiteRuntime): RuntimeFiles {
+  const files = { script: at(script), loader: at(loader), wasm: at(wasm) }
+  // A service worker has it unpacked, and what is compiled of that is kept by the browser.
+  const isKept = 'serviceWorker' in navigator && navigator.serviceWorker.controller !== null
+  return isKept ? files : { ...files, packed: at(packed) }
 }
 
 /** A worker out of a blob has the page's own content policy, and so can send nothing anywhere either. */

@@ -57,6 +57,8 @@ export interface RuntimeFiles {
   readonly loader: string
   /** `ort-wasm-simd-threaded.wasm`; to be served as `application/wasm`, or it is fetched twice. */
   readonly wasm: string
+  /** The same file compressed by gzip, where the host has it: fetched in its place, since many hosts compress nothing. */
+  readonly packed?: string | undefined
 }
 
 export interface LoadOptions {

@@ -1,5 +1,6 @@
 import { SHARE_PATH, SHARED_CACHE, SHARED_FIELD, SHARED_KEY } from '../../src/app/shared-picture.js'
 import type { Offline } from '../../src/app/site.js'
+import { unpacked } from '../library/unpacked.js'
 
 // Keeps the page for times without a network. `chiquito app` writes what there is to keep in front of this script, so a newer page is
 // another script, and browsers notice.
@@ -38,6 +39,9 @@ function at(path: string): string {
 async function keepAll(): Promise<void> {
   const cache = await caches.open(own)
   await Promise.all(OFFLINE.files.map(path => keep(cache, at(path), 'force-cache')))
+  await Promise.all(
+    Object.entries(OFFLINE.packed).map(([path, packed]) => keepUnpacked(cache, at(path), at(packed))),
+  )
   await Promise.all(OFFLINE.plain.map(path => keep(cache, at(path), 'no-cache')))
   const page = await (await cache.match(at('./')))?.text()
   // A host may be half-way through an update: this version is then tried again another time.
@@ -53,6 +57,14 @@ async function keep(cache: Cache, url: string, how: RequestCache): Promise<void>
   const response = before ?? (await fetch(url, { cache: how }))
   if (!response.ok) throw new Error(`${url}: ${response.status}`)
   await cache.put(url, response)
+}
+
+/** As it is, whatever the host sends: browsers keep what they compile of such a file. */
+async function keepUnpacked(cache: Cache, url: string, packed: string): Promise<void> {
+  const before = await caches.match(url)
+  const bytes = before ? undefined : await unpacked(packed, 'force-cache')
+  if (bytes === undefined) await keep(cache, url, 'force-cache')
+  else await cache.put(url, new Response(bytes, { headers: { 'content-type': 'application/wasm' } }))
 }
 
 async function takeOver(): Promise<void> {

@@ -1,6 +1,7 @@
 import type * as Ort from 'onnxruntime-web'
 import { ChiquitoError, messageOf } from '../../src/core/error.js'
 import type { RuntimeFiles } from '../library/types.js'
+import { unpacked } from '../library/unpacked.js'
 
 /** onnxruntime-web, ready to take models. */
 export interface Runtime {
@@ -22,14 +23,19 @@ const identity = Uint8Array.of(
 
 /** @throws `engine` */
 export async function startRuntime(
-  { script, loader, wasm }: RuntimeFiles,
+  { script, loader, wasm, packed }: RuntimeFiles,
   threads: number,
 ): Promise<Runtime> {
   try {
+    const binary = packed === undefined ? undefined : unpacked(packed, 'default')
+    // Whoever waits for it hears of it.
+    binary?.catch(() => undefined)
     const ort: typeof Ort = await import(/* @vite-ignore */ script)
     ort.env.wasm.wasmPaths = { mjs: loader, wasm }
     ort.env.wasm.numThreads = threads
     ort.env.logLevel = 'error'
+    const bytes = await binary
+    if (bytes) ort.env.wasm.wasmBinary = bytes
     const session = await ort.InferenceSession.create(identity, { executionProviders: ['wasm'] })
     await session.release()
     return { ort, threads }
