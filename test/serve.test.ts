@@ -1,8 +1,10 @@
 // `chiquito serve` as a program meets it: every way to send photos, what comes back, and every refusal.
 
+import type { ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { PredictResult } from '../src/actions/predict.js'
@@ -324,6 +326,35 @@ describe('the command', () => {
     expect(status).toBe(130)
     expect(stdout.trim().split('\n')).toHaveLength(1)
     expect(stderr).toMatch(/Interrupted\. 0 requests answered/)
+  })
+
+  it.skipIf(process.platform !== 'linux')('can be stopped while it starts', async () => {
+    /** As soon as there is a second process, which may not listen yet, and when it does. */
+    for (const wait of [0, 600]) {
+      const started = async ({ pid = 0 }: ChildProcess) => {
+        while (readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8') === '') await pause(1)
+        await pause(wait)
+        process.kill(pid, 'SIGINT')
+      }
+      const told = await chiquito(['serve', model, '--port', '0', '--json'], {
+        started: child => void started(child),
+      })
+      expect(told.status, told.stderr).toBe(130)
+      expect(told.stdout.trim().split('\n'), told.stderr).toHaveLength(1)
+    }
+  })
+
+  it('stops when the process that waits for it is gone', async () => {
+    const own = await serving(model)
+    expect((await own.stop('SIGKILL')).status).toBe(null)
+    let isThere = true
+    for (let i = 0; i < 500 && isThere; i++) {
+      isThere = await fetch(`${own.address}/healthz`).then(
+        () => true,
+        () => false,
+      )
+    }
+    expect(isThere).toBe(false)
   })
 
   it('says what keeps it from starting', async () => {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { constants } from 'node:os'
 
 /** Says to a process that it is the one that this program started. */
@@ -30,27 +30,44 @@ export function isForLean(args: readonly string[]): boolean {
 /**
  * Runs the program in a process that was started to be lean, and waits for it: signals are handed on, and it goes when this one does.
  *
+ * @param stopEarly - called for a signal that comes before that process listens to any
  * @returns its exit code; undefined where it cannot be started
  */
-export function runLean(program: string, args: readonly string[]): Promise<number | undefined> {
-  const child = spawn(process.execPath, [...process.execArgv, ...flags, program, ...args], {
+export function runLean(
+  program: string,
+  args: readonly string[],
+  stopEarly: () => void,
+): Promise<number | undefined> {
+  let child: ChildProcess | undefined
+  let listens = false
+  // Before there is one: from then on nobody else tells it.
+  for (const name of signals)
+    process.on(name, () => {
+      child?.kill(listens ? name : 'SIGKILL')
+      if (!listens) stopEarly()
+    })
+  const started = spawn(process.execPath, [...process.execArgv, ...flags, program, ...args], {
     env: { ...settings, ...process.env, [MARK]: '1' },
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     // A group of its own, so that Ctrl-C reaches it once.
     detached: true,
   })
-  for (const name of signals) process.on(name, () => child.kill(name))
+  child = started
+  started.once('message', () => {
+    listens = true
+  })
   return new Promise(resolve => {
-    child.once('error', () => resolve(undefined))
-    child.once('exit', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)))
+    started.once('error', () => resolve(undefined))
+    started.once('exit', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)))
   })
 }
 
-/** In the process that was started: stops when the one that started it is gone. */
+/** In the process that was started, as soon as it listens to signals: it stops when the one that started it is gone. */
 export function stopWithParent(): void {
   if (process.env[MARK] === undefined || !process.channel) return
   // Nothing that this one starts is to take itself for it.
   delete process.env[MARK]
+  process.send?.('listening')
   process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
   process.channel.unref()
 }

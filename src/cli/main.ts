@@ -17,14 +17,14 @@ if (isTooOld(process.versions.node)) {
 } else if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
   console.log(version())
 } else {
-  const code = isForLean(args) ? await runLean(fileURLToPath(import.meta.url), args) : undefined
+  const code = isForLean(args) ? await runLean(fileURLToPath(import.meta.url), args, stopEarly) : undefined
   if (code === undefined) await run()
   else process.exitCode = code
 }
 
 async function run(): Promise<void> {
-  stopWithParent()
   for (const name of signals) process.on(name, stopEarly)
+  stopWithParent()
   const { commands } = await import('./commands/index.js')
   const { printError } = await import('./output.js')
   const { runProgram } = await import('./program.js')

@@ -168,6 +168,7 @@ function crossOrigin(origin: string): Record<string, string> {
     'access-control-allow-origin': origin,
     'access-control-allow-methods': 'GET, POST',
     'access-control-allow-headers': 'authorization, content-type',
+    'access-control-expose-headers': 'retry-after',
     'access-control-max-age': '600',
     vary: 'origin',
   }

@@ -3,8 +3,10 @@ import { readFile } from 'node:fs/promises'
 import { ChiquitoError, messageOf } from '../../core/index.js'
 import { devices, prepareFile } from '../../engine/index.js'
 import { ioError } from '../../files/index.js'
+import { readModelFile } from '../../onnx/index.js'
 import { Predictor } from '../../predict/index.js'
 import type { FromCheck, ModelFacts } from './messages.js'
+import { requirePlainOperators } from './plain-operators.js'
 
 // `node check-process.js MODEL DEVICE PREPARED`: opens a model as predictions do, which asks it about its golden photos, and says what it is. For the CPU it is
 // then written to PREPARED, as the runtime rewrites it. In
@@ -34,6 +36,7 @@ async function check(): Promise<Extract<FromCheck, { kind: 'ready' }>> {
       'model',
       `"${path}" was replaced while it was read. It is read again when it stays as it is.`,
     )
+  requirePlainOperators((await readModelFile(path)).graph, path)
   const { golden: _, ...metadata } = predictor.metadata
   const facts: ModelFacts = {
     ...metadata,

@@ -1,0 +1,137 @@
+// `chiquito serve` at its limits, and given models of strangers.
+import { writeFileSync } from 'node:fs'
+import { request } from 'node:http'
+import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { type Model, readModelFile, writeModel } from '../src/onnx/index.js'
+import { chiquito, suiteFolder } from './support/chiquito.js'
+import { drawing } from './support/photos.js'
+import { serving, trainedModel } from './support/serving.js'
+
+const folder = suiteFolder()
+let model = ''
+let photo: Buffer
+
+beforeAll(async () => {
+  model = await trainedModel(folder)
+  photo = await drawing('ball', 60, { side: 700 })
+})
+
+async function start(...args: string[]) {
+  const server = await serving(model, args)
+  onTestFinished(async () => void (await server.stop()))
+  return server
+}
+
+async function post(address: string, count: number) {
+  const form = new FormData()
+  for (let i = 0; i < count; i++) form.append('photo', new Blob([new Uint8Array(photo)]), `${i}.png`)
+  const response = await fetch(`${address}/v1/predict`, { method: 'POST', body: form })
+  return { status: response.status, headers: response.headers, body: await response.text() }
+}
+
+describe('limits', () => {
+  it('turn away what comes while too much waits, and answer the rest', async () => {
+    const { address } = await start('--max-waiting', '4')
+    const told = await Promise.all(Array.from({ length: 16 }, () => post(address, 3)))
+    const busy = told.filter(({ status }) => status === 429)
+    expect(told.filter(({ status }) => status === 200).length + busy.length).toBe(16)
+    expect(busy.length).toBeGreaterThan(0)
+    expect(busy[0].headers.get('retry-after')).toBe('1')
+    expect(busy[0].body).toMatch(/problem:busy.*of 4 at most/)
+    // Whoever waits has room again, also for more than may wait.
+    expect((await post(address, 6)).status).toBe(200)
+  })
+
+  it('of bodies in memory hold for all requests together', async () => {
+    const { address } = await start('--max-body', '0.5', '--upload-limit', '2s')
+    // Eight fit, as they are announced; none is ever sent whole.
+    const statuses = await Promise.all(Array.from({ length: 10 }, () => announced(address, 500_000)))
+    expect(statuses.toSorted()).toEqual([...Array(8).fill(408), 429, 429])
+    expect((await post(address, 1)).status).not.toBe(429)
+  })
+
+  it('of time give up what takes longer', async () => {
+    const { address } = await start('--time-limit', '0.001s')
+    const { status, headers, body } = await post(address, 8)
+    expect(status).toBe(503)
+    expect(headers.get('retry-after')).toBe('5')
+    expect(body).toMatch(/problem:too-long/)
+    // What was given up makes room again.
+    let waiting = 1
+    for (let i = 0; i < 200 && waiting > 0; i++) {
+      await pause(20)
+      waiting = Number(
+        /^chiquito_photos_waiting (\d+)/m.exec(await (await fetch(`${address}/metrics`)).text())?.[1],
+      )
+    }
+    expect(waiting).toBe(0)
+  })
+})
+
+/** The status for a body that is announced and of which a little comes. */
+function announced(address: string, length: number): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'image/png', 'content-length': length }
+    const asked = request(`${address}/v1/predict`, { method: 'POST', headers, agent: false }, answer => {
+      resolve(answer.statusCode)
+      answer.on('error', () => undefined)
+      asked.destroy()
+    })
+    asked.on('error', reject)
+    asked.write('a little')
+  })
+}
+
+describe('a model of a stranger', () => {
+  /** As it could be written by anybody: without what tells that it was changed. */
+  async function changed(name: string, change: (model: Model) => Model): Promise<string> {
+    const known = await readModelFile(model)
+    const metadata = new Map(known.metadata)
+    for (const entry of ['chiquito.graph', 'chiquito.metadata']) metadata.delete(entry)
+    const file = path.join(folder, name)
+    writeFileSync(file, writeModel(change({ ...known, metadata })))
+    return file
+  }
+
+  const refused = async (file: string) => {
+    const { status, stderr } = await chiquito(['serve', file, '--port', '0', '--json'])
+    expect(status).toBe(1)
+    return stderr
+  }
+
+  it('is refused with operators that are not ONNX’s own', async () => {
+    const file = await changed('custom.onnx', known => {
+      const [output] = known.graph.outputs.keys()
+      const node = {
+        name: 'x',
+        op: 'Gelu',
+        domain: 'com.microsoft',
+        inputs: [output],
+        outputs: ['y'],
+        attributes: {},
+      }
+      return {
+        ...known,
+        opsets: new Map([...known.opsets, ['com.microsoft', 1]]),
+        graph: { ...known.graph, nodes: [...known.graph.nodes, node] },
+      }
+    })
+    expect(await refused(file)).toMatch(/operator Gelu of com\.microsoft/)
+  })
+
+  it('is refused where it is none, or no longer answers as it did', async () => {
+    const text = path.join(folder, 'text.onnx')
+    writeFileSync(text, 'not a model')
+    expect(await refused(text)).toMatch(/text\.onnx/)
+    const swapped = await changed('swapped.onnx', known => {
+      const metadata = new Map(known.metadata)
+      metadata.set('chiquito.labels', JSON.stringify(['wave', 'ball']))
+      return { ...known, metadata }
+    })
+    expect(await refused(swapped)).toMatch(
+      /golden photo 1 of \d+ was "ball"|golden photo 1 of \d+ was "wave"/,
+    )
+  })
+})
