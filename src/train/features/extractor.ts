@@ -1,19 +1,12 @@
 import path from 'node:path'
-import { type Backbone, type FeatureSpec, featureModel, featureWidth } from '../../backbones/index.js'
-import {
-  ahead,
-  asFloat32,
-  type ChiquitoError,
-  plural,
-  throwIfAborted,
-  uint8,
-  type WorkOptions,
-} from '../../core/index.js'
+import { type Backbone, type FeatureSpec, featureWidth } from '../../backbones/index.js'
+import { ahead, type ChiquitoError, plural, throwIfAborted, type WorkOptions } from '../../core/index.js'
 import type { Photo } from '../../dataset/index.js'
-import { type DeviceOptions, Session } from '../../engine/index.js'
+import type { DeviceOptions } from '../../engine/index.js'
 import { type AugmentationDraw, PhotoReader, type ViewRule, viewVersion } from '../../images/index.js'
 import { type FeatureStore, featureKey } from '../../run/index.js'
 import { isPhotosFault, lostMeanwhile } from './lost-photo.js'
+import { openTrunk, type Trunk, trunkBatch } from './trunk.js'
 
 /** What to look at a photo through: a drawn variation, or `null` for the plain view. */
 export type View = AugmentationDraw | null
@@ -58,10 +51,8 @@ export interface ExtractOptions extends WorkOptions {
   readonly known?: boolean | undefined
 }
 
-/** Views a run of the trunk takes: enough to fill two cores, few enough to stay small. */
-const batchSize = 8
 /** Photos read and decoded ahead of the trunk. */
-const photosAhead = 6
+const photosAhead = 12
 
 /**
  * Runs a frozen trunk over photos: each photo is decoded once for all its views, and a view already in the store is
@@ -70,7 +61,7 @@ const photosAhead = 6
  */
 export class FeatureExtractor {
   readonly width: number
-  private session: Session | undefined
+  private trunk: Promise<Trunk> | undefined
   private reader: PhotoReader | undefined
 
   constructor(private readonly options: ExtractorOptions) {
@@ -88,7 +79,7 @@ export class FeatureExtractor {
     const rows = Array.from({ length: count }, () => new Float32Array(photos.length * this.width))
     const readable: Photo[] = []
     const unreadable: Unreadable[] = []
-    const batch = new Batch(batchSize, this.options.rule.size, views => this.run(views))
+    const batch = new Batches(this.options.rule.size, () => this.open())
     progress?.({ kind: 'start', task, total: photos.length })
     const jobs = ahead(photos, photosAhead, photo => this.prepare(photo, views(photo)))
     let done = 0
@@ -123,17 +114,16 @@ export class FeatureExtractor {
 
   /** Frees the network; it is opened again where it is needed. */
   async rest(): Promise<void> {
-    const { session } = this
-    this.session = undefined
-    await session?.close()
+    const { trunk } = this
+    this.trunk = undefined
+    await (await trunk?.catch(() => undefined))?.close()
   }
 
   /** Frees the network. The extractor can still be used; it then opens the network again. */
   async close(): Promise<void> {
-    const { session, reader } = this
-    this.session = undefined
+    const { reader } = this
     this.reader = undefined
-    await Promise.all([session?.close(), reader?.close()])
+    await Promise.all([this.rest(), reader?.close()])
   }
 
   /** For each view of a photo its stored features, or the pixels to compute them from. */
@@ -185,17 +175,10 @@ export class FeatureExtractor {
     this.options.store?.put(key, vector)
   }
 
-  /** The trunk over `batchSize` views: uint8 [batch, size, size, 3] to features [batch, width]. */
-  private async run(views: Uint8Array): Promise<Float32Array> {
+  private open(): Promise<Trunk> {
     const { backbone, spec, rule, device, threads, notice } = this.options
-    const { size } = rule
-    this.session ??= await Session.open(featureModel(backbone, { size, batch: batchSize, ...spec }), {
-      device,
-      threads,
-      notice,
-    })
-    const { features } = await this.session.run({ pixels: uint8(views, [batchSize, size, size, 3]) })
-    return asFloat32(features, 'features').data
+    this.trunk ??= openTrunk(backbone, spec, rule.size, { device, threads, notice })
+    return this.trunk
   }
 }
 
@@ -209,37 +192,61 @@ type Part =
   | { readonly key: string; readonly vector: Float32Array }
   | { readonly key: string; readonly vector?: undefined; readonly pixels: Uint8Array }
 
-/** Collects views until there are enough for a run, and hands each its own features. */
-class Batch {
-  private readonly pixels: Uint8Array
+/** A run of the trunk that was begun, and who waits for what. */
+interface Begun {
+  readonly vectors: Promise<Float32Array>
+  readonly uses: readonly ((vector: Float32Array) => void)[]
+}
+
+/** Collects views until there are enough for a run, and hands each its own features, in the order that they came. */
+class Batches {
+  private readonly bytes: number
+  private pixels: Uint8Array
   private waiting: ((vector: Float32Array) => void)[] = []
+  private readonly begun: Begun[] = []
 
   constructor(
-    private readonly size: number,
     side: number,
-    private readonly run: (views: Uint8Array) => Promise<Float32Array>,
+    private readonly open: () => Promise<Trunk>,
   ) {
-    this.pixels = new Uint8Array(size * side * side * 3)
+    this.bytes = side * side * 3
+    this.pixels = new Uint8Array(trunkBatch * this.bytes)
   }
 
-  /** Views that wait for others. */
+  /** Views whose features are not there yet. */
   get count(): number {
-    return this.waiting.length
+    return this.begun.reduce((sum, { uses }) => sum + uses.length, this.waiting.length)
   }
 
   async add(view: Uint8Array, use: (vector: Float32Array) => void): Promise<void> {
-    this.pixels.set(view, this.waiting.length * (this.pixels.length / this.size))
+    this.pixels.set(view, this.waiting.length * this.bytes)
     this.waiting.push(use)
-    if (this.waiting.length === this.size) await this.flush()
+    if (this.waiting.length === trunkBatch) await this.begin()
   }
 
   async flush(): Promise<void> {
-    if (this.waiting.length === 0) return
-    this.pixels.fill(0, this.waiting.length * (this.pixels.length / this.size))
-    const vectors = await this.run(this.pixels)
-    const width = vectors.length / this.size
-    for (const [i, use] of this.waiting.entries()) use(vectors.slice(i * width, (i + 1) * width))
+    if (this.waiting.length > 0) await this.begin()
+    while (this.begun.length > 0) await this.settle()
+  }
+
+  private async begin(): Promise<void> {
+    const { pixels, waiting: uses } = this
+    this.pixels = new Uint8Array(trunkBatch * this.bytes)
     this.waiting = []
+    const trunk = await this.open()
+    const vectors = trunk.run(pixels)
+    // Thrown where it is waited for; nobody waits once the work was stopped.
+    vectors.catch(() => undefined)
+    this.begun.push({ vectors, uses })
+    while (this.begun.length >= trunk.atOnce) await this.settle()
+  }
+
+  private async settle(): Promise<void> {
+    const first = this.begun.shift()
+    if (!first) return
+    const vectors = await first.vectors
+    const width = vectors.length / trunkBatch
+    for (const [i, use] of first.uses.entries()) use(vectors.slice(i * width, (i + 1) * width))
   }
 }
 

@@ -134,13 +134,17 @@ export class AutoFeatures {
     return [...this.parts.values()].flatMap(part => part.unreadable)
   }
 
-  /** Frees the networks until they are needed again: their threads would get in the way of others. */
+  /** Frees the networks until they are needed again: their threads would get in the way of others. Where no other is to come, they stay. */
   async rest(): Promise<void> {
+    if (this.options.fineTune !== 'never') await this.free()
+  }
+
+  private async free(): Promise<void> {
     for (const { extractor } of this.extractors.values()) await extractor.close()
   }
 
   async close(): Promise<void> {
-    await this.rest()
+    await this.free()
     for (const { store } of this.extractors.values()) store?.close()
   }
 
