@@ -2,10 +2,10 @@ import type { Explanation } from '../library/types.js'
 import { contextOf } from './elements.js'
 
 /** What spoke for a verdict, and what against it: red, green, blue. */
-const pro = [255, 96, 32] as const
-const contra = [52, 112, 255] as const
+const pro = [24, 104, 255] as const
+const contra = [255, 112, 24] as const
 
-/** Draws over the picture, in its own size, what spoke for a verdict (warm) and what against it (cold); clear where nothing did. */
+/** Draws over the picture, in its own size, what spoke for a verdict (blue) and what against it (orange), as in reports; clear where nothing did. */
 export function drawHeat(
   canvas: HTMLCanvasElement,
   { width, height, values }: Explanation,
