@@ -26,6 +26,7 @@ const photoTools = element('photo-tools', HTMLElement)
 const liveTools = element('live-tools', HTMLElement)
 const trouble = element('trouble', HTMLElement)
 const whyButton = element('why', HTMLButtonElement)
+const legend = element('legend', HTMLElement)
 const cameraButton = element('camera', HTMLButtonElement)
 const camera = new Camera(video)
 
@@ -245,6 +246,7 @@ async function share(): Promise<void> {
 
 function hideWhy(): void {
   heat.hidden = true
+  legend.hidden = true
   whyButton.setAttribute('aria-pressed', 'false')
   whyButton.textContent = words.why
 }
@@ -261,6 +263,7 @@ async function toggleWhy(): Promise<void> {
     if (mine !== turn) return
     drawHeat(heat, explanation, picture, classifier.resize)
     heat.hidden = false
+    legend.hidden = false
     whyButton.setAttribute('aria-pressed', 'true')
     whyButton.textContent = words.hideWhy
   } catch (error) {

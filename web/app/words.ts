@@ -17,6 +17,8 @@ export interface Words {
   readonly save: string
   readonly why: string
   readonly hideWhy: string
+  readonly spokeFor: string
+  readonly spokeAgainst: string
   readonly private: string
   readonly offline: string
   readonly checked: string
@@ -51,6 +53,8 @@ const en: Words = {
   save: 'Save picture',
   why: 'Why?',
   hideWhy: 'Hide why',
+  spokeFor: 'Spoke for it',
+  spokeAgainst: 'Spoke against it',
   private: 'Photos stay on this device.',
   offline: 'Works offline.',
   checked: 'Self-check passed.',
@@ -87,6 +91,8 @@ const es: Words = {
   save: 'Guardar imagen',
   why: '¿Por qué?',
   hideWhy: 'Ocultar por qué',
+  spokeFor: 'A favor',
+  spokeAgainst: 'En contra',
   private: 'Las fotos no salen de este dispositivo.',
   offline: 'Funciona sin conexión.',
   checked: 'Autocomprobación superada.',
