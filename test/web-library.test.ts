@@ -181,6 +181,11 @@ describe.skipIf(!existsSync(CHROMIUM))(
         "failure(file('hot_dog/1.png').then(one => model.classify(one.slice(0, 2000))))",
         /^image: .*PNG file is damaged, ends early/,
       ],
+      [
+        `failure(${drawn}.then(({ canvas }) => new Promise(done => canvas.toBlob(done, 'image/jpeg')))
+          .then(one => model.classify(one.slice(0, one.size * 0.7))))`,
+        /^image: .*JPEG file is damaged, ends early/,
+      ],
       ['failure(model.classifyAll([], { batch: 0 }))', /^usage: batch must be a whole number from 1 to 64/],
       [
         "failure(loadModel('/none.onnx'))",

@@ -69,11 +69,13 @@ export async function webPhotos(): Promise<WebPhoto[]> {
     ['turned.webp', EXACT, turned(520, 401, 6).then(one => one.webp({ lossless: true }))],
     ['photo.avif', CLOSE, at(420, 333).then(one => one.avif({ effort: 0 }))],
   ]
-  return Promise.all(
+  const photos = await Promise.all(
     made.map(async ([name, tolerance, picture]) => ({
       name,
       tolerance,
       bytes: await (await picture).toBuffer(),
     })),
   )
+  const whole = await (await at(1000, 702)).jpeg().toBuffer()
+  return [...photos, { name: 'without-end-mark.jpg', tolerance: EXACT, bytes: whole.subarray(0, -2) }]
 }

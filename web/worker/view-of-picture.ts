@@ -42,8 +42,10 @@ async function decodeFile(file: Blob, name: string, wanted: number): Promise<Pix
   const header = readHeader(bytes, format, name)
   const { width, height } = header
   checkSize(width, height, name)
+  const decode = (content: Uint8Array<ArrayBuffer>) =>
+    decodeAs(format, content, header, halvings(header, wanted))
   try {
-    return await decodeAs(format, bytes, header, halvings(header, wanted))
+    return await (format === 'jpeg' ? decodeJpeg(bytes, decode) : decode(bytes))
   } catch (error) {
     if (error instanceof ChiquitoError) throw error
     throw unreadable(
@@ -51,6 +53,38 @@ async function decodeFile(file: Blob, name: string, wanted: number): Promise<Pix
       `the ${format.toUpperCase()} file is damaged, ends early or is of a kind that this browser does not decode (${messageOf(error)})`,
     )
   }
+}
+
+/** The end mark of a JPEG; and bits that mean something else to a decoder than the zeros that it reads beyond the end. */
+const END = Uint8Array.of(0xff, 0xd9)
+const OTHER_BITS = new Uint8Array(256).fill(0xaa)
+
+/**
+ * A JPEG that lacks nothing but its end mark is read, one that ends inside its picture is not, and browsers refuse both: a picture
+ * that is all there does not depend on what follows it.
+ */
+async function decodeJpeg(
+  bytes: Uint8Array<ArrayBuffer>,
+  decode: (bytes: Uint8Array<ArrayBuffer>) => Promise<Pixels>,
+): Promise<Pixels> {
+  try {
+    return await decode(bytes)
+  } catch (error) {
+    const pixels = await decode(joined(bytes, END)).catch(() => Promise.reject(error))
+    const other = await decode(joined(bytes, OTHER_BITS, END)).catch(() => Promise.reject(error))
+    if (pixels.data.some((value, i) => value !== other.data[i])) throw error
+    return pixels
+  }
+}
+
+function joined(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
 }
 
 async function decodeAs(
