@@ -8,7 +8,7 @@ import { argumentError, ChiquitoError, messageOf, throwIfAborted, type WorkOptio
 import type { DeviceOptions } from '../engine/index.js'
 import { withExplanation } from '../explain/index.js'
 import { hasMark, requireFreeFolder, writeFolder } from '../files/index.js'
-import { lowestModel, readModel, upgradeModel, writeModel } from '../onnx/index.js'
+import { lowestModel, readModel, readModelFile, upgradeModel, writeModel } from '../onnx/index.js'
 import { Predictor } from '../predict/index.js'
 import { graphDigest, type ModelMetadata, modelMetadataEntries, parseModelMetadata } from '../run/index.js'
 import { exportModel } from './export.js'
@@ -153,6 +153,7 @@ interface Weights {
 async function weightsFor(file: string, options: AppOptions): Promise<Weights> {
   const { precision } = options
   if (precision === 'float32') return { bytes: await readFile(file), precision, notes: [] }
+  if (precision === undefined && (await wasExported(file))) return asGiven(file, undefined)
   const aside = await mkdtemp(path.join(tmpdir(), 'chiquito-app-'))
   try {
     const out = path.join(aside, 'model.onnx')
@@ -171,10 +172,20 @@ async function weightsFor(file: string, options: AppOptions): Promise<Weights> {
   } catch (error) {
     const isUnmeasured = error instanceof ChiquitoError && ['usage', 'data', 'model'].includes(error.code)
     if (precision !== undefined || !isUnmeasured) throw error
-    return asGiven(file, `whether 16 bits change any cannot be measured: ${messageOf(error).split('\n')[0]}`)
+    return asGiven(file, `what 16 bits would change was not measured. ${firstSentence(messageOf(error))}`)
   } finally {
     await rm(aside, { recursive: true, force: true })
   }
+}
+
+/** Such a model has the weights that somebody chose. */
+async function wasExported(file: string): Promise<boolean> {
+  const { metadata, producer } = await readModelFile(file)
+  return parseModelMetadata(metadata, file, producer).precision !== undefined
+}
+
+function firstSentence(text: string): string {
+  return /^[^\n]*?\.(?=\s|$)/.exec(text)?.[0] ?? text
 }
 
 async function asGiven(file: string, why: string | undefined): Promise<Weights> {
