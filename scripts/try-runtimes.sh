@@ -128,6 +128,6 @@ fi
 
 agree=0
 node scripts/compare-answers.mjs "$work/expected.json" "$work/answers" || agree=1
-for line in "${missing[@]}"; do echo "not run: $line"; done
+for line in ${missing[@]+"${missing[@]}"}; do echo "not run: $line"; done
 [ $agree -eq 0 ] || exit 1
 [ ${#missing[@]} -eq 0 ] || exit 2

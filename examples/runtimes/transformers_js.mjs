@@ -8,7 +8,7 @@ import { AutoImageProcessor, AutoModel, env, load_image } from '@huggingface/tra
 const [folder, file] = process.argv.slice(2).map(name => path.resolve(name))
 env.allowRemoteModels = false
 env.localModelPath = path.dirname(folder)
-// Not pipeline('image-classification'), which keeps logits alone. The graph makes photos small and normalises.
+// Not the class of the task, image classification: there `known` would lose its name. The graph makes photos small and normalises.
 const model = await AutoModel.from_pretrained(path.basename(folder))
 const processor = await AutoImageProcessor.from_pretrained(path.basename(folder))
 const answer = await model(await processor(await load_image(file)))
