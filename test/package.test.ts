@@ -70,6 +70,8 @@ describe.skipIf(!online)('the packed package (skipped where npm reaches no regis
       'dist/cli/main.js',
       'dist/index.js',
       'dist/index.d.ts',
+      'dist/serve/client.d.ts',
+      'dist/serve/client.js',
       'dist/web/index.js',
       'dist/web/index.d.ts',
       'dist/web/worker.js',
@@ -93,6 +95,9 @@ describe.skipIf(!online)('the packed package (skipped where npm reaches no regis
     const ways = [`import('chiquito').then(${names})`, `(${names})(require('chiquito'))`]
     for (const script of ways)
       expect(run(elsewhere, guest, process.execPath, '-e', script).stdout).toBe('function function\n')
+    const client =
+      "import('chiquito/client').then(api => console.log(typeof api.ChiquitoClient, typeof api.isAnswered))"
+    expect(run(elsewhere, guest, process.execPath, '-e', client).stdout).toBe('function function\n')
   })
 
   const compilers = { '5.9': 'typescript-5/lib/tsc.js', '7': 'typescript/bin/tsc' }
