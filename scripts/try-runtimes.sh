@@ -106,6 +106,13 @@ if wanted go; then
   else missing+=('go: it could not be built, see above'); fi
 fi
 
+if wanted rust; then
+  if ! has cargo; then missing+=('rust: Rust 1.91 or later, from rustup.rs')
+  elif CARGO_TARGET_DIR=$folder/rust cargo build --release --quiet --manifest-path "$examples/rust/Cargo.toml" >&2
+  then ask rust 0.05 "$model" "$folder/rust/release/classify"
+  else missing+=('rust: it could not be built, see above'); fi
+fi
+
 if wanted transformers.js || wanted transformers; then
   chiquito export "$model" --to huggingface --out "$work/hub" > "$work/told" 2>&1 || { cat "$work/told" >&2; exit 1; }
 fi
