@@ -4,7 +4,7 @@ import path from 'node:path'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { PredictResult } from '../src/actions/predict.js'
-import { float32, fromHalf, RandomStream, type Tensor, toHalf } from '../src/core/index.js'
+import { float32, fromHalf, probabilityText, RandomStream, type Tensor, toHalf } from '../src/core/index.js'
 import { Explainer, type HeatMap, occlusion } from '../src/explain/index.js'
 import { readViews } from '../src/images/index.js'
 import { type Graph, readModelFile, upgradeModel, type Value } from '../src/onnx/index.js'
@@ -176,14 +176,14 @@ describe('predict --explain', () => {
     const { status, predictions } = await explain([photo, '--explain', at('why')])
     expect(status).toBe(0)
     const [{ label, probabilities, explanation }] = predictions
-    const name = `${path.parse(photo).name}.marked-${Math.floor(100 * Math.max(...probabilities))}.png`
+    const name = `${path.parse(photo).name}.marked-${Math.min(99.9, 100 * Math.max(...probabilities)).toFixed(1)}.png`
     expect(label).toBe('marked')
     expect(explanation).toEqual({ path: at('why', name), method: 'grad-cam', label: 'marked' })
     expect(readdirSync(at('why')).sort()).toEqual([name, 'chiquito.json'].sort())
     const { data, info, text } = await readPicture(at('why', name))
     // Two times 128 pixels, three times, with lines between.
     expect([info.width, info.height]).toEqual([3 * 256 + 16, 256 + 8])
-    expect(text).toContain(`marked ${(100 * Math.max(...probabilities)).toFixed(1)} %`)
+    expect(text).toContain(`marked ${probabilityText(Math.max(...probabilities))}`)
     expect(text).toContain('what spoke for "marked"')
     const blue = (panel: number, from: number, to: number) => {
       let sum = 0
@@ -201,7 +201,7 @@ describe('predict --explain', () => {
   it('tells where, a line a photo', async () => {
     const [photo] = photos('plain')
     const told = await chiquitoHere(['predict', run, photo, '--explain', at('told'), '--threads', '1'])
-    expect(told.stdout).toMatch(/^plain +\d+\.\d % .*\.png {2}why: .*told.*\.plain-\d+\.png\n$/)
+    expect(told.stdout).toMatch(/^plain +>?(\d+\.\d) % .*\.png {2}why: .*told.*\.plain-\1\.png\n$/)
   })
 
   it('takes folders and standard input, names every photo apart, and goes on behind a broken one', async () => {
@@ -223,7 +223,7 @@ describe('predict --explain', () => {
     expect(result.status).toBe(0)
     expect(result.unreadable.map(one => path.basename(one.path))).toEqual(['broken.png'])
     const names = result.predictions.map(({ explanation }) => path.basename(explanation?.path ?? ''))
-    expect(names.map(name => name.replace(/plain-\d+/, 'plain'))).toEqual([
+    expect(names.map(name => name.replace(/plain-\d+\.\d/, 'plain'))).toEqual([
       'a b.plain.png',
       'con_.plain.png',
       expect.stringMatching(/^é{50,60}\.plain\.png$/),

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { throwIfAborted, type WorkOptions } from '../core/index.js'
+import { probabilityText, throwIfAborted, toldProbability, type WorkOptions } from '../core/index.js'
 import {
   makeFolder,
   markOutput,
@@ -31,7 +31,7 @@ export function requireExplanationsFolder(folder: string): Promise<void> {
   return requireOwnFolder(folder, KIND, '--explain')
 }
 
-/** What explains photo after photo, each as a PNG in the folder: `IMG_1.cat-98.png`. */
+/** What explains photo after photo, each as a PNG in the folder: `IMG_1.cat-98.2.png`. */
 export function explaining(
   predictor: Predictor,
   folder: string,
@@ -67,10 +67,8 @@ function tellMethod({ why }: Explanation, progress: WorkOptions['progress']): vo
 
 function nameOf({ path: photo, label, probabilities, abstained }: JudgedPhoto): string {
   const { name } = path.parse(photo === '-' ? 'standard-input' : photo)
-  // Never 100: that would be more than is known.
-  const verdict = abstained
-    ? 'neither'
-    : `${plainName(label, MAX_LABEL_BYTES) || 'label'}-${Math.min(99, Math.floor(100 * Math.max(...probabilities)))}`
+  const sure = (100 * toldProbability(Math.max(...probabilities)).share).toFixed(1)
+  const verdict = abstained ? 'neither' : `${plainName(label, MAX_LABEL_BYTES) || 'label'}-${sure}`
   return `${plainName(name, MAX_PHOTO_BYTES) || 'photo'}.${verdict}.png`
 }
 
@@ -95,7 +93,7 @@ function described(
     .map((name, k) => ({ name, share: probabilities[k] }))
     .sort((a, b) => b.share - a.share)
     .slice(0, MOST_LABELS)
-    .map(({ name, share }) => `${name} ${(100 * share).toFixed(1)} %`)
+    .map(({ name, share }) => `${name} ${probabilityText(share)}`)
     .join(', ')
   const by = method === 'grad-cam' ? 'Grad-CAM' : 'occlusion'
   return [

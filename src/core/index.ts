@@ -16,6 +16,7 @@ export { markdownBlock, markdownCode, markdownTable, markdownText } from './mark
 export { assetPath, packagePath, version } from './package.js'
 export { pause } from './pause.js'
 export { plural } from './plural.js'
+export { probabilityText, toldProbability } from './probability.js'
 export type { Progress, ProgressEvent, WorkOptions } from './progress.js'
 export { RandomStream } from './random.js'
 export { exactTime, roughTime, shortTime } from './rough-time.js'

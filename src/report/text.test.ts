@@ -1,16 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  alignedTable,
-  bytes,
-  displayWidth,
-  duration,
-  list,
-  loss,
-  probability,
-  shorten,
-  visible,
-} from './text.js'
+import { alignedTable, bytes, displayWidth, duration, list, loss, shorten, visible } from './text.js'
 
 describe('visible', () => {
   it('shows what would otherwise act', () => {
@@ -33,17 +23,6 @@ describe('visible', () => {
 })
 
 describe('figures in words', () => {
-  it('never claims more certainty than there is', () => {
-    expect([0.9999, 1, 0.994, 0.5, 0.001, 0].map(probability)).toEqual([
-      '>0.99',
-      '1.00',
-      '0.99',
-      '0.50',
-      '<0.01',
-      '0.00',
-    ])
-  })
-
   it('tells durations and sizes as people do', () => {
     expect([0.421, 0.999, 9.96, 17.2, 59.7, 289, 7500].map(duration)).toEqual([
       '0.42 s',

@@ -36,14 +36,6 @@ export function share(value: number | null | undefined, decimals: number = 3): s
   return value === null || value === undefined ? '–' : value.toFixed(decimals)
 }
 
-/** A probability with two decimals that never claims more certainty than there is. */
-export function probability(value: number): string {
-  const text = value.toFixed(2)
-  if (text === '1.00' && value < 1) return '>0.99'
-  if (text === '0.00' && value > 0) return '<0.01'
-  return text
-}
-
 /** "0.92 to 0.99". */
 export function range(interval: Interval | null | undefined): string {
   return interval ? `${interval[0].toFixed(2)} to ${interval[1].toFixed(2)}` : '–'

@@ -1,4 +1,5 @@
 import type { Site } from '../../src/app/site.js'
+import { toldProbability } from '../../src/core/probability.js'
 import type { Verdict } from '../library/types.js'
 import { element } from './elements.js'
 import type { Words } from './words.js'
@@ -78,13 +79,11 @@ export class VerdictView {
     return Object.hasOwn(this.site.words, label) ? this.site.words[label] : label
   }
 
-  /** Rounded down: nobody is as sure as 100 %. */
-  private percent(share: number): string {
-    const shown = Math.floor(share * 1000) / 1000
-    return new Intl.NumberFormat(this.language, {
-      style: 'percent',
-      maximumFractionDigits: shown > 0.99 ? 1 : 0,
-    }).format(shown)
+  /** The figures of the command line, as this language writes them. */
+  private percent(probability: number): string {
+    const { sign, share } = toldProbability(probability)
+    const format = new Intl.NumberFormat(this.language, { style: 'percent', minimumFractionDigits: 1 })
+    return `${sign}${format.format(share)}`
   }
 
   private showBars({ probabilities, abstained }: Verdict): void {

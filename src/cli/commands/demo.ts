@@ -1,9 +1,9 @@
 import type { Command } from '@commander-js/extra-typings'
-import { commandName, shellPath } from '../../core/index.js'
+import { commandName, probabilityText, shellPath } from '../../core/index.js'
 import { choice, integer } from '../options.js'
 import { addExamples } from '../program.js'
 import type { Shell } from '../shell.js'
-import { addDeviceOptions, percent } from './shared.js'
+import { addDeviceOptions } from './shared.js'
 
 /** `chiquito demo`: the whole way, on data that is there or fetched. */
 export function registerDemo(program: Command, shell: Shell): void {
@@ -29,7 +29,7 @@ export function registerDemo(program: Command, shell: Shell): void {
       const { summary, ...result } = training
       const verdicts = predictions.map(
         ({ path, label, probabilities }) =>
-          `  ${basename(path).padEnd(26)} ${label.padEnd(10)} ${percent(Math.max(...probabilities)).padStart(7)}`,
+          `  ${basename(path).padEnd(26)} ${label.padEnd(10)} ${probabilityText(Math.max(...probabilities)).padStart(7)}`,
       )
       const text = [
         summary,

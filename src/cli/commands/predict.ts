@@ -1,11 +1,11 @@
 import { addAbortSignal } from 'node:stream'
 import type { Command } from '@commander-js/extra-typings'
-import { ChiquitoError, throwIfAborted } from '../../core/index.js'
+import { ChiquitoError, probabilityText, throwIfAborted } from '../../core/index.js'
 import { integer } from '../options.js'
 import { oneLine } from '../output.js'
 import { addExamples } from '../program.js'
 import type { Shell } from '../shell.js'
-import { addDeviceOptions, percent } from './shared.js'
+import { addDeviceOptions } from './shared.js'
 
 /** The largest photo read from standard input. */
 const maxInputBytes = 256 * 1024 * 1024
@@ -44,7 +44,7 @@ export function registerPredict(program: Command, shell: Shell): void {
         result.labels.reduce((most, label) => Math.max(most, displayWidth(shortLabel(label))), 0),
       )
       const lines = result.predictions.map(({ path, label, probabilities, abstained, explanation }) => {
-        const sure = percent(Math.max(...probabilities)).padStart(7)
+        const sure = probabilityText(Math.max(...probabilities)).padStart(7)
         const name = shown(label, abstained)
         const columns = `${name}${' '.repeat(width - displayWidth(name))}  `
         const why = explanation ? `  why: ${oneLine(explanation.path)}` : ''

@@ -82,8 +82,3 @@ export function addDataOptions<A extends unknown[], O extends Record<string, unk
       'where classes come from: folders, names (cat.0.jpg), or column:NAME of a table; whatever is there by default',
     )
 }
-
-/** A share of 1 as people read it. */
-export function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`
-}

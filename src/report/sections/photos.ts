@@ -1,8 +1,9 @@
+import { probabilityText } from '../../core/index.js'
 import { GALLERY_CLASSES } from '../galleries.js'
 import type { Gallery, GalleryKind, GalleryPhoto, ReportInput } from '../input.js'
 import { type Html, html, name, section } from '../markup.js'
 import { dataUri } from '../picture.js'
-import { probability, shorten, visible } from '../text.js'
+import { shorten, visible } from '../text.js'
 
 /** Heading of a gallery and what to say when it is empty; `label` is the gallery's class. */
 const WORDS: Readonly<
@@ -77,7 +78,7 @@ function card(photo: GalleryPhoto, labels: readonly string[]): Html {
 <img src="${dataUri(photo.picture)}" alt="${visible(alt)}">
 ${photo.heat === undefined ? '' : html`<img class="heat" src="${dataUri(photo.heat)}" alt="${visible(`what spoke for ${labels[photo.predicted]} (blue) and against it (orange)`)}">`}
 <figcaption>
-<span class="answer"><span class="mark" aria-hidden="true">${right ? '✓' : '✗'}</span><span class="label" title="${visible(labels[photo.predicted])}">${name(labels[photo.predicted])}</span> <b>${probability(photo.probability)}</b></span>
+<span class="answer"><span class="mark" aria-hidden="true">${right ? '✓' : '✗'}</span><span class="label" title="${visible(labels[photo.predicted])}">${name(labels[photo.predicted])}</span> <b>${probabilityText(photo.probability)}</b></span>
 <span class="level" aria-hidden="true"><i style="width:${(100 * photo.probability).toFixed(1)}%"></i></span>
 ${right ? '' : html`<span class="truth">is ${name(labels[photo.truth])}</span>`}
 <span class="file" title="${visible(photo.path)}">${name(file)}</span>

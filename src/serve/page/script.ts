@@ -39,6 +39,10 @@ async function meet() {
 
 const percent = share => (share * 100).toFixed(1) + '\\u00a0%'
 
+// As "probabilityText" of the command line tells them.
+const told = share =>
+  share < 1 && share >= 0.9995 ? '>' + percent(0.999) : share > 0 && share < 0.0005 ? '<' + percent(0.001) : percent(share)
+
 async function judge(files) {
   const photos = [...files].filter(file => file.type.startsWith('image/') || file.type === '')
   if (photos.length === 0) return say('That is no photo.', true)
@@ -90,7 +94,7 @@ function bars({ probabilities }) {
       const length = make('progress')
       length.max = 1
       length.value = probability
-      bar.append(make('span', label), length, make('output', percent(probability)))
+      bar.append(make('span', label), length, make('output', told(probability)))
       return bar
     })
 }
