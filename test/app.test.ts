@@ -4,6 +4,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { probabilityText } from '../src/core/index.js'
 import type { AppResult, Prediction, PredictResult } from '../src/index.js'
 import { chiquito, documentOf, suiteFolder } from './support/chiquito.js'
 import { type StaticSite, serveFolders } from './support/static-site.js'
@@ -218,6 +219,25 @@ describe.skipIf(!existsSync(CHROMIUM))(
       await page.context().close()
     })
 
+    it('tells probabilities as predict does', async () => {
+      const { page } = await open(host.address)
+      const photo = path.join(folder, 'photos/hot_dog/2.png')
+      const verdict = await verdictOn(page, photo)
+      const { stdout } = await chiquito(['predict', path.join(site, told.modelFile), photo])
+      const [, shown] = /(>?\d+\.\d) %/.exec(stdout) ?? []
+      expect(shown).toBe(probabilityText(Math.max(...verdict.probabilities)).replace(' %', ''))
+      expect(await page.locator('#note').textContent()).toBe(`${shown}% sure`)
+      await page.context().close()
+    })
+
+    it('says what it needs where scripts are off', async () => {
+      const context = await browser.newContext({ javaScriptEnabled: false })
+      const page = await context.newPage()
+      await page.goto(host.address)
+      expect(await page.locator('header').textContent()).toMatch(/needs JavaScript.*necesita JavaScript/s)
+      await context.close()
+    })
+
     it('says why, by one tap', async () => {
       const { page } = await open(host.address)
       await verdictOn(page, path.join(folder, 'photos/hot_dog/2.png'))
@@ -229,6 +249,15 @@ describe.skipIf(!existsSync(CHROMIUM))(
       return data.filter((value, i) => i % 4 === 3 && value > 100).length
     })()`)
       expect(coloured).toBeGreaterThan(50)
+      // The map adds up to log-odds, which are above 0: more spoke for it, in the blue of every explanation.
+      const [blue, orange] = await page.evaluate<[number, number]>(`(() => {
+      const heat = document.getElementById('heat')
+      const { data } = heat.getContext('2d').getImageData(0, 0, heat.width, heat.height)
+      const sums = [0, 0]
+      for (let i = 0; i < data.length; i += 4) sums[data[i + 2] > data[i] ? 0 : 1] += data[i + 3]
+      return sums
+    })()`)
+      expect(blue).toBeGreaterThan(orange)
       await page.click('#why')
       expect(await page.locator('#heat').isVisible()).toBe(false)
       await page.context().close()

@@ -171,7 +171,7 @@ describe('refusals', () => {
       { body: '{"photos":[{"base64":"a*=="}]}', headers: json },
       422,
       'invalid-request',
-      /photos\[0\]\.base64.*not base64/,
+      /photos\[0\]\.base64.*not base64.*without "data:/,
     ],
     ['no photo', { body: '{"photos":[]}', headers: json }, 422, 'invalid-request', /photos/],
     [
@@ -274,6 +274,7 @@ describe('refusals', () => {
       const told = await refused(route, { method })
       expect(told).toMatchObject({ status: 405 })
       expect(told.headers.get('allow')).toBe(allow)
+      expect(told.detail).toMatch(/^Here [A-Z]+( and [A-Z]+)? (is|are) answered/)
     }
   })
 })

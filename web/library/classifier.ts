@@ -66,7 +66,7 @@ export class WorkerClassifier implements Classifier {
     if (!this.explains)
       throw new ChiquitoError(
         'model',
-        'This model cannot say why: its graph has no output "why". Export it again with a chiquito that adds it.',
+        'This model cannot say why: its graph has no output "why". "chiquito app RUN --out SITE" writes one that has it, SITE/model-….onnx.',
       )
     const picture = await pictureOf(image, signal)
     return this.talk.ask<'explain'>({ kind: 'explain', picture }, { signal, transfer: bitmaps([picture]) })

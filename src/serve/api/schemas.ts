@@ -77,7 +77,7 @@ export const base64PhotoSchema = z
       .min(4)
       .refine(
         text => text.length % 4 === 0 && base64Pattern.test(text),
-        'is not base64 (RFC 4648, with padding)',
+        'is not base64 (RFC 4648, with padding, and without "data:image/…;base64," before it)',
       )
       .meta({ contentEncoding: 'base64', description: "The photo's file" }),
   })

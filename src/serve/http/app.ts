@@ -97,9 +97,13 @@ function json(c: Ask, value: object): Response {
 
 function refuseMethod(allowed: readonly string[]): never {
   const list = allowed.includes('GET') ? [...allowed, 'HEAD'] : [...allowed]
-  throw new ProblemError('method-not-allowed', `Here is but ${list.join(' and ')}.`, {
-    headers: { allow: list.join(', ') },
-  })
+  throw new ProblemError(
+    'method-not-allowed',
+    `Here ${list.join(' and ')} ${list.length === 1 ? 'is' : 'are'} answered, nothing else.`,
+    {
+      headers: { allow: list.join(', ') },
+    },
+  )
 }
 
 /** @throws ProblemError `stopping`, `not-ready` */
