@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { probabilityText } from '../src/core/index.js'
 import { ChiquitoClient, ChiquitoProblem, isAnswered } from '../src/serve/client.js'
 import { chromiumPath, noBrowser } from './support/browser.js'
 import { suiteFolder } from './support/chiquito.js'
@@ -126,6 +127,10 @@ describe.skipIf(noBrowser)(`in a browser${noBrowser ? ` (skipped: ${noBrowser})`
     await page.waitForSelector('#answers li:nth-child(2)')
     expect(await page.textContent('#answers li:first-child .name')).toBe(`${script}.png`)
     expect(await page.textContent('#answers li:first-child .bar span')).toBe(script)
+    const [shown] = (await client().predict([readFileSync(file)])).photos
+    const sure = isAnswered(shown) ? Math.max(...Object.values(shown.probabilities)) : Number.NaN
+    const told = (await page.textContent('#answers li:first-child .bar output'))?.replace('\u00a0', ' ')
+    expect(told).toBe(probabilityText(sure))
     expect(await page.textContent('#answers li:nth-child(2)')).toMatch(/Not judged.*text\.png.*Not an image/)
     // The first question is refused for want of a token, as it should be; nothing else is amiss, nothing ran.
     expect(complaints.filter(text => !/401/.test(text))).toEqual([])
