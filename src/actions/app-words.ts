@@ -20,7 +20,7 @@ export function appText({
   }
   return [
     `An app: ${visible(title)}\n`,
-    `A first visit fetches ${megabytes(download.compressed)} compressed (${megabytes(download.raw)} as they are); with WebGPU ${megabytes(gpuDownload.compressed)} (${megabytes(gpuDownload.raw)}). The model has ${what[precision]}${explains ? ', and says why' : ''}.`,
+    `A first visit fetches ${megabytes(download.compressed)} compressed (${megabytes(download.raw)} as they are); with WebGPU ${megabytes(gpuDownload.compressed)} (${megabytes(gpuDownload.raw)}). Its model has ${what[precision]}${explains ? '; it can show why it says what it says' : ''}.`,
     'After that it works without a network. Photos stay on the device that they are shown to.\n',
     ...notes.map(note => `${note}\n`),
     `folder  ${out}`,

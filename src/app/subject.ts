@@ -15,11 +15,15 @@ export function subjectOf(labels: readonly string[]): string | null {
 /** Names longer than this are no title. */
 const LONGEST_TITLE = 60
 
-/** What a page is called where nobody says: its subject, or what it tells apart. */
+/** What a page is called where nobody says: its subject, or what it tells apart, of many labels as many as there is room for. */
 export function titleOf(labels: readonly string[]): string {
   const subject = subjectOf(labels)
-  const title = subject === null ? labels.map(spoken).join(', ') : spoken(subject)
-  return [...title].length > LONGEST_TITLE ? `${[...title].slice(0, LONGEST_TITLE - 1).join('')}…` : title
+  const names = subject === null ? labels.map(spoken) : [spoken(subject)]
+  for (let shown = names.length; shown > 0; shown--) {
+    const title = [...names.slice(0, shown), ...(shown < names.length ? ['…'] : [])].join(', ')
+    if ([...title].length <= LONGEST_TITLE) return title
+  }
+  return `${[...names[0]].slice(0, LONGEST_TITLE - 1).join('')}…`
 }
 
 /** The name of a folder as people write it: `hot_dog` is "Hot dog". */

@@ -4,6 +4,7 @@ const find = id => document.getElementById(id)
 const shown = 5
 let token = ''
 let photosAtOnce = 16
+let threshold = null
 
 const headers = () => (token ? { authorization: 'Bearer ' + token } : {})
 
@@ -30,6 +31,7 @@ async function ask(path, options = {}) {
 async function meet() {
   const model = await ask('/v1/model')
   photosAtOnce = Math.min(photosAtOnce, model.limits.photos)
+  threshold = model.threshold
   const labels = model.labels.slice(0, shown).join(', ') + (model.labels.length > shown ? ', …' : '')
   find('title').textContent = model.labels.length <= 3 ? model.labels.join(' or ') + '?' : 'What does it show?'
   find('model').textContent =
@@ -43,8 +45,9 @@ const percent = share => (share * 100).toFixed(1) + '\\u00a0%'
 const told = share =>
   share < 1 && share >= 0.9995 ? '>' + percent(0.999) : share > 0 && share < 0.0005 ? '<' + percent(0.001) : percent(share)
 
-async function judge(files) {
-  const photos = [...files].filter(file => file.type.startsWith('image/') || file.type === '')
+async function judge(given) {
+  const files = [...given]
+  const photos = files.filter(file => file.type.startsWith('image/') || file.type === '')
   if (photos.length === 0) return say('That is no photo.', true)
   find('answers').replaceChildren()
   for (let from = 0; from < photos.length; from += photosAtOnce) {
@@ -60,7 +63,8 @@ async function judge(files) {
       show({ name: some[0].name, problem: { detail: error.message } }, some[0])
     }
   }
-  say(photos.length === 1 ? 'One photo.' : photos.length + ' photos.')
+  const others = files.length - photos.length
+  say((photos.length === 1 ? 'One photo.' : photos.length + ' photos.') + (others > 0 ? ' Left out, for they are no photos: ' + others + '.' : ''))
 }
 
 function show(answer, file) {
@@ -80,7 +84,8 @@ function show(answer, file) {
     words.append(make('h2', 'Not judged'), make('p', answer.name, 'name'), make('p', answer.problem.detail, 'more'))
   } else {
     words.append(make('h2', answer.abstained ? 'neither' : answer.label), make('p', answer.name, 'name'), ...bars(answer))
-    if (answer.known !== null) words.append(make('p', 'Like the photos learnt from: ' + percent(answer.known), 'more'))
+    if (answer.known !== null && threshold !== null)
+      words.append(make('p', 'Familiar: ' + percent(answer.known) + ', and "neither" is what has less than ' + percent(threshold), 'more'))
   }
   find('answers').append(item)
 }
