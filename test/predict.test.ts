@@ -76,7 +76,7 @@ describe('photos', () => {
     expect(predictions).toHaveLength(2)
     expect(piped).toMatchObject({ path: '-', label: 'wave' })
     const alone = await chiquito(['predict', run, '-'], { input })
-    expect(alone).toMatchObject({ status: 0, stdout: expect.stringMatching(/^wave +\d+\.\d % +-\n$/) })
+    expect(alone).toMatchObject({ status: 0, stdout: expect.stringMatching(/^wave +>?\d+\.\d % +-\n$/) })
     const { predictions: fromFile } = await predict([run, at('album', 'at sea ñ', '30.jpeg')])
     expect(fromFile[0].probabilities).toEqual(piped.probabilities)
   })
