@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
 
 /** A request's body, and what it is. */
 export interface Sent {
@@ -24,6 +25,9 @@ export interface Load {
   readonly latencies: Float64Array
 }
 
+/** Connections that come all at once are often taken by one of a server's processes, and the other stands idle: they come one by one, ms apart. */
+const APART = 4
+
 /** Asks a server over and over. Throws for an answer that is none. */
 export async function load({ address, requests, concurrency, until }: LoadOptions): Promise<Load> {
   const agent = new Agent({ keepAlive: true, maxSockets: concurrency })
@@ -34,7 +38,8 @@ export async function load({ address, requests, concurrency, until }: LoadOption
     'count' in until ? begun < until.count : performance.now() - started < until.seconds * 1000
   try {
     await Promise.all(
-      Array.from({ length: concurrency }, async () => {
+      Array.from({ length: concurrency }, async (_, i) => {
+        await pause(i * APART)
         while (goesOn()) {
           const sent = requests[begun++ % requests.length]
           const from = performance.now()
