@@ -38,6 +38,26 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
+/** An error on its way from one thread, worker or process to another. */
+export interface Failure {
+  readonly code: ErrorCode
+  readonly message: string
+}
+
+/**
+ * Anything thrown, as it is sent.
+ *
+ * @param otherwise - the code of what is no error of ours
+ */
+export function failureOf(error: unknown, otherwise: ErrorCode = 'engine'): Failure {
+  return { code: error instanceof ChiquitoError ? error.code : otherwise, message: messageOf(error) }
+}
+
+/** The error that a failure was. */
+export function errorOf({ code, message }: Failure): ChiquitoError {
+  return new ChiquitoError(code, message)
+}
+
 /** What is said where nothing is to be known but that the person stopped it. */
 export const INTERRUPTED = 'Interrupted.'
 

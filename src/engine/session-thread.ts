@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { ChiquitoError, messageOf, type Tensor } from '../core/index.js'
+import { failureOf, type Tensor } from '../core/index.js'
 import { busily } from './busy-flag.js'
 import { Session } from './session.js'
 import type { ThreadAnswer, ThreadModel, ThreadRequest } from './session-threads.js'
@@ -11,7 +11,7 @@ const opening = busily(flag, () => Session.open(bytes, { name, threads }))
 
 opening.then(
   () => tell({ id: 0, outputs: {} }),
-  error => tell({ id: 0, ...failure(error) }),
+  error => tell({ id: 0, ...failureOf(error) }),
 )
 
 let last: Promise<unknown> = opening.catch(() => undefined)
@@ -25,7 +25,7 @@ async function run({ id, feeds }: ThreadRequest): Promise<void> {
     const session = await opening
     tell({ id, outputs: await busily(flag, () => session.run(feeds)) })
   } catch (error) {
-    tell({ id, ...failure(error) })
+    tell({ id, ...failureOf(error) })
   }
 }
 
@@ -43,8 +43,4 @@ function tell(answer: ThreadAnswer): void {
     answer,
     outputs.map(({ data }) => data.buffer).filter(buffer => buffer instanceof ArrayBuffer),
   )
-}
-
-function failure(error: unknown) {
-  return { code: error instanceof ChiquitoError ? error.code : 'engine', message: messageOf(error) } as const
 }

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { ChiquitoError, type ErrorCode, type Tensor } from '../core/index.js'
+import { ChiquitoError, errorOf, type Failure, type Tensor } from '../core/index.js'
 import type { Model } from '../onnx/index.js'
 import { busyFlag, keepOut } from './busy-flag.js'
 import { programBeside } from './programs.js'
@@ -27,7 +27,7 @@ export interface ThreadRequest {
 /** What it answers; to 0, that it is open. */
 export type ThreadAnswer =
   | { readonly id: number; readonly outputs: Tensors }
-  | { readonly id: number; readonly code: ErrorCode; readonly message: string }
+  | ({ readonly id: number } & Failure)
 
 /** Most memory that the sessions of a model may take together, and how many times its file each of them takes at least. */
 const MOST_BYTES = 256 * 1024 * 1024
@@ -163,7 +163,7 @@ function start(program: string, workerData: ThreadModel): { thread: Thread; isOp
     thread.jobs.delete(answer.id)
     if (thread.jobs.size === 0 && !thread.isClosing) worker.unref()
     if ('outputs' in answer) job?.resolve(answer.outputs)
-    else job?.reject(new ChiquitoError(answer.code, answer.message))
+    else job?.reject(errorOf(answer))
   })
   const lost = (cause: unknown) => {
     thread.isGone = true

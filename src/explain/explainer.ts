@@ -1,4 +1,4 @@
-import { asFloat32, ChiquitoError, uint8 } from '../core/index.js'
+import { argmax, asFloat32, ChiquitoError, uint8 } from '../core/index.js'
 import { Session, type SessionOptions } from '../engine/index.js'
 import { type Graph, model } from '../onnx/index.js'
 import type { HeatMap } from './heat-map.js'
@@ -43,7 +43,7 @@ export class Explainer {
     const { shape, data: values } = asFloat32(answers[WHY], WHY)
     const [, height, width] = shape
     if (!values.every(Number.isFinite)) return { why: 'its gradients for this photo are no numbers' }
-    return { top: probabilities.indexOf(Math.max(...probabilities)), map: { width, height, values } }
+    return { top: argmax(probabilities), map: { width, height, values } }
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,4 @@
-import { throwIfAborted } from '../core/index.js'
+import { argmax, throwIfAborted } from '../core/index.js'
 import { NEUTRAL } from '../images/index.js'
 import type { Explained } from './explainer.js'
 
@@ -35,7 +35,7 @@ export async function occlusion(
   signal?: AbortSignal | undefined,
 ): Promise<Explained> {
   const [plain] = await judge(view, 1)
-  const top = plain.indexOf(Math.max(...plain))
+  const top = argmax(plain)
   const whole = logOdds(plain, top)
   const values = new Float32Array(PLACES * PLACES)
   for (let from = 0; from < values.length; from += BATCH) {

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { ChiquitoError, messageOf } from '../core/index.js'
+import { failureOf } from '../core/index.js'
 import { type GateSeat, sit } from './decode-gate.js'
 import { renderFile, type ViewsAnswer, type ViewsRequest } from './reader.js'
 import { shared } from './source-cache.js'
@@ -44,8 +44,7 @@ async function answer(request: ViewsRequest): Promise<void> {
     const { views, made, said } = await renderFile(file, request, known, beside)
     reply = { id, views, said, made: keep ? made.map(([step, source]) => [step, shared(source)]) : [] }
   } catch (error) {
-    const code = error instanceof ChiquitoError ? error.code : 'image'
-    reply = { id: request.id, code, message: messageOf(error) }
+    reply = { id: request.id, ...failureOf(error, 'image') }
   }
   const buffers = 'views' in reply ? reply.views.map(view => view.buffer) : []
   parentPort?.postMessage(

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import { argumentError, ChiquitoError, type ErrorCode } from '../core/index.js'
+import { argumentError, ChiquitoError, errorOf, type Failure } from '../core/index.js'
 import type { AugmentationDraw } from './augment.js'
 import { renderViewsOf, type ViewSource, type ViewSources } from './augmented-view.js'
 import { type OpenPhoto, openPhoto } from './decode.js'
@@ -58,7 +58,7 @@ export type ViewsAnswer =
       /** What that program says. */
       readonly said?: string | undefined
     }
-  | { readonly id: number; readonly code: ErrorCode; readonly message: string }
+  | ({ readonly id: number } & Failure)
 
 /** More threads than this wait for whoever uses the views. */
 const MAX_WORKERS = 16
@@ -220,7 +220,7 @@ export class PhotoReader {
       if (typeof file === 'string') this.cache.put(file, rule, answer.made)
       if (answer.said !== undefined) job.tell?.(answer.said)
       job.resolve(answer.views)
-    } else job.reject(new ChiquitoError(answer.code, answer.message))
+    } else job.reject(errorOf(answer))
     this.hand()
   }
 }

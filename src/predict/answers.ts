@@ -1,5 +1,6 @@
 import { ChiquitoError } from '../core/index.js'
-import { requireProbabilities } from './verdict.js'
+
+// Also runs in a browser.
 
 /** What a network answers to some views. */
 export interface RawAnswers {
@@ -38,4 +39,31 @@ function requireKnown(values: Float32Array, count: number, path: string): void {
     `"${path}" answers with a "known" of ${odd ?? `${values.length} numbers`}, where one from 0 to 1 a photo is expected: ` +
       'it was changed or damaged. Copy it again from where it was trained, or train again.',
   )
+}
+
+/** How far the sum of a photo's probabilities may be from 1: 32-bit rounding of ten thousand labels, and more. */
+const sumTolerance = 1e-3
+
+/** A damaged or foreign graph answers with other shapes, with NaN, or with scores: none of that is a verdict. */
+function requireProbabilities(
+  shape: readonly number[],
+  values: Float32Array,
+  [count, classes]: readonly [number, number],
+  path: string,
+): void {
+  const refuse = (what: string) =>
+    new ChiquitoError(
+      'model',
+      `"${path}" answers with ${what}, which are no probabilities of ${classes} labels: it was changed or damaged. ` +
+        'Copy it again from where it was trained, or train again.',
+    )
+  if (shape.length !== 2 || shape[0] !== count || shape[1] !== classes)
+    throw refuse(`numbers of shape [${shape.join(', ')}]`)
+  for (let i = 0; i < count; i++) {
+    const row = values.subarray(i * classes, (i + 1) * classes)
+    const odd = row.find(value => !(value >= 0 && value <= 1 + sumTolerance))
+    if (odd !== undefined) throw refuse(`numbers like ${odd}`)
+    const sum = row.reduce((a, b) => a + b, 0)
+    if (Math.abs(sum - 1) > sumTolerance) throw refuse(`numbers that add up to ${sum.toPrecision(4)}`)
+  }
 }

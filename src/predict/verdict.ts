@@ -1,4 +1,4 @@
-import { argmax, ChiquitoError } from '../core/index.js'
+import { argmax } from '../core/index.js'
 
 // Also runs in a browser.
 
@@ -29,31 +29,4 @@ export function verdictOf(
   const label = labels[argmax(probabilities)]
   const abstained = known !== undefined && threshold !== undefined && known < threshold
   return { label, probabilities, known: known ?? null, abstained }
-}
-
-/** How far the sum of a photo's probabilities may be from 1: 32-bit rounding of ten thousand labels, and more. */
-const sumTolerance = 1e-3
-
-/** A damaged or foreign graph answers with other shapes, with NaN, or with scores: none of that is a verdict. */
-export function requireProbabilities(
-  shape: readonly number[],
-  values: Float32Array,
-  [count, classes]: readonly [number, number],
-  path: string,
-): void {
-  const refuse = (what: string) =>
-    new ChiquitoError(
-      'model',
-      `"${path}" answers with ${what}, which are no probabilities of ${classes} labels: it was changed or damaged. ` +
-        'Copy it again from where it was trained, or train again.',
-    )
-  if (shape.length !== 2 || shape[0] !== count || shape[1] !== classes)
-    throw refuse(`numbers of shape [${shape.join(', ')}]`)
-  for (let i = 0; i < count; i++) {
-    const row = values.subarray(i * classes, (i + 1) * classes)
-    const odd = row.find(value => !(value >= 0 && value <= 1 + sumTolerance))
-    if (odd !== undefined) throw refuse(`numbers like ${odd}`)
-    const sum = row.reduce((a, b) => a + b, 0)
-    if (Math.abs(sum - 1) > sumTolerance) throw refuse(`numbers that add up to ${sum.toPrecision(4)}`)
-  }
 }

@@ -1,5 +1,5 @@
-import { ChiquitoError, INTERRUPTED, messageOf, throwIfAborted } from '../../src/core/error.js'
-import { isTold, type Loaded, type NamedPicture } from './protocol.js'
+import { ChiquitoError, errorOf, INTERRUPTED, messageOf, throwIfAborted } from '../../src/core/error.js'
+import { isFailure, type Loaded, type NamedPicture } from './protocol.js'
 import type {
   CheckResult,
   Classifier,
@@ -41,7 +41,7 @@ export class WorkerClassifier implements Classifier {
   async classify(image: ImageInput, { signal }: ClassifyOptions = {}): Promise<Verdict> {
     const picture = await pictureOf(image, signal)
     const [answer] = await this.judged([picture], signal)
-    if (isTold(answer)) throw new ChiquitoError(answer.code, answer.message)
+    if (isFailure(answer)) throw errorOf(answer)
     return answer
   }
 
@@ -94,7 +94,7 @@ export class WorkerClassifier implements Classifier {
       if (one instanceof Error) return { error: one }
       const answer = answers.next().value
       if (answer === undefined) return { error: new ChiquitoError('engine', 'There is no answer.') }
-      return isTold(answer) ? { error: new ChiquitoError(answer.code, answer.message) } : { verdict: answer }
+      return isFailure(answer) ? { error: errorOf(answer) } : { verdict: answer }
     })
   }
 }

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../src/core/error.js'
+import type { Failure } from '../../src/core/error.js'
 import type { CheckResult, Classifier, Explanation, RuntimeFiles, Verdict } from './types.js'
 
 // What page and worker say to each other. Every question has a number, and its answer has it, too.
@@ -37,7 +37,7 @@ export interface NamedPicture {
 export interface Answers {
   start: null
   load: Loaded
-  classify: readonly (Verdict | Told)[]
+  classify: readonly (Verdict | Failure)[]
   explain: Explanation
   check: CheckResult
 }
@@ -52,20 +52,14 @@ export interface Loaded {
   readonly resize: Classifier['resize']
 }
 
-/** An error on its way to the page. */
-export interface Told {
-  readonly code: ErrorCode
-  readonly message: string
-}
-
 export type ToWorker =
   | { readonly id: number; readonly ask: Question }
   | { readonly id: number; readonly abort: true }
 
 export type FromWorker =
   | { readonly id: number; readonly answer: Answers[keyof Answers] }
-  | { readonly id: number; readonly error: Told }
+  | { readonly id: number; readonly error: Failure }
 
-export function isTold(answer: Verdict | Told): answer is Told {
+export function isFailure(answer: Verdict | Failure): answer is Failure {
   return 'code' in answer
 }

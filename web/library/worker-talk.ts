@@ -1,4 +1,4 @@
-import { ChiquitoError, INTERRUPTED, throwIfAborted } from '../../src/core/error.js'
+import { ChiquitoError, errorOf, INTERRUPTED, throwIfAborted } from '../../src/core/error.js'
 import type { Answers, FromWorker, Question, ToWorker } from './protocol.js'
 
 interface Waiting {
@@ -60,7 +60,7 @@ export class WorkerTalk {
 
   private hear(message: FromWorker): void {
     const waiting = this.take(message.id)
-    if ('error' in message) waiting?.reject(new ChiquitoError(message.error.code, message.error.message))
+    if ('error' in message) waiting?.reject(errorOf(message.error))
     else waiting?.resolve(message.answer)
   }
 

@@ -1,7 +1,8 @@
 import type * as Ort from 'onnxruntime-web'
 import { ChiquitoError, messageOf } from '../../src/core/error.js'
 import { scanModel } from '../../src/onnx/scan.js'
-import { requireProbabilities, verdictOf } from '../../src/predict/verdict.js'
+import { checkedAnswers } from '../../src/predict/answers.js'
+import { verdictOf } from '../../src/predict/verdict.js'
 import { type ModelMetadata, parseModelMetadata, thresholdIn } from '../../src/run/model-metadata.js'
 import type { Device, Question } from '../library/protocol.js'
 import type { Explanation, Verdict } from '../library/types.js'
@@ -69,14 +70,8 @@ export class WorkerModel {
     const results = await this.run(views, count, ['probabilities', 'known'])
     const classes = this.metadata.labels.length
     const { dims, data } = results.probabilities
-    const values = floats(data)
-    requireProbabilities(dims, values, [count, classes], this.name)
-    return {
-      probabilities: Array.from({ length: count }, (_, i) =>
-        Array.from(values.subarray(i * classes, (i + 1) * classes)),
-      ),
-      known: 'known' in results ? floats(results.known.data) : undefined,
-    }
+    const known = 'known' in results ? floats(results.known.data) : undefined
+    return checkedAnswers({ shape: dims, probabilities: floats(data), known }, [count, classes], this.name)
   }
 
   /** What spoke for the most probable label: the output `why`, [1, height, width]. */

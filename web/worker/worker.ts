@@ -1,5 +1,5 @@
-import { ChiquitoError, messageOf, throwIfAborted } from '../../src/core/error.js'
-import type { Answers, FromWorker, NamedPicture, Question, Told, ToWorker } from '../library/protocol.js'
+import { ChiquitoError, type Failure, failureOf, throwIfAborted } from '../../src/core/error.js'
+import type { Answers, FromWorker, NamedPicture, Question, ToWorker } from '../library/protocol.js'
 import type { Verdict } from '../library/types.js'
 import { checkModel } from './check.js'
 import { WorkerModel } from './model.js'
@@ -38,7 +38,7 @@ async function answered(id: number, ask: Question, signal: AbortSignal): Promise
     throwIfAborted(signal)
     return { id, answer: await answerTo(ask, signal) }
   } catch (error) {
-    return { id, error: told(error) }
+    return { id, error: failureOf(error) }
   }
 }
 
@@ -80,12 +80,12 @@ async function classified(
   model: WorkerModel,
   pictures: readonly NamedPicture[],
   signal: AbortSignal,
-): Promise<(Verdict | Told)[]> {
+): Promise<(Verdict | Failure)[]> {
   const { view } = model.metadata
-  const views: (Uint8Array | Told)[] = []
+  const views: (Uint8Array | Failure)[] = []
   for (const picture of pictures) {
     throwIfAborted(signal)
-    views.push(await viewOfPicture(picture, view).catch(told))
+    views.push(await viewOfPicture(picture, view).catch(error => failureOf(error)))
   }
   throwIfAborted(signal)
   const seen = views.filter(one => one instanceof Uint8Array)
@@ -100,9 +100,4 @@ function next(verdicts: Iterator<Verdict>): Verdict {
   const { value, done } = verdicts.next()
   if (done) throw new ChiquitoError('engine', 'There is no answer.')
   return value
-}
-
-function told(error: unknown): Told {
-  if (error instanceof ChiquitoError) return { code: error.code, message: error.message }
-  return { code: 'engine', message: messageOf(error) }
 }

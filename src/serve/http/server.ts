@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import { getRequestListener } from '@hono/node-server'
-import type { Hono } from 'hono'
 import { ChiquitoError } from '../../core/index.js'
 import { errorCode } from '../../files/index.js'
 import { routeOf } from './app.js'
@@ -26,8 +25,7 @@ export interface HttpOptions {
   readonly limits: ServeLimits
   readonly gate: Gate
   readonly metrics: Metrics
-  // biome-ignore lint/suspicious/noExplicitAny: hono's own type of an app with any bindings
-  readonly app: Pick<Hono<any>, 'fetch'>
+  readonly app: { readonly fetch: Parameters<typeof getRequestListener>[0] }
 }
 
 /** How often connections are held against their time limits, in ms. */

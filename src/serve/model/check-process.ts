@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { ChiquitoError, messageOf } from '../../core/index.js'
+import { ChiquitoError, failureOf } from '../../core/index.js'
 import { devices, prepareFile } from '../../engine/index.js'
 import { ioError } from '../../files/index.js'
 import { readModelFile } from '../../onnx/index.js'
@@ -60,7 +60,6 @@ async function isPrepared(bytes: Uint8Array): Promise<boolean> {
 try {
   await say(await check())
 } catch (error) {
-  const code = error instanceof ChiquitoError ? error.code : 'engine'
-  await say({ kind: 'refused', failure: { code, message: messageOf(error) } })
+  await say({ kind: 'refused', failure: failureOf(error) })
 }
 process.disconnect?.()

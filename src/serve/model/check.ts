@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { ChiquitoError } from '../../core/index.js'
+import { ChiquitoError, errorOf } from '../../core/index.js'
 import type { Device } from '../../engine/index.js'
 import type { FromCheck, ModelFacts } from './messages.js'
 
@@ -39,7 +39,7 @@ export function checkModel(
     child.on('message', (message: FromCheck) => {
       if (message.kind === 'notice') notice(message.message)
       else if (message.kind === 'ready') resolve(message)
-      else reject(new ChiquitoError(message.failure.code, message.failure.message))
+      else reject(errorOf(message.failure))
     })
     const ended = (cause: unknown) =>
       reject(

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { asFloat32, ChiquitoError, messageOf, uint8 } from '../../core/index.js'
+import { asFloat32, failureOf, uint8 } from '../../core/index.js'
 import { Session } from '../../engine/index.js'
-import type { Batch, Failure, FromLooker, LookerSettings, ToLooker } from './messages.js'
+import type { Batch, FromLooker, LookerSettings, ToLooker } from './messages.js'
 
 // One looker: a thread that holds a network. A run keeps the thread that asks for it, so this is not the one that serves. It
 // loads no more than it needs, as each thread has its own copy of all code.
@@ -10,11 +10,6 @@ const settings: LookerSettings = workerData
 
 function say(message: FromLooker, transfer: ArrayBuffer[] = []): void {
   parentPort?.postMessage(message, transfer)
-}
-
-function failureOf(error: unknown): Failure {
-  const code = error instanceof ChiquitoError ? error.code : 'engine'
-  return { code, message: messageOf(error) }
 }
 
 async function open(): Promise<Session | undefined> {

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
-import { ChiquitoError } from '../../core/index.js'
+import { ChiquitoError, errorOf } from '../../core/index.js'
 import type { RawAnswers } from '../../predict/index.js'
-import type { Failure, FromLooker, LookerSettings, ToLooker } from './messages.js'
+import type { FromLooker, LookerSettings, ToLooker } from './messages.js'
 
 /** A batch is a few small objects. */
 const YOUNG_MB = 2
@@ -121,8 +121,4 @@ export class Looker {
   private say(message: ToLooker, transfer: ArrayBuffer[] = []): void {
     this.worker.postMessage(message, transfer)
   }
-}
-
-function errorOf({ code, message }: Failure): ChiquitoError {
-  return new ChiquitoError(code, message)
 }

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../core/index.js'
+import type { Failure } from '../../core/index.js'
 import type { Device, Optimization } from '../../engine/index.js'
 import type { RawAnswers } from '../../predict/index.js'
 import type { ModelMetadata } from '../../run/index.js'
@@ -13,11 +13,6 @@ export interface ModelFacts extends Omit<ModelMetadata, 'golden'> {
   readonly known?: number | undefined
   /** Whether it takes several photos at a time. */
   readonly takesBatches: boolean
-}
-
-export interface Failure {
-  readonly code: ErrorCode
-  readonly message: string
 }
 
 export type FromCheck =
