@@ -55,6 +55,26 @@ async function predict(args: readonly string[], options?: RunOptions) {
 }
 
 describe('photos', () => {
+  it('that are many are judged on threads side by side, each as it is alone, whatever is broken among them', async () => {
+    const many = at('many')
+    const files = await drawings('many', 'wave', 10, { from: 50, side: 100 })
+    const copies = Object.entries(files).flatMap(([name, bytes]) =>
+      Array.from(
+        { length: 14 },
+        (_, i) => [name.replace(/\.\w+$/, ending => `-${i}${ending}`), bytes] as const,
+      ),
+    )
+    writeTree({ ...Object.fromEntries(copies), 'many/half.jpg': readFileSync(at('half.jpg')) }, folder)
+    const alone = await predict([run, many])
+    const { status, stdout, ...told } = await chiquito(['predict', run, many, '--json', '--threads', '2'])
+    const beside = documentOf<PredictResult>({ status, stdout, ...told })
+    expect(beside.predictions).toHaveLength(140)
+    expect(beside.predictions).toEqual(alone.predictions)
+    expect(beside.unreadable).toEqual(alone.unreadable)
+    expect(beside.unreadable).toHaveLength(1)
+    expect(status).toBe(alone.status)
+  })
+
   it('may be files and folders, and are answered in their order', async () => {
     const file = at('ball without extension')
     const { status, predictions, ...result } = await predict([run, file, at('album')])

@@ -56,7 +56,11 @@ export async function predict(options: PredictOptions): Promise<PredictResult> {
       `There is no photo to judge. Give files, folders, or - for standard input.`,
     )
   if (folder !== undefined) await requireExplanationsFolder(folder)
-  const predictor = await Predictor.open(model, { notice: noticeOnce(progress), ...options })
+  const predictor = await Predictor.open(model, {
+    notice: noticeOnce(progress),
+    expected: photos.length,
+    ...options,
+  })
   try {
     tellUnknowing(predictor, progress)
     const { seed } = predictor.metadata

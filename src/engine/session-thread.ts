@@ -6,11 +6,11 @@ import type { ThreadAnswer, ThreadModel, ThreadRequest } from './session-threads
 
 // One thread with a session of its own: says when it is open, then answers runs one after the other.
 
-const { bytes, name, threads, flag }: ThreadModel = workerData
-const opening = busily(flag, () => Session.open(bytes, { name, threads }))
+const { file, name, threads, flag }: ThreadModel = workerData
+const opening = busily(flag, () => Session.open(file, { name, threads }))
 
 opening.then(
-  () => tell({ id: 0, outputs: {} }),
+  ({ inputs, outputs }) => tell({ id: 0, outputs: {}, types: { inputs, outputs } }),
   error => tell({ id: 0, ...failureOf(error) }),
 )
 
@@ -20,10 +20,10 @@ parentPort?.on('message', (request: ThreadRequest | 'close') => {
   last = last.then(() => (request === 'close' ? close() : run(request)))
 })
 
-async function run({ id, feeds }: ThreadRequest): Promise<void> {
+async function run({ id, feeds, wanted }: ThreadRequest): Promise<void> {
   try {
     const session = await opening
-    tell({ id, outputs: await busily(flag, () => session.run(feeds)) })
+    tell({ id, outputs: await busily(flag, () => session.run(feeds, wanted)) })
   } catch (error) {
     tell({ id, ...failureOf(error) })
   }

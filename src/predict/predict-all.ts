@@ -62,14 +62,20 @@ export async function predictAll(
   const reader = new PhotoReader(photos.length < worthThreads ? { workers: 0 } : {})
   progress?.({ kind: 'start', task, total: photos.length })
   try {
-    const count = views ? filesAhead : photosAhead
+    const count = (views ? filesAhead : photosAhead) + predictor.atOnce - 1
+    const look = async (photo: PhotoSource): Promise<Judged | Refused> => {
+      const seen = await viewsOf(photo, reader, predictor, views)
+      if ('reason' in seen) return seen
+      const judged = { path: photo.path, ...(await predictor.judgeViews(seen, signal)) }
+      return { judged, plain: seen[0] }
+    }
     let done = 0
-    for await (const { path, seen } of ahead(photos, count, photo => look(reader, predictor, photo, views))) {
+    for await (const seen of ahead(photos, count, look)) {
       throwIfAborted(signal)
-      if ('reason' in seen) unreadable.push({ path, reason: seen.reason })
+      if ('reason' in seen) unreadable.push(seen)
       else {
-        const judged = { path, ...(await predictor.judgeViews(seen.views, signal)) }
-        predictions.push(explain ? { ...judged, explanation: await explain(judged, seen.views[0]) } : judged)
+        const { judged, plain } = seen
+        predictions.push(explain ? { ...judged, explanation: await explain(judged, plain) } : judged)
       }
       progress?.({ kind: 'advance', task, done: ++done, total: photos.length })
     }
@@ -80,26 +86,25 @@ export async function predictAll(
   return { predictions, unreadable }
 }
 
-type Seen = { readonly views: readonly Uint8Array[] } | { readonly reason: string }
+interface Judged {
+  readonly judged: JudgedPhoto
+  readonly plain: Uint8Array
+}
 
 /** What the network is to see of a photo, or why there is nothing. */
-async function look(
+async function viewsOf(
+  { path, bytes, sha256 }: PhotoSource,
   reader: PhotoReader,
   { metadata: { view: rule } }: Predictor,
-  { path, bytes, sha256 }: PhotoSource,
   views: ViewsOfPhoto | undefined,
-): Promise<{ readonly path: string; readonly seen: Seen }> {
+): Promise<readonly Uint8Array[] | Refused> {
   try {
-    if (!views) {
-      const plain = await reader.views(bytes ?? path, { name: path, sha256, rule, draws: [null] })
-      return { path, seen: { views: plain } }
-    }
+    if (!views) return await reader.views(bytes ?? path, { name: path, sha256, rule, draws: [null] })
     const content = bytes ?? (await readPhotoFile(path, path, sha256))
-    const drawn = await reader.views(content, { name: path, rule, draws: views(sha256Of(content)) })
-    return { path, seen: { views: drawn } }
+    return await reader.views(content, { name: path, rule, draws: views(sha256Of(content)) })
   } catch (error) {
     if (!isPhotosFault(error)) throw error
-    return { path, seen: { reason: error.message.replace(`${path}: `, '') } }
+    return { path, reason: error.message.replace(`${path}: `, '') }
   }
 }
 

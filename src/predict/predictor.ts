@@ -1,5 +1,5 @@
 import { asFloat32, ChiquitoError, throwIfAborted, uint8 } from '../core/index.js'
-import { type DeviceOptions, Session } from '../engine/index.js'
+import { type DeviceOptions, Session, SessionThreads, threadsOf } from '../engine/index.js'
 import { type AugmentationDraw, readViews } from '../images/index.js'
 import { readModelFile, type ValueType } from '../onnx/index.js'
 import { isMetadataSame, type ModelMetadata, parseModelMetadata, thresholdIn } from '../run/index.js'
@@ -9,6 +9,15 @@ import { checkGolden, NO_GOLDEN_PHOTOS } from './golden.js'
 import { requireSameGraph } from './same-graph.js'
 import { type Prediction, verdictOf } from './verdict.js'
 
+export interface PredictorOptions extends DeviceOptions {
+  /** About how many photos it is going to judge: for many each thread has a network of its own, which takes 30 to 50 MB more each. */
+  readonly expected?: number | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Fewer photos than this are judged before threads have opened the model. */
+const WORTH_THREADS = 128
+
 /** A model file at work: photos in, verdicts out. */
 export class Predictor {
   /** Opened when first asked why. */
@@ -16,7 +25,7 @@ export class Predictor {
 
   private constructor(
     readonly metadata: ModelMetadata,
-    private readonly session: Session,
+    private readonly session: Session | SessionThreads,
     private readonly path: string,
     private readonly options: DeviceOptions,
   ) {}
@@ -26,15 +35,12 @@ export class Predictor {
    * Throws `io` where the file cannot be read, `model` where it is not such a file, or no longer answers as it did when
    * it was made, or its metadata were changed since; `interrupted`.
    */
-  static async open(
-    path: string,
-    options: DeviceOptions & { readonly signal?: AbortSignal | undefined } = {},
-  ): Promise<Predictor> {
+  static async open(path: string, options: PredictorOptions = {}): Promise<Predictor> {
     const { signal } = options
     const { graph, metadata, producer } = await readModelFile(path)
     const facts = parseModelMetadata(metadata, path, producer)
     throwIfAborted(signal)
-    const session = await Session.open(path, options)
+    const session = await openSession(path, options)
     try {
       requireFit(session, facts, path)
       const predictor = new Predictor(facts, session, path, options)
@@ -93,6 +99,11 @@ export class Predictor {
     return verdictOf(this.labels, probabilities, known, this.threshold)
   }
 
+  /** Photos that may be asked about before the first answer is waited for: more than one where threads answer side by side. */
+  get atOnce(): number {
+    return this.session instanceof SessionThreads ? this.session.atOnce : 1
+  }
+
   /** Whether the network can look at several photos in one run. */
   get takesBatches(): boolean {
     const [batch] = this.session.inputs.get('pixels')?.shape ?? []
@@ -149,7 +160,9 @@ export class Predictor {
   }> {
     const { size } = this.metadata.view
     const outputs = wanted.filter(name => this.session.outputs.has(name))
-    const answers = await this.session.run({ pixels: uint8(views, [count, size, size, 3]) }, outputs)
+    // What goes to another thread is gone here, and views are the caller's.
+    const given = this.session instanceof SessionThreads ? views.slice() : views
+    const answers = await this.session.run({ pixels: uint8(given, [count, size, size, 3]) }, outputs)
     const raw = {
       shape: answers.probabilities.shape,
       probabilities: asFloat32(answers.probabilities, 'probabilities').data,
@@ -173,6 +186,16 @@ export class Predictor {
   }
 }
 
+/** One session for few photos, or on a device; for many one on each thread of the CPU. */
+async function openSession(path: string, options: PredictorOptions): Promise<Session | SessionThreads> {
+  const { device = 'cpu', expected = 0 } = options
+  const threads =
+    device === 'cpu' && expected >= WORTH_THREADS
+      ? await SessionThreads.open(path, threadsOf(options))
+      : undefined
+  return threads ?? Session.open(path, options)
+}
+
 /** A threshold, the way photos are resized, or golden photos that were taken out: no answer to a golden photo shows those. */
 function requireSameMetadata(entries: ReadonlyMap<string, string>, path: string): void {
   if (isMetadataSame(entries) !== false) return
@@ -184,7 +207,11 @@ function requireSameMetadata(entries: ReadonlyMap<string, string>, path: string)
 }
 
 /** Metadata are easily copied to another graph; its answers would then be put down to the wrong labels, or be none. */
-export function requireFit({ inputs, outputs }: Session, facts: ModelMetadata, path: string): void {
+export function requireFit(
+  { inputs, outputs }: Pick<Session, 'inputs' | 'outputs'>,
+  facts: ModelMetadata,
+  path: string,
+): void {
   const { view, labels } = facts
   const { size } = view
   const pixels = inputs.get('pixels')
