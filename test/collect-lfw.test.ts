@@ -10,7 +10,7 @@ import { tar, zip } from './support/archives.js'
 import { chiquito, documentOf } from './support/chiquito.js'
 import { temporaryFolder, writeTree } from './support/files.js'
 import { chiquitoHere } from './support/in-process.js'
-import { drawing } from './support/photos.js'
+import { drawing, drawings } from './support/photos.js'
 import { serve } from './support/server.js'
 
 interface Entry {
@@ -104,6 +104,15 @@ describe('collect lfw', () => {
     expect(await drawn(zip(lfw('lfw-deepfunneled/lfw-deepfunneled')))).toEqual(first)
     const others = await Promise.all(['1', '2', '3'].map(seed => drawn(gzipSync(tar(...lfw())), seed)))
     expect(others.some(other => other.join() !== first.join())).toBe(true)
+  })
+
+  it('gives photos that may be parted: they share an archive, and no page', async () => {
+    const { out } = await draw(gzipSync(tar(...lfw())), '--people', '12')
+    writeTree(await drawings('cat', 'wave', 12, { side: 32 }), path.dirname(out))
+    const divided = path.join(temporaryFolder(), 'dataset')
+    const told = await chiquitoHere(['split', path.dirname(out), '--out', divided, '--valid', '4', '--quick'])
+    expect(told.status, told.stderr).toBe(0)
+    expect(readdirSync(path.join(divided, 'valid', 'not'))).toHaveLength(4)
   })
 
   it('leaves out who is named, however it is written, and says who is not there', async () => {

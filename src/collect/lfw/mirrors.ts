@@ -1,5 +1,10 @@
 /** The page of Labeled Faces in the Wild; its own server is gone. */
-export const LFW_PAGE = 'http://vis-www.cs.umass.edu/lfw/'
+const LFW_PAGE = 'http://vis-www.cs.umass.edu/lfw/'
+
+/** The page of a person's photos there: what a division keeps on one side is a person, not the whole archive. */
+export function pageOf(person: string): string {
+  return `${LFW_PAGE}person/${encodeURIComponent(person)}.html`
+}
 
 /** Where an archive is, and what it must be. */
 export interface Mirror {

@@ -6,7 +6,7 @@ import { type ExaminedPhoto, examinePhoto, sha256Of } from '../../images/index.j
 import { lineOf, type MetadataRow } from '../album/index.js'
 import type { Drawn } from './draw.js'
 import type { HeldPhotos } from './held-photos.js'
-import { LFW_PAGE } from './mirrors.js'
+import { pageOf } from './mirrors.js'
 
 /** Photos decoded at a time: the image library has threads of its own. */
 const AT_ONCE = 8
@@ -73,7 +73,7 @@ function rowOf(
     label,
     source: 'lfw',
     source_url: sourceOf(drawn),
-    page_url: LFW_PAGE,
+    page_url: pageOf(drawn.person),
     // None was found: nothing is known to be allowed.
     license: null,
     license_url: null,
