@@ -14,6 +14,7 @@ export {
   type ToldCheck,
   type ToldFinding,
 } from './actions/doctor.js'
+export { type EditPhotosOptions, type EditPhotosResult, editPhotos } from './actions/edit-photos.js'
 export { type EvaluateOptions, type EvaluateResult, evaluate } from './actions/evaluate.js'
 export {
   type EvaluateFoldsOptions,
@@ -25,10 +26,20 @@ export { type ExportOptions, type ExportResult, type ExportTarget, exportModel }
 export type { ExportPhotosOptions } from './actions/export-photos.js'
 export { type FindRateOptions, type FindRateResult, findRate } from './actions/find-rate.js'
 export { ImageData, type ImageDataOptions } from './actions/image-data.js'
+export {
+  type LikenessOrder,
+  type PhotoInFolder,
+  type PhotoMemory,
+  type PhotosInFolder,
+  type PhotosInFolderOptions,
+  photosByLikeness,
+  photosInFolder,
+} from './actions/list-photos.js'
 export type { EvaluationDetails, MeasuredPart } from './actions/measure.js'
 export type { MeasuredBackground } from './actions/measure-background.js'
 export { type PredictOptions, type PredictResult, predict } from './actions/predict.js'
 export type { PutRightRequest, PutRightResult } from './actions/put-right.js'
+export { type RedoOptions, type RedoResult, redo } from './actions/redo.js'
 export { type SplitOptions, type SplitResult, split } from './actions/split.js'
 export { type CheckSplitResult, checkSplit, type DividedLeak } from './actions/split-check.js'
 export { type FoldCounts, type SplitFoldsResult, splitFolds } from './actions/split-folds.js'
@@ -106,6 +117,8 @@ export type {
   TieKind,
 } from './dataset/index.js'
 export type {
+  EditedPhoto,
+  EditKind,
   EvenOutReport,
   EvenPlan,
   FixReport,
@@ -113,6 +126,7 @@ export type {
   LeftPhoto,
   MarkRequest,
   MarksSet,
+  RejectedPhoto,
   Shortcut,
   StaleTable,
 } from './doctor/index.js'
@@ -138,7 +152,7 @@ export type {
 } from './evaluate/index.js'
 export type { Beside, Precision, PrecisionFigures } from './export/index.js'
 export type { LeftAlone, ListedOperation } from './files/index.js'
-export type { Augmentation, AugmentationDraw, ViewRule } from './images/index.js'
+export type { Augmentation, AugmentationDraw, PhotoSize, ViewRule } from './images/index.js'
 export type { Attribute, Dim, Graph, GraphBuilder, Node, OpType, Value, ValueType } from './onnx/index.js'
 export {
   type Explanation,

@@ -46,7 +46,7 @@ export function undo(options: UndoOptions): Promise<UndoResult> {
 }
 
 export async function undoFor(by: AskedBy, { data, ...options }: UndoOptions): Promise<UndoResult> {
-  const folder = await folderOf(data)
+  const folder = await journalledFolder(data)
   const { acts, ...rest } = await undoFolder(folder, { ...options, by })
   return { folder, changes: acts, ...rest }
 }
@@ -57,7 +57,7 @@ export async function undoFor(by: AskedBy, { data, ...options }: UndoOptions): P
  * @throws `data` where nothing was ever done here, or the journal is damaged or newer; `io`
  */
 export async function listOperations(data: string): Promise<ListedOperation[]> {
-  return operationsIn(await folderOf(data))
+  return operationsIn(await journalledFolder(data))
 }
 
 /**
@@ -65,7 +65,7 @@ export async function listOperations(data: string): Promise<ListedOperation[]> {
  *
  * @throws `io` where there is none; `data` for a file, and where the journal lies in a folder above
  */
-async function folderOf(data: string): Promise<string> {
+export async function journalledFolder(data: string): Promise<string> {
   const folder = resolve(data)
   const above = await journalledAbove(folder)
   const hint = above === undefined ? '' : ` The journal lies above it, in "${above}": give that folder.`

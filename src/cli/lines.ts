@@ -30,3 +30,11 @@ export function columns(
       .trimEnd(),
   )
 }
+
+/** A time as a person reads it, and as `undo --since` takes it. */
+export function localTime(at: string): string {
+  const time = new Date(at)
+  const two = (value: number) => String(value).padStart(2, '0')
+  const day = [time.getFullYear(), two(time.getMonth() + 1), two(time.getDate())].join('-')
+  return `${day}T${[time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(':')}`
+}

@@ -19,7 +19,15 @@ export {
   type PhotosBelow,
   photosBelow,
 } from './folders/index.js'
-export { type PhotoFate, type PhotoTable, photoTable, photoTables, rowChanges } from './following/index.js'
+export {
+  classNameProblem,
+  newHome,
+  type PhotoFate,
+  type PhotoTable,
+  photoTable,
+  photoTables,
+  rowChanges,
+} from './following/index.js'
 export {
   burstTies,
   columnValues,
@@ -48,7 +56,7 @@ export {
   videoTies,
 } from './groups/index.js'
 export { type HashedFile, hashFiles, readingTask } from './hash-files.js'
-export type { LabelsFrom } from './labels/index.js'
+export { type LabelledFile, type LabelsFrom, PhotoIndex } from './labels/index.js'
 export {
   countLicences,
   type LicenceCount,
@@ -73,4 +81,4 @@ export {
   splitBySeed,
   splitSchema,
 } from './split.js'
-export { type Column, readTable, type Table } from './tables/index.js'
+export { type Column, cellsOf, readTable, type Table } from './tables/index.js'

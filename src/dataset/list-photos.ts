@@ -1,7 +1,7 @@
 import { basename, resolve } from 'node:path'
 import { ChiquitoError, plural } from '../core/index.js'
 import { enterWrappers, FolderReader, findLayout, type Layout, OddityCounter } from './folders/index.js'
-import { checkLabelsFrom, type LabelledFile, labelFiles } from './labels/index.js'
+import { type ClassOfPart, checkLabelsFrom, type LabelledFile, labelFiles } from './labels/index.js'
 
 export interface ListOptions {
   /** Also follow links that lead out of the folder; only for data of one's own. */
@@ -16,6 +16,8 @@ export interface ListedPhotos {
   readonly root: string
   /** Class names, sorted by code unit; one for a folder of photos. A class may have no photo. */
   readonly labels: readonly string[]
+  /** The class folders; none for classes that tables or names tell. */
+  readonly homes: readonly Pick<ClassOfPart, 'folder' | 'label' | 'split'>[]
   /** Sorted by path. No file has been read. */
   readonly files: readonly LabelledFile[]
   /** Sentences a person should read. */
@@ -53,6 +55,7 @@ export async function listPhotos(
   return {
     root: reader.root,
     labels: [...new Set([...classes, ...files.map(file => file.label)])].sort(),
+    homes: isOneClass ? [] : labelled.classes.filter(({ folder }) => folder !== undefined),
     files: files.slice().sort((a, b) => (a.path < b.path ? -1 : 1)),
     notices,
   }

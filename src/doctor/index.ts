@@ -15,6 +15,19 @@ export {
   findCopies,
   findHiddenCopies,
 } from './copies/index.js'
+export {
+  type Edited,
+  type EditedPhoto,
+  type EditKind,
+  editIn,
+  editKinds,
+  finishEdit,
+  keptPhotos,
+  type LeftUnedited,
+  type RejectedPhoto,
+  rejectedPhotos,
+  versionIn,
+} from './edits/index.js'
 export type { EvenOutReport, EvenPlan } from './even-out/index.js'
 export {
   FactsInPassing,
@@ -37,6 +50,7 @@ export {
   remedies,
   type StaleTable,
 } from './fix/index.js'
+export { type LikenessLooks, likenessOrder } from './likeness.js'
 export { type Mark, type MarkRequest, type MarksSet, readMarks, setMarks, unsettled } from './marks/index.js'
 export { type OpenCheckedOptions, type OpenedData, openCheckedData } from './open.js'
 export { noticeCutOff, type PutRight, type PutRightOptions, putRight, settleCutOff } from './put-right.js'
@@ -54,4 +68,5 @@ export {
   shortcutWords,
 } from './shortcuts/index.js'
 export { shortcutsOf } from './shortcuts-of.js'
+export { Thumbs } from './thumbs/index.js'
 export { typicalPhotos } from './typical.js'

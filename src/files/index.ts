@@ -20,7 +20,6 @@ export {
   freePath,
   hasJournal,
   InnerFolder,
-  JOURNAL,
   Journal,
   kindOf,
   type LeftAlone,
@@ -28,9 +27,15 @@ export {
   listOperations,
   type Operation,
   type OperationWriter,
+  operationsToUndo,
+  operationToRedo,
+  originalOf,
   type RecordedAct,
+  type RedoFolderOptions,
+  type RedoneFolder,
   readJournal,
   readText,
+  redoFolder,
   SetAside,
   type TextChange,
   type TextFile,
@@ -44,7 +49,7 @@ export {
 export { type Release, takeLock, takeLockSoon, waitForLock } from './lock.js'
 export { cutLog, type LogRecord, LogWriter, readLog } from './log.js'
 export { makeFolder, makeFolderSync } from './make-folder.js'
-export { hasMark, isOutputFolder, markOutput } from './own-output.js'
+export { hasMark, isOutputFolder, JOURNAL, markOutput } from './own-output.js'
 export { plainName } from './plain-name.js'
 export { isRunFolder, isRunJson, RUN_FORMAT, readRunJson } from './run-mark.js'
 export { textIfThere } from './text-if-there.js'

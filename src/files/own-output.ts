@@ -3,6 +3,9 @@ import { open, opendir, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { writeFileAtomic } from './atomic.js'
 
+/** Tells what was done to the photos that it lies beside. */
+export const JOURNAL = 'journal.jsonl'
+
 /** In a folder that is no run but was written by this program: says which kind, as `run.json` does for a run. */
 export const MARK_FILE = 'chiquito.json'
 
@@ -67,6 +70,8 @@ async function contentOf(folder: string, level: number): Promise<Content> {
 async function contentOfEntry(folder: string, entry: Dirent, level: number): Promise<Content> {
   const { name } = entry
   if (name.startsWith('.')) return 'nothing'
+  // It lies beside photos, even if all of them are set aside by now.
+  if (name === JOURNAL) return 'other'
   const path = join(folder, name)
   const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && (await stat(path)).isDirectory())
   if (isFolder) return contentOf(path, level + 1)

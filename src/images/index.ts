@@ -31,6 +31,7 @@ export { headOf, readPhotoFile, sha256Of } from './photo-file.js'
 export { type Colour, type GreyPixels, type Pixels, pixelsOf } from './pixels.js'
 export { plainPixels } from './plain-pixels.js'
 export { withPngTexts } from './png-text.js'
+export { type PhotoSize, quickSize } from './quick-size.js'
 export {
   type PhotoFile,
   PhotoReader,

@@ -9,6 +9,7 @@ import { registerEvaluate } from './evaluate.js'
 import { registerExport } from './export.js'
 import { registerFindRate } from './find-rate.js'
 import { registerPredict } from './predict.js'
+import { registerRedo } from './redo.js'
 import { registerServe } from './serve.js'
 import { registerSplit } from './split.js'
 import { registerTrain } from './train.js'
@@ -31,5 +32,6 @@ export const commands: readonly RegisterCommand[] = [
   registerApp,
   registerFindRate,
   registerUndo,
+  registerRedo,
   registerBackbones,
 ]

@@ -1,7 +1,7 @@
 import type { Command } from '@commander-js/extra-typings'
 import type { UndoOptions, UndoResult } from '../../actions/undo.js'
 import { ChiquitoError, commandInText, commandName, plural, shellPath } from '../../core/index.js'
-import { columns, firstLines } from '../lines.js'
+import { columns, firstLines, localTime } from '../lines.js'
 import { oneLine } from '../output.js'
 import { addExamples } from '../program.js'
 import type { Shell } from '../shell.js'
@@ -10,7 +10,9 @@ import type { Shell } from '../shell.js'
 export function registerUndo(program: Command, shell: Shell): void {
   const command = program
     .command('undo')
-    .description('take back what "doctor" did to a folder: the last thing, or all since a name or time')
+    .description(
+      'take back what "doctor" or a person at "studio" did to a folder: the last thing, or all since a name or time',
+    )
     .argument('<dir>', 'folder of the photos')
     .option(
       '--since <what>',
@@ -62,20 +64,18 @@ function textOf({ operations, changes, left, unknown }: UndoResult, data: string
 async function listed(data: string) {
   const { listOperations } = await import('../../actions/undo.js')
   const operations = await listOperations(data)
-  const rows = operations.map(({ id, name, at, acts, undone, isCutOff }) => {
+  const rows = operations.map(({ id, name, at, acts, undone, isCutOff, again }) => {
     const state =
       undone > 0 && undone === acts
         ? 'taken back'
         : [undone > 0 ? `${undone} taken back` : '', isCutOff ? 'cut off' : ''].filter(Boolean).join(', ')
-    return [String(id), localTime(at), oneLine(name), plural(acts, 'change'), state]
+    return [
+      String(id),
+      localTime(at),
+      oneLine(again === null ? name : `${name}: ${again}`),
+      plural(acts, 'change'),
+      state,
+    ]
   })
   return { json: { operations }, text: columns(rows).join('\n') }
-}
-
-/** As `--since` takes it. */
-function localTime(at: string): string {
-  const time = new Date(at)
-  const two = (value: number) => String(value).padStart(2, '0')
-  const day = [time.getFullYear(), two(time.getMonth() + 1), two(time.getDate())].join('-')
-  return `${day}T${[time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(':')}`
 }

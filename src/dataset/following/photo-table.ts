@@ -1,8 +1,16 @@
 import { extname } from 'node:path'
 import { ChiquitoError } from '../../core/index.js'
 import { FolderReader, isMetadata, nameOf, OddityCounter } from '../folders/index.js'
-import { type FileColumn, fileColumn, lacksHeader, PhotoIndex } from '../labels/index.js'
-import { readTable } from '../tables/index.js'
+import {
+  type FileColumn,
+  fileColumn,
+  labelsInTable,
+  lacksHeader,
+  type NoLabels,
+  PhotoIndex,
+  type TableLabels,
+} from '../labels/index.js'
+import { type Column, readTable } from '../tables/index.js'
 
 /** A table of a data set, and which photo each of its rows is about. */
 export interface PhotoTable {
@@ -12,6 +20,10 @@ export interface PhotoTable {
   readonly column: string
   /** A row each: what stands there, and which photo that is; undefined for a row about none, or about several. */
   readonly rows: readonly { readonly value: string; readonly photo: string | undefined }[]
+  /** What it says of their classes. */
+  readonly labels: TableLabels | NoLabels
+  /** All its columns, in their order in the file; those of JSON lines are keys. */
+  readonly columns: readonly Column[]
   /** Whether it is a text, so that a row can be changed and nothing else. */
   readonly isText: boolean
 }
@@ -41,26 +53,33 @@ export async function photoTable(
   path: string,
   paths: readonly string[],
 ): Promise<PhotoTable | undefined> {
-  const file = await columnOf(root, path, paths)
-  if (file === undefined) return undefined
+  const read = await readColumns(root, path, paths)
+  if (read === undefined) return undefined
+  const { file, labels, columns } = read
   const rows = file.column.values.map((value = '', row) => {
     const match = file.matches[row]
     return { value, photo: match?.other === undefined ? match?.path : undefined }
   })
-  return { path, column: file.column.name, rows, isText: extname(path).toLowerCase() !== '.parquet' }
+  const isText = extname(path).toLowerCase() !== '.parquet'
+  return { path, column: file.column.name, rows, labels, columns, isText }
 }
 
-async function columnOf(
+interface ReadColumns extends Pick<PhotoTable, 'labels' | 'columns'> {
+  readonly file: FileColumn
+}
+
+async function readColumns(
   root: string,
   path: string,
   paths: readonly string[],
-): Promise<FileColumn | undefined> {
+): Promise<ReadColumns | undefined> {
   const folder = path.slice(0, Math.max(0, path.length - nameOf(path).length - 1))
   const index = new PhotoIndex(folder, paths)
   try {
     const given = await readTable(root, path)
     const table = lacksHeader(given, index) ? (given.withoutHeader?.() ?? given) : given
-    return (isMetadata(path) && fileColumn(table, index, true)) || fileColumn(table, index, false)
+    const file = (isMetadata(path) && fileColumn(table, index, true)) || fileColumn(table, index, false)
+    return file && { file, labels: labelsInTable(given, index, undefined), columns: table.columns }
   } catch (error) {
     if (error instanceof ChiquitoError && error.code === 'data') return undefined
     throw error

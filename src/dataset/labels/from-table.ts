@@ -3,7 +3,7 @@ import { isMetadata, nameOf, partName } from '../folders/index.js'
 import type { Split } from '../photo.js'
 import type { Table } from '../tables/index.js'
 import { escaping, type FileColumn, fileColumn, lacksHeader } from './file-column.js'
-import { labelsFrom, labelsOf, plain } from './label-column.js'
+import { labelsFrom, labelsOf, numbersOf, plain } from './label-column.js'
 import type { PhotoIndex } from './photo-index.js'
 import { splitsOf } from './split-column.js'
 
@@ -16,6 +16,8 @@ export interface Entry {
   readonly split: Split | undefined
   /** For messages: `train/metadata.jsonl line 3`. */
   readonly where: string
+  /** Relative to the root. */
+  readonly table: string
 }
 
 /** What a table says of the photos. */
@@ -26,6 +28,8 @@ export interface TableLabels {
   readonly missing: readonly string[]
   /** Columns taken, for the person. */
   readonly columns: { readonly file: string; readonly label: string; readonly split: string | undefined }
+  /** The columns that say the class, all of them in step: a number and its name, or one of zeros and ones for each. */
+  readonly bearing: readonly string[]
   /** What a person should hear of it, a sentence each. */
   readonly remarks: readonly string[]
   /** The label column was found by its values alone, not by its name. */
@@ -86,6 +90,9 @@ export function labelsInTable(
       .filter((name, row) => name !== undefined && file.matches[row] === undefined)
       .map(String),
     columns: { file: file.column.name, label: labels.column, split: division?.column },
+    bearing: [
+      ...new Set([...(labels.bearing ?? [labels.column]), ...numbersOf(labels.column, others, rows)]),
+    ],
     remarks: found?.remark === undefined ? [] : [found.remark],
     isGuess: labels.isGuess ?? false,
   }
@@ -108,7 +115,7 @@ function entriesOf(
     // A photo in no part that is known must not be learnt from.
     const isLost = splits !== undefined && splits[row] === undefined
     const label = isLost ? undefined : labelText(labels[row], where(row))
-    return [{ path: match.path, label, split: splits?.[row], where: where(row) }]
+    return [{ path: match.path, label, split: splits?.[row], where: where(row), table: path }]
   })
 }
 

@@ -1,4 +1,5 @@
 export { type FileColumn, fileColumn, lacksHeader } from './file-column.js'
+export { labelsInTable, type NoLabels, type TableLabels } from './from-table.js'
 export { labelFiles } from './label-files.js'
 export type { ClassOfPart, LabelledFile, LabelledFiles } from './labelled.js'
 export { checkLabelsFrom, type LabelsFrom } from './labels-from.js'

@@ -25,6 +25,8 @@ export type Labels =
       readonly values: readonly (string | undefined)[]
       /** The column's name says nothing of classes: it is only the one whose values come again. */
       readonly isGuess?: boolean
+      /** All columns that say it, where there are several. */
+      readonly bearing?: readonly string[]
     }
   /** `isOrdinary`: no column looks like one for classes. */
   | { readonly problem: string; readonly isOrdinary?: boolean }
@@ -83,7 +85,7 @@ function fromNamed(named: readonly Column[], rows: readonly number[]): Labels {
   if (several !== undefined) return severalIn(several)
   const text = scalar.find(column => !isNumeric(column, rows)) ?? scalar[0]
   const differs = scalar.find(column => !sayTheSame(column, text, rows))
-  if (differs === undefined) return labelsFrom(text)
+  if (differs === undefined) return { ...labelsFrom(text), bearing: scalar.map(({ name }) => name) }
   return { problem: `more than one column may hold the class: ${list(scalar)}` }
 }
 
@@ -93,6 +95,17 @@ function severalIn({ name }: Column): Labels {
 
 function isNumeric({ values, classNames }: Column, rows: readonly number[]): boolean {
   return classNames === undefined && rows.every(row => /^-?\d*\.?\d*$/.test(values[row] ?? ''))
+}
+
+/** The columns of numbers that each stand for a class of this column, and come again as it does. */
+export function numbersOf(name: string, columns: readonly Column[], rows: readonly number[]): string[] {
+  const column = columns.find(one => one.name === name)
+  if (column === undefined || distinct(column, rows) < 2) return []
+  return columns
+    .filter(
+      one => one !== column && isNumeric(one, rows) && isRepeated(one, rows) && sayTheSame(one, column, rows),
+    )
+    .map(one => one.name)
 }
 
 /** Whether each value of one column goes with one value of the other, and the other way round. */
@@ -121,7 +134,8 @@ function fromOneHot(columns: readonly Column[], rows: readonly number[]): Labels
       return { problem: `a photo has more than one class (${list(on)}), where one class a photo is expected` }
     if (on.length === 1) values[row] = on[0].name
   }
-  return { column: flags.map(({ name }) => name).join('", "'), values }
+  const bearing = flags.map(({ name }) => name)
+  return { column: bearing.join('", "'), values, bearing }
 }
 
 function isNameless({ name }: Column): boolean {

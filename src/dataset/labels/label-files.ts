@@ -78,6 +78,8 @@ async function settle(
         path: file.path,
         split: file.part.split ?? entry?.split ?? said?.splits.get(file.path),
         label,
+        home: file.home?.folder,
+        table: entry?.table,
       })
   }
   const labelled = new Set(files.map(({ path }) => path))

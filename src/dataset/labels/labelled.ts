@@ -8,6 +8,10 @@ export interface LabelledFile {
   readonly path: string
   readonly split: Split | undefined
   readonly label: string
+  /** The class folder that it lies in, relative to the root; undefined where it lies in none. */
+  readonly home?: string | undefined
+  /** The table that says its class, relative to the root; undefined where none does. */
+  readonly table?: string | undefined
 }
 
 /** A class of one part: from a folder, or named by a table or file names. */

@@ -1,6 +1,6 @@
 export type { HeaderFacts, LightFacts, LookFacts, PhotoFacts } from './facts.js'
 export { readHeaderFacts } from './file-header.js'
-export { forgetOldest } from './forget-oldest.js'
+export { attempt, forgetOldest } from './forget-oldest.js'
 export {
   type Gathered,
   type GatherOptions,

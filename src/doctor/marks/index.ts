@@ -1,2 +1,2 @@
-export { type Mark, marksOf, unsettled } from './marks.js'
+export { type Mark, markAct, marksOf, unsettled } from './marks.js'
 export { type MarkRequest, type MarksSet, readMarks, setMarks } from './set-marks.js'

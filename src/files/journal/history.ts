@@ -11,6 +11,8 @@ export interface Operation {
   readonly by: string
   /** The operations that it takes back; undefined for one that is not an undo. */
   readonly undoes: readonly number[] | undefined
+  /** The undo that it takes back; undefined for one that is no redo. */
+  readonly redoes: readonly number[] | undefined
   /** Those that were done, and the last one, which may have been cut off. */
   readonly acts: readonly RecordedAct[]
   /** What it works by, where it settled that. */
@@ -51,8 +53,8 @@ export class History {
     if (record.event === 'begin') {
       if (open?.state === 'open' || record.operation !== this.drafts.length + 1)
         return `operation ${record.operation} begins out of turn`
-      const { operation: id, name, at, by, undoes } = record
-      this.drafts.push({ id, name, at, by, undoes, acts: [], plan: undefined, state: 'open' })
+      const { operation: id, name, at, by, undoes, redoes } = record
+      this.drafts.push({ id, name, at, by, undoes, redoes, acts: [], plan: undefined, state: 'open' })
     } else {
       const isOfOpen = !('operation' in record) || record.operation === open?.id
       if (open?.state !== 'open' || !isOfOpen) return `a line "${record.event}" stands in no operation`

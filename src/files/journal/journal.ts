@@ -3,10 +3,11 @@ import { ChiquitoError, messageOf, throwIfAborted, version } from '../../core/in
 import { removeLeftovers, writeFileAtomic } from '../atomic.js'
 import { isLocked, type Release, takeLockSoon } from '../lock.js'
 import { cutLog, LogWriter } from '../log.js'
+import { JOURNAL } from '../own-output.js'
 import { History, type Operation } from './history.js'
 import { InnerFolder } from './inner-path.js'
 import { perform, takeBack } from './perform.js'
-import { JOURNAL, readJournal } from './read-journal.js'
+import { readJournal } from './read-journal.js'
 import { type Act, JOURNAL_FORMAT, JOURNAL_VERSION, type JournalRecord } from './record.js'
 
 /** Hidden, and a file: tools that take every folder for a class do not meet it. */
@@ -14,6 +15,13 @@ const LOCK = '.journal.lock'
 
 /** Who asks, for the journal. */
 export type AskedBy = 'command line' | 'library'
+
+/** What an operation takes back, by number. */
+export interface TakesBack {
+  readonly undoes?: readonly number[] | undefined
+  /** Of an undo. */
+  readonly redoes?: readonly number[] | undefined
+}
 
 /** What an act is done for. */
 export interface ActReason {
@@ -75,7 +83,7 @@ export class Journal {
    * Begins an operation. One of the same name that was cut off goes on instead, so that it is taken back as one; one of
    * another name is closed.
    */
-  async begin(name: string, by: AskedBy, undoes?: readonly number[]): Promise<OperationWriter> {
+  async begin(name: string, by: AskedBy, { undoes, redoes }: TakesBack = {}): Promise<OperationWriter> {
     const open = this.cutOff
     const at = new Date().toISOString()
     if (open?.name === name) await this.write({ event: 'again', operation: open.id, at })
@@ -88,6 +96,7 @@ export class Journal {
         at,
         by: `chiquito ${version()}, ${by}`,
         ...(undoes && { undoes: [...undoes] }),
+        ...(redoes && { redoes: [...redoes] }),
       })
     }
     const operation = this.operations.at(-1)
@@ -190,6 +199,11 @@ export class OperationWriter {
 
   get folder(): InnerFolder {
     return this.journal.folder
+  }
+
+  /** All of the folder, oldest first; this one is the last. */
+  get operations(): readonly Operation[] {
+    return this.journal.operations
   }
 
   /** Notes what it works by, so that it goes on by the same. @throws `io` */

@@ -1,7 +1,8 @@
 import { ChiquitoError } from '../../core/index.js'
+import { JOURNAL } from '../own-output.js'
 import type { Operation } from './history.js'
 import { InnerFolder } from './inner-path.js'
-import { JOURNAL, readJournal } from './read-journal.js'
+import { readJournal } from './read-journal.js'
 
 /** An operation as a person sees it. */
 export interface ListedOperation {
@@ -16,6 +17,8 @@ export interface ListedOperation {
   readonly undone: number
   /** It was killed, or stopped half way. */
   readonly isCutOff: boolean
+  /** What a redo did again: the first operation of that; null for one that is no redo. */
+  readonly again: string | null
 }
 
 /** What was done to a folder, oldest first, without those that took something back. @throws `data`, `io` */
@@ -27,15 +30,27 @@ export async function listOperations(folder: string): Promise<ListedOperation[]>
   const undone = undoneActs(operations)
   return operations
     .filter(({ undoes }) => undoes === undefined)
-    .map(({ id, name, at, by, acts, state }) => ({
-      id,
-      name,
-      at,
-      by,
-      acts: acts.length,
-      undone: acts.filter(({ number }) => undone.has(number)).length,
-      isCutOff: state !== 'done',
-    }))
+    .map(operation => {
+      const { id, name, at, by, acts, state } = operation
+      const original = originalOf(operations, operation)
+      return {
+        id,
+        name,
+        at,
+        by,
+        acts: acts.length,
+        undone: acts.filter(({ number }) => undone.has(number)).length,
+        isCutOff: state !== 'done',
+        again: original === operation ? null : original.name,
+      }
+    })
+}
+
+/** What a redo does again, through all the redos and undos in between; any other operation is itself. */
+export function originalOf(operations: readonly Operation[], operation: Operation): Operation {
+  const undo = operations.find(({ id }) => operation.redoes?.includes(id))
+  const before = undo && operations.find(({ id }) => undo.undoes?.includes(id))
+  return before === undefined ? operation : originalOf(operations, before)
 }
 
 export function noJournal(folder: string): ChiquitoError {
@@ -71,6 +86,21 @@ export function operationsToUndo(
   // What an undo left, as a person had changed it, is not tried again and again.
   const tried = new Set(operations.flatMap(({ undoes }) => undoes ?? []))
   return done.filter(({ id }) => !tried.has(id)).slice(-1)
+}
+
+/**
+ * The undo that `redo` takes back: the last one that was not, unless something else was done since. What an undo could not
+ * take back, as a person had changed it, cannot be done again either.
+ */
+export function operationToRedo(operations: readonly Operation[]): Operation | undefined {
+  const undone: Operation[] = []
+  for (const operation of operations) {
+    if (operation.redoes !== undefined) undone.pop()
+    else if (operation.acts.length === 0) continue
+    else if (operation.undoes === undefined) undone.length = 0
+    else undone.push(operation)
+  }
+  return undone.at(-1)
 }
 
 type Meant = (operation: Operation) => boolean

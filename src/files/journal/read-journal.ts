@@ -2,11 +2,9 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ChiquitoError, describeIssue } from '../../core/index.js'
 import { errorCode, ioError } from '../io-error.js'
+import { JOURNAL } from '../own-output.js'
 import { History } from './history.js'
 import { headerSchema, JOURNAL_FORMAT, JOURNAL_VERSION, type JournalRecord, recordSchema } from './record.js'
-
-/** Lies in the folder that it tells of. */
-export const JOURNAL = 'journal.jsonl'
 
 /** A hundred thousand acts take about 50 MiB; what is larger was not written by us and is not read into memory. */
 const MAX_BYTES = 256 * 1024 * 1024

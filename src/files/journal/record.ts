@@ -113,6 +113,8 @@ export const recordSchema = z.discriminatedUnion('event', [
     by: z.string(),
     /** The operations that this one takes back, newest first. */
     undoes: z.array(number).optional(),
+    /** The undo whose acts this one takes back. */
+    redoes: z.array(number).optional(),
   }),
   /** An operation that was cut off goes on. */
   z.object({ event: z.literal('again'), operation: number, at: time }),

@@ -55,6 +55,11 @@ export class SetAside {
   }
 }
 
+/** Whether a path is one at which photos are set aside, whether or not such a folder is there. */
+export function isAside(path: string): boolean {
+  return new RegExp(`^${NAME}(-\\d+)?/`).test(path)
+}
+
 /** The path itself where nothing is, else with a number: `cat/1 (2).jpg`. @throws `io`, `data` */
 export async function freePath(
   folder: InnerFolder,

@@ -1,0 +1,5 @@
+export { type Edited, type EditOptions, editIn, finishEdit } from './edit.js'
+export { keptPhotos } from './kept-photos.js'
+export { type EditKind, editKinds } from './plan.js'
+export { type EditedPhoto, type EditRequest, type LeftUnedited, versionIn, versionOf } from './plan-edit.js'
+export { type RejectedPhoto, rejectedPhotos } from './rejected.js'
