@@ -16,7 +16,13 @@ function photo(truth: 'cat' | 'dog', dog: number, more: Partial<LookedPhoto> = {
   }
 }
 
-const photos = [photo('cat', 0.1), photo('cat', 0.6), photo('cat', 0.95), photo('dog', 0.7), photo('dog', 0.45)]
+const photos = [
+  photo('cat', 0.1),
+  photo('cat', 0.6),
+  photo('cat', 0.95),
+  photo('dog', 0.7),
+  photo('dog', 0.45),
+]
 
 describe('the photos of a run', () => {
   it('come with what is worth the first look first', () => {

@@ -3,11 +3,11 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { seriousFaults } from './support/axe.js'
 import { noBrowser } from './support/browser.js'
 import { suiteFolder } from './support/chiquito.js'
 import { writeTree } from './support/files.js'
 import { drawing, drawings } from './support/photos.js'
-import { seriousFaults } from './support/axe.js'
 import { closeBrowserAfter, openPage, type RunningStudio, startStudio } from './support/studio.js'
 
 /** A wave among the balls: a wrong label, in a file whose name is a trap for pages. */

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Failure } from '../../core/index.js'
-import type { JobResult } from './kinds/kind.js'
+import type { JobResult } from './kinds/index.js'
 import type { Assignment, FromChild, ToChild } from './messages.js'
 import { nothingTold, type Told } from './told.js'
 

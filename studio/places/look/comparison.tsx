@@ -74,7 +74,8 @@ function Compared({ a, b, compared }: Two & { readonly compared: Result }) {
       <p>{words.onSame(count)}</p>
       <ul className="sides">
         <li>
-          {words.rightIn(a, percent(first.accuracy, 1), range(first.interval))}, {words.onlyRight(a, onlyFirstRight)}
+          {words.rightIn(a, percent(first.accuracy, 1), range(first.interval))},{' '}
+          {words.onlyRight(a, onlyFirstRight)}
         </li>
         <li>
           {words.rightIn(b, percent(second.accuracy, 1), range(second.interval))},{' '}

@@ -6,8 +6,8 @@ import { useFigures } from '../../parts/figures.js'
 import { Icon } from '../../parts/icon.js'
 import { toast } from '../../shell/toasts.js'
 import { useWords } from '../../words/index.js'
-import type { JudgedPhotos } from './photos.js'
 import { Heat } from './heat.js'
+import type { JudgedPhotos } from './photos.js'
 import { isWrong } from './ranking.js'
 
 /** Labels whose probabilities are shown, and buttons to mend with: the most probable first. */
@@ -151,7 +151,12 @@ function Step({
   readonly isBack?: boolean
 }) {
   return (
-    <Button className={`button bare ${isBack ? 'back' : ''}`} aria-label={label} isDisabled={isOff} onPress={step}>
+    <Button
+      className={`button bare ${isBack ? 'back' : ''}`}
+      aria-label={label}
+      isDisabled={isOff}
+      onPress={step}
+    >
       <Icon name="right" />
     </Button>
   )
@@ -188,7 +193,10 @@ function Answer({ photo, labels }: { readonly photo: LookedPhoto; readonly label
     <dl className="look-facts">
       <dt>{words.truth}</dt>
       <dd>
-        {photo.truth} {photo.now !== null && photo.now !== photo.truth && <span className="tag mended">{words.isNow(photo.now)}</span>}
+        {photo.truth}{' '}
+        {photo.now !== null && photo.now !== photo.truth && (
+          <span className="tag mended">{words.isNow(photo.now)}</span>
+        )}
       </dd>
       <dt>{words.said}</dt>
       <dd className={wrong ? 'wrong' : 'right'}>

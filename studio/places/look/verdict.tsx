@@ -16,9 +16,7 @@ export function Verdict({ figures }: { readonly figures: RunFigures }) {
       <p className="lead">{words.ofPhotos(right, count)}</p>
       <Range interval={interval} accuracy={accuracy} />
       <p>{words.interval(range(interval))}</p>
-      {mayBe !== null && (
-        <Warning>{words.mayBe(percent(accuracy), percent(interval[0]))}</Warning>
-      )}
+      {mayBe !== null && <Warning>{words.mayBe(percent(accuracy), percent(interval[0]))}</Warning>}
       {accuracy <= majority ? (
         <Warning>{words.noBetter}</Warning>
       ) : (
@@ -32,7 +30,13 @@ export function Verdict({ figures }: { readonly figures: RunFigures }) {
 }
 
 /** The interval on a line from 0 to 1, the figure as a point in it. */
-function Range({ interval: [low, high], accuracy }: { readonly interval: readonly [number, number]; readonly accuracy: number }) {
+function Range({
+  interval: [low, high],
+  accuracy,
+}: {
+  readonly interval: readonly [number, number]
+  readonly accuracy: number
+}) {
   return (
     <svg className="range" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
       <rect className="all" y="2" width="100" height="2" />
@@ -47,7 +51,10 @@ function Warnings({ figures }: { readonly figures: RunFigures }) {
   const { leaks, unreadable, shortcuts } = figures
   // The strongest of each class says it; the rest are in the report.
   const strongest = new Map(
-    shortcuts.filter(({ stands }) => stands).toReversed().map(one => [one.class, one]),
+    shortcuts
+      .filter(({ stands }) => stands)
+      .toReversed()
+      .map(one => [one.class, one]),
   )
   const names: Readonly<Record<string, string>> = words.properties
   return (

@@ -92,7 +92,10 @@ function More({ choices, way }: { readonly choices: TrainingChoices | undefined;
         </select>
         <small>
           {choices?.backbones[0] &&
-            words.backboneHint(number(choices.backbones[0].parameters / 1e6, 1), choices.backbones[0].inputSize)}
+            words.backboneHint(
+              number(choices.backbones[0].parameters / 1e6, 1),
+              choices.backbones[0].inputSize,
+            )}
         </small>
       </label>
       {(way === 'quick' || way === 'careful') && (

@@ -25,7 +25,9 @@ function Drawn({ rates: { points, suggestion } }: { readonly rates: Rates }) {
       x: { label: words.rateAxis, type: 'log', tickFormat: '.0e', ticks: 5 },
       y: { label: words.loss, grid: true },
       marks: [
-        ...(suggestion === null ? [] : [plot.ruleX([suggestion], { stroke: 'var(--valid)', strokeDasharray: '4 4' })]),
+        ...(suggestion === null
+          ? []
+          : [plot.ruleX([suggestion], { stroke: 'var(--valid)', strokeDasharray: '4 4' })]),
         plot.lineY(points, { x: 'rate', y: 'loss', stroke: 'var(--train)', strokeWidth: 2 }),
       ],
     }),

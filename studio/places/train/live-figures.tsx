@@ -40,7 +40,11 @@ function Tried({ candidates }: { readonly candidates: readonly Candidate[] }) {
       <p className="muted small">{words.triedHint}</p>
       <ol className="tried">
         {rows.map(({ name, accuracy, interval }) => (
-          <li key={name}>{interval ? words.triedRow(name, percent(accuracy, 1), range(interval)) : `${name}: ${percent(accuracy, 1)}`}</li>
+          <li key={name}>
+            {interval
+              ? words.triedRow(name, percent(accuracy, 1), range(interval))
+              : `${name}: ${percent(accuracy, 1)}`}
+          </li>
         ))}
       </ol>
     </section>
@@ -98,7 +102,11 @@ function inOneLine(steps: readonly Step[], epochs: readonly Epoch[]) {
 function Accuracy({ epochs }: { readonly epochs: readonly Epoch[] }) {
   const { train: words } = useWords()
   const { percent } = useFigures()
-  const rows = useMemo(() => epochs.map((epoch, i) => ({ ...epoch, x: i + 1, low: epoch.interval?.[0], high: epoch.interval?.[1] })), [epochs])
+  const rows = useMemo(
+    () =>
+      epochs.map((epoch, i) => ({ ...epoch, x: i + 1, low: epoch.interval?.[0], high: epoch.interval?.[1] })),
+    [epochs],
+  )
   const options = useCallback(
     (plot: Plot): PlotOptions => ({
       x: { label: words.epoch, ticks: Math.min(10, rows.length), tickFormat: 'd' },

@@ -39,12 +39,35 @@ function Drawn({ curve }: { readonly curve: Curve }) {
       }))
       const from = { ...last, low: last.error, high: last.error }
       return {
-        x: { label: words.photosAxis, type: 'log', tickFormat: 'd', ticks: [...points, ...ahead].map(({ photos }) => Math.round(photos)) },
+        x: {
+          label: words.photosAxis,
+          type: 'log',
+          tickFormat: 'd',
+          ticks: [...points, ...ahead].map(({ photos }) => Math.round(photos)),
+        },
         y: { label: words.mistakes, grid: true, zero: true, percent: true },
         marks: [
-          plot.areaY([from, ...ahead], { x: 'photos', y1: 'low', y2: 'high', fill: 'var(--valid)', fillOpacity: 0.15 }),
-          plot.lineY([from, ...ahead], { x: 'photos', y: 'error', stroke: 'var(--valid)', strokeDasharray: '4 4', strokeWidth: 2 }),
-          plot.lineY(points, { x: 'photos', y: 'error', stroke: 'var(--train)', strokeWidth: 2, marker: 'dot' }),
+          plot.areaY([from, ...ahead], {
+            x: 'photos',
+            y1: 'low',
+            y2: 'high',
+            fill: 'var(--valid)',
+            fillOpacity: 0.15,
+          }),
+          plot.lineY([from, ...ahead], {
+            x: 'photos',
+            y: 'error',
+            stroke: 'var(--valid)',
+            strokeDasharray: '4 4',
+            strokeWidth: 2,
+          }),
+          plot.lineY(points, {
+            x: 'photos',
+            y: 'error',
+            stroke: 'var(--train)',
+            strokeWidth: 2,
+            marker: 'dot',
+          }),
         ],
       }
     },

@@ -3,6 +3,8 @@ import type { DoWork, JobOptions, Kind } from './kind.js'
 import { compareKind, evaluateKind, findRateKind, morePhotosKind } from './looking.js'
 import { trainKind } from './training.js'
 
+export type { JobResult } from './kind.js'
+
 /** To add one: its name in `jobKinds`, its line here, and a file that says what its options are and does the work. */
 const kinds: Readonly<Record<JobKind, Kind>> = {
   train: trainKind,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { runNameSchema } from '../../runs/run-names.js'
+import { runNameSchema } from '../../runs/index.js'
 import { kind } from './kind.js'
 
 const ofRun = z.strictObject({ run: runNameSchema })

@@ -5,7 +5,7 @@ import { RunFolder } from '../../../run/index.js'
 import type { Places } from '../../runs/index.js'
 import { judgeRun, readFigures } from '../../runs/index.js'
 import type { JobResult, JobWork } from './kind.js'
-import type { TrainJobOptions } from './training.js'
+import type { TrainJobOptions } from './train-options.js'
 
 /** Trains a run of the workspace, and judges its photos one by one, so that each of them can be looked at. */
 export async function trainJob(
