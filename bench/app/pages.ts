@@ -1,7 +1,5 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import path from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { inFolders, type Listening, serveSite } from '../../test/support/static-site.js'
 
 /**
  * Both pages do the same: they load a model, look at a photo at once, and then answer as many as they can. The host compresses nothing; ours
@@ -36,77 +34,46 @@ globalThis.answer = async count => { for (let i = 0; i < count; i++) await class
 
 export const pages = { '/ours.html': ours, '/theirs.html': theirs } as const
 
-const types: Readonly<Record<string, string>> = {
-  '.html': 'text/html',
-  '.js': 'text/javascript',
-  '.mjs': 'text/javascript',
-  '.css': 'text/css',
-  '.webmanifest': 'application/manifest+json',
-  '.wasm': 'application/wasm',
-  '.json': 'application/json',
-}
-
 /** A host of both pages that counts what it sends. */
-export interface BenchHost {
-  readonly address: string
+export interface BenchHost extends Listening {
   /** Bytes sent since the last call: as they are, and as gzip makes them. Photos do not count. */
   sent(): { readonly raw: number; readonly compressed: number }
-  close(): void
+}
+
+interface Sizes {
+  readonly raw: number
+  readonly compressed: number
 }
 
 /** @param folders - by path on the host */
 export async function hostPages(folders: Readonly<Record<string, string>>): Promise<BenchHost> {
-  const files = new Map<string, { readonly body: Buffer; readonly compressed: Buffer }>()
-  let sent: string[] = []
-  const find = (pathname: string) => {
-    const known = files.get(pathname)
-    if (known) return known
-    const body = contentAt(pathname, folders)
-    const found = body && { body, compressed: gzipSync(body) }
-    if (found) files.set(pathname, found)
-    return found
-  }
-  const answer = (request: IncomingMessage, response: ServerResponse) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost')
-    const found = find(pathname)
-    if (!found) {
-      response.writeHead(404).end()
-      return
-    }
-    if (!pathname.startsWith('/photos/')) sent.push(pathname)
-    const type =
-      types[pathname.endsWith('/') ? '.html' : path.extname(pathname)] ?? 'application/octet-stream'
-    response.writeHead(200, { 'content-type': type, 'cache-control': 'no-cache' }).end(found.body)
-  }
-  const server = createServer(answer)
-  await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening))
-  const bound = server.address()
-  const port = bound === null || typeof bound === 'string' ? 0 : bound.port
+  const contentOf = inFolders(folders)
+  const sizes = new Map<string, Sizes>()
+  let sent: Sizes[] = []
+  const site = await serveSite(
+    pathname => {
+      const content = pageAt(pathname) ?? contentOf(pathname)
+      if (content === undefined || pathname.startsWith('/photos/')) return content
+      const known = sizes.get(pathname) ?? { raw: content.length, compressed: gzipSync(content).length }
+      sizes.set(pathname, known)
+      sent.push(known)
+      return content
+    },
+    { headers: { 'cache-control': 'no-cache' } },
+  )
   return {
-    address: `http://127.0.0.1:${port}`,
+    ...site,
     sent() {
-      const all = sent.map(find)
+      const all = sent
       sent = []
       return {
-        raw: all.reduce((sum, one) => sum + (one?.body.length ?? 0), 0),
-        compressed: all.reduce((sum, one) => sum + (one?.compressed.length ?? 0), 0),
+        raw: all.reduce((sum, { raw }) => sum + raw, 0),
+        compressed: all.reduce((sum, { compressed }) => sum + compressed, 0),
       }
-    },
-    close() {
-      server.closeAllConnections()
-      server.close()
     },
   }
 }
 
-function contentAt(pathname: string, folders: Readonly<Record<string, string>>): Buffer | undefined {
-  const page = Object.entries(pages).find(([name]) => name === pathname)
-  if (page) return Buffer.from(page[1])
-  const place = Object.keys(folders)
-    .sort((a, b) => b.length - a.length)
-    .find(one => pathname.startsWith(one))
-  if (place === undefined) return undefined
-  const rest = decodeURIComponent(pathname.slice(place.length)) || 'index.html'
-  const file = path.join(folders[place], rest)
-  return existsSync(file) && statSync(file).isFile() ? readFileSync(file) : undefined
+function pageAt(pathname: string): string | undefined {
+  return Object.entries(pages).find(([name]) => name === pathname)?.[1]
 }

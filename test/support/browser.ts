@@ -1,9 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { float32, type Tensor } from '../../src/core/index.js'
+import { inFolders, type StaticSite, serveSite } from './static-site.js'
 
 export const chromiumPath = process.env.CHROMIUM ?? '/usr/bin/chromium'
 const page = fileURLToPath(new URL('web-runtime.mjs', import.meta.url))
@@ -16,29 +15,31 @@ export const noBrowser = existsSync(chromiumPath)
 
 /** onnxruntime-web in a real Chromium, its files and the test's served from this machine. */
 export class BrowserRuntime {
-  private readonly files = new Map<string, Uint8Array>()
-  private readonly results = new Map<string, Uint8Array>()
   /** What the page said that it should not have. */
   readonly complaints: string[] = []
 
   private constructor(
-    private readonly server: Server,
+    private readonly site: StaticSite,
     private readonly browser: Browser,
     private readonly page: Page,
+    /** Given to the page, by name. */
+    private readonly files: Map<string, Uint8Array>,
+    /** What the page sent, by name. */
+    private readonly results: Map<string, Uint8Array>,
   ) {}
 
   static async open(): Promise<BrowserRuntime> {
-    const server = createServer()
-    await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening))
-    const bound = server.address()
-    if (bound === null || typeof bound === 'string') throw new Error('the test server has no port')
+    const files = new Map<string, Uint8Array>()
+    const results = new Map<string, Uint8Array>()
+    const site = await serveSite(pathname => contentAt(pathname, files), {
+      posted: (pathname, body) => results.set(pathname.replace('/results/', ''), body),
+    })
     const browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] })
     const tab = await browser.newPage()
-    const opened = new BrowserRuntime(server, browser, tab)
-    server.on('request', (request, response) => opened.answer(request, response))
+    const opened = new BrowserRuntime(site, browser, tab, files, results)
     tab.on('console', message => opened.complaints.push(message.text()))
     tab.on('pageerror', error => opened.complaints.push(error.message))
-    await tab.goto(`http://127.0.0.1:${bound.port}/`)
+    await tab.goto(`${site.address}/`)
     await tab.waitForFunction('globalThis.runModel !== undefined')
     return opened
   }
@@ -60,7 +61,7 @@ export class BrowserRuntime {
 
   async close(): Promise<void> {
     await this.browser.close()
-    this.server.close()
+    this.site.close()
   }
 
   private result(name: string, dtype: string, shape: number[]): Tensor {
@@ -69,34 +70,16 @@ export class BrowserRuntime {
     if (dtype === 'int64') return { dtype, shape, data: new BigInt64Array(buffer) }
     throw new Error(`${name} came out as ${dtype}`)
   }
-
-  private answer(request: IncomingMessage, response: ServerResponse): void {
-    const [, folder, file] = decodeURIComponent(request.url ?? '').split('/')
-    if (request.method === 'POST') {
-      const parts: Buffer[] = []
-      request.on('data', (part: Buffer) => parts.push(part))
-      request.on('end', () => {
-        this.results.set(file, Buffer.concat(parts))
-        response.end()
-      })
-      return
-    }
-    const found = this.find(folder, file)
-    if (!found) response.writeHead(404).end()
-    else response.writeHead(200, { 'content-type': contentType(file ?? folder) }).end(found)
-  }
-
-  private find(folder: string, file: string | undefined): Uint8Array | string | undefined {
-    if (folder === '')
-      return '<!doctype html><link rel="icon" href="data:,"><script type="module" src="/page.mjs"></script>'
-    if (folder === 'page.mjs') return readFileSync(page)
-    if (folder === 'files') return this.files.get(file ?? '')
-    const inRuntime = path.join(runtime, file ?? '')
-    return folder === 'ort' && existsSync(inRuntime) ? readFileSync(inRuntime) : undefined
-  }
 }
 
-function contentType(file: string): string {
-  const types: Readonly<Record<string, string>> = { '.mjs': 'text/javascript', '.wasm': 'application/wasm' }
-  return types[path.extname(file)] ?? (file === '' ? 'text/html' : 'application/octet-stream')
+const runtimeAt = inFolders({ '/ort/': runtime })
+
+function contentAt(
+  pathname: string,
+  files: ReadonlyMap<string, Uint8Array>,
+): Uint8Array | string | undefined {
+  if (pathname === '/')
+    return '<!doctype html><link rel="icon" href="data:,"><script type="module" src="/page.mjs"></script>'
+  if (pathname === '/page.mjs') return readFileSync(page)
+  return files.get(pathname.replace('/files/', '')) ?? runtimeAt(pathname)
 }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { onTestFinished } from 'vitest'
+import { listening } from './static-site.js'
 
 export interface TestServer {
   /** `http://127.0.0.1:PORT`. */
@@ -17,12 +18,7 @@ export async function serve(
     requests.push({ path: request.url ?? '', headers: request.headers })
     answer(request, response)
   })
-  await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening))
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const bound = server.address()
-  if (bound === null || typeof bound === 'string') throw new Error('the test server has no port')
-  return { address: `http://127.0.0.1:${bound.port}`, requests }
+  const { address, close } = await listening(server)
+  onTestFinished(close)
+  return { address, requests }
 }
