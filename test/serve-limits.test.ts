@@ -1,5 +1,5 @@
 // `chiquito serve` at its limits, and given models of strangers.
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -118,7 +118,17 @@ describe('a model of a stranger', () => {
         graph: { ...known.graph, nodes: [...known.graph.nodes, node] },
       }
     })
-    expect(await refused(file)).toMatch(/operator Gelu of com\.microsoft/)
+    expect(await refused(file)).toMatch(
+      /custom\.onnx" has the operator "Gelu" of "com\.microsoft"; only ONNX's own are run\. Give a model\.onnx/,
+    )
+  })
+
+  it('is refused with weights that lie in other files', async () => {
+    const file = path.join(folder, 'outside.onnx')
+    // Messages of protobuf that follow one another are one: the graph gets another weight, with a place outside (field 13).
+    const weight = [0x2a, 0x02, 0x6a, 0x00]
+    writeFileSync(file, Buffer.concat([readFileSync(model), Uint8Array.of(0x3a, weight.length, ...weight)]))
+    expect(await refused(file)).toMatch(/outside\.onnx" has tensors in other files/)
   })
 
   it('is refused where it is none, or no longer answers as it did', async () => {

@@ -30,6 +30,7 @@ export {
 } from './passes/index.js'
 export { printedWeights, printGraph } from './print.js'
 export { externalLocations } from './protobuf.js'
+export { type ScannedModel, scanModel } from './scan.js'
 export { sortNodes } from './sort-nodes.js'
 export { upgradeModel } from './upgrade.js'
 export { freshName, namesIn, readBy } from './values.js'

@@ -1,7 +1,7 @@
 import { ChiquitoError } from '../core/error.js'
 
-// What a page must know of an .onnx file before a runtime opens it, read without a library: pages fetch every byte of it, and the
-// weights need not be copied. Field numbers are those of onnx.proto.
+// What pages and servers must know of an .onnx file before a runtime opens it, read without a library: pages fetch every byte of it,
+// and the weights need not be copied. Field numbers are those of onnx.proto. Also runs in a browser.
 
 /** What a file says of itself, and what it is made of. */
 export interface ScannedModel {
@@ -16,15 +16,18 @@ const MAX_DEPTH = 8
 /** Operators that compute and nothing else: ONNX's own. Those of other domains are known to single runtimes. */
 const plainDomains: ReadonlySet<string> = new Set(['', 'ai.onnx'])
 
+/** What helps with every file that is refused. */
+const REMEDY = 'Give a model.onnx as "chiquito train" or "chiquito export" wrote it.'
+
 /**
- * Reads the metadata of an .onnx file and refuses what a stranger's file must not hold: operators outside ONNX's own, functions of its
- * own, tensors that lie in other files.
+ * Reads the metadata of an .onnx file and refuses what a stranger's file must not hold: operators outside ONNX's own (all of which
+ * compute and no more; what a runtime has besides does what it likes), functions of its own, tensors that lie in other files.
  *
  * @param name - what errors call the file
  * @throws `model`
  */
 export function scanModel(bytes: Uint8Array, name: string): ScannedModel {
-  const refuse = (why: string) => new ChiquitoError('model', `${name} ${why}.`)
+  const refuse = (why: string) => new ChiquitoError('model', `${name} ${why}. ${REMEDY}`)
   const metadata = new Map<string, string>()
   let producer = ''
   let hasGraph = false

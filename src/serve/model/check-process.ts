@@ -3,10 +3,9 @@ import { readFile } from 'node:fs/promises'
 import { ChiquitoError, failureOf } from '../../core/index.js'
 import { devices, prepareFile } from '../../engine/index.js'
 import { ioError } from '../../files/index.js'
-import { readModelFile } from '../../onnx/index.js'
+import { scanModel } from '../../onnx/index.js'
 import { Predictor } from '../../predict/index.js'
 import type { FromCheck, ModelFacts } from './messages.js'
-import { requirePlainOperators } from './plain-operators.js'
 
 // `node check-process.js MODEL DEVICE PREPARED`: opens a model as predictions do, which asks it about its golden photos, and says what it is. For the CPU it is
 // then written to PREPARED, as the runtime rewrites it. In
@@ -27,6 +26,8 @@ async function read(): Promise<{ readonly bytes: Uint8Array; readonly id: string
 
 async function check(): Promise<Extract<FromCheck, { kind: 'ready' }>> {
   const { bytes, id } = await read()
+  // Before the runtime opens it: the file may be a stranger's.
+  scanModel(bytes, `"${path}"`)
   const predictor = await Predictor.open(path, {
     device: devices.find(device => device === name),
     notice: message => void say({ kind: 'notice', message }),
@@ -36,7 +37,6 @@ async function check(): Promise<Extract<FromCheck, { kind: 'ready' }>> {
       'model',
       `"${path}" was replaced while it was read. It is read again when it stays as it is.`,
     )
-  requirePlainOperators((await readModelFile(path)).graph, path)
   const { golden: _, ...metadata } = predictor.metadata
   const facts: ModelFacts = {
     ...metadata,
