@@ -165,7 +165,34 @@ describe('refusals', () => {
   const json = { 'content-type': 'application/json' }
   it.each([
     ['no JSON', { body: '{"photos":', headers: json }, 400, 'bad-request', /no JSON/],
-    ['JSON of another shape', { body: '{"photo":1}', headers: json }, 422, 'invalid-request', /base64/],
+    [
+      'JSON of another shape',
+      { body: '{"photo":1}', headers: json },
+      422,
+      'invalid-request',
+      /^base64 is missing; expected text\. The body has the key "photo", which is not known here; known are "name", "base64"\. Expected/,
+    ],
+    [
+      'a key too many in JSON',
+      { body: '{"photos":[{"base64":"AAAA","colour":1}]}', headers: json },
+      422,
+      'invalid-request',
+      /^photos\[0\] has the key "colour", which is not known here; known are "name", "base64"\. Expected/,
+    ],
+    [
+      'a number for text',
+      { body: '{"base64":7}', headers: json },
+      422,
+      'invalid-request',
+      /^base64 is a number; expected text/,
+    ],
+    [
+      'a list for an object',
+      { body: '[]', headers: json },
+      422,
+      'invalid-request',
+      /^The body is a list; expected an object/,
+    ],
     [
       'no base64',
       { body: '{"photos":[{"base64":"a*=="}]}', headers: json },
@@ -173,7 +200,13 @@ describe('refusals', () => {
       'invalid-request',
       /photos\[0\]\.base64.*not base64.*without "data:/,
     ],
-    ['no photo', { body: '{"photos":[]}', headers: json }, 422, 'invalid-request', /photos/],
+    [
+      'no photo',
+      { body: '{"photos":[]}', headers: json },
+      422,
+      'invalid-request',
+      /^photos needs at least 1 entry/,
+    ],
     [
       'too many photos',
       { body: JSON.stringify({ photos: Array(6).fill({ base64: 'AAAA' }) }), headers: json },

@@ -14,7 +14,7 @@ export {
   throwIfAborted,
 } from './error.js'
 export { fromHalf, toHalf } from './half.js'
-export { describeIssue } from './issue.js'
+export { describeIssue, placeOfIssue, wordsOfIssue } from './issue.js'
 export { markdownBlock, markdownCode, markdownTable, markdownText } from './markdown.js'
 export { assetPath, packagePath, version } from './package.js'
 export { pause } from './pause.js'

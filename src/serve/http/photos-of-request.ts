@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { messageOf } from '../../core/index.js'
+import { messageOf, placeOfIssue, wordsOfIssue } from '../../core/index.js'
 import { predictRequestSchema } from '../api/index.js'
 import { photosOfForm, tooMany } from './multipart.js'
 import { ProblemError } from './problem.js'
@@ -15,6 +15,9 @@ const MAX_NAME_CHARACTERS = 255
 
 /** Of what is wrong with a body so much is told. */
 const MAX_ISSUES = 10
+
+/** And of those so many in one sentence. */
+const MAX_TOLD = 2
 
 /**
  * What a body is, by its header.
@@ -75,7 +78,7 @@ function photosOfJson(body: Buffer, most: number): SentPhoto[] {
   const value = parse(body)
   // Before each is looked at: millions of them fit into a body.
   if (isObject(value) && Array.isArray(value.photos) && value.photos.length > most) throw tooMany(most)
-  const result = predictRequestSchema.safeParse(value)
+  const result = predictRequestSchema.safeParse(value, { error: wordsOfIssue })
   if (!result.success) throw invalid(result.error)
   const photos = 'photos' in result.data ? result.data.photos : [result.data]
   return photos.map(photo => {
@@ -103,11 +106,13 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 function invalid(error: z.ZodError): ProblemError {
   const errors = issuesOf(error.issues)
     .slice(0, MAX_ISSUES)
-    .map(({ path, message }) => ({ path: pathText(path), message }))
-  const [{ path, message }] = errors
+    .map(({ path, message }) => ({ path: placeOfIssue(path), message }))
+  const told = errors
+    .slice(0, MAX_TOLD)
+    .map(({ path, message }) => `${path === '' ? 'The body' : path} ${message}`)
   return new ProblemError(
     'invalid-request',
-    `${path === '' ? 'The body' : path}: ${message}. Expected {"base64": "…"}, {"url": "…"} or {"photos": […]} of these, each perhaps with a "name"; /openapi.json describes it.`,
+    `${told.join('. ')}. Expected {"base64": "…"}, {"url": "…"} or {"photos": […]} of these, each perhaps with a "name"; /openapi.json describes it.`,
     { errors },
   )
 }
@@ -126,11 +131,4 @@ function issuesOf(issues: readonly Issue[]): Issue[] {
 /** Keys that an alternative does not know tell most clearly that it was not meant. */
 function distance(issues: readonly Issue[]): number {
   return issues.reduce((sum, { code }) => sum + (code === 'unrecognized_keys' ? MAX_ISSUES : 1), 0)
-}
-
-function pathText(path: readonly PropertyKey[]): string {
-  return path
-    .map(step => (typeof step === 'number' ? `[${step}]` : `.${String(step).slice(0, 80)}`))
-    .join('')
-    .replace(/^\./, '')
 }
