@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 
 const root = path.dirname(import.meta.dirname)
 const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
@@ -27,6 +28,38 @@ const engineRoom = new Set(
     'RecordedPhoto RecordedPhotos_2 splitSchema precisions'
   ).split(' '),
 )
+
+describe('pages that messages name', () => {
+  it('are carried by the package, and named by where they are', () => {
+    const named = sourceLines().flatMap(({ line, where }) =>
+      [...line.matchAll(/(packagePath\(')?(docs\/[\w/-]+\.md)/g)].map(([, found, page]) => ({
+        where,
+        page,
+        isFound: found !== undefined,
+      })),
+    )
+    const pack = run(root, environment, 'npm', 'pack', '--dry-run', '--json', '--ignore-scripts', '--offline')
+    expect(pack.status, pack.stderr).toBe(0)
+    const packed = packedSchema.parse(JSON.parse(pack.stdout))[0].files.map(file => file.path)
+    expect(named.length).toBeGreaterThan(0)
+    expect(named.filter(({ page, isFound }) => !isFound || !packed.includes(page))).toEqual([])
+  })
+})
+
+const packedSchema = z.tuple([z.object({ files: z.array(z.object({ path: z.string() })) })])
+
+/** Lines of the sources that are no comments. */
+function sourceLines(): { readonly where: string; readonly line: string }[] {
+  const folder = path.join(root, 'src')
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+    .flatMap(name =>
+      readFileSync(path.join(folder, name), 'utf8')
+        .split('\n')
+        .map((line, i) => ({ where: `src/${name}:${i + 1}`, line: line.replace(/\s\/\/ .*$/, '') }))
+        .filter(({ line }) => !/^\s*(\*|\/\*|\/\/)/.test(line)),
+    )
+}
 
 const online = run(root, environment, 'npm', 'ping').status === 0
 
@@ -81,7 +114,9 @@ describe.skipIf(!online)('the packed package (skipped where npm reaches no regis
     ]
     expect(needed.filter(file => !packed.includes(file))).toEqual([])
     expect(
-      packed.filter(file => !/^(dist|assets|vendor)\/|^[A-Z-]+(\.md)?$|^package\.json$/.test(file)),
+      packed.filter(
+        file => !/^(dist|assets|vendor)\/|^docs\/[a-z-]+\.md$|^[A-Z-]+(\.md)?$|^package\.json$/.test(file),
+      ),
     ).toEqual([])
     expect(packed.filter(file => /\.test\.|fixtures/.test(file))).toEqual([])
   })

@@ -1,4 +1,4 @@
-import { shellPath } from '../core/index.js'
+import { packagePath, shellPath } from '../core/index.js'
 import { visible } from '../report/index.js'
 import type { AppResult } from './app.js'
 
@@ -24,7 +24,8 @@ export function appText({
     'After that it works without a network. Photos stay on the device that they are shown to.\n',
     ...notes.map(note => `${note}\n`),
     `folder  ${out}`,
-    `Look at it: npx serve ${shellPath(out)}. Put it online as it is: docs/app.md says what a host needs (https).`,
+    `Look at it: npx serve ${shellPath(out)}. Put it online as it is; what a host needs (https) says`,
+    `  ${packagePath('docs/app.md')}`,
     `in ${seconds.toFixed(1)} s`,
     '',
   ].join('\n')
