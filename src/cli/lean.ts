@@ -5,14 +5,17 @@ import { constants } from 'node:os'
 const MARK = 'CHIQUITO_LEAN'
 
 /**
- * Two thirds of the memory of a server that decodes photos on many threads are what glibc's and V8's allocators keep for later: an arena of the heap
- * for each thread, and young objects in 16 MB each. Both are told only when a process starts (docs/decisions/0091-memory-of-a-server.md).
+ * Most memory of a server that decodes photos on many threads is what glibc's and V8's allocators keep for later: an arena of the heap
+ * for each thread, and young objects in 16 MB each. Given too little, they cost time: threads wait for one another, and blocks of a
+ * photo's size are fetched from the kernel each time. Collecting takes less of the processor on one thread. All are told only when a
+ * process starts (docs/decisions/0091-memory-of-a-server.md).
  */
 const settings: Readonly<Record<string, string>> = {
-  MALLOC_ARENA_MAX: '2',
-  MALLOC_MMAP_THRESHOLD_: '262144',
+  MALLOC_ARENA_MAX: '4',
+  MALLOC_MMAP_THRESHOLD_: '4194304',
+  MALLOC_TRIM_THRESHOLD_: '16777216',
 }
-const flags = ['--max-semi-space-size=1']
+const flags = ['--max-semi-space-size=4', '--single-threaded-gc']
 
 /** What the process is told, and the process it starts for it: both stop at these. */
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const

@@ -7,13 +7,7 @@ export type {
   DeepData,
   QuickCheck,
 } from './check.js'
-export {
-  checks,
-  checksPage,
-  curveOf,
-  inWords as curveInWords,
-  quickChecks,
-} from './checks/index.js'
+export { checks, checksPage, quickChecks } from './checks/index.js'
 export {
   type CopyKind,
   type CopyPair,
@@ -21,7 +15,6 @@ export {
   findCopies,
   findHiddenCopies,
 } from './copies/index.js'
-export type { LearningCurve } from './deep/index.js'
 export {
   type Edited,
   type EditedPhoto,

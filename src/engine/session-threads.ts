@@ -42,6 +42,12 @@ const TIMES_FILE = 4
 /** What a session of a small model takes for its runs. */
 const LEAST_BYTES = 48 * 1024 * 1024
 
+/** How many sessions of a model, each on threads of its own, the memory allows: one at least. */
+export function sessionsFor(fileBytes: number, threads: number): number {
+  const each = Math.max(LEAST_BYTES, TIMES_FILE * fileBytes)
+  return Math.max(1, Math.min(threads, Math.floor(MOST_BYTES / each)))
+}
+
 /** Runs in the hands of each thread: one at work, and one to go on with. */
 const AHEAD = 2
 

@@ -20,8 +20,6 @@ import {
   isLoopback,
   Metrics,
   Room,
-  requireGoodToken,
-  routeOf,
   type ServeLimits,
 } from './http/index.js'
 import { ModelKeeper } from './model/index.js'
@@ -60,14 +58,14 @@ export interface ServeStarted {
   readonly token: boolean
 }
 
+/** What a token may be made of: what goes into a header as it is, without spaces. */
+const TOKEN = /^[\x21-\x7e]{8,512}$/
+
 const DEFAULT_HOST = '127.0.0.1'
 const DEFAULT_PORT = 8000
 
-/** Photos that a network looks at together: measured, as the next two, in docs/decisions/0091-memory-of-a-server.md. */
+/** Photos that a network looks at together: measured in docs/decisions/0091-memory-of-a-server.md. */
 const BATCH = 2
-
-/** Threads of one network. With more of them another network beside it does more. */
-const THREADS_OF_LOOKER = 2
 
 /** Threads that decode; more wait for the network. */
 const MAX_READERS = 8
@@ -96,7 +94,11 @@ export async function serve(
   } = options
   const { progress, signal = new AbortController().signal } = options
   const limits = limitsOf(options.limits)
-  if (token !== undefined) requireGoodToken(token)
+  if (token !== undefined && !TOKEN.test(token))
+    throw new ChiquitoError(
+      'usage',
+      'The token must have 8 to 512 characters of ASCII without spaces: "openssl rand -hex 32" prints one.',
+    )
   for (const origin of origins) requireOrigin(origin)
   const notice = (message: string) => progress?.({ kind: 'notice', message })
   const path = await modelPath(options.model, progress)
@@ -107,7 +109,6 @@ export async function serve(
   const keeper = await ModelKeeper.open(path, {
     device: options.device,
     threads,
-    lookers: Math.max(1, Math.floor(threads / THREADS_OF_LOOKER)),
     batch: BATCH,
     notice,
     observe: (photos, seconds) => metrics.batch(photos, seconds),
@@ -133,14 +134,7 @@ export async function serve(
       failed: error => notice(`A request failed: ${messageOf(error)}`),
     })
     const gate = new Gate({ host, names, origins, token })
-    const server = await HttpServer.listen({
-      host,
-      port,
-      limits,
-      gate,
-      app,
-      observe: (path, status, seconds) => metrics.request(routeOf(path ?? ''), status, seconds),
-    })
+    const server = await HttpServer.listen({ host, port, limits, gate, metrics, app })
     const stopped = untilAborted(signal)
     options.onReload?.(() => void keeper.reload('it was asked for'))
     const { labels, known } = keeper.current.facts

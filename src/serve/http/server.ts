@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { getRequestListener } from '@hono/node-server'
 import { ChiquitoError } from '../../core/index.js'
 import { errorCode } from '../../files/index.js'
+import { routeOf } from './app.js'
 import type { Gate } from './gate.js'
 import {
   KEEP_ALIVE_SECONDS,
@@ -14,6 +15,7 @@ import {
   MAX_HEADERS_SECONDS,
   type ServeLimits,
 } from './limits.js'
+import type { Metrics } from './metrics.js'
 import { ProblemError } from './problem.js'
 import { PROBLEM_TYPE, safeHeaders, sendProblem } from './send.js'
 
@@ -22,8 +24,7 @@ export interface HttpOptions {
   readonly port: number
   readonly limits: ServeLimits
   readonly gate: Gate
-  /** Told of each request's end: path (undefined for none that is one), status or `gone`, seconds. */
-  readonly observe?: ((path: string | undefined, status: string, seconds: number) => void) | undefined
+  readonly metrics: Metrics
   readonly app: { readonly fetch: Parameters<typeof getRequestListener>[0] }
 }
 
@@ -118,7 +119,7 @@ export class HttpServer {
     response: ServerResponse,
     listener: (request: IncomingMessage, response: ServerResponse) => unknown,
   ): void {
-    const { gate, observe } = this.options
+    const { gate, metrics } = this.options
     const started = performance.now()
     const path = pathOf(request)
     const isAwaited = !this.isStopping
@@ -127,7 +128,7 @@ export class HttpServer {
     response.once('close', () => {
       this.answered++
       const status = response.writableEnded ? String(response.statusCode) : 'gone'
-      observe?.(path, status, (performance.now() - started) / 1000)
+      metrics.request(routeOf(path ?? ''), status, (performance.now() - started) / 1000)
       this.underWay.delete(response)
       if (this.underWay.size === 0) this.idle?.()
     })

@@ -1,8 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ChiquitoError } from '../../core/index.js'
-import type { Device } from '../../engine/index.js'
+import { type Device, sessionsFor } from '../../engine/index.js'
 import type { Prediction } from '../../predict/index.js'
 import { Batcher, type BatchObserver } from './batcher.js'
 import { checkModel } from './check.js'
@@ -11,10 +11,8 @@ import type { LookerSettings, ModelFacts } from './messages.js'
 
 export interface ServedModelOptions {
   readonly device?: Device | undefined
-  /** Threads of the CPU, shared among its networks. */
+  /** Threads of the CPU. Each has a network of its own, as far as memory allows; otherwise networks share them. */
   readonly threads: number
-  /** Networks that look at photos at the same time, each on a thread of its own. */
-  readonly lookers: number
   /** Photos that one looks at at a time. */
   readonly batch: number
   readonly observe: BatchObserver
@@ -48,16 +46,18 @@ export class ServedModel {
     try {
       const prepared = join(folder, 'prepared.ort')
       const { facts, isPrepared } = await checkModel(path, { device, prepared, notice })
+      const file = isPrepared ? prepared : path
+      const lookerCount = isPrepared ? sessionsFor((await stat(file)).size, options.threads) : 1
       const settings: LookerSettings = {
-        file: isPrepared ? prepared : path,
+        file,
         optimize: isPrepared ? 'none' : 'all',
         name: path,
         device,
-        threads: Math.max(1, Math.floor(options.threads / options.lookers)),
+        threads: Math.max(1, Math.floor(options.threads / lookerCount)),
         size: facts.view.size,
       }
       // One by one: what is wrong is said once.
-      for (let i = 0; i < options.lookers; i++)
+      for (let i = 0; i < lookerCount; i++)
         lookers.push(await Looker.open(settings, batchOf(facts, batch), { notice, lost }))
       return new ServedModel(path, facts, lookers, options)
     } catch (error) {
