@@ -27,6 +27,7 @@ import { benchRecipe } from './recipe.js'
 import { benchRuntimes } from './runtimes.js'
 import { benchServe } from './serve.js'
 import { benchStep } from './step.js'
+import { benchStudio } from './studio.js'
 import type { BenchOptions, BenchResult, BenchRow } from './support/result.js'
 
 const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<BenchResult>>> = {
@@ -57,6 +58,7 @@ const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Ben
   intervals: benchIntervals,
   runtimes: benchRuntimes,
   serve: benchServe,
+  studio: benchStudio,
 }
 
 const usage =

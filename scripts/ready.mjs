@@ -90,7 +90,7 @@ function compile(config, out, folders) {
   say(`building ${out}`)
   // What runs in browsers lies in dist/, too, and is built below.
   const old = existsSync(path.join(root, out)) ? readdirSync(path.join(root, out)) : []
-  for (const name of old.filter(name => name !== 'web'))
+  for (const name of old.filter(name => !['web', 'studio-page'].includes(name)))
     rmSync(path.join(root, out, name), { recursive: true, force: true })
   must(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '-p', config], 'The build')
   remember(out, key)
@@ -112,9 +112,27 @@ async function compileWeb() {
   remember('web', key)
 }
 
+/** The page of `chiquito studio`, for which `dist/palette` has to be there. */
+async function compileStudio() {
+  const key = fingerprint([
+    path.join(root, 'scripts/build-studio.mjs'),
+    path.join(root, 'package-lock.json'),
+    ...sources(path.join(root, 'studio'), /\.(tsx?|json|html|css|svg)$/),
+    ...['core', 'palette', 'predict', 'serve', 'studio'].flatMap(name =>
+      sources(path.join(root, 'src', name)),
+    ),
+  ])
+  if (existsSync(path.join(root, 'dist/studio-page')) && upToDate('studio-page', key)) return
+  say('building dist/studio-page')
+  const { buildStudio } = await import('./build-studio.mjs')
+  await buildStudio(root)
+  remember('studio-page', key)
+}
+
 if (options.build) {
   compile('tsconfig.build.json', 'dist', ['src'])
   await compileWeb()
+  await compileStudio()
 }
 if (options.carry) {
   carryRuntime(root)

@@ -47,6 +47,13 @@ Copyright (c) Microsoft Corporation. MIT; \`vendor/onnxruntime-node/LICENSE\` ha
 
 Copyright (c) 2025 Colin McDonnell. MIT, on the terms of \`LICENSE\`. Bundled with our code.
 
+### The studio's page: \`dist/studio-page/\`
+
+Bundled with our code, unchanged: React and React DOM, Copyright (c) Meta Platforms, Inc. and affiliates, MIT; TanStack Query and
+TanStack Virtual, Copyright (c) Tanner Linsley, MIT; React Aria and what it is made of (React Stately, \`@internationalized/*\`), Copyright
+Adobe, Apache License 2.0, with \`@swc/helpers\`, Copyright (c) swc contributors, Apache License 2.0, and \`clsx\`, Copyright (c) Luke Edwards, MIT.
+The terms of MIT are those of \`LICENSE\`.
+
 ### ONNX Runtime: \`vendor/onnxruntime-node/\`
 
 Copyright (c) Microsoft Corporation. MIT; \`LICENSE\` and \`ThirdPartyNotices.txt\` beside it are its makers' own. Version ${runtime},
@@ -58,7 +65,7 @@ ${emoji}
 
 ### Apache License 2.0
 
-The text of the licence of the weights, the ONNX format, Noto Emoji and FxEmojis:
+The text of the licence of the weights, the ONNX format, React Aria, Noto Emoji and FxEmojis:
 
 \`\`\`\`text
 ${apache}

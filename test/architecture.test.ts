@@ -7,6 +7,7 @@ import {
   parseRules,
   readImports,
   type Sources,
+  studioViolations,
   violations,
   webViolations,
 } from './support/architecture.js'
@@ -274,6 +275,18 @@ describe('the sources', () => {
     expect(webViolations(sources, rules)).toEqual([])
     const wrong = "import { decode } from '../../src/images/index.js'\nimport sharp from 'sharp'\n"
     expect(webViolations(new Map([['web/app/x.ts', wrong]]), rules)).toHaveLength(2)
+  })
+
+  it('of the studio’s page import types, what loads in browsers, and what is bundled', () => {
+    const page = readdirSync(path.join(root, 'studio'), { recursive: true, encoding: 'utf8' })
+      .map(file => `studio/${file.replaceAll(path.sep, '/')}`)
+      .filter(file => /\.tsx?$/.test(file))
+    const sources: Sources = new Map(page.map(file => [file, read(file)]))
+    expect(sources.size).toBeGreaterThan(20)
+    expect(studioViolations(sources, rules)).toEqual([])
+    const wrong =
+      "import { train } from '../src/actions/train.js'\nimport z from 'zod'\nimport type { A } from '../src/a.js'\n"
+    expect(studioViolations(new Map([['studio/x.tsx', wrong]]), rules)).toHaveLength(2)
   })
 
   it('load nothing heavy before a command is known, nor the network for what needs none', () => {

@@ -52,6 +52,21 @@ function usually(photos: number, fineTune: TrainOptions['fineTune']): Ahead {
   }
 }
 
+/**
+ * How long a training with the usual network takes on a usual machine, before anything of it was begun: at least, and at most where more
+ * may turn out to be worth it. Seconds.
+ */
+export function usualSeconds(
+  photos: number,
+  fineTune: TrainOptions['fineTune'],
+): { readonly least: number; readonly most: number } {
+  const sum = (pieces: readonly Piece[]) => pieces.reduce((all, { seconds }) => all + seconds, 0)
+  const { pieces, usually: then = [], perhaps } = usually(photos, fineTune)
+  const first = sum(pieces) + sum(writing)
+  const least = first + sum(then)
+  return { least, most: perhaps === undefined ? least : first + sum(perhaps.pieces) }
+}
+
 /** Seconds for one of several trainings where the budget is used up. */
 const leastShare = 0.1
 

@@ -7,7 +7,13 @@ export type {
   DeepData,
   QuickCheck,
 } from './check.js'
-export { checks, checksPage, quickChecks } from './checks/index.js'
+export {
+  checks,
+  checksPage,
+  curveOf,
+  inWords as curveInWords,
+  quickChecks,
+} from './checks/index.js'
 export {
   type CopyKind,
   type CopyPair,
@@ -15,6 +21,7 @@ export {
   findCopies,
   findHiddenCopies,
 } from './copies/index.js'
+export type { LearningCurve } from './deep/index.js'
 export {
   type Edited,
   type EditedPhoto,

@@ -20,6 +20,8 @@ import {
   isLoopback,
   Metrics,
   Room,
+  requireGoodToken,
+  routeOf,
   type ServeLimits,
 } from './http/index.js'
 import { ModelKeeper } from './model/index.js'
@@ -58,9 +60,6 @@ export interface ServeStarted {
   readonly token: boolean
 }
 
-/** What a token may be made of: what goes into a header as it is, without spaces. */
-const TOKEN = /^[\x21-\x7e]{8,512}$/
-
 const DEFAULT_HOST = '127.0.0.1'
 const DEFAULT_PORT = 8000
 
@@ -94,11 +93,7 @@ export async function serve(
   } = options
   const { progress, signal = new AbortController().signal } = options
   const limits = limitsOf(options.limits)
-  if (token !== undefined && !TOKEN.test(token))
-    throw new ChiquitoError(
-      'usage',
-      'The token must have 8 to 512 characters of ASCII without spaces: "openssl rand -hex 32" prints one.',
-    )
+  if (token !== undefined) requireGoodToken(token)
   for (const origin of origins) requireOrigin(origin)
   const notice = (message: string) => progress?.({ kind: 'notice', message })
   const path = await modelPath(options.model, progress)
@@ -134,7 +129,14 @@ export async function serve(
       failed: error => notice(`A request failed: ${messageOf(error)}`),
     })
     const gate = new Gate({ host, names, origins, token })
-    const server = await HttpServer.listen({ host, port, limits, gate, metrics, app })
+    const server = await HttpServer.listen({
+      host,
+      port,
+      limits,
+      gate,
+      app,
+      observe: (path, status, seconds) => metrics.request(routeOf(path ?? ''), status, seconds),
+    })
     const stopped = untilAborted(signal)
     options.onReload?.(() => void keeper.reload('it was asked for'))
     const { labels, known } = keeper.current.facts

@@ -251,6 +251,32 @@ export function webViolations(sources: Sources, { browser }: Rules): string[] {
   })
 }
 
+/** Packages that are bundled into the studio's page. */
+const studioPackages = [
+  'react',
+  'react-dom',
+  'react-aria-components',
+  '@tanstack/react-query',
+  '@tanstack/react-virtual',
+  '@observablehq/plot',
+]
+
+/** What the studio's page imports beside its own files: types, files that load in browsers, and what is bundled. */
+export function studioViolations(sources: Sources, { browser }: Rules): string[] {
+  return readImports(sources).flatMap(({ from, line, specifier, to, isType }) => {
+    const name = specifier
+      .split('/')
+      .slice(0, specifier.startsWith('@') ? 2 : 1)
+      .join('/')
+    const isOurs = to !== undefined && (to.startsWith('studio/') || browser.includes(to))
+    const isBundled = to === undefined && (studioPackages.includes(name) || specifier.startsWith('virtual:'))
+    if (isType || isOurs || isBundled) return []
+    return [
+      `${from}:${line} imports ${specifier}, which is neither a type nor among what ARCHITECTURE.md names for the studio's page.`,
+    ]
+  })
+}
+
 /** The names a door exports, types among them: of `export { a, type B as C } from './x.js'`. */
 export function exportedNames(text: string): string[] {
   const lists = [...withoutComments(text).matchAll(/export\s+(?:type\s+)?\{([^}]*)\}/g)].map(

@@ -12,6 +12,7 @@ import { registerPredict } from './predict.js'
 import { registerRedo } from './redo.js'
 import { registerServe } from './serve.js'
 import { registerSplit } from './split.js'
+import { registerStudio } from './studio.js'
 import { registerTrain } from './train.js'
 import { registerUndo } from './undo.js'
 import { registerVerify } from './verify.js'
@@ -19,6 +20,7 @@ import { registerVerify } from './verify.js'
 /** The commands, in the order in which the help lists them. */
 export const commands: readonly RegisterCommand[] = [
   registerDemo,
+  registerStudio,
   registerCollect,
   registerSplit,
   registerDoctor,

@@ -26,6 +26,8 @@ import { tooSmall } from './too-small.js'
 import { unlikeClass } from './unlike-class.js'
 import { unreadable } from './unreadable.js'
 
+export { curveOf, inWords } from './more-photos.js'
+
 /** All checks. In the order in which their findings matter, as reports tell them: what makes figures wrong comes first. */
 export const checks: readonly Check[] = [
   // What cannot be learnt from, and what teaches what is wrong.

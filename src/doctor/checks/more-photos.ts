@@ -1,4 +1,5 @@
-import type { DeepCheck } from '../check.js'
+import type { WorkOptions } from '../../core/index.js'
+import type { DeepCheck, DeepData } from '../check.js'
 import type { LearningCurve } from '../deep/index.js'
 import { deepParts } from './deep-parts.js'
 
@@ -17,12 +18,17 @@ export const morePhotos: DeepCheck = {
     'Cross-validated mistakes of a linear head on the frozen network, drawn on by several laws, each as likely as it fits; the 95 % ' +
     'interval is over those and over photos (a bootstrap). A gain is told as one where the whole interval lies above 0. Needs 16 different photos of each class.',
   async run(data, work) {
-    const { learningCurve } = await deepParts()
-    const curve = await learningCurve(data, work)
+    const curve = await curveOf(data, work)
     return curve === undefined
       ? []
       : [{ check: 'more-photos', photos: [], certain: false, message: inWords(curve), weight: 0 }]
   },
+}
+
+/** The curve itself; undefined where a class has too few photos. @throws `interrupted` */
+export async function curveOf(data: DeepData, work: WorkOptions): Promise<LearningCurve | undefined> {
+  const { learningCurve } = await deepParts()
+  return learningCurve(data, work)
 }
 
 /** What the curve says, and how sure it is. */

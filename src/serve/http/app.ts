@@ -1,28 +1,22 @@
-import type { HttpBindings } from '@hono/node-server'
-import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { type Context, Hono } from 'hono'
 import { kindOf, type RefusedPhoto, type ServedModelFacts } from '../api/index.js'
 import type { ModelKeeper, ServedModel } from '../model/index.js'
 import { openApi } from '../open-api/index.js'
 import { pageFiles } from '../page/index.js'
 import { readBody } from './body.js'
+import { answerErrors, type ErrorSettings, type HttpEnv, told } from './errors.js'
 import { type JudgeSettings, judgePhotos } from './judge.js'
 import { bodyKind, photosOfRequest } from './photos-of-request.js'
-import { GoneError, ProblemError } from './problem.js'
-import { safeHeaders, sendProblem } from './send.js'
+import { ProblemError } from './problem.js'
+import { safeHeaders } from './send.js'
 
-export interface AppSettings extends JudgeSettings {
+export interface AppSettings extends JudgeSettings, Omit<ErrorSettings, 'problemOf'> {
   readonly keeper: ModelKeeper
   readonly allowsUrls: boolean
   readonly asksToken: boolean
-  /** The server is being stopped. */
-  readonly isStopping: () => boolean
-  /** Told what nobody expected. */
-  readonly failed: (error: unknown) => void
 }
 
-type Env = { Bindings: HttpBindings }
-type Ask = Context<Env>
+type Ask = Context<HttpEnv>
 
 /** All that the server answers, by path and method. */
 const methods = {
@@ -43,9 +37,9 @@ export function routeOf(path: string): string {
 }
 
 /** The server's answers. Who may ask has been looked at before. */
-export function createApp(settings: AppSettings): Hono<Env> {
-  const { keeper, metrics, isStopping } = settings
-  const app = new Hono<Env>({ strict: true })
+export function createApp(settings: AppSettings): Hono<HttpEnv> {
+  const { keeper, metrics } = settings
+  const app = new Hono<HttpEnv>({ strict: true })
   for (const { path, type, text, policy } of pageFiles)
     app.get(path, c =>
       c.body(text, 200, { ...safeHeaders, 'content-type': type, 'content-security-policy': policy }),
@@ -71,24 +65,8 @@ export function createApp(settings: AppSettings): Hono<Env> {
     )
     return told(c, problem)
   })
-  app.onError((error, c) => {
-    if (error instanceof GoneError) {
-      c.env.outgoing.destroy()
-      return RESPONSE_ALREADY_SENT
-    }
-    if (error instanceof ProblemError) return told(c, error)
-    settings.failed(error)
-    const detail = isStopping()
-      ? 'The server was stopped before it could answer. Ask again.'
-      : 'The server could not answer; its log says why. Ask again, and tell whoever runs it where that does not help.'
-    return told(c, new ProblemError('failed', detail))
-  })
+  answerErrors(app, settings)
   return app
-}
-
-function told(c: Ask, problem: ProblemError): Response {
-  sendProblem(c.env.incoming, c.env.outgoing, problem)
-  return RESPONSE_ALREADY_SENT
 }
 
 function json(c: Ask, value: object): Response {

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { BlockList, isIP } from 'node:net'
+import { ChiquitoError } from '../../core/index.js'
 import { ProblemError } from './problem.js'
 
 export interface GateOptions {
@@ -11,6 +12,10 @@ export interface GateOptions {
   /** Origins whose pages may ask beside its own. */
   readonly origins: readonly string[]
   readonly token: string | undefined
+  /** Paths for which no token is asked; those of a model's server by default. */
+  readonly isOpen?: ((path: string) => boolean) | undefined
+  /** A cookie whose value stands for the token where something is only read, as pictures cannot send headers. */
+  readonly session?: { readonly cookie: string; readonly value: string } | undefined
 }
 
 const loopback = new BlockList()
@@ -28,18 +33,34 @@ export function isLoopback(host: string): boolean {
 /** Paths for which no token is asked: they tell nothing of the model, and the page asks for the token itself. */
 const openPaths = new Set(['/', '/try.js', '/try.css', '/healthz', '/readyz', '/openapi.json'])
 
+/** What a token may be made of: what goes into a header as it is, without spaces. */
+const TOKEN = /^[\x21-\x7e]{8,512}$/
+
+/** @throws ChiquitoError `usage` */
+export function requireGoodToken(token: string): void {
+  if (TOKEN.test(token)) return
+  throw new ChiquitoError(
+    'usage',
+    'The token must have 8 to 512 characters of ASCII without spaces: "openssl rand -hex 32" prints one.',
+  )
+}
+
 /** Says who may ask. */
 export class Gate {
   private readonly names: ReadonlySet<string>
   private readonly origins: ReadonlySet<string>
   private readonly secret: Buffer | undefined
   private readonly takesAddresses: boolean
+  private readonly isOpen: (path: string) => boolean
+  private readonly session: { readonly cookie: string; readonly secret: Buffer } | undefined
 
-  constructor({ host, names, origins, token }: GateOptions) {
+  constructor({ host, names, origins, token, isOpen, session }: GateOptions) {
     this.names = new Set(['localhost', host, ...names].map(plainHost))
     this.origins = new Set(origins)
     this.secret = token === undefined ? undefined : digest(token)
     this.takesAddresses = !isLoopback(host)
+    this.isOpen = isOpen ?? (path => openPaths.has(path))
+    this.session = session && { cookie: session.cookie, secret: digest(session.value) }
   }
 
   /**
@@ -64,9 +85,10 @@ export class Gate {
 
   /** @throws ProblemError `unauthorized` */
   requireToken(request: IncomingMessage, path: string): void {
-    if (this.secret === undefined || openPaths.has(path)) return
+    if (this.secret === undefined || this.isOpen(path)) return
     const [, given] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? []
     if (given !== undefined && timingSafeEqual(digest(given), this.secret)) return
+    if (given === undefined && this.isOfSession(request)) return
     throw new ProblemError(
       'unauthorized',
       given === undefined
@@ -74,6 +96,14 @@ export class Gate {
         : 'The token is not the one that the server was started with.',
       { headers: { 'www-authenticate': 'Bearer realm="chiquito"' } },
     )
+  }
+
+  /** Reading alone: what changes something needs the header, which no page elsewhere can send. */
+  private isOfSession({ method, headers }: IncomingMessage): boolean {
+    if (this.session === undefined || (method !== 'GET' && method !== 'HEAD')) return false
+    if (!['same-origin', 'none', undefined].includes(fetchSite(headers))) return false
+    const value = cookieOf(headers.cookie ?? '', this.session.cookie)
+    return value !== undefined && timingSafeEqual(digest(value), this.session.secret)
   }
 
   /** A page elsewhere can point a name of its own at this machine (DNS rebinding); its requests come under that name. */
@@ -86,6 +116,17 @@ export class Gate {
       'The request names a host that this server does not answer as. If it is to be reached under that name, start it with --name and the name.',
     )
   }
+}
+
+/** Who asks, as browsers say it: programs on other ports of this machine are of the same site, but of another origin. */
+function fetchSite(headers: IncomingMessage['headers']): string | undefined {
+  const site = headers['sec-fetch-site']
+  return Array.isArray(site) ? site.join() : site
+}
+
+function cookieOf(header: string, name: string): string | undefined {
+  const pairs = header.split(';').map(pair => pair.trim())
+  return pairs.find(pair => pair.startsWith(`${name}=`))?.slice(name.length + 1)
 }
 
 /** @throws ProblemError `bad-request` */

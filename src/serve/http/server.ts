@@ -5,7 +5,6 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { getRequestListener } from '@hono/node-server'
 import { ChiquitoError } from '../../core/index.js'
 import { errorCode } from '../../files/index.js'
-import { routeOf } from './app.js'
 import type { Gate } from './gate.js'
 import {
   KEEP_ALIVE_SECONDS,
@@ -15,7 +14,6 @@ import {
   MAX_HEADERS_SECONDS,
   type ServeLimits,
 } from './limits.js'
-import type { Metrics } from './metrics.js'
 import { ProblemError } from './problem.js'
 import { PROBLEM_TYPE, safeHeaders, sendProblem } from './send.js'
 
@@ -24,7 +22,8 @@ export interface HttpOptions {
   readonly port: number
   readonly limits: ServeLimits
   readonly gate: Gate
-  readonly metrics: Metrics
+  /** Told of each request's end: path (undefined for none that is one), status or `gone`, seconds. */
+  readonly observe?: ((path: string | undefined, status: string, seconds: number) => void) | undefined
   readonly app: { readonly fetch: Parameters<typeof getRequestListener>[0] }
 }
 
@@ -119,7 +118,7 @@ export class HttpServer {
     response: ServerResponse,
     listener: (request: IncomingMessage, response: ServerResponse) => unknown,
   ): void {
-    const { gate, metrics } = this.options
+    const { gate, observe } = this.options
     const started = performance.now()
     const path = pathOf(request)
     const isAwaited = !this.isStopping
@@ -128,7 +127,7 @@ export class HttpServer {
     response.once('close', () => {
       this.answered++
       const status = response.writableEnded ? String(response.statusCode) : 'gone'
-      metrics.request(routeOf(path ?? ''), status, (performance.now() - started) / 1000)
+      observe?.(path, status, (performance.now() - started) / 1000)
       this.underWay.delete(response)
       if (this.underWay.size === 0) this.idle?.()
     })

@@ -1,0 +1,148 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { chromium } from 'playwright-core'
+import { packagePath } from '../src/core/index.js'
+import { freePort } from './serve/servers.js'
+import { type GridFigures, gridFigures } from './studio/grid.js'
+import { findLabelStudio, LabelStudio, noLabelStudio } from './studio/label-studio.js'
+import { manyPhotos, sizeText } from './support/many-photos.js'
+import { checkoutRoot } from './support/process.js'
+import { type BenchOptions, type BenchResult, row } from './support/result.js'
+
+const name = 'studio'
+const PHOTOS = 10_000
+const DEFAULT_ROUNDS = 3
+const chromiumPath = process.env.CHROMIUM ?? '/usr/bin/chromium'
+
+/** What a person waits for, and what a screen shows: limits of the page itself, whatever another does. */
+const limits = { firstMs: 1000, frames: 59, blankMs: 100, memoryMb: 400, weightKb: 400 }
+
+/**
+ * The grid of *Clean* with ten thousand photos in Chromium, beside Label Studio's on the same photos, in turns: until photos fill the window,
+ * frames a second and the longest blank row while it scrolls, and the page's memory. And what the page weighs.
+ */
+export async function benchStudio({ json, rounds = DEFAULT_ROUNDS }: BenchOptions): Promise<BenchResult> {
+  if (!existsSync(chromiumPath))
+    return {
+      name,
+      rows: [],
+      skipped: `there is no Chromium at ${chromiumPath}: install one, or name it in CHROMIUM`,
+    }
+  const say = (what: string) => (json ? undefined : process.stderr.write(`${what}\n`))
+  const folder = await manyPhotos(PHOTOS, 'small', made => say(`${made} photos drawn`))
+  const home = await mkdtemp(path.join(tmpdir(), 'chiquito-bench-studio-'))
+  const browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] })
+  const program = findLabelStudio()
+  const studio = await OurStudio.start(folder)
+  let other: LabelStudio | undefined
+  try {
+    if (program !== undefined) {
+      say('filling Label Studio')
+      const photos = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(one =>
+        /\.jpg$/.test(one),
+      )
+      other = await LabelStudio.start(program, browser, { folder, photos, home, port: await freePort() })
+    }
+    const all = { ours: [] as GridFigures[], theirs: [] as GridFigures[] }
+    for (let round = 1; round <= rounds; round++) {
+      say(`round ${round} of ${rounds}`)
+      all.ours.push(await gridFigures(browser, studio.grid))
+      const { grid } = other ?? {}
+      if (grid)
+        all.theirs.push(
+          await gridFigures(browser, grid, context => other?.admit(context) ?? Promise.resolve()),
+        )
+    }
+    const both = (what: (one: GridFigures) => number): [number[], number[]] => [
+      all.ours.map(what),
+      other === undefined ? [Number.NaN] : all.theirs.map(what),
+    ]
+    const [first] = all.ours
+    return {
+      name,
+      rows: [
+        row('first screen, the first time', 'ms', [first.first], both(one => one.first)[1].slice(0, 1), {
+          limit: limits.firstMs,
+        }),
+        row('first screen', 'ms', ...both(one => one.first), { limit: limits.firstMs }),
+        { ...row('frames while scrolling', 'a second', ...both(one => one.frames)), least: limits.frames },
+        row('longest blank row', 'ms', ...both(one => one.blank), { limit: limits.blankMs }),
+        row('memory of the page', 'MB', ...both(one => one.memory), { limit: limits.memoryMb }),
+        row('loaded before the first photo, compressed', 'kB', [weightKb()], [Number.NaN], {
+          limit: limits.weightKb,
+        }),
+      ],
+      notes: [`${PHOTOS} photos of ${sizeText('small')}`, ...(program === undefined ? [noLabelStudio] : [])],
+    }
+  } finally {
+    await studio.stop()
+    await other?.stop()
+    await browser.close()
+    await rm(home, { recursive: true, force: true })
+  }
+}
+
+/** What a visit to *Clean* loads of scripts and styles: all but the other places. */
+function weightKb(): number {
+  const folder = packagePath('dist/studio')
+  const files = new Set<string>()
+  const take = (file: string) => {
+    if (files.has(file)) return
+    files.add(file)
+    const text = readFileSync(path.join(folder, file), 'utf8')
+    for (const [, found] of text.matchAll(/["'/]([\w.-]+\.(?:js|css))["']/g)) {
+      const isOtherPlace =
+        /^index-/.test(found) && !text.includes(`from"./${found}"`) && file !== 'index.html'
+      if (!isOtherPlace && existsSync(path.join(folder, 'assets', found))) take(`assets/${found}`)
+    }
+  }
+  take('index.html')
+  const bytes = [...files].map(file => gzipSync(readFileSync(path.join(folder, file))).length)
+  return bytes.reduce((sum, one) => sum + one, 0) / 1000
+}
+
+/** Longest wait for the address that the program prints. */
+const START_MS = 60_000
+
+/** The studio, as its command starts it. */
+class OurStudio {
+  private constructor(
+    private readonly child: ChildProcess,
+    /** Where the grid is. */
+    readonly grid: string,
+  ) {}
+
+  static async start(folder: string): Promise<OurStudio> {
+    const main = path.join(checkoutRoot(), 'dist/cli/main.js')
+    const child = spawn(process.execPath, [main, 'studio', folder, '--no-open', '--port', '0'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const address = await new Promise<string>((found, fail) => {
+      let said = ''
+      const timer = setTimeout(
+        () => fail(new Error(`the studio said nothing of where it is: ${said}`)),
+        START_MS,
+      )
+      child.once('exit', code => fail(new Error(`the studio ended with ${code}`)))
+      child.stdout.setEncoding('utf8').on('data', text => {
+        said += text
+        const [place] = /http:\/\/\S+token=\S+/.exec(said) ?? []
+        if (place === undefined) return
+        clearTimeout(timer)
+        found(place)
+      })
+    })
+    return new OurStudio(child, `${address}#/clean`)
+  }
+
+  async stop(): Promise<void> {
+    if (this.child.exitCode !== null) return
+    const gone = new Promise(resolve => this.child.once('exit', resolve))
+    this.child.kill('SIGTERM')
+    await gone
+  }
+}

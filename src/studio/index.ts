@@ -1,0 +1,2 @@
+export { openInBrowser } from './open-in-browser.js'
+export { runStudio, type StudioOptions, type StudioStarted } from './run-studio.js'

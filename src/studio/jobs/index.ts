@@ -1,0 +1,3 @@
+export { Jobs, type JobsOptions } from './jobs.js'
+export { openJobs } from './open-jobs.js'
+export type { DamagedRecord } from './record.js'

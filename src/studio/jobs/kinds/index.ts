@@ -1,0 +1,22 @@
+import type { JobKind } from '../../api/jobs.js'
+import type { DoWork, JobOptions, Kind } from './kind.js'
+import { compareKind, evaluateKind, findRateKind, morePhotosKind } from './looking.js'
+import { trainKind } from './training.js'
+
+export type { JobResult } from './kind.js'
+
+/** To add one: its name in `jobKinds`, its line here, and a file that says what its options are and does the work. */
+const kinds: Readonly<Record<JobKind, Kind>> = {
+  train: trainKind,
+  evaluate: evaluateKind,
+  compare: compareKind,
+  'find-rate': findRateKind,
+  'more-photos': morePhotosKind,
+}
+
+export const kindNamed = (name: JobKind): Kind => kinds[name]
+
+/** What does the work of a kind. */
+export function workOf(name: JobKind): Promise<DoWork<JobOptions>> {
+  return kinds[name].load()
+}

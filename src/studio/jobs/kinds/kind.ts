@@ -1,0 +1,72 @@
+import type { z } from 'zod'
+import { ChiquitoError, describeIssue, type WorkOptions } from '../../../core/index.js'
+import type { Topic } from '../../changes.js'
+import type { Places } from '../../runs/index.js'
+import { cutTitle } from '../job.js'
+
+export interface JobWork extends WorkOptions {
+  /** It was cut off, and goes on. */
+  readonly isResumed: boolean
+}
+
+/** A few fields of what came of it: what is more lies in the workspace. */
+export type JobResult = Record<string, unknown>
+
+/** Does some work by options that were checked. */
+export type DoWork<Options> = (options: Options, places: Places, work: JobWork) => Promise<JobResult>
+
+/** Options as they lie in a job's record. */
+export type JobOptions = Readonly<Record<string, unknown>>
+
+/** A kind of work, as those see it who start it. */
+export interface Kind {
+  /** It needs the whole machine: one of these at a time, the others wait. */
+  readonly isHeavy: boolean
+  /** What pages have to ask for again. */
+  readonly changes: readonly Topic[]
+  /**
+   * Options, checked and completed.
+   *
+   * @throws `usage`
+   */
+  readonly prepare: (given: unknown, places: Places) => Promise<JobOptions>
+  readonly title: (options: JobOptions) => string
+  /** Loads what does it: in the process of the job alone. */
+  readonly load: () => Promise<DoWork<JobOptions>>
+}
+
+export interface KindFacts<Options extends JobOptions> {
+  readonly isHeavy: boolean
+  readonly changes: readonly Topic[]
+  /** A strict object: who misspells an option is told. */
+  readonly options: z.ZodType<Options>
+  /** What is only known by the workspace, such as a free name. */
+  readonly complete?: (options: Options, places: Places) => Promise<Options>
+  readonly title: (options: Options) => string
+  readonly load: () => Promise<DoWork<Options>>
+}
+
+/** A kind of work whose options are what a schema says. */
+export function kind<Options extends JobOptions>(facts: KindFacts<Options>): Kind {
+  const parse = (given: unknown): Options => {
+    const parsed = facts.options.safeParse(given)
+    if (parsed.success) return parsed.data
+    throw new ChiquitoError(
+      'usage',
+      `The options of this work are not acceptable: ${describeIssue(parsed.error)}.`,
+    )
+  }
+  return {
+    isHeavy: facts.isHeavy,
+    changes: facts.changes,
+    async prepare(given, places) {
+      const options = parse(given)
+      return (await facts.complete?.(options, places)) ?? options
+    },
+    title: options => cutTitle(facts.title(parse(options))),
+    async load() {
+      const run = await facts.load()
+      return (options, places, work) => run(parse(options), places, work)
+    },
+  }
+}

@@ -1,0 +1,64 @@
+import type { ProblemKind } from '../../src/serve/problem-kinds.js'
+import { authorization } from './token.js'
+
+/** The last part of a problem's `type`; `unreachable` where no server answers. */
+export type Kind = ProblemKind | 'unreachable'
+
+/** Why a request came to nothing, as the server says it. */
+export class ApiProblem extends Error {
+  override readonly name = 'ApiProblem'
+
+  constructor(
+    readonly kind: string,
+    readonly status: number,
+    /** What was wrong, what was expected, what to do. */
+    readonly detail: string,
+  ) {
+    super(detail)
+  }
+}
+
+/** @throws ApiProblem */
+export function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
+  return answer<T>(path, signal ? { signal } : {})
+}
+
+/** @throws ApiProblem */
+export function postJson<T>(path: string, body: unknown = {}): Promise<T> {
+  return answer<T>(path, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json' },
+  })
+}
+
+/** Sends a file as it is. @throws ApiProblem */
+export function postFile<T>(path: string, body: Blob, signal?: AbortSignal): Promise<T> {
+  return answer<T>(path, {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'application/octet-stream' },
+    ...(signal ? { signal } : {}),
+  })
+}
+
+async function answer<T>(path: string, init: RequestInit): Promise<T> {
+  const response = await ask(path, init)
+  return response.status === 204 ? (undefined as T) : response.json()
+}
+
+/** A response that is none of a problem. @throws ApiProblem */
+export async function ask(path: string, init: RequestInit = {}): Promise<Response> {
+  const headers = { ...init.headers, ...authorization() }
+  const response = await fetch(path, { ...init, headers }).catch(error => {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error
+    throw new ApiProblem('unreachable', 0, 'The server does not answer. Start chiquito studio again.')
+  })
+  if (response.ok) return response
+  const { type = '', detail = response.statusText } = await problemIn(response)
+  throw new ApiProblem(type.replace(/^.*:/, ''), response.status, detail)
+}
+
+async function problemIn(response: Response): Promise<{ type?: string; detail?: string }> {
+  return response.json().catch(() => ({}))
+}

@@ -1,0 +1,62 @@
+import { QueryClient, useMutation, useQuery } from '@tanstack/react-query'
+import type { Job, JobKind } from '../../src/studio/api/jobs.js'
+import type { StateAnswer } from '../../src/studio/api/state.js'
+import { ApiProblem, getJson, postJson } from './client.js'
+
+/** Queries stay as they are until the server says that something changed, or the window comes back. */
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 30_000,
+      retry: (count, error) => error instanceof ApiProblem && error.kind === 'unreachable' && count < 20,
+      retryDelay: 1000,
+    },
+  },
+})
+
+/** Where the work stands. */
+export function useStudioState() {
+  return useQuery({
+    queryKey: ['state'],
+    queryFn: ({ signal }) => getJson<StateAnswer>('/api/state', signal),
+  })
+}
+
+/** All jobs, newest first, as they stand now. */
+export function useJobs() {
+  return useQuery({
+    queryKey: ['jobs'],
+    queryFn: async ({ signal }) => (await getJson<{ jobs: readonly Job[] }>('/api/jobs', signal)).jobs,
+  })
+}
+
+export function useStartJob() {
+  return useMutation({
+    mutationFn: (asked: { kind: JobKind; options: Readonly<Record<string, unknown>> }) =>
+      postJson<Job>('/api/jobs', asked),
+    onSuccess: job =>
+      queryClient.setQueryData<readonly Job[]>(['jobs'], (jobs = []) =>
+        jobs.some(({ id }) => id === job.id) ? jobs : [job, ...jobs],
+      ),
+  })
+}
+
+/** What is said back to a job that was stopped or is to go on. */
+export function useSteerJob() {
+  return useMutation({
+    mutationFn: ({ id, act }: { id: string; act: 'stop' | 'resume' }) =>
+      postJson<Job>(`/api/jobs/${encodeURIComponent(id)}/${act}`),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: ['jobs'] }),
+  })
+}
+
+/** Takes back the last thing done, or does it again. */
+export function useStep() {
+  return useMutation({
+    mutationFn: (way: 'undo' | 'redo') => postJson<{ readonly name?: string }>(`/api/${way}`),
+    onSettled: async () => {
+      for (const topic of ['photos', 'findings', 'state'])
+        await queryClient.invalidateQueries({ queryKey: [topic] })
+    },
+  })
+}

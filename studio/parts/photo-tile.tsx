@@ -1,0 +1,25 @@
+/** A photo by its id, as a thumbnail. */
+export function PhotoTile({
+  id,
+  alt,
+  size = 160,
+  className = '',
+}: {
+  readonly id: string
+  readonly alt: string
+  readonly size?: 160 | 320
+  readonly className?: string
+}) {
+  return (
+    <img
+      className={`photo-tile ${className}`}
+      src={`/photos/${id}/thumb?size=${size}`}
+      alt={alt}
+      width={size}
+      height={size}
+      loading="lazy"
+      decoding="async"
+      draggable={false}
+    />
+  )
+}

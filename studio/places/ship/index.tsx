@@ -1,0 +1,7 @@
+import { EmptyState } from '../../parts/empty-state.js'
+import { useWords } from '../../words/index.js'
+
+export default function Ship() {
+  const { ship: words } = useWords()
+  return <EmptyState title={words.title} hint={words.hint} />
+}

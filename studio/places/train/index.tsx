@@ -1,0 +1,52 @@
+import { useJobs, useStudioState } from '../../api/queries.js'
+import { EmptyState } from '../../parts/empty-state.js'
+import { ErrorNote } from '../../parts/error-note.js'
+import { Loading } from '../../parts/loading.js'
+import { hrefOf } from '../../shell/route.js'
+import { useWords } from '../../words/index.js'
+import { Choose } from './choose.js'
+import { FindRate } from './find-rate.js'
+import { MorePhotos } from './more-photos.js'
+import { Runs } from './runs.js'
+import { UnderWay } from './under-way.js'
+import '../../styles/chart.css'
+import './train.css'
+
+/** Choosing how to learn, watching it, and what came of it so far. */
+export default function Train() {
+  const { train: words } = useWords()
+  const { data: state, error, refetch } = useStudioState()
+  const { data: jobs = [] } = useJobs()
+  if (error) return <ErrorNote error={error} retry={() => void refetch()} />
+  if (!state) return <Loading />
+  const classes = state.classes.filter(({ photos }) => photos > 0)
+  const trainings = jobs.filter(({ kind }) => kind === 'train')
+  const unfinished = trainings.filter(({ state: one }) => one !== 'done')
+  if (classes.length < 2 && trainings.length === 0)
+    return (
+      <EmptyState title={words.title} hint={words.needPhotos}>
+        <a className="button primary large" href={hrefOf('gather')}>
+          {words.goGather}
+        </a>
+      </EmptyState>
+    )
+  return (
+    <div className="train">
+      <header>
+        <h1>{words.title}</h1>
+        <p className="muted">
+          {words.hint} {words.from(state.photos, classes.length)}
+        </p>
+      </header>
+      {unfinished.map(job => (
+        <UnderWay key={job.id} job={job} />
+      ))}
+      <Choose isFirst={trainings.length === 0} />
+      <Runs />
+      <div className="train-more">
+        <MorePhotos />
+        <FindRate />
+      </div>
+    </div>
+  )
+}

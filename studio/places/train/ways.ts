@@ -1,0 +1,21 @@
+import type { TrainingChoices } from '../../../src/studio/api/runs.js'
+
+export const ways = ['quick', 'careful', 'thorough', 'article'] as const
+
+/** How carefully to learn, in plain words. */
+export type Way = (typeof ways)[number]
+
+const fineTune = { quick: 'never', careful: 'auto', thorough: 'always' } as const
+
+/** What the job is asked for. */
+export function optionsOf(way: Way): Readonly<Record<string, unknown>> {
+  return way === 'article' ? { recipe: 'fastai-2018' } : { fineTune: fineTune[way] }
+}
+
+/** Roughly how long it takes, in seconds; undefined where nobody knows before. */
+export function secondsOf(
+  way: Way,
+  choices: TrainingChoices,
+): { readonly least: number; readonly most: number } | undefined {
+  return way === 'article' ? undefined : choices.seconds[fineTune[way]]
+}

@@ -1,0 +1,106 @@
+// A `chiquito studio` of its own for tests, and its page in Chromium.
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { afterAll, expect } from 'vitest'
+import type { StudioStarted } from '../../src/studio/index.js'
+import { chromiumPath } from './browser.js'
+import { type Lasting, lasting } from './lasting.js'
+
+/** A studio that listens. */
+export interface RunningStudio extends Lasting<StudioStarted> {
+  /** `http://127.0.0.1:PORT` */
+  readonly origin: string
+  readonly token: string
+  /** Asks it as its page does. */
+  fetch(path: string, init?: RequestInit): Promise<Response>
+  /** The answer as JSON; the test fails where it is a problem. */
+  json<T>(path: string, init?: RequestInit): Promise<T>
+  post<T>(path: string, body?: unknown): Promise<T>
+}
+
+/** Starts `chiquito studio DIR` on a free port; the test stops it. */
+export async function startStudio(
+  dir: string,
+  args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<RunningStudio> {
+  const studio = await lasting<StudioStarted>(['studio', dir, '--port', '0', '--no-open', ...args], env)
+  const { origin, searchParams } = new URL(studio.started.address)
+  const token = searchParams.get('token') ?? ''
+  const ask = (path: string, init: RequestInit = {}) =>
+    fetch(`${origin}${path}`, {
+      ...init,
+      headers: { ...init.headers, authorization: `Bearer ${token}` },
+    })
+  const json = async <T>(path: string, init?: RequestInit): Promise<T> => {
+    const response = await ask(path, init)
+    const text = await response.text()
+    expect(response.ok, text).toBe(true)
+    return JSON.parse(text)
+  }
+  return {
+    ...studio,
+    origin,
+    token,
+    fetch: ask,
+    json,
+    post: (path, body = {}) =>
+      json(path, {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers: { 'content-type': 'application/json' },
+      }),
+  }
+}
+
+/** A page of the studio, and what it said that it should not have. */
+export interface StudioPage {
+  readonly page: Page
+  readonly context: BrowserContext
+  /** Errors of scripts, what the content policy refused, and failed requests other than those that tests expect. */
+  readonly complaints: string[]
+  close(): Promise<void>
+}
+
+export interface PageSettings {
+  readonly width?: number
+  readonly height?: number
+  readonly language?: string
+  readonly theme?: 'light' | 'dark'
+  /** Where to go, such as `#/clean`. */
+  readonly hash?: string
+}
+
+let browser: Browser | undefined
+
+/** Opens a tab at the address that the studio printed; Chromium ends with the tests of the file. */
+export async function openPage(studio: RunningStudio, settings: PageSettings = {}): Promise<StudioPage> {
+  const { width = 1280, height = 900, language = 'en', theme = 'light', hash = '' } = settings
+  browser ??= await chromium.launch({
+    executablePath: chromiumPath,
+    args: ['--no-sandbox', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
+  })
+  const context = await browser.newContext({
+    viewport: { width, height },
+    locale: language,
+    colorScheme: theme,
+    reducedMotion: 'reduce',
+    permissions: ['clipboard-read', 'clipboard-write'],
+  })
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('console', message => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+  })
+  page.on('pageerror', error => complaints.push(error.message))
+  await page.goto(`${studio.started.address}${hash}`)
+  await page.waitForSelector('header nav')
+  return { page, context, complaints, close: () => context.close() }
+}
+
+/** To be called once in a file that opens pages. */
+export function closeBrowserAfter(): void {
+  afterAll(async () => {
+    await browser?.close()
+    browser = undefined
+  })
+}
