@@ -230,7 +230,7 @@ describe('redo', () => {
     expect(existsSync(join(root, 'set-aside/rejected/train/cat/1.jpg'))).toBe(true)
     expect(await run('undo', root, '--list')).toMatch(/redo: reject/)
     expect(await run('redo', root)).toMatch(/^There is nothing to do again/)
-    expect(await run('undo', root)).toMatch(/^took back 3 {2}redo/)
+    expect(await run('undo', root)).toMatch(/^took back 3 {2}reject/)
     await editPhotos({ data: root, edit: 'keep', photos: ['train/cat/1.jpg'] })
     expect(await run('redo', root)).toMatch(/^There is nothing to do again/)
     expect((await photosInFolder({ data: root })).photos.map(({ isKept }) => isKept)).toEqual([

@@ -5,9 +5,8 @@ export { contentAt } from './move-file.js'
 export {
   type ListedOperation,
   listOperations,
-  operationsToUndo,
-  operationToRedo,
-  originalOf,
+  type NextSteps,
+  nextSteps,
   undoneActs,
 } from './operations.js'
 export { ChangedByHand } from './perform.js'

@@ -14,7 +14,7 @@ import { type Act, JOURNAL_FORMAT, JOURNAL_VERSION, type JournalRecord } from '.
 const LOCK = '.journal.lock'
 
 /** Who asks, for the journal. */
-export type AskedBy = 'command line' | 'library'
+export type AskedBy = 'command line' | 'library' | 'studio'
 
 /** What an operation takes back, by number. */
 export interface TakesBack {

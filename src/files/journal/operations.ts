@@ -103,6 +103,29 @@ export function operationToRedo(operations: readonly Operation[]): Operation | u
   return undone.at(-1)
 }
 
+/** What `undo` would take back, and what `redo` would do again. */
+export interface NextSteps {
+  readonly undo: { readonly name: string; readonly changes: number } | null
+  readonly redo: { readonly name: string; readonly changes: number } | null
+}
+
+/** What would be taken back, and done again, in a folder; nothing where nothing was ever done. @throws `data`, `io` */
+export async function nextSteps(root: string): Promise<NextSteps> {
+  const operations = (await readJournal(root))?.history.operations ?? []
+  const undone = undoneActs(operations)
+  const [back] = operationsToUndo(operations, undefined)
+  const forth = operationToRedo(operations)
+  const first = operations.find(({ id }) => forth?.undoes?.includes(id))
+  const countOf = (operation: Operation) => operation.acts.filter(({ number }) => !undone.has(number)).length
+  return {
+    undo: back === undefined ? null : { name: originalOf(operations, back).name, changes: countOf(back) },
+    redo:
+      forth === undefined || first === undefined
+        ? null
+        : { name: originalOf(operations, first).name, changes: countOf(forth) },
+  }
+}
+
 type Meant = (operation: Operation) => boolean
 
 function sinceWhen(operations: readonly Operation[], since: string, now: Date): Meant {

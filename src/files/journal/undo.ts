@@ -2,7 +2,7 @@ import type { WorkOptions } from '../../core/index.js'
 import type { Operation } from './history.js'
 import { InnerFolder } from './inner-path.js'
 import { type AskedBy, Journal } from './journal.js'
-import { noJournal, operationsToUndo } from './operations.js'
+import { noJournal, operationsToUndo, originalOf } from './operations.js'
 import { readJournal } from './read-journal.js'
 import { filesSetAside, tidySetAside } from './set-aside.js'
 import { type LeftAlone, takeBackAs } from './take-back.js'
@@ -59,10 +59,15 @@ export async function undoFolder(folder: string, options: UndoFolderOptions): Pr
     }
     await tidySetAside(journal.folder)
     const unknown = await unknownFiles(journal)
-    return { operations: done.map(({ id, name, at }) => ({ id, name, at })), acts, left, unknown }
+    return { operations: done.map(one => toldOf(journal, one)), acts, left, unknown }
   } finally {
     journal.close()
   }
+}
+
+/** By the name that a person knows it by: that of what a redo did again. */
+function toldOf({ operations }: Journal, operation: Operation): UndoneFolder['operations'][number] {
+  return { id: operation.id, name: originalOf(operations, operation).name, at: operation.at }
 }
 
 /** Only where the journal was cut or replaced is there anything of which it does not tell. */

@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ChiquitoError, version } from '../../core/index.js'
 import { listPhotos } from '../../dataset/index.js'
-import { filesSetAside, hasJournal, InnerFolder, listOperations } from '../../files/index.js'
+import { filesSetAside, hasJournal, InnerFolder, nextSteps } from '../../files/index.js'
 import type { StateAnswer } from '../api/state.js'
 import { json } from '../http/index.js'
 import type { Studio, StudioApp } from '../studio.js'
@@ -23,7 +23,7 @@ async function stateOf({ workspace, jobs }: Studio): Promise<StateAnswer> {
     rejected: await rejectedIn(photos),
     jobs: { running: count('running'), waiting: count('waiting') },
     newestRun: await newestRun(workspace.runs),
-    ...(await stepsIn(photos)),
+    ...(await nextSteps(photos).catch(() => ({ undo: null, redo: null }))),
   }
 }
 
@@ -66,13 +66,4 @@ async function newestRun(runs: string): Promise<string | null> {
     if (model !== undefined && model.mtimeMs > (newest?.at ?? 0)) newest = { name, at: model.mtimeMs }
   }
   return newest?.name ?? null
-}
-
-async function stepsIn(photos: string): Promise<Pick<StateAnswer, 'undo' | 'redo'>> {
-  if (!(await hasJournal(photos).catch(() => false))) return { undo: null, redo: null }
-  const last = (await listOperations(photos)).findLast(({ acts, undone }) => undone < acts)
-  return {
-    undo: last === undefined ? null : { name: last.name, changes: last.acts - last.undone },
-    redo: null,
-  }
 }

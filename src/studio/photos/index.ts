@@ -1,0 +1,3 @@
+export { findingsNow } from './findings-now.js'
+export { keepFindings, readFindings } from './findings-record.js'
+export { type Listing, photoId, type Shelf, type ShelvedPhoto, shelfOf } from './shelf.js'
