@@ -1,0 +1,146 @@
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { useMemo, useSyncExternalStore } from 'react'
+import type { EditAnswer, EditRequest } from '../../../src/studio/api/edits.js'
+import type { FindingsAnswer } from '../../../src/studio/api/findings.js'
+import type { LikenessAnswer, PhotosAnswer } from '../../../src/studio/api/photos.js'
+import { getJson, postJson } from '../../api/client.js'
+import { queryClient, useStudioState } from '../../api/queries.js'
+import { toast } from '../../shell/toasts.js'
+import { useWords } from '../../words/index.js'
+import { type Opinion, type Pending, type Photo, photosOf } from './view.js'
+
+/** An edit under way; once it is done it waits for a list that was asked for afterwards. */
+interface Waiting extends Pending {
+  readonly key: number
+  readonly doneAt: number | undefined
+}
+
+let waiting: readonly Waiting[] = []
+let lastKey = 0
+/** Photos that have another id now, as they have another place. */
+const renamed = new Map<string, string>()
+const watchers = new Set<() => void>()
+
+function setWaiting(next: readonly Waiting[]): void {
+  waiting = next
+  for (const watcher of watchers) watcher()
+}
+
+/** The id that a photo has now. */
+export function nowOf(id: string): string {
+  const seen = new Set<string>()
+  let now = id
+  for (let next = renamed.get(now); next !== undefined && !seen.has(next); next = renamed.get(now)) {
+    seen.add(now)
+    now = next
+  }
+  return now
+}
+
+/** All photos, as they will be once what was asked for is on the disk. */
+export function usePhotos() {
+  const query = useQuery({
+    queryKey: ['photos'],
+    queryFn: async ({ signal }) => {
+      const asked = performance.now()
+      const answer = await getJson<PhotosAnswer>('/api/photos', signal)
+      setWaiting(waiting.filter(({ doneAt }) => doneAt === undefined || doneAt > asked))
+      return answer
+    },
+  })
+  const edits = useSyncExternalStore(
+    watcher => {
+      watchers.add(watcher)
+      return () => watchers.delete(watcher)
+    },
+    () => waiting,
+  )
+  const { data } = query
+  const photos = useMemo(() => (data === undefined ? [] : photosOf(data, edits)), [data, edits])
+  return { ...query, photos }
+}
+
+/** Asks for an edit, which is shown at once and confirmed by the server. */
+export function useEdit() {
+  const { clean: words } = useWords()
+  return useMutation({
+    mutationFn: (asked: EditRequest) => postJson<EditAnswer>('/api/edits', asked),
+    onMutate: ({ kind, photos, to = '' }) => {
+      const key = ++lastKey
+      setWaiting([...waiting, { key, kind, ids: new Set(photos), to, doneAt: undefined }])
+      return { key }
+    },
+    onSuccess: ({ moved, left, notices }, _asked, { key }) => {
+      for (const { from, to } of moved) {
+        renamed.delete(to)
+        renamed.set(from, to)
+      }
+      const doneAt = performance.now()
+      setWaiting(waiting.map(edit => (edit.key === key ? { ...edit, doneAt } : edit)))
+      if (left.length > 0) toast(words.left(left.length, left[0].path, left[0].reason), 'trouble')
+      for (const notice of notices) toast(notice, 'trouble')
+    },
+    onError: (error, _asked, context) => {
+      setWaiting(waiting.filter(({ key }) => key !== context?.key))
+      toast(error.message, 'trouble')
+    },
+    onSettled: () => {
+      for (const topic of ['photos', 'findings', 'state'])
+        void queryClient.invalidateQueries({ queryKey: [topic] })
+    },
+  })
+}
+
+export function useFindings() {
+  return useQuery({
+    queryKey: ['findings'],
+    queryFn: ({ signal }) => getJson<FindingsAnswer>('/api/findings', signal),
+  })
+}
+
+/** The order by likeness, once it is asked for. */
+export function useLikeness(isWanted: boolean) {
+  return useQuery({
+    queryKey: ['photos', 'likeness'],
+    queryFn: ({ signal }) => getJson<LikenessAnswer>('/api/likeness', signal),
+    enabled: isWanted,
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+}
+
+interface JudgedAnswer {
+  readonly judged: {
+    readonly labels: readonly string[]
+    readonly photos: readonly {
+      readonly id: string | null
+      readonly now: string | null
+      readonly label: string
+      readonly probabilities: readonly number[]
+    }[]
+  } | null
+}
+
+/** What the newest run's model says of photos, by id; empty where there is none, or where it was not asked. */
+export function useOpinions(photos: readonly Photo[]): ReadonlyMap<string, Opinion> {
+  const { data: state } = useStudioState()
+  const run = state?.newestRun ?? null
+  const { data } = useQuery({
+    queryKey: ['runs', run, 'photos'],
+    queryFn: ({ signal }) =>
+      getJson<JudgedAnswer>(`/api/runs/${encodeURIComponent(run ?? '')}/photos`, signal),
+    enabled: run !== null,
+    retry: false,
+  })
+  return useMemo(() => {
+    const judged = data?.judged
+    if (!judged) return new Map()
+    const labelOf = new Map(photos.map(({ id, label }) => [id, label]))
+    return new Map(
+      judged.photos.flatMap(({ id, label, probabilities }): [string, Opinion][] => {
+        if (id === null) return []
+        const of = (name: string | undefined) => probabilities[judged.labels.indexOf(name ?? '')] ?? 0
+        return [[id, { label, probability: of(label), own: of(labelOf.get(id)) }]]
+      }),
+    )
+  }, [data, photos])
+}

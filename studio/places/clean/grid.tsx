@@ -1,0 +1,228 @@
+import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual'
+import { type KeyboardEvent, type MouseEvent, memo, useCallback, useEffect, useRef } from 'react'
+import { useWords } from '../../words/index.js'
+import { goTo, type Standing, toggle } from './selection.js'
+import { Thumb } from './thumb.js'
+import { useWidth } from './use-width.js'
+import type { Photo } from './view.js'
+
+const GAP = 8
+/** Below a picture: its class. */
+const CAPTION = 26
+/** Rows ready above and below what is seen. */
+const AHEAD = 5
+
+interface GridProps {
+  readonly photos: readonly Photo[]
+  readonly ids: readonly string[]
+  readonly standing: Standing
+  readonly setStanding: (next: Standing) => void
+  /** Side of a tile at least, in CSS pixels. */
+  readonly side: number
+  /** What else is said of a photo: findings, the model's opinion. */
+  readonly remarkOf: (photo: Photo) => string
+  readonly look: () => void
+  /** Keys that the grid itself does not know; true where one was taken. */
+  readonly onKey: (event: KeyboardEvent) => boolean
+}
+
+/** All photos of the view, of which only the rows that are seen are there; one tile can be reached by Tab. */
+export function Grid(props: GridProps) {
+  const { photos, ids, standing, setStanding, side, look, onKey, remarkOf } = props
+  const { clean: words } = useWords()
+  const frame = useRef<HTMLDivElement>(null)
+  const width = useWidth(frame)
+  const columns = Math.max(1, Math.floor((width + GAP) / (side + GAP)))
+  const tile = width === 0 ? side : (width + GAP) / columns - GAP
+  const height = tile + CAPTION + GAP
+  const rows = width === 0 ? 0 : Math.ceil(photos.length / columns)
+  const focusRow = Math.floor(standing.at / columns)
+  const withFocus = useCallback(
+    (range: Range) => {
+      const seen = defaultRangeExtractor(range)
+      return focusRow >= rows || seen.includes(focusRow) ? seen : [...seen, focusRow].sort((a, b) => a - b)
+    },
+    [focusRow, rows],
+  )
+  const virtual = useVirtualizer({
+    count: rows,
+    getScrollElement: () => frame.current,
+    estimateSize: () => height,
+    overscan: AHEAD,
+    rangeExtractor: withFocus,
+  })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: rows are measured anew when their height changes
+  useEffect(() => virtual.measure(), [height])
+  const focusTile = useFocus(frame, standing, ids)
+  const go = (at: number, isRange: boolean) => {
+    const next = goTo(standing, at, ids, isRange)
+    setStanding(next)
+    virtual.scrollToIndex(Math.floor(next.at / columns))
+    focusTile()
+  }
+  const press = (event: KeyboardEvent) => {
+    if (onKey(event)) return event.preventDefault()
+    const page = Math.max(1, Math.floor((frame.current?.clientHeight ?? 0) / height)) * columns
+    const at = targetOf(event.key, { ...standing, columns, page, count: photos.length })
+    if (at !== undefined) go(at, event.shiftKey)
+    else if (event.key === ' ') look()
+    else if (event.key === 'Enter') setStanding(toggle(standing, standing.at, ids))
+    else if (event.key === 'a' && (event.ctrlKey || event.metaKey))
+      setStanding({ ...standing, chosen: new Set(ids) })
+    else if (event.key === 'Escape' && standing.chosen.size > 0)
+      setStanding({ ...standing, chosen: new Set() })
+    else return
+    event.preventDefault()
+  }
+  const latest = useRef({ standing, ids, look })
+  latest.current = { standing, ids, look }
+  const click = useCallback(
+    (event: MouseEvent, at: number) => {
+      const { standing, ids } = latest.current
+      if (event.ctrlKey || event.metaKey) setStanding(toggle(standing, at, ids))
+      else if (event.shiftKey) setStanding(goTo(standing, at, ids, true))
+      else setStanding({ at, anchor: at, chosen: new Set() })
+    },
+    [setStanding],
+  )
+  const open = useCallback(() => latest.current.look(), [])
+  return (
+    <div className="grid-frame" ref={frame}>
+      {/* biome-ignore lint/a11y/useSemanticElements: a table has no rows that come and go */}
+      <div
+        role="grid"
+        aria-label={words.grid}
+        aria-multiselectable="true"
+        aria-rowcount={rows}
+        aria-colcount={columns}
+        className="grid"
+        tabIndex={-1}
+        style={{ height: virtual.getTotalSize() }}
+        onKeyDown={press}
+      >
+        {virtual.getVirtualItems().map(({ index, start }) => (
+          // biome-ignore lint/a11y/useSemanticElements: as above
+          // biome-ignore lint/a11y/useFocusableInteractive: the cells are
+          <div
+            role="row"
+            key={index}
+            aria-rowindex={index + 1}
+            className="grid-row"
+            style={{ transform: `translateY(${start}px)`, gridTemplateColumns: `repeat(${columns}, 1fr)` }}
+          >
+            {photos.slice(index * columns, (index + 1) * columns).map((photo, column) => {
+              const at = index * columns + column
+              return (
+                <Tile
+                  key={photo.id}
+                  photo={photo}
+                  at={at}
+                  column={column}
+                  isHere={at === standing.at}
+                  isChosen={standing.chosen.has(photo.id)}
+                  remark={remarkOf(photo)}
+                  size={tile > 200 ? 320 : 160}
+                  click={click}
+                  open={open}
+                />
+              )
+            })}
+          </div>
+        ))}
+      </div>
+    </div>
+  )
+}
+
+/** Where a key leads; undefined for one that leads nowhere. */
+function targetOf(
+  key: string,
+  { at, columns, page, count }: { at: number; columns: number; page: number; count: number },
+): number | undefined {
+  const steps: Readonly<Record<string, number>> = {
+    ArrowRight: at + 1,
+    ArrowLeft: at - 1,
+    ArrowDown: at + columns < count ? at + columns : at,
+    ArrowUp: at - columns >= 0 ? at - columns : at,
+    PageDown: at + page,
+    PageUp: at - page,
+    Home: 0,
+    End: count - 1,
+  }
+  return steps[key]
+}
+
+/** Gives the keyboard to the tile where one stands: as soon as it is there, and when what was there has left. */
+function useFocus(
+  frame: { readonly current: HTMLDivElement | null },
+  { at }: Standing,
+  ids: readonly string[],
+): () => void {
+  const isWanted = useRef(false)
+  const here = ids[at]
+  useEffect(() => {
+    const grid = frame.current
+    if (grid === null || here === undefined) return
+    const hadFocus = isWanted.current || document.activeElement === document.body
+    const cell = grid.querySelector<HTMLElement>(`[data-id="${here}"]`)
+    const isInside = grid.contains(document.activeElement)
+    if (cell !== null && cell !== document.activeElement && (isInside || (hadFocus && isWanted.current)))
+      cell.focus({ preventScroll: true })
+    if (cell !== null && isInside) isWanted.current = true
+  })
+  return () => {
+    isWanted.current = true
+  }
+}
+
+interface TileProps {
+  readonly photo: Photo
+  readonly at: number
+  readonly column: number
+  readonly isHere: boolean
+  readonly isChosen: boolean
+  readonly remark: string
+  readonly size: 160 | 320
+  readonly click: (event: MouseEvent, at: number) => void
+  readonly open: () => void
+}
+
+const Tile = memo(function Tile({
+  photo,
+  at,
+  column,
+  isHere,
+  isChosen,
+  remark,
+  size,
+  click,
+  open,
+}: TileProps) {
+  const { clean: words } = useWords()
+  const more = [photo.isKept ? words.kept : '', remark].filter(Boolean).join(', ')
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a cell of the grid above
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the grid hears the keys of all its cells
+    <div
+      role="gridcell"
+      aria-colindex={column + 1}
+      aria-selected={isChosen}
+      aria-label={words.tile(photo.name, photo.label, more)}
+      tabIndex={isHere ? 0 : -1}
+      data-id={photo.id}
+      className={`tile${isChosen ? ' chosen' : ''}`}
+      onClick={event => {
+        event.currentTarget.focus({ preventScroll: true })
+        click(event, at)
+      }}
+      onDoubleClick={open}
+    >
+      <Thumb id={photo.id} version={photo.version} size={size} alt="" />
+      <span className="tile-label">
+        {photo.label}
+        {photo.isKept && <span className="tile-kept"> ✓</span>}
+      </span>
+      {remark !== '' && <span className="tile-remark">{remark}</span>}
+    </div>
+  )
+})
