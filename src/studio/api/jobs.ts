@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** What can be worked on in a process of its own: each has its line in `jobs/kinds/index.ts`. */
-export const jobKinds = ['train', 'evaluate', 'compare', 'find-rate', 'more-photos'] as const
+export const jobKinds = ['train', 'evaluate', 'compare', 'find-rate', 'more-photos', 'doctor'] as const
 
 export type JobKind = (typeof jobKinds)[number]
 

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import type { DoctorResult } from '../../actions/doctor.js'
+import type { PhotosInFolder } from '../../actions/list-photos.js'
 import { makeFolder, writeFileAtomic } from '../../files/index.js'
-import type { Listing } from './shelf.js'
 
 /** What the doctor found last, in the workspace's hidden folder. */
 const FILE = 'findings.json'
@@ -23,10 +24,10 @@ const doctorSchema = z.object({
 
 const recordSchema = doctorSchema.extend({
   format: z.literal(FORMAT),
-  /** When it began to look, and when it ended. */
+  /** When it began to look, and when it ended; ISO 8601. */
   started: z.string(),
   at: z.string(),
-  /** The photos as they were when it ended: version and class. */
+  /** The photos as they were when it began: version and class. */
   photos: z.record(z.string(), z.tuple([z.string(), z.string()])),
 })
 export type FindingsRecord = z.infer<typeof recordSchema>
@@ -40,19 +41,21 @@ export async function readFindings(home: string): Promise<FindingsRecord | undef
   }
 }
 
-/** Keeps what a job of the doctor's gave back; a result that is none is let be. @throws `io` */
+/** Keeps what the doctor found. @throws `io` */
 export async function keepFindings(
   home: string,
-  result: unknown,
-  times: { readonly started: string; readonly at: string },
-  { photos, labels }: Pick<Listing, 'photos' | 'labels'>,
+  {
+    checks,
+    findings,
+    ...times
+  }: Pick<DoctorResult, 'checks' | 'findings'> & Pick<FindingsRecord, 'started' | 'at'>,
+  { photos, labels }: Pick<PhotosInFolder, 'photos' | 'labels'>,
 ): Promise<void> {
-  const found = doctorSchema.safeParse(result)
-  if (!found.success) return
-  const record: FindingsRecord = {
+  const record = {
     format: FORMAT,
     ...times,
-    ...found.data,
+    checks,
+    findings,
     photos: Object.fromEntries(photos.map(({ path, version, label }) => [path, [version, labels[label]]])),
   }
   await makeFolder(home)

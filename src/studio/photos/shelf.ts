@@ -9,7 +9,7 @@ import {
 } from '../../actions/list-photos.js'
 import { Thumbs } from '../../doctor/index.js'
 import { ProblemError } from '../../serve/index.js'
-import type { Studio } from '../studio.js'
+import type { Changes } from '../changes.js'
 
 /** A list is read anew after so long: other programs put photos into folders, too. */
 const FRESH_MS = 2000
@@ -28,6 +28,14 @@ export interface Listing extends PhotosInFolder {
   readonly byId: ReadonlyMap<string, ShelvedPhoto>
 }
 
+/** What a shelf is of. */
+export interface ShelfPlace {
+  readonly workspace: { readonly photos: string }
+  readonly changes: Changes
+  /** Fires when the server is to stop. */
+  readonly signal: AbortSignal
+}
+
 /** All that the studio knows of its photos: the list, their ids, their thumbnails. */
 export class Shelf {
   private readonly memory: PhotoMemory = photoMemory()
@@ -36,7 +44,7 @@ export class Shelf {
   private last: Listing | undefined
   private queue: Promise<unknown> = Promise.resolve()
 
-  constructor(private readonly studio: Studio) {
+  constructor(private readonly studio: ShelfPlace) {
     studio.changes.listen(({ event, data }) => {
       if (event === 'change' && data.topic === 'photos') this.listing = undefined
     })
@@ -118,12 +126,12 @@ export class Shelf {
   }
 }
 
-const shelves = new WeakMap<Studio, Shelf>()
+const shelves = new WeakMap<Changes, Shelf>()
 
 /** The shelf of a studio: one, whichever routes ask. */
-export function shelfOf(studio: Studio): Shelf {
-  const shelf = shelves.get(studio) ?? new Shelf(studio)
-  shelves.set(studio, shelf)
+export function shelfOf(studio: ShelfPlace): Shelf {
+  const shelf = shelves.get(studio.changes) ?? new Shelf(studio)
+  shelves.set(studio.changes, shelf)
   return shelf
 }
 

@@ -1,4 +1,5 @@
 import type { JobKind } from '../../api/jobs.js'
+import { doctorKind } from './doctor.js'
 import type { DoWork, JobOptions, Kind } from './kind.js'
 import { compareKind, evaluateKind, findRateKind, morePhotosKind } from './looking.js'
 import { trainKind } from './training.js'
@@ -12,6 +13,7 @@ const kinds: Readonly<Record<JobKind, Kind>> = {
   compare: compareKind,
   'find-rate': findRateKind,
   'more-photos': morePhotosKind,
+  doctor: doctorKind,
 }
 
 export const kindNamed = (name: JobKind): Kind => kinds[name]
