@@ -21,6 +21,7 @@ export {
 } from './folders/index.js'
 export {
   classNameProblem,
+  homeFor,
   newHome,
   type PhotoFate,
   type PhotoTable,

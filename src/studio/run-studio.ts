@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { ChiquitoError, INTERRUPTED, type WorkOptions } from '../core/index.js'
 import { isLoopback, requireGoodToken } from '../serve/index.js'
 import { Changes } from './changes.js'
+import { clearIncoming, tellOfPhotos } from './gather/index.js'
 import { studioGate } from './http/index.js'
 import { openJobs } from './jobs/index.js'
 import { createStudioApp, listen } from './server.js'
@@ -55,6 +56,8 @@ export async function runStudio(
   const changes = new Changes()
   const jobs = await openJobs(workspace, changes)
   try {
+    await clearIncoming(workspace)
+    tellOfPhotos(jobs, changes)
     const gate = studioGate({ host, token, dir: workspace.dir })
     const app = createStudioApp({ workspace, jobs, changes, signal, notice }, gate)
     const server = await listen(app, gate, { host, port, isFixed: options.port !== undefined })

@@ -41,6 +41,11 @@ const recordSchema = z.object({ format: z.literal(FORMAT), isInPlace: z.boolean(
 /** What an empty workspace grows: none of it is a data set that was there before. */
 const ownFolders = new Set(['photos', 'runs', 'apps'])
 
+/** Where archives wait for the job that unpacks them. */
+export function archivesFolder({ home }: Pick<Workspace, 'home'>): string {
+  return join(home, 'archives')
+}
+
 /**
  * Opens a folder to work in: a data set where it lies, or else a place for one, in which photos, runs and apps have folders
  * of their own.

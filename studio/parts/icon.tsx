@@ -22,6 +22,7 @@ const paths = {
   play: 'M7 5v14l12-7z',
   pause: 'M8 5v14M16 5v14',
   right: 'M9 5l7 7-7 7',
+  archive: 'M4 4h16v5H4zM5 9v11h14V9M10 13h4',
   trash: 'M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13',
 } as const
 

@@ -52,7 +52,7 @@ function JobCard({ job }: { readonly job: Job }) {
   return (
     <article className={`job job-${job.state}`}>
       <div className="job-head">
-        <strong>{job.title}</strong>
+        <strong>{[words.kinds[job.kind], job.title].filter(Boolean).join(' · ')}</strong>
         <span className="muted">{words.states[job.state]}</span>
       </div>
       {isUnderWay && <JobProgress job={job} />}

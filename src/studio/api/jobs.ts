@@ -1,7 +1,18 @@
 import { z } from 'zod'
 
+/** Kinds of work that bring photos. */
+export const gatheringKinds = ['collect', 'addresses', 'lfw', 'archive', 'demo-data'] as const
+
 /** What can be worked on in a process of its own: each has its line in `jobs/kinds/index.ts`. */
-export const jobKinds = ['train', 'evaluate', 'compare', 'find-rate', 'more-photos', 'doctor'] as const
+export const jobKinds = [
+  ...gatheringKinds,
+  'train',
+  'evaluate',
+  'compare',
+  'find-rate',
+  'more-photos',
+  'doctor',
+] as const
 
 export type JobKind = (typeof jobKinds)[number]
 

@@ -1,7 +1,8 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isWithoutPhotos } from '../../actions/intake.js'
 import { ChiquitoError, version } from '../../core/index.js'
-import { listPhotos } from '../../dataset/index.js'
+import { classNameProblem, listPhotos } from '../../dataset/index.js'
 import { filesSetAside, hasJournal, InnerFolder, nextSteps } from '../../files/index.js'
 import type { StateAnswer } from '../api/state.js'
 import { json } from '../http/index.js'
@@ -28,16 +29,19 @@ async function stateOf({ workspace, jobs }: Studio): Promise<StateAnswer> {
 }
 
 async function photosIn(workspace: Workspace): Promise<Pick<StateAnswer, 'classes' | 'photos' | 'problem'>> {
-  const counts = new Map((await emptyClasses(workspace)).map(label => [label, 0]))
   let problem: string | null = null
+  const counts = new Map<string, number>()
+  let homes: readonly (string | undefined)[] = []
   try {
-    const { files } = await listPhotos(workspace.photos)
-    for (const { label } of files) counts.set(label, (counts.get(label) ?? 0) + 1)
+    const listed = await listPhotos(workspace.photos)
+    homes = listed.homes.map(({ folder }) => folder)
+    for (const { label } of listed.files) counts.set(label, (counts.get(label) ?? 0) + 1)
   } catch (error) {
     if (!(error instanceof ChiquitoError)) throw error
-    const isEmpty = error.message.startsWith('There is no photo') || error.code === 'io'
-    problem = isEmpty ? null : error.message
+    problem = isWithoutPhotos(error) ? null : error.message
   }
+  if (problem === null)
+    for (const label of await emptyClasses(workspace, homes)) if (!counts.has(label)) counts.set(label, 0)
   const classes = [...counts].map(([label, photos]) => ({ label, photos }))
   return {
     classes: classes.sort((a, b) => (a.label < b.label ? -1 : 1)),
@@ -46,11 +50,17 @@ async function photosIn(workspace: Workspace): Promise<Pick<StateAnswer, 'classe
   }
 }
 
-/** Classes that were made and wait for photos. */
-async function emptyClasses({ photos, isInPlace }: Workspace): Promise<string[]> {
-  if (isInPlace) return []
+/** Classes that were made and wait for photos: folders beside those of the others. */
+async function emptyClasses(
+  { photos, isInPlace }: Workspace,
+  homes: readonly (string | undefined)[],
+): Promise<string[]> {
+  const isDivided = homes.some(home => home?.includes('/'))
+  if (isInPlace || isDivided) return []
   const entries = await readdir(photos, { withFileTypes: true }).catch(() => [])
-  return entries.filter(entry => entry.isDirectory() && !entry.name.startsWith('.')).map(entry => entry.name)
+  return entries.flatMap(entry =>
+    entry.isDirectory() && classNameProblem(entry.name) === undefined ? [entry.name.normalize('NFC')] : [],
+  )
 }
 
 async function rejectedIn(photos: string): Promise<number> {

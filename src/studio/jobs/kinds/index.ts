@@ -1,5 +1,6 @@
 import type { JobKind } from '../../api/jobs.js'
 import { doctorKind } from './doctor.js'
+import { addressesKind, archiveKind, collectKind, demoDataKind, lfwKind } from './gathering.js'
 import type { DoWork, JobOptions, Kind } from './kind.js'
 import { compareKind, evaluateKind, findRateKind, morePhotosKind } from './looking.js'
 import { trainKind } from './training.js'
@@ -8,6 +9,11 @@ export type { JobResult } from './kind.js'
 
 /** To add one: its name in `jobKinds`, its line here, and a file that says what its options are and does the work. */
 const kinds: Readonly<Record<JobKind, Kind>> = {
+  collect: collectKind,
+  addresses: addressesKind,
+  lfw: lfwKind,
+  archive: archiveKind,
+  'demo-data': demoDataKind,
   train: trainKind,
   evaluate: evaluateKind,
   compare: compareKind,

@@ -1,0 +1,2 @@
+export { clearIncoming, receiveFile } from './incoming.js'
+export { tellOfPhotos } from './tell-of-photos.js'

@@ -1,0 +1,151 @@
+import { useState } from 'react'
+import { Button } from 'react-aria-components'
+import type { Job, JobKind } from '../../../src/studio/api/jobs.js'
+import { useSteerJob } from '../../api/queries.js'
+import { Icon } from '../../parts/icon.js'
+import { JobProgress } from '../../parts/job-progress.js'
+import { PhotoTile } from '../../parts/photo-tile.js'
+import type { Words } from '../../words/en.js'
+import { useWords } from '../../words/index.js'
+import { useLastPhotos } from './photos.js'
+
+type Titles = Words['gather']['jobs']['titles']
+
+const gatheringKinds: readonly JobKind[] = ['collect', 'addresses', 'lfw', 'archive', 'demo-data']
+
+/** Jobs that bring photos. */
+export function isGathering({ kind }: Job): boolean {
+  return gatheringKinds.includes(kind)
+}
+
+/** What is being gathered, with the photos as they arrive; what ended stays until it is dismissed. */
+export function GatheringJobs({ jobs }: { readonly jobs: readonly Job[] }) {
+  const { gather: words } = useWords()
+  const [dismissed, setDismissed] = useState<ReadonlySet<string>>(new Set())
+  const shown = jobs.filter(job => isGathering(job) && !dismissed.has(job.id) && isNews(job))
+  if (shown.length === 0) return null
+  return (
+    <section aria-label={words.jobs.label} className="gathering">
+      {shown.map(job => (
+        <GatheringJob key={job.id} job={job} dismiss={() => setDismissed(new Set([...dismissed, job.id]))} />
+      ))}
+    </section>
+  )
+}
+
+/** When the page was loaded: jobs that had ended before are no news, unless they can go on. */
+const opened = Date.now()
+
+/** The demo data speak for themselves once they are there. */
+function isNews({ kind, state, ended, canResume }: Job): boolean {
+  if (kind === 'demo-data' && state === 'done') return false
+  return ended === null || canResume || state === 'failed' || Date.parse(ended) > opened
+}
+
+function GatheringJob({ job, dismiss }: { readonly job: Job; readonly dismiss: () => void }) {
+  const { gather: words, shell } = useWords()
+  const steer = useSteerJob()
+  const last = useLastPhotos().get(job.title) ?? []
+  const isUnderWay = job.state === 'running' || job.state === 'waiting'
+  return (
+    <article className={`gathering-job card job-${job.state}`}>
+      <div className="job-head">
+        <h2>{titleOf(job, words.jobs.titles)}</h2>
+        <span className="muted">{shell.states[job.state]}</span>
+      </div>
+      {isUnderWay && <JobProgress job={job} />}
+      {isUnderWay && last.length > 0 && (
+        <div className="strip" aria-hidden="true">
+          {last.map(({ id, version }) => (
+            <PhotoTile key={id} id={id} version={version} alt="" />
+          ))}
+        </div>
+      )}
+      {job.error && <p className="trouble">{job.error.message}</p>}
+      <Outcome job={job} />
+      <div className="class-acts">
+        {isUnderWay && (
+          <Button className="button" onPress={() => steer.mutate({ id: job.id, act: 'stop' })}>
+            <Icon name="pause" /> {words.jobs.stop}
+          </Button>
+        )}
+        {job.canResume && !isUnderWay && (
+          <Button className="button" onPress={() => steer.mutate({ id: job.id, act: 'resume' })}>
+            <Icon name="play" /> {words.jobs.resume}
+          </Button>
+        )}
+        {!isUnderWay && (
+          <Button className="button" onPress={dismiss}>
+            {words.jobs.dismiss}
+          </Button>
+        )}
+      </div>
+    </article>
+  )
+}
+
+function titleOf({ kind, title }: Job, titles: Titles): string {
+  switch (kind) {
+    case 'collect':
+    case 'addresses':
+    case 'lfw':
+    case 'archive':
+      return titles[kind](title)
+    default:
+      return titles.demo
+  }
+}
+
+/** What came of it, with the reasons of what was not taken. */
+function Outcome({ job }: { readonly job: Job }) {
+  const { gather: words } = useWords()
+  if (job.state !== 'done' || job.result === null) return null
+  const { photos, refused, failures } = resultOf(job.result)
+  const count = refused.reduce((sum, one) => sum + one.count, 0)
+  return (
+    <div role="status">
+      <p>{words.jobs.brought(photos)}</p>
+      {count > 0 && (
+        <details>
+          <summary>{words.jobs.refused(count)}</summary>
+          <ul>
+            {refused.map(({ what, count }) => (
+              <li key={what}>{words.jobs.refusal(count, what)}</li>
+            ))}
+          </ul>
+        </details>
+      )}
+      {failures.map(({ source, message }) => (
+        <p key={source} className="trouble">
+          {words.jobs.failed(source, message)}
+        </p>
+      ))}
+    </div>
+  )
+}
+
+interface Result {
+  readonly photos: number
+  readonly refused: readonly { readonly what: string; readonly count: number }[]
+  readonly failures: readonly { readonly source: string; readonly message: string }[]
+}
+
+/** What a job of ours gave back, of whatever release. */
+function resultOf(result: Readonly<Record<string, unknown>>): Result {
+  return {
+    photos: typeof result.photos === 'number' ? result.photos : 0,
+    refused: listOf(result.refused).flatMap(one => {
+      if (typeof one.what === 'string' && typeof one.count === 'number')
+        return { what: one.what, count: one.count }
+      return typeof one.reason === 'string' ? { what: `${one.name}: ${one.reason}`, count: 1 } : []
+    }),
+    failures: listOf(result.failures).map(one => ({
+      source: String(one.source),
+      message: String(one.message),
+    })),
+  }
+}
+
+function listOf(value: unknown): Readonly<Record<string, unknown>>[] {
+  return Array.isArray(value) ? value.filter(one => typeof one === 'object' && one !== null) : []
+}

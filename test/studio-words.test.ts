@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import { clean } from '../studio/places/clean/words.js'
+import { gather } from '../studio/places/gather/words.js'
+import { look } from '../studio/places/look/words.js'
+import { ship } from '../studio/places/ship/words.js'
+import { train } from '../studio/places/train/words.js'
+import { shell } from '../studio/shell/words.js'
+import { en } from '../studio/words/en.js'
+import { es } from '../studio/words/es.js'
+
+const all = { shell, gather, clean, train, look, ship }
+
+/** What a catalogue says, by key, such as `gather.sort.title`; functions are called with figures and names that show through. */
+function saidBy(words: object, before = ''): [string, string][] {
+  return Object.entries(words).flatMap(([key, entry]): [string, string][] => {
+    const path = before === '' ? key : `${before}.${key}`
+    if (typeof entry === 'string') return [[path, entry]]
+    if (typeof entry !== 'function') return saidBy(entry, path)
+    return [1, 2].map(count => {
+      const values = Array.from({ length: entry.length }, () => count)
+      return [`${path}(${count})`, String(entry(...values))]
+    })
+  })
+}
+
+describe('the studio’s catalogue', () => {
+  const [english, spanish] = [new Map(saidBy(en)), new Map(saidBy(es))]
+
+  it('has the same keys in both languages, none empty', () => {
+    expect(english.size).toBeGreaterThan(150)
+    expect([...spanish.keys()]).toEqual([...english.keys()])
+    for (const [language, said] of [
+      ['en', english],
+      ['es', spanish],
+    ] as const)
+      for (const [key, text] of said) {
+        expect(text.trim(), `${language}: ${key}`).not.toBe('')
+        expect(text, `${language}: ${key}`).not.toMatch(/undefined|NaN|\[object/)
+      }
+  })
+
+  it('says everything in each language’s own words, but for what is listed', () => {
+    const listed = new Set(
+      Object.entries(all).flatMap(([place, { same }]) => same.map(key => `${place}.${key}`)),
+    )
+    const equal = [...english].flatMap(([key, text]) =>
+      spanish.get(key) === text ? [key.replace(/\(\d\)$/, '')] : [],
+    )
+    expect([...new Set(equal)].filter(key => !listed.has(key))).toEqual([])
+    expect(
+      [...listed].filter(key => !equal.includes(key)),
+      'listed, but not the same',
+    ).toEqual([])
+  })
+
+  it('is made of every place', () => {
+    expect(Object.keys(en).toSorted()).toEqual(Object.keys(all).toSorted())
+  })
+})
