@@ -167,4 +167,6 @@ export const clean = wordsIn(
     wasRejected: n => (n === 1 ? '1 foto apartada' : `${photosEs(n)} apartadas`),
     certain: 'sin duda',
   },
+  // What stands on the keys themselves.
+  ['keys'],
 )

@@ -14,7 +14,7 @@ const MOST_SHOWN = 8
 /** The photos of each class that came last, by their names: those that are collected are numbered. */
 export function useLastPhotos(): ReadonlyMap<string, readonly ShownPhoto[]> {
   const { data } = useQuery({
-    queryKey: ['photos'],
+    queryKey: ['photos', 'last'],
     queryFn: ({ signal }) => getJson<PhotosAnswer>('/api/photos', signal),
   })
   const last = new Map<string, ShownPhoto[]>()
