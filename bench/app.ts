@@ -5,6 +5,7 @@ import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { demo } from '../src/actions/demo.js'
+import { packModel } from '../src/app/pack-model.js'
 import { packagePath } from '../src/core/index.js'
 import { exportModel, makeApp } from '../src/index.js'
 import { drawing } from '../test/support/photos.js'
@@ -97,6 +98,7 @@ async function prepared(
   await writeFile(at('packed/runtime.wasm.gz'), gzipSync(runtime, { level: 9 }))
   say('training on the demo')
   await demo({ out: at('run') })
+  await writeFile(at('packed/model.packed'), await packModel(await readFile(at('run/model.onnx'))))
   await exportModel({ model: at('run'), out: at('hub'), to: 'huggingface' })
   await makeApp({ model: at('run'), out: at('site') })
   return {

@@ -269,12 +269,46 @@ describe.skipIf(!existsSync(CHROMIUM))(
       expect(await page.locator('label[for=file]').textContent()).toBe('Elegir una foto')
       const wrong = path.join(folder, '<img src=x onerror=alert(1)>.jpg')
       writeFileSync(wrong, 'no photo')
+      await verdictOn(page, path.join(folder, 'photos/hot_dog/1.png'))
+      expect(await page.locator('#spoken').textContent()).toContain('Hot dog!')
       await page.setInputFiles('#file', wrong)
       await page.locator('#trouble:not([hidden])').waitFor()
       expect(await page.locator('#trouble').textContent()).toContain(
-        '<img src=x onerror=alert(1)>.jpg: not an image',
+        '<img src=x onerror=alert(1)>.jpg: No es una imagen que lean los navegadores (JPEG, PNG, WebP, AVIF, GIF, BMP)',
       )
+      expect(await page.locator('#spoken').textContent()).toBe('')
       expect(await page.locator('#trouble img').count()).toBe(0)
+      await page.context().close()
+    })
+
+    it('says what it loads, and how much of how much', async () => {
+      const page = await (await browser.newContext({ locale: 'es' })).newPage()
+      let send = () => {}
+      const sent = new Promise<void>(resolve => {
+        send = resolve
+      })
+      await page.route(/\.packed$/, async route => {
+        await sent
+        await route.continue()
+      })
+      await page.goto(host.address, { waitUntil: 'commit' })
+      await page.locator('#loading', { hasText: /^Cargando el modelo: 0,0 \/ \d,\d MB$/ }).waitFor()
+      send()
+      await page.locator('body[data-checked=yes]').waitFor()
+      expect(await page.locator('#loading').isVisible()).toBe(false)
+      await page.context().close()
+    })
+
+    it('names a saved picture by what it shows', async () => {
+      const { page } = await open(host.address)
+      for (const [photo, name] of [
+        ['hot_dog', 'hot-dog.jpg'],
+        ['not_hot_dog', 'hot-dog-b-no-b-hot-dog.jpg'],
+      ]) {
+        await verdictOn(page, path.join(folder, `photos/${photo}/1.png`))
+        const [saved] = await Promise.all([page.waitForEvent('download'), page.click('#share')])
+        expect(saved.suggestedFilename()).toBe(name)
+      }
       await page.context().close()
     })
 
@@ -298,10 +332,12 @@ describe.skipIf(!existsSync(CHROMIUM))(
       cpSync(site, damaged, { recursive: true })
       const model = path.join(damaged, told.modelFile)
       const bytes = readFileSync(model)
+      const [packed] = readdirSync(damaged).filter(name => name.endsWith('.packed'))
       // A label's probability, as the metadata have it.
       const at = bytes.indexOf('"probabilities":[') + '"probabilities":['.length
       bytes.write('0.5', at)
-      writeFileSync(model, bytes)
+      // What is not packed is taken as it is.
+      writeFileSync(path.join(damaged, packed), bytes)
       const own = await serveFolders({ '/': damaged })
       const { page } = await open(own.address)
       expect(await page.locator('#checked').textContent()).toMatch(/Self-check failed/)

@@ -1,9 +1,12 @@
 // `chiquito/web` as its users have it: by a plain script element, and in a project that Vite builds.
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { packModel } from '../src/app/pack-model.js'
+import { byPlanes } from '../src/app/packed-model.js'
 import { packagePath } from '../src/core/index.js'
 import type { PredictResult } from '../src/index.js'
 import { predict } from '../src/index.js'
@@ -39,7 +42,8 @@ describe.skipIf(!existsSync(CHROMIUM))(
         globalThis.failure = async work => work.then(() => 'nothing', error => error.code + ': ' + error.message)
       </script>`,
       )
-      for (const [name, bytes] of Object.entries(strangers(readFileSync(path.join(run, 'model.onnx')))))
+      const own = readFileSync(path.join(run, 'model.onnx'))
+      for (const [name, bytes] of Object.entries(strangers(own, await packModel(own))))
         writeFileSync(path.join(pages, name), bytes)
       expected = await predict({ model: run, paths: [path.join(photos, 'hot_dog')] })
       host = await serveFolders({
@@ -59,7 +63,7 @@ describe.skipIf(!existsSync(CHROMIUM))(
     })
 
     /** Files that a page must not run, by name. */
-    function strangers(own: Buffer): Record<string, Uint8Array> {
+    function strangers(own: Buffer, packed: Uint8Array): Record<string, Uint8Array> {
       const read = readModel(new Uint8Array(own), 'own')
       const b = new GraphBuilder('foreign')
       b.input('pixels', 'uint8', [1, 96, 96, 3])
@@ -76,6 +80,9 @@ describe.skipIf(!existsSync(CHROMIUM))(
         'foreign.onnx': writeModel({ ...model(b.build()), metadata: read.metadata }),
         'labels.onnx': writeModel({ ...read, metadata: labels }),
         'nobody.onnx': writeModel({ ...read, metadata: new Map(), producer: 'x' }),
+        'cut.packed': packed.subarray(0, 100_000),
+        'planes.packed': gzipSync(byPlanes(own, []).subarray(0, 18)),
+        'own.packed': packed,
       }
     }
 
@@ -192,6 +199,8 @@ describe.skipIf(!existsSync(CHROMIUM))(
         /^io: The model \/none\.onnx cannot be fetched: the server answered 404/,
       ],
       ["failure(loadModel('/cut.onnx'))", /^model: \/cut\.onnx is not an ONNX model, or is cut off/],
+      ["failure(loadModel('/cut.packed'))", /^model: \/cut\.packed cannot be unpacked/],
+      ["failure(loadModel('/planes.packed'))", /^model: \/planes\.packed cannot be unpacked: it is cut off/],
       ["failure(loadModel('/page.onnx'))", /^model: \/page\.onnx is not an ONNX model/],
       ["failure(loadModel('/foreign.onnx'))", /^model: .*the operator "Steal" of "com\.example"/],
       ["failure(loadModel('/labels.onnx'))", /^model: .*a label repeats/],
@@ -216,6 +225,16 @@ describe.skipIf(!existsSync(CHROMIUM))(
       return [kept.byteLength === seen.at(-1), seen.every((n, i) => i === 0 || n > seen[i - 1]), third.labels.length, await failure(second.check())]
     })()`)
       expect(told).toEqual([true, true, 2, 'interrupted: The classifier was closed.'])
+    })
+
+    it('takes a model as exported pages fetch it', async () => {
+      const verdict = await page.evaluate(`(async () => {
+      const own = await loadModel('/own.packed')
+      const verdict = await own.classify(await file('hot_dog/1.png'))
+      own.close()
+      return verdict
+    })()`)
+      expectSame(verdict, 'hot_dog/1.png')
     })
 
     it('answers the same by the build of the runtime that can also use a graphics processor', async () => {

@@ -3,7 +3,7 @@ import { inFolders, type Listening, serveSite } from '../../test/support/static-
 
 /**
  * Both pages do the same: they load a model, look at a photo at once, and then answer as many as they can. The host compresses nothing; ours
- * fetches the runtime as exported pages do.
+ * fetches model and runtime as exported pages do.
  */
 const ours = `<!doctype html><link rel="icon" href="data:,"><script type="module">
 import { loadModel } from '/web/index.js'
@@ -15,7 +15,7 @@ const wasm = {
   wasm: at('/web/ort/ort-wasm-simd-threaded.wasm'),
   packed: at('/packed/runtime.wasm.gz'),
 }
-const model = await loadModel('/model.onnx', { runtime: { wasm } })
+const model = await loadModel('/packed/model.packed', { runtime: { wasm } })
 globalThis.first = (await model.classify(await photo(0)), performance.now())
 globalThis.answer = async count => { for (let i = 0; i < count; i++) await model.classify(await photo(i % 8)) }
 </script>`

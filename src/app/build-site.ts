@@ -4,9 +4,10 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { ChiquitoError, packagePath } from '../core/index.js'
+import { packModel } from './pack-model.js'
 import { asData, manifestOf, renderPage } from './page.js'
 import { SHARE_PATH, SHARED_FIELD } from './shared-picture.js'
-import type { Offline, Site, SiteRuntime } from './site.js'
+import type { Offline, Site, SiteFile, SiteRuntime } from './site.js'
 
 export interface SiteOptions {
   readonly title: string
@@ -45,13 +46,18 @@ export async function buildSite(options: SiteOptions): Promise<BuiltSite> {
     return named
   }
   const carried = async (place: string, name = path.posix.basename(place)) => add(name, await piece(place))
+  const added = (name: string, bytes: Uint8Array): SiteFile => ({
+    path: add(name, bytes),
+    bytes: bytes.length,
+  })
   const runtimeOf = async ([script, loader, wasm]: readonly string[]): Promise<SiteRuntime> => ({
     script: await carried(`ort/${script}`),
     loader: await carried(`ort/${loader}`),
     wasm: await carried(`ort/${wasm}`),
-    packed: add(`${wasm}.gz`, await gzipped(await piece(`ort/${wasm}`), { level: 9 })),
+    packed: added(`${wasm}.gz`, await gzipped(await piece(`ort/${wasm}`), { level: 9 })),
   })
-  const model = add('model.onnx', options.model)
+  const model = added('model.onnx', options.model)
+  const packed = added('model.packed', await packModel(options.model))
   const wasm = await runtimeOf(runtimes.wasm)
   const webgpu = await runtimeOf(runtimes.webgpu)
   const worker = await carried('worker.js')
@@ -72,7 +78,7 @@ export async function buildSite(options: SiteOptions): Promise<BuiltSite> {
   const serviceWorker = await text('app/sw.js')
   const settings = {
     ...options,
-    model: { path: model, bytes: options.model.length },
+    model: { ...model, packed },
     worker,
     runtime: { wasm, webgpu },
   }
@@ -83,20 +89,21 @@ export async function buildSite(options: SiteOptions): Promise<BuiltSite> {
     linked.manifest,
     manifestOf(site, icons, { base, sharePath: SHARE_PATH, shareField: SHARED_FIELD }),
   )
-  const fetched = ({ script, loader, packed }: SiteRuntime) => [script, loader, packed]
-  const rest = [model, worker, linked.script, linked.style, linked.icon]
+  const fetched = ({ script, loader, packed }: SiteRuntime) => [script, loader, packed.path]
+  const rest = [worker, linked.script, linked.style, linked.icon]
   const offline: Offline = {
     version: site.version,
     files: [...rest, wasm.script, wasm.loader, linked.appleIcon, icons.small, icons.large],
-    packed: { [wasm.wasm]: wasm.packed },
+    model: { packed: packed.path, plain: model.path },
+    packed: { [wasm.wasm]: wasm.packed.path },
     plain: ['./', linked.manifest],
   }
   files.set('sw.js', `const OFFLINE=${asData(offline)};\n${serviceWorker}`)
   return {
     files,
     version: site.version,
-    model,
-    first: ['index.html', ...rest, ...fetched(wasm)],
+    model: model.path,
+    first: ['index.html', packed.path, ...rest, ...fetched(wasm)],
     gpu: fetched(webgpu),
   }
 }

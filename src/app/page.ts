@@ -38,7 +38,7 @@ export function renderPage(template: string, site: Site, files: PageFiles, base:
     BASE: base === undefined ? '' : `<base href="${escaped(base)}">\n`,
     TITLE: escaped(site.title),
     SITE: asData(site),
-    MODEL: escaped(site.model.path),
+    MODEL: escaped(site.model.packed.path),
     SCRIPT: escaped(files.script),
     STYLE: escaped(files.style),
     ICON: escaped(files.icon),

@@ -6,7 +6,7 @@ export interface Site {
   readonly title: string
   /** Of this page, its model and its program: changes with any of them. */
   readonly version: string
-  readonly model: SiteFile
+  readonly model: SiteModel
   readonly worker: string
   readonly runtime: {
     readonly wasm: SiteRuntime
@@ -16,6 +16,11 @@ export interface Site {
   readonly words: Readonly<Record<string, string>>
   /** The label that the page is about, of two. */
   readonly subject: string | null
+}
+
+export interface SiteModel extends SiteFile {
+  /** The same as it is fetched where the browser can unpack it. */
+  readonly packed: SiteFile
 }
 
 export interface SiteFile {
@@ -28,7 +33,7 @@ export interface SiteRuntime {
   readonly loader: string
   readonly wasm: string
   /** `wasm`, compressed by gzip. */
-  readonly packed: string
+  readonly packed: SiteFile
 }
 
 /** What the service worker keeps for times without a network. */
@@ -36,6 +41,8 @@ export interface Offline {
   readonly version: string
   /** Files with a hash of their content in their names. */
   readonly files: readonly string[]
+  /** The model: packed, and as it is for browsers that cannot unpack it. */
+  readonly model: { readonly packed: string; readonly plain: string }
   /** Files that are fetched compressed and kept as they are, by their path: what they are compressed. */
   readonly packed: Readonly<Record<string, string>>
   /** Files without a hash. */

@@ -14,6 +14,7 @@ export {
   throwIfAborted,
 } from './error.js'
 export { fromHalf, toHalf } from './half.js'
+export { toSteps } from './int8.js'
 export { describeIssue, placeOfIssue, wordsOfIssue } from './issue.js'
 export { markdownBlock, markdownCode, markdownTable, markdownText } from './markdown.js'
 export { assetPath, packagePath, version } from './package.js'

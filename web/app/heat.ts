@@ -1,10 +1,6 @@
 import type { Explanation } from '../library/types.js'
 import { contextOf } from './elements.js'
 
-/** What spoke for a verdict, and what against it: red, green, blue. */
-const pro = [24, 104, 255] as const
-const contra = [255, 112, 24] as const
-
 /** Draws over the picture, in its own size, what spoke for a verdict (blue) and what against it (orange), as in reports; clear where nothing did. */
 export function drawHeat(
   canvas: HTMLCanvasElement,
@@ -16,6 +12,7 @@ export function drawHeat(
   small.width = width
   small.height = height
   const pixels = new ImageData(width, height)
+  const [pro, contra] = ['--spoke-for', '--spoke-against'].map(styled)
   const most = values.reduce((a, value) => Math.max(a, Math.abs(value)), 1e-9)
   for (const [i, value] of values.entries()) {
     const share = Math.abs(value) / most
@@ -29,6 +26,12 @@ export function drawHeat(
   context.imageSmoothingQuality = 'high'
   const { left, top, w, h } = seenPart(picture, resize)
   context.drawImage(small, left, top, w, h)
+}
+
+/** Red, green and blue of a colour that the style sheet names: the legend has it from there, too. */
+function styled(name: string): number[] {
+  const colour = getComputedStyle(document.documentElement).getPropertyValue(name).trim()
+  return [1, 3, 5].map(at => Number.parseInt(colour.slice(at, at + 2), 16))
 }
 
 /** The part of a picture that the network saw as its square: with `pad` more than the picture. */

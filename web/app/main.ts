@@ -1,11 +1,14 @@
 import { SITE_ELEMENT, type Site, type SiteRuntime } from '../../src/app/site.js'
 import { ChiquitoError, messageOf } from '../../src/core/error.js'
+import { type PhotoProblem, UnreadablePhoto } from '../../src/images/unreadable.js'
 import { loadModel } from '../library/load-model.js'
 import type { Classifier, ImageInput, RuntimeFiles, Verdict } from '../library/types.js'
+import { canUnpack } from '../library/unpacked.js'
 import { Camera, type CameraTrouble } from './camera.js'
 import { contextOf, element } from './elements.js'
 import { drawHeat } from './heat.js'
 import { listenForPictures, sharedPicture } from './intake.js'
+import { Loading } from './loading.js'
 import { canShare, captioned, shareOrSave } from './share.js'
 import { listenForUpdates } from './updates.js'
 import { VerdictView } from './verdict-view.js'
@@ -67,17 +70,17 @@ function text(key: string | undefined): string {
 }
 
 async function start(): Promise<Classifier> {
-  const bar = element('bar', HTMLElement)
-  const loaded = await loadModel(at(site.model.path), {
+  const model = canUnpack() ? site.model.packed : site.model
+  const { packed } = site.runtime.wasm
+  const loading = new Loading(words, language, model.bytes, isKept() ? undefined : packed.bytes)
+  const loaded = await loadModel(at(model.path), {
     worker: workerAddress(),
     runtime: {
       wasm: runtimeFiles(site.runtime.wasm),
       ...(site.runtime.webgpu && { webgpu: runtimeFiles(site.runtime.webgpu) }),
     },
     device: site.runtime.webgpu ? 'auto' : 'wasm',
-    progress: loaded => {
-      bar.style.transform = `scaleX(${Math.min(1, loaded / site.model.bytes)})`
-    },
+    progress: loaded => loading.show(loaded),
   })
   classifier = loaded
   document.body.dataset.state = 'ready'
@@ -95,8 +98,12 @@ function at(path: string): string {
 function runtimeFiles({ script, loader, wasm, packed }: SiteRuntime): RuntimeFiles {
   const files = { script: at(script), loader: at(loader), wasm: at(wasm) }
   // A service worker has it unpacked, and what is compiled of that is kept by the browser.
-  const isKept = 'serviceWorker' in navigator && navigator.serviceWorker.controller !== null
-  return isKept ? files : { ...files, packed: at(packed) }
+  return isKept() ? files : { ...files, packed: at(packed.path) }
+}
+
+/** Whether this is not the first visit, and everything there already. */
+function isKept(): boolean {
+  return 'serviceWorker' in navigator && navigator.serviceWorker.controller !== null
 }
 
 /** A worker out of a blob has the page's own content policy, and so can send nothing anywhere either. */
@@ -140,12 +147,22 @@ async function look(image: Blob | HTMLCanvasElement): Promise<void> {
     if (mine !== turn) return
     view.clear()
     showPart('invitation')
-    tell(
-      error instanceof ChiquitoError && error.code === 'image'
-        ? `${words.notRead} (${error.message})`
-        : messageOf(error),
-    )
+    tell(refusalWords(error, image))
   }
+}
+
+/** Why a picture is not judged, in the visitor's language as far as that is known. */
+function refusalWords(error: unknown, image: Blob | HTMLCanvasElement): string {
+  if (!(error instanceof ChiquitoError) || error.code !== 'image') return messageOf(error)
+  if (!(error instanceof UnreadablePhoto)) return `${words.notRead} (${error.message})`
+  const reasons: Readonly<Record<PhotoProblem, string>> = {
+    'no-photo': words.notPhoto,
+    damaged: words.damaged,
+    large: words.large,
+    small: words.small,
+  }
+  const reason = reasons[error.problem]
+  return image instanceof File ? `${image.name}: ${reason}` : reason
 }
 
 async function drawPicture(image: Blob | HTMLCanvasElement): Promise<void> {

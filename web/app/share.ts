@@ -38,7 +38,25 @@ export async function captioned(picture: HTMLCanvasElement, caption: Caption): P
   line(context, caption.title, 500, 34, height + 258)
   const blob = await new Promise<Blob | null>(resolve => canvas.toBlob(resolve, 'image/jpeg', 0.9))
   if (!blob) throw new Error('The picture cannot be drawn.')
-  return new File([blob], 'verdict.jpg', { type: 'image/jpeg' })
+  return new File([blob], `${fileName(caption)}.jpg`, { type: 'image/jpeg' })
+}
+
+/** Longer names are cut: some systems take no more than 255 bytes. */
+const LONGEST_NAME = 60
+
+/** Title and verdict in letters, digits and hyphens, which every system takes in the name of a file. */
+function fileName({ title, word }: Caption): string {
+  const [about, said] = [title, word].map(plain)
+  const name = said.startsWith(about) ? said : [about, said].filter(Boolean).join('-')
+  return [...name].slice(0, LONGEST_NAME).join('').replace(/-+$/, '') || 'verdict'
+}
+
+function plain(text: string): string {
+  return text
+    .normalize('NFC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{M}\p{N}]+/gu, '-')
+    .replace(/^-|-$/g, '')
 }
 
 function drawInside(

@@ -37,6 +37,8 @@ export class VerdictView {
     this.note.textContent = ''
     this.bars.hidden = true
     this.waiting = ''
+    // Who hears it must not be told of a picture that is gone.
+    this.spoken.textContent = ''
     clearTimeout(this.timer)
   }
 

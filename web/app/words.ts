@@ -30,6 +30,13 @@ export interface Words {
   readonly cameraDenied: string
   readonly cameraFailed: string
   readonly notRead: string
+  readonly notPhoto: string
+  readonly damaged: string
+  readonly large: string
+  readonly small: string
+  readonly loadingModel: string
+  readonly loadingRuntime: string
+  readonly starting: string
   readonly whatIsThis: string
   readonly photo: string
   readonly chart: string
@@ -67,6 +74,14 @@ const en: Words = {
   cameraDenied: 'The camera may not be used. Allow it in the settings of this page.',
   cameraFailed: 'The camera does not start. Another program may be using it.',
   notRead: 'This file cannot be read as a photo.',
+  notPhoto:
+    'This is no picture that browsers read (JPEG, PNG, WebP, AVIF, GIF, BMP). Pictures of other kinds: save them as JPEG or PNG.',
+  damaged: 'The file is damaged, cut off, or of a kind that this browser does not read.',
+  large: 'The picture is too large.',
+  small: 'The picture is too small to show anything.',
+  loadingModel: 'Loading the model',
+  loadingRuntime: 'Loading the program that runs it',
+  starting: 'Starting…',
   whatIsThis: 'How does this work?',
   photo: 'The photo',
   chart: 'Probability of each label',
@@ -105,6 +120,14 @@ const es: Words = {
   cameraDenied: 'No hay permiso para usar la cámara. Permítelo en los ajustes de esta página.',
   cameraFailed: 'La cámara no arranca. Quizá la esté usando otro programa.',
   notRead: 'Este archivo no se puede leer como foto.',
+  notPhoto:
+    'No es una imagen que lean los navegadores (JPEG, PNG, WebP, AVIF, GIF, BMP). Si es de otro tipo, guárdala como JPEG o PNG.',
+  damaged: 'El archivo está dañado, incompleto o es de un tipo que este navegador no lee.',
+  large: 'La imagen es demasiado grande.',
+  small: 'La imagen es demasiado pequeña para mostrar algo.',
+  loadingModel: 'Cargando el modelo',
+  loadingRuntime: 'Cargando el programa que lo ejecuta',
+  starting: 'Iniciando…',
   whatIsThis: '¿Cómo funciona?',
   photo: 'La foto',
   chart: 'Probabilidad de cada etiqueta',

@@ -1,4 +1,5 @@
-import { ChiquitoError, errorOf, INTERRUPTED, messageOf, throwIfAborted } from '../../src/core/error.js'
+import { ChiquitoError, INTERRUPTED, messageOf, throwIfAborted } from '../../src/core/error.js'
+import { workerErrorOf } from './failures.js'
 import { isFailure, type Loaded, type NamedPicture } from './protocol.js'
 import type {
   CheckResult,
@@ -41,7 +42,7 @@ export class WorkerClassifier implements Classifier {
   async classify(image: ImageInput, { signal }: ClassifyOptions = {}): Promise<Verdict> {
     const picture = await pictureOf(image, signal)
     const [answer] = await this.judged([picture], signal)
-    if (isFailure(answer)) throw errorOf(answer)
+    if (isFailure(answer)) throw workerErrorOf(answer)
     return answer
   }
 
@@ -94,7 +95,7 @@ export class WorkerClassifier implements Classifier {
       if (one instanceof Error) return { error: one }
       const answer = answers.next().value
       if (answer === undefined) return { error: new ChiquitoError('engine', 'There is no answer.') }
-      return isFailure(answer) ? { error: errorOf(answer) } : { verdict: answer }
+      return isFailure(answer) ? { error: workerErrorOf(answer) } : { verdict: answer }
     })
   }
 }

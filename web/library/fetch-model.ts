@@ -1,5 +1,6 @@
 import { ChiquitoError } from '../../src/core/error.js'
 import type { LoadOptions, LoadProgress } from './types.js'
+import { joined } from './unpacked.js'
 
 /** The largest network of use in a browser takes a fifth of it; a page that takes more memory is ended by phones. */
 export const MAX_MODEL_BYTES = 512 * 1024 * 1024
@@ -52,21 +53,11 @@ async function readAll(
     pieces.push(next.value)
     progress?.(loaded, total)
   }
-  return joined(pieces, loaded)
+  return joined(pieces, loaded).buffer
 }
 
 /** Of a response that comes as it is: compressed ones tell another length. */
 function totalOf({ headers }: Response): number | undefined {
   const length = Number(headers.get('content-length'))
   return headers.has('content-encoding') || !(length > 0) ? undefined : length
-}
-
-function joined(pieces: readonly Uint8Array[], length: number): ArrayBuffer {
-  const bytes = new Uint8Array(length)
-  let at = 0
-  for (const piece of pieces) {
-    bytes.set(piece, at)
-    at += piece.length
-  }
-  return bytes.buffer
 }

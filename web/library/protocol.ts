@@ -1,4 +1,4 @@
-import type { Failure } from '../../src/core/error.js'
+import type { WorkerFailure } from './failures.js'
 import type { CheckResult, Classifier, Explanation, RuntimeFiles, Verdict } from './types.js'
 
 // What page and worker say to each other. Every question has a number, and its answer has it, too.
@@ -37,7 +37,7 @@ export interface NamedPicture {
 export interface Answers {
   start: null
   load: Loaded
-  classify: readonly (Verdict | Failure)[]
+  classify: readonly (Verdict | WorkerFailure)[]
   explain: Explanation
   check: CheckResult
 }
@@ -58,8 +58,8 @@ export type ToWorker =
 
 export type FromWorker =
   | { readonly id: number; readonly answer: Answers[keyof Answers] }
-  | { readonly id: number; readonly error: Failure }
+  | { readonly id: number; readonly error: WorkerFailure }
 
-export function isFailure(answer: Verdict | Failure): answer is Failure {
+export function isFailure(answer: Verdict | WorkerFailure): answer is WorkerFailure {
   return 'code' in answer
 }

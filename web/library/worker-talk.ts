@@ -1,4 +1,5 @@
-import { ChiquitoError, errorOf, INTERRUPTED, throwIfAborted } from '../../src/core/error.js'
+import { ChiquitoError, INTERRUPTED, throwIfAborted } from '../../src/core/error.js'
+import { workerErrorOf } from './failures.js'
 import type { Answers, FromWorker, Question, ToWorker } from './protocol.js'
 
 interface Waiting {
@@ -60,7 +61,7 @@ export class WorkerTalk {
 
   private hear(message: FromWorker): void {
     const waiting = this.take(message.id)
-    if ('error' in message) waiting?.reject(errorOf(message.error))
+    if ('error' in message) waiting?.reject(workerErrorOf(message.error))
     else waiting?.resolve(message.answer)
   }
 

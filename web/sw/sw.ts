@@ -1,6 +1,6 @@
 import { SHARE_PATH, SHARED_CACHE, SHARED_FIELD, SHARED_KEY } from '../../src/app/shared-picture.js'
 import type { Offline } from '../../src/app/site.js'
-import { unpacked } from '../library/unpacked.js'
+import { canUnpack, unpacked } from '../library/unpacked.js'
 
 // Keeps the page for times without a network. `chiquito app` writes what there is to keep in front of this script, so a newer page is
 // another script, and browsers notice.
@@ -38,7 +38,9 @@ function at(path: string): string {
 
 async function keepAll(): Promise<void> {
   const cache = await caches.open(own)
-  await Promise.all(OFFLINE.files.map(path => keep(cache, at(path), 'force-cache')))
+  const { packed, plain } = OFFLINE.model
+  const files = [...OFFLINE.files, canUnpack() ? packed : plain]
+  await Promise.all(files.map(path => keep(cache, at(path), 'force-cache')))
   await Promise.all(
     Object.entries(OFFLINE.packed).map(([path, packed]) => keepUnpacked(cache, at(path), at(packed))),
   )

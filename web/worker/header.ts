@@ -1,11 +1,14 @@
-import { ChiquitoError } from '../../src/core/error.js'
 import type { PhotoFormat } from '../../src/images/formats/sniff.js'
+import { unreadable } from '../../src/images/unreadable.js'
 
 // What decoding in a browser must know of a file first: its size, since a large one can end the page, and how it is turned, since
 // browsers turn some formats and not others.
 
 /** The formats that browsers decode as `chiquito predict` does. */
 export type WebFormat = 'jpeg' | 'png' | 'gif' | 'webp' | 'avif' | 'bmp'
+
+/** The same in words. */
+export const WEB_FORMATS = 'JPEG, PNG, WebP, AVIF, GIF or BMP'
 
 export interface Header {
   /** As stored. */
@@ -31,10 +34,7 @@ export function readHeader(bytes: Uint8Array, format: WebFormat, name: string): 
     if (!(error instanceof RangeError)) throw error
   }
   if (header !== undefined && header.width > 0 && header.height > 0) return header
-  throw new ChiquitoError(
-    'image',
-    `${name}: the ${format.toUpperCase()} file is damaged: its header is not whole.`,
-  )
+  throw unreadable(name, `the ${format.toUpperCase()} file is damaged: its header is not whole`)
 }
 
 type Read = (view: DataView) => Header | undefined

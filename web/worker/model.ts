@@ -7,6 +7,7 @@ import { type ModelMetadata, parseModelMetadata, thresholdIn } from '../../src/r
 import type { Device, Question } from '../library/protocol.js'
 import type { Explanation, Verdict } from '../library/types.js'
 import type { Runtime } from './runtime.js'
+import { unpackModel } from './unpack-model.js'
 
 /** What the network says of views. */
 export interface Answered {
@@ -30,7 +31,7 @@ export class WorkerModel {
     { name, model, devices }: Extract<Question, { readonly kind: 'load' }>,
     { ort, threads }: Runtime,
   ): Promise<WorkerModel> {
-    const bytes = new Uint8Array(model)
+    const bytes = await unpackModel(new Uint8Array(model), name)
     const { metadata, producer } = scanModel(bytes, name)
     const facts = parseModelMetadata(metadata, name, producer)
     const { session, device } = await fastest(ort, bytes, devices, facts.view.size, name)

@@ -25,17 +25,6 @@ export function pixelsOfBitmap(bitmap: ImageBitmap | VideoFrame): Pixels {
   return { width, height, data }
 }
 
-/** The same of pixels that a page has made itself. */
-export function pixelsOfData({ width, height, data }: ImageData): Pixels {
-  const rgb = new Uint8Array(width * height * 3)
-  for (let i = 0, p = 0; i < data.length; i += 4, p += 3) {
-    const alpha = data[i + 3]
-    const white = 255 * (255 - alpha) + 127
-    for (let c = 0; c < 3; c++) rgb[p + c] = (data[i + c] * alpha + white) / 255
-  }
-  return { width, height, data: rgb }
-}
-
 /**
  * A JPEG at a half or a quarter of its sides, rounded down: libjpeg leaves the rest out while it decodes, as it does for libvips.
  * Undefined where the browser has no decoder that can. Not turned.

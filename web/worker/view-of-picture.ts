@@ -1,6 +1,7 @@
 import { ChiquitoError, messageOf } from '../../src/core/error.js'
 import { firstFrame, leavesFree, surround } from '../../src/images/formats/gif-frame.js'
 import { inverseOrientation, upright } from '../../src/images/formats/orientation.js'
+import { onWhite } from '../../src/images/formats/rgba.js'
 import { sniff } from '../../src/images/formats/sniff.js'
 import type { Pixels } from '../../src/images/pixels.js'
 import { resizeTo } from '../../src/images/resize.js'
@@ -8,8 +9,9 @@ import { reduceTo, shrinkLikeVips } from '../../src/images/shrink.js'
 import { checkFileSize, checkSize, halvings, unreadable } from '../../src/images/unreadable.js'
 import { renderView, type ViewRule } from '../../src/images/view.js'
 import type { NamedPicture, Picture } from '../library/protocol.js'
-import { type Header, isWebFormat, readHeader, type WebFormat } from './header.js'
-import { pixelsOfBitmap, pixelsOfData, pixelsOfJpeg } from './pixels.js'
+import { joined } from '../library/unpacked.js'
+import { type Header, isWebFormat, readHeader, WEB_FORMATS, type WebFormat } from './header.js'
+import { pixelsOfBitmap, pixelsOfJpeg } from './pixels.js'
 
 // From a picture to what the network sees, in the steps of `decode` and `renderView` (docs/web.md says how close it comes).
 
@@ -24,20 +26,22 @@ export async function viewOfPicture({ picture, name }: NamedPicture, rule: ViewR
 function taken(picture: Exclude<Picture, Blob>, name: string, wanted: number): Pixels {
   const { width, height } = picture
   checkSize(width, height, name)
-  const pixels = picture instanceof ImageData ? pixelsOfData(picture) : pixelsOfBitmap(picture)
+  const pixels = picture instanceof ImageData ? onWhite(picture) : pixelsOfBitmap(picture)
   return shrinkLikeVips(pixels, halvings({ width, height }, wanted))
 }
 
 async function decodeFile(file: Blob, name: string, wanted: number): Promise<Pixels> {
   checkFileSize(file.size, name)
   const bytes = new Uint8Array(await file.arrayBuffer())
-  const sniffed = sniff(bytes)
+  const sniffed = sniff(bytes, WEB_FORMATS)
   if ('refused' in sniffed) throw unreadable(name, sniffed.refused, undefined, 'no-photo')
   const { format } = sniffed
   if (!isWebFormat(format))
     throw unreadable(
       name,
       `a ${format.toUpperCase()} file, which browsers do not read; save it as JPEG or PNG`,
+      undefined,
+      'no-photo',
     )
   const header = readHeader(bytes, format, name)
   const { width, height } = header
@@ -70,21 +74,18 @@ async function decodeJpeg(
   try {
     return await decode(bytes)
   } catch (error) {
-    const pixels = await decode(joined(bytes, END)).catch(() => Promise.reject(error))
-    const other = await decode(joined(bytes, OTHER_BITS, END)).catch(() => Promise.reject(error))
+    const pixels = await decode(behind(bytes, END)).catch(() => Promise.reject(error))
+    const other = await decode(behind(bytes, OTHER_BITS, END)).catch(() => Promise.reject(error))
     if (pixels.data.some((value, i) => value !== other.data[i])) throw error
     return pixels
   }
 }
 
-function joined(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
+function behind(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  return joined(
+    parts,
+    parts.reduce((sum, { length }) => sum + length, 0),
+  )
 }
 
 async function decodeAs(

@@ -1,4 +1,5 @@
-import { ChiquitoError, type Failure, failureOf, throwIfAborted } from '../../src/core/error.js'
+import { ChiquitoError, throwIfAborted } from '../../src/core/error.js'
+import { type WorkerFailure, workerFailureOf } from '../library/failures.js'
 import type { Answers, FromWorker, NamedPicture, Question, ToWorker } from '../library/protocol.js'
 import type { Verdict } from '../library/types.js'
 import { checkModel } from './check.js'
@@ -38,7 +39,7 @@ async function answered(id: number, ask: Question, signal: AbortSignal): Promise
     throwIfAborted(signal)
     return { id, answer: await answerTo(ask, signal) }
   } catch (error) {
-    return { id, error: failureOf(error) }
+    return { id, error: workerFailureOf(error) }
   }
 }
 
@@ -80,12 +81,12 @@ async function classified(
   model: WorkerModel,
   pictures: readonly NamedPicture[],
   signal: AbortSignal,
-): Promise<(Verdict | Failure)[]> {
+): Promise<(Verdict | WorkerFailure)[]> {
   const { view } = model.metadata
-  const views: (Uint8Array | Failure)[] = []
+  const views: (Uint8Array | WorkerFailure)[] = []
   for (const picture of pictures) {
     throwIfAborted(signal)
-    views.push(await viewOfPicture(picture, view).catch(error => failureOf(error)))
+    views.push(await viewOfPicture(picture, view).catch(error => workerFailureOf(error)))
   }
   throwIfAborted(signal)
   const seen = views.filter(one => one instanceof Uint8Array)

@@ -1,4 +1,4 @@
-import { breather, type Tensor } from '../../core/index.js'
+import { breather, type Tensor, toSteps } from '../../core/index.js'
 import type { Graph, Node, Value } from '../../onnx/index.js'
 
 /** Where a graph keeps the photos that a new one is compared with (`known`). */
@@ -81,11 +81,8 @@ export async function renewNeighbours(
     const { rounded } = photos[found.index]
     // Rows are as long as they were made: by the number of blocks of features.
     const factor = (own.length * scales.data[i]) / units[found.index].length
-    let most = 0
-    for (let j = 0; j < width; j++) most = Math.max(most, Math.abs(rounded[j]))
-    if (most === 0) continue
-    for (let j = 0; j < width; j++) data[i * width + j] = Math.round((rounded[j] / most) * 127)
-    factors[i] = (most * factor) / 127
+    const step = toSteps(rounded, data.subarray(i * width, (i + 1) * width))
+    if (step > 0) factors[i] = step * factor
   }
   const initializers = new Map(graph.initializers)
     .set(rowsName, { ...rows, data })

@@ -1,10 +1,12 @@
 import type { Pixels } from '../pixels.js'
 
+// Also loads in browsers.
+
 /** A decoded picture with transparency: row-major [height, width, 4]. */
 export interface Rgba {
   readonly width: number
   readonly height: number
-  readonly data: Uint8Array
+  readonly data: Uint8Array | Uint8ClampedArray
 }
 
 /** A picture laid on white. */

@@ -65,12 +65,16 @@ const SIGNATURES: readonly (readonly [signature: string, sniffed: Sniffed])[] = 
   ['\x1f\x8b', { refused: 'a file compressed with gzip, not a photo; unpack it' }],
 ]
 
-/** Tells what a file is from its first bytes, never from its name. */
-export function sniff(bytes: Uint8Array): Sniffed {
+/**
+ * Tells what a file is from its first bytes, never from its name.
+ *
+ * @param expected - the formats that are read here, in words
+ */
+export function sniff(bytes: Uint8Array, expected = SUPPORTED): Sniffed {
   if (bytes.length === 0) return { refused: 'an empty file' }
   for (const [signature, sniffed] of SIGNATURES) if (matches(bytes, signature)) return sniffed
   if (matches(bytes, '????ftyp')) return mediaContainer(bytes)
-  return byHeader(bytes) ?? other(bytes)
+  return byHeader(bytes) ?? other(bytes, expected)
 }
 
 function matches(bytes: Uint8Array, signature: string): boolean {
@@ -165,7 +169,7 @@ function mediaContainer(bytes: Uint8Array): Sniffed {
   return { refused: `a video or audio file (${visible(main)}), not a photo` }
 }
 
-function other(bytes: Uint8Array): Sniffed {
+function other(bytes: Uint8Array, expected: string): Sniffed {
   const start = latin(bytes, 0, 512)
   if (/^(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*|<!--.*?-->\s*|<!doctype svg[^>]*>\s*)*<svg/is.test(start))
     return { refused: `an SVG drawing, which is not a photo; ${CONVERT}` }
@@ -174,7 +178,7 @@ function other(bytes: Uint8Array): Sniffed {
   if (start.startsWith('version https://git-lfs'))
     return { refused: 'a Git LFS pointer in place of the photo; fetch it with git lfs pull' }
   if (/^\0+$/.test(start)) return { refused: 'nothing but zeros: its content was never written' }
-  return { refused: `not an image (starts with ${visible(start.slice(0, 16))}); expected ${SUPPORTED}` }
+  return { refused: `not an image (starts with ${visible(start.slice(0, 16))}); expected ${expected}` }
 }
 
 function latin(bytes: Uint8Array, from: number, to: number): string {

@@ -1,5 +1,13 @@
 import { type Backbone, type FeatureSpec, featureWidth } from '../../backbones/index.js'
-import { argmax, asFloat32, float32, RandomStream, type Tensor, throwIfAborted } from '../../core/index.js'
+import {
+  argmax,
+  asFloat32,
+  float32,
+  RandomStream,
+  type Tensor,
+  throwIfAborted,
+  toSteps,
+} from '../../core/index.js'
 import type { Photo } from '../../dataset/index.js'
 import { type DeviceOptions, Session } from '../../engine/index.js'
 import { GraphBuilder, model } from '../../onnx/index.js'
@@ -157,18 +165,13 @@ function unitRows(
   return out
 }
 
-const greatestByte = 127
-
 function inBytes(rows: Float32Array, count: number): { rows: Tensor<'int8'>; scales: Float32Array } {
   const width = rows.length / count
   const data = new Int8Array(rows.length)
   const scales = new Float32Array(count)
   for (let i = 0; i < count; i++) {
-    let most = 0
-    for (let j = i * width; j < (i + 1) * width; j++) most = Math.max(most, Math.abs(rows[j]))
-    if (most === 0) continue
-    scales[i] = most / greatestByte
-    for (let j = i * width; j < (i + 1) * width; j++) data[j] = Math.round((rows[j] / most) * greatestByte)
+    const [start, end] = [i * width, (i + 1) * width]
+    scales[i] = toSteps(rows.subarray(start, end), data.subarray(start, end))
   }
   return { rows: { dtype: 'int8', shape: [count, width], data }, scales }
 }
