@@ -10,7 +10,6 @@ import {
   type WorkOptions,
 } from '../core/index.js'
 import type { Device } from '../engine/index.js'
-import { PhotoReader } from '../images/index.js'
 import {
   BODIES_IN_MEMORY,
   createApp,
@@ -66,9 +65,6 @@ const DEFAULT_PORT = 8000
 /** Photos that a network looks at together: measured in docs/decisions/0091-memory-of-a-server.md. */
 const BATCH = 2
 
-/** Threads that decode; more wait for the network. */
-const MAX_READERS = 8
-
 /** Seconds beyond all time limits after which connections are cut off when the server stops. */
 const STOP_SECONDS = 5
 
@@ -114,12 +110,9 @@ export async function serve(
     await keeper.close()
     throwIfAborted(signal)
   }
-  // One processor's worth is taken by the network in any case.
-  const reader = new PhotoReader({ workers: Math.min(MAX_READERS, Math.max(1, threads - 1)) })
   try {
     const app = createApp({
       keeper,
-      reader,
       limits,
       room,
       metrics,
@@ -158,7 +151,7 @@ export async function serve(
       `${INTERRUPTED} ${plural(server.answered, 'request')} answered, none left.`,
     )
   } finally {
-    await Promise.all([keeper.close(), reader.close()])
+    await keeper.close()
   }
 }
 

@@ -1,5 +1,4 @@
 import { ChiquitoError, throwIfAborted } from '../../core/index.js'
-import type { PhotoReader } from '../../images/index.js'
 import type { Prediction } from '../../predict/index.js'
 import type { AnsweredPhoto, RefusedPhoto } from '../api/index.js'
 import type { ServedModel } from '../model/index.js'
@@ -11,14 +10,13 @@ import type { Room } from './room.js'
 import type { SentPhoto } from './sent-photo.js'
 
 export interface JudgeSettings {
-  readonly reader: PhotoReader
   readonly limits: ServeLimits
   readonly room: Room
   readonly metrics: Metrics
 }
 
-/** What photos are called to the decoder; what they are called in requests stays out of its messages. */
-const PHOTO = 'photo'
+/** What photos are called where they are decoded; what they are called in requests stays out of its messages. */
+const PHOTO = /^photo: /
 
 /**
  * Judges photos, in their order. One that cannot be read or fetched is answered with its problem, and the others go on.
@@ -65,19 +63,15 @@ async function fetched(
 async function judged(
   bytes: Uint8Array,
   model: ServedModel,
-  { reader, limits, metrics }: JudgeSettings,
+  { limits, metrics }: JudgeSettings,
   signal: AbortSignal,
 ): Promise<Prediction> {
   throwIfAborted(signal)
-  const rule = model.facts.view
-  const [view] = await reader
-    .views(bytes, { name: PHOTO, rule, draws: [null], mostPixels: limits.pixels })
-    .catch(error => {
-      if (!(error instanceof ChiquitoError && error.code === 'image')) throw error
-      metrics.photo('refused')
-      throw new ProblemError('unreadable-photo', sentence(error.message.replace(`${PHOTO}: `, '')))
-    })
-  const prediction = await model.look(view, signal)
+  const prediction = await model.judge({ bytes, mostPixels: limits.pixels }, signal).catch(error => {
+    if (!(error instanceof ChiquitoError && error.code === 'image')) throw error
+    metrics.photo('refused')
+    throw new ProblemError('unreadable-photo', sentence(error.message.replace(PHOTO, '')))
+  })
   metrics.photo(prediction.abstained ? 'neither' : 'answered')
   return prediction
 }

@@ -1,9 +1,10 @@
 import type { Failure } from '../../core/index.js'
 import type { Device, Optimization } from '../../engine/index.js'
+import type { GateSeat, ViewRule } from '../../images/index.js'
 import type { RawAnswers } from '../../predict/index.js'
 import type { ModelMetadata } from '../../run/index.js'
 
-// What the server says to the process that checks a model, and to the thread that its network runs on.
+// What the server says to the process that checks a model, and to the threads that judge photos.
 
 /** What is known of a model that answers as it did when it was made. */
 export interface ModelFacts extends Omit<ModelMetadata, 'golden'> {
@@ -30,26 +31,38 @@ export interface LookerSettings {
   readonly name: string
   readonly device: Device | undefined
   readonly threads: number
-  /** Side of a view. */
-  readonly size: number
+  /** How photos become what the network sees. */
+  readonly rule: ViewRule
+  /** Photos that the network looks at together, at most. */
+  readonly batch: number
+  /** Its place in the books of memory for decoding. */
+  readonly seat: GateSeat
 }
 
-/** Views to look at, bytes [count, size, size, 3] and whatever is behind them; the memory comes back with the answer. */
-export interface Batch {
-  readonly views: Uint8Array<ArrayBuffer>
-  readonly count: number
+/** A photo's file. */
+export interface SentFile {
+  /** Handed over: they may be gone once it is judged. */
+  readonly bytes: Uint8Array
+  /** Pixels that it may have. */
+  readonly mostPixels: number
 }
 
-export type ToLooker = Batch | 'close'
+export interface PhotoRequest extends SentFile {
+  readonly id: number
+}
+
+export type ToLooker = PhotoRequest | 'close'
 
 export type FromLooker =
   | { readonly kind: 'ready' }
   | { readonly kind: 'refused'; readonly failure: Failure }
   | { readonly kind: 'notice'; readonly message: string }
   | {
-      readonly kind: 'answer'
+      readonly kind: 'answers'
+      /** Of the photos, in the order of the answers. */
+      readonly ids: readonly number[]
       readonly answers: RawAnswers
-      readonly views: Uint8Array<ArrayBuffer>
+      /** That the network took. */
       readonly seconds: number
     }
-  | { readonly kind: 'failed'; readonly failure: Failure; readonly views: Uint8Array<ArrayBuffer> }
+  | { readonly kind: 'failed'; readonly ids: readonly number[]; readonly failure: Failure }

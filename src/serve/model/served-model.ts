@@ -1,65 +1,62 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { ChiquitoError } from '../../core/index.js'
 import { type Device, sessionsFor } from '../../engine/index.js'
 import type { Prediction } from '../../predict/index.js'
-import { Batcher, type BatchObserver } from './batcher.js'
 import { checkModel } from './check.js'
-import { Looker } from './looker.js'
-import type { LookerSettings, ModelFacts } from './messages.js'
+import { Looker, type LookerListeners } from './looker.js'
+import type { ModelFacts, SentFile } from './messages.js'
+import { PhotoLine } from './photo-line.js'
 
-export interface ServedModelOptions {
+export interface ServedModelOptions extends LookerListeners {
   readonly device?: Device | undefined
   /** Threads of the CPU. Each has a network of its own, as far as memory allows; otherwise networks share them. */
   readonly threads: number
   /** Photos that one looks at at a time. */
   readonly batch: number
-  readonly observe: BatchObserver
-  readonly notice: (message: string) => void
-  /** Told when a network has gone that nobody closed. */
-  readonly lost: (error: ChiquitoError) => void
 }
+
+/** Photos that are decoded beside those that the network looks at. */
+const DECODED_BESIDE = 2
 
 /** One model file at work, for as long as somebody holds it. */
 export class ServedModel {
   readonly loadedAt = new Date()
-  private readonly batcher: Batcher
+  private readonly line: PhotoLine
   private holders = 0
   private retired: (() => void) | undefined
 
   private constructor(
-    path: string,
     readonly facts: ModelFacts,
     private readonly lookers: readonly Looker[],
-    { batch, observe }: ServedModelOptions,
+    batch: number,
   ) {
-    const reading = { path, labels: facts.labels, threshold: facts.known }
-    this.batcher = new Batcher(lookers, batchOf(facts, batch), reading, observe)
+    this.line = new PhotoLine(lookers, batch + DECODED_BESIDE)
   }
 
   /** @throws what `Predictor.open` throws */
   static async open(path: string, options: ServedModelOptions): Promise<ServedModel> {
-    const { device, batch, notice, lost } = options
+    const { device, threads, notice } = options
     const folder = await mkdtemp(join(tmpdir(), 'chiquito-'))
     const lookers: Looker[] = []
     try {
       const prepared = join(folder, 'prepared.ort')
       const { facts, isPrepared } = await checkModel(path, { device, prepared, notice })
       const file = isPrepared ? prepared : path
-      const lookerCount = isPrepared ? sessionsFor((await stat(file)).size, options.threads) : 1
-      const settings: LookerSettings = {
+      const count = isPrepared ? sessionsFor((await stat(file)).size, threads) : 1
+      const settings = {
         file,
         optimize: isPrepared ? 'none' : 'all',
         name: path,
         device,
-        threads: Math.max(1, Math.floor(options.threads / lookerCount)),
-        size: facts.view.size,
-      }
+        threads: Math.max(1, Math.floor(threads / count)),
+        rule: facts.view,
+        batch: facts.takesBatches ? options.batch : 1,
+      } as const
+      const reading = { path, labels: facts.labels, threshold: facts.known }
       // One by one: what is wrong is said once.
-      for (let i = 0; i < lookerCount; i++)
-        lookers.push(await Looker.open(settings, batchOf(facts, batch), { notice, lost }))
-      return new ServedModel(path, facts, lookers, options)
+      for (let i = 0; i < count; i++) lookers.push(await Looker.open(settings, reading, options))
+      return new ServedModel(facts, lookers, settings.batch)
     } catch (error) {
       await Promise.all(lookers.map(looker => looker.close()))
       throw error
@@ -68,9 +65,9 @@ export class ServedModel {
     }
   }
 
-  /** Judges one view as the model's rule makes it, bytes [size, size, 3]. Throws `interrupted` where the signal fires before its turn. */
-  look(view: Uint8Array, signal: AbortSignal): Promise<Prediction> {
-    return this.batcher.look(view, signal)
+  /** Judges one photo. Throws `image` where it cannot be read, `interrupted` where the signal fires before its turn. */
+  judge(photo: SentFile, signal: AbortSignal): Promise<Prediction> {
+    return this.line.judge(photo, signal)
   }
 
   /** Does work during which the model stays. */
@@ -92,8 +89,4 @@ export class ServedModel {
       })
     await Promise.all(this.lookers.map(looker => looker.close()))
   }
-}
-
-function batchOf({ takesBatches }: ModelFacts, most: number): number {
-  return takesBatches ? most : 1
 }
