@@ -1,40 +1,72 @@
 import { ProgressBar } from 'react-aria-components'
-import type { Job } from '../../src/studio/api/jobs.js'
+import type { Job, TaskProgress } from '../../src/studio/api/jobs.js'
 import type { Words } from '../words/en.js'
-import { useWords } from '../words/index.js'
+import { useLanguage, useWords } from '../words/index.js'
 
-/** How far a job is: a bar for each thing it does, and the time that is left. */
+/** How far a job is: a bar for what it does now, what is behind it in a fold, and the time that is left. */
 export function JobProgress({ job }: { readonly job: Job }) {
   const { shell: words } = useWords()
+  const behind = job.progress.filter(({ done, total }) => total !== null && done >= total)
+  const now = job.progress.filter(task => !behind.includes(task))
   return (
     <div className="job-progress">
-      {job.progress.map(({ task, done, total, note }) => (
-        <ProgressBar
-          key={task}
-          className="progress"
-          aria-label={task}
-          isIndeterminate={total === null}
-          value={done}
-          maxValue={total ?? 1}
-        >
-          {({ percentage }) => (
-            <>
-              <span className="progress-text">
-                <span>{task}</span>
-                <span className="muted">{note ?? (total === null ? '' : `${done}/${total}`)}</span>
-              </span>
-              <svg className="bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
-                <rect width={percentage ?? 100} height="1" />
-              </svg>
-            </>
-          )}
-        </ProgressBar>
+      {now.map(task => (
+        <TaskBar key={task.task} task={task} />
       ))}
+      {behind.length > 0 && (
+        <details className="job-behind">
+          <summary>{words.stepsDone(behind.length)}</summary>
+          <ul>
+            {behind.map(({ task, note }) => (
+              <li key={task}>
+                {task}
+                {note !== null && <span className="muted"> · {note}</span>}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
       {job.secondsLeft !== null && job.state === 'running' && (
         <p className="muted">{words.left(timeWords(job.secondsLeft, words))}</p>
       )}
     </div>
   )
+}
+
+function TaskBar({ task: { task, done, total, unit, note } }: { readonly task: TaskProgress }) {
+  const { language } = useLanguage()
+  return (
+    <ProgressBar
+      className="progress"
+      aria-label={task}
+      isIndeterminate={total === null}
+      value={done}
+      maxValue={total ?? 1}
+    >
+      {({ percentage }) => (
+        <>
+          <span className="progress-text">
+            <span>{task}</span>
+            <span className="muted">
+              {note ?? (total === null ? '' : countOf(done, total, unit, language))}
+            </span>
+          </span>
+          <svg className="bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
+            <rect width={percentage ?? 100} height="1" />
+          </svg>
+        </>
+      )}
+    </ProgressBar>
+  )
+}
+
+/** Whole pieces, or megabytes with one decimal. */
+function countOf(done: number, total: number, unit: TaskProgress['unit'], language: string): string {
+  const figure = (value: number) =>
+    unit === 'bytes'
+      ? (value / 1e6).toLocaleString(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 })
+      : Math.floor(value).toLocaleString(language)
+  return `${figure(done)} / ${figure(total)}${unit === 'bytes' ? ' MB' : ''}`
 }
 
 /** A time in round figures. */
