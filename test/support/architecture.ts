@@ -258,6 +258,8 @@ const studioPackages = [
   'react-aria-components',
   '@tanstack/react-query',
   '@tanstack/react-virtual',
+  'react-markdown',
+  'remark-gfm',
   '@observablehq/plot',
 ]
 

@@ -12,6 +12,8 @@ export const jobKinds = [
   'find-rate',
   'more-photos',
   'doctor',
+  'app',
+  'export',
 ] as const
 
 export type JobKind = (typeof jobKinds)[number]

@@ -3,6 +3,7 @@ import { doctorKind } from './doctor.js'
 import { addressesKind, archiveKind, collectKind, demoDataKind, lfwKind } from './gathering.js'
 import type { DoWork, JobOptions, Kind } from './kind.js'
 import { compareKind, evaluateKind, findRateKind, morePhotosKind } from './looking.js'
+import { appKind, exportKind } from './shipping.js'
 import { trainKind } from './training.js'
 
 export type { JobResult } from './kind.js'
@@ -20,6 +21,8 @@ const kinds: Readonly<Record<JobKind, Kind>> = {
   'find-rate': findRateKind,
   'more-photos': morePhotosKind,
   doctor: doctorKind,
+  app: appKind,
+  export: exportKind,
 }
 
 export const kindNamed = (name: JobKind): Kind => kinds[name]
