@@ -90,25 +90,16 @@ describe.skipIf(noBrowser)('the studio ships a model (skipped without Chromium)'
   it('takes a photo from the clipboard, by dropping, and from the camera', async () => {
     const { page, close } = await open({ language: 'es' })
     const bytes = readFileSync(at('wave.jpg')).toString('base64')
-    await page.evaluate(`globalThis.carried = () => {
-      const data = new DataTransfer()
+    await page.evaluate(`(() => {
+      const clipboardData = new DataTransfer()
       const bytes = Uint8Array.from(atob('${bytes}'), sign => sign.charCodeAt(0))
-      data.items.add(new File([bytes], 'x.jpg', { type: 'image/jpeg' }))
-      data.effectAllowed = 'all'
-      return data
-    }`)
-    await page.evaluate(
-      "document.dispatchEvent(new ClipboardEvent('paste', { clipboardData: globalThis.carried() }))",
-    )
+      clipboardData.items.add(new File([bytes], 'x.jpg', { type: 'image/jpeg' }))
+      document.dispatchEvent(new ClipboardEvent('paste', { clipboardData }))
+    })()`)
     await says(page, 'not_hot_dog')
     await choose(page, 'unlike.png')
     await says(page, 'Ninguno')
-    await page.evaluate(`(() => {
-      const zone = document.querySelector('.try-photo')
-      const box = zone.getBoundingClientRect()
-      const at = { clientX: box.x + 9, clientY: box.y + 9, bubbles: true, cancelable: true, dataTransfer: globalThis.carried() }
-      for (const name of ['dragenter', 'dragover', 'drop']) zone.dispatchEvent(new DragEvent(name, at))
-    })()`)
+    await dropFile(page, '.try-photo', at('wave.jpg'))
     await says(page, 'not_hot_dog')
     await page.getByRole('button', { name: 'Cámara', exact: true }).click()
     // Chromium's own picture of a camera: a disc on green.
@@ -219,7 +210,7 @@ describe.skipIf(noBrowser)('the studio ships a model (skipped without Chromium)'
       '/api/runs/..%2f..%2f/model',
       '/api/runs/nobody/model',
       '/api/runs/nobody/model.onnx',
-      '/preview/first/chiquito.json',
+      '/preview/first/.hidden',
       '/preview/first/sw.js',
     ]) {
       const response = await studio.fetch(place)
@@ -262,6 +253,20 @@ describe.skipIf(noBrowser)('the studio ships a model (skipped without Chromium)'
     }
   })
 })
+
+/** As a person drops a file of this machine. */
+async function dropFile(page: Page, selector: string, file: string): Promise<void> {
+  const box = await page.locator(selector).boundingBox()
+  const session = await page.context().newCDPSession(page)
+  const data = { items: [], files: [file], dragOperationsMask: 1 }
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await session.send('Input.dispatchDragEvent', {
+      type,
+      x: (box?.x ?? 0) + 40,
+      y: (box?.y ?? 0) + 40,
+      data,
+    })
+}
 
 /** What is like none of the drawings: black and white squares. */
 function squares(): Promise<Buffer> {

@@ -46,8 +46,6 @@ const types: Readonly<Record<string, string>> = {
   '.png': 'image/png',
   '.webmanifest': 'application/manifest+json',
   '.wasm': 'application/wasm',
-  '.onnx': 'application/octet-stream',
-  '.gz': 'application/octet-stream',
 }
 
 /** A file of an exported page, with its type; undefined for whatever is none. @throws `io` */
@@ -55,8 +53,8 @@ export async function appFile(
   folder: string,
   name: string,
 ): Promise<{ readonly bytes: Buffer<ArrayBuffer>; readonly type: string } | undefined> {
-  const type = types[extname(name).toLowerCase()]
-  if (type === undefined || !/^[\w-][\w.-]*(\/[\w-][\w.-]*)*$/.test(name)) return undefined
+  const type = types[extname(name).toLowerCase()] ?? 'application/octet-stream'
+  if (!/^[\w-][\w.-]*(\/[\w-][\w.-]*)*$/.test(name)) return undefined
   try {
     const [root, file] = [await realpath(folder), await realpath(join(folder, name))]
     // A link in it may lead anywhere.

@@ -137,5 +137,5 @@ export const ship = wordsIn(
     downloadCard: 'Descargar la ficha',
     noCard: 'No hay ficha: se escribe cuando termina un entrenamiento.',
   },
-  ['ship.kinds.typescript', 'ship.kinds.python'],
+  ['kinds.typescript', 'kinds.python'],
 )
