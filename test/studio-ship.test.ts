@@ -103,7 +103,8 @@ describe.skipIf(noBrowser)('the studio ships a model (skipped without Chromium)'
     await says(page, 'not_hot_dog')
     await page.getByRole('button', { name: 'Cámara', exact: true }).click()
     // Chromium's own picture of a camera: a disc on green.
-    await page.waitForFunction("document.querySelector('video')?.videoWidth > 0")
+    const width = () => page.evaluate<number>("document.querySelector('video')?.videoWidth ?? 0")
+    await expect.poll(width, { timeout: 30_000 }).toBeGreaterThan(0)
     await page.locator('.verdict-note').waitFor()
     await page.getByRole('button', { name: 'Parar la cámara' }).click()
     expect(await page.locator('video').count()).toBe(0)
