@@ -173,7 +173,8 @@ describe('the answers about runs', () => {
   it.each([
     ['/api/runs/none', 404],
     ['/api/runs/..%2F..%2Fetc', 404],
-    ['/api/runs/%2e%2e/photos', 404],
+    ['/api/runs/.chiquito/photos', 404],
+    ['/api/runs/..%2Fphotos/live', 404],
     ['/api/runs/none/photos/0123456789abcdef/heat', 404],
     ['/api/compare?a=..&b=none', 422],
     ['/api/compare?a=one', 422],

@@ -1,6 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import type {
   CompareAnswer,
+  LiveAnswer,
   RunAnswer,
   RunPhotosAnswer,
   RunsAnswer,
@@ -19,16 +20,22 @@ export function useRuns() {
   })
 }
 
-/** While a run learns its log grows without being told of. */
-const LIVE_MS = 1000
-
-/** One run; asked for again and again while it learns. */
-export function useRun(id: string, isLearning = false) {
+export function useRun(id: string) {
   return useQuery({
     queryKey: ['runs', id],
     queryFn: ({ signal }) => getJson<RunAnswer>(`/api/runs/${encoded(id)}`, signal),
-    // It has no folder in its first moments.
-    ...(isLearning ? { retry: false, refetchInterval: LIVE_MS } : {}),
+  })
+}
+
+/** While a run learns its log grows without being told of. */
+const LIVE_MS = 1000
+
+/** What a run has learnt so far; asked for again and again while it learns. */
+export function useLiveFigures(id: string, isLearning: boolean) {
+  return useQuery({
+    queryKey: ['runs', id, 'live'],
+    queryFn: async ({ signal }) => (await getJson<LiveAnswer>(`/api/runs/${encoded(id)}/live`, signal)).live,
+    refetchInterval: isLearning ? LIVE_MS : false,
   })
 }
 

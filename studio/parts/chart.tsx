@@ -25,7 +25,7 @@ export function Chart({
     let isGone = false
     void import('@observablehq/plot').then(plot => {
       if (isGone || !place.current || width === 0) return
-      const drawn = plot.plot({ width, height, marginLeft: 48, ...options(plot) })
+      const drawn = plot.plot({ width, height, marginLeft: 48, marginBottom: 40, ...options(plot) })
       // The page's policy allows no style sheets inside of pictures; ours has those rules (styles/chart.css).
       for (const style of drawn.querySelectorAll('style')) style.remove()
       drawn.setAttribute('aria-hidden', 'true')

@@ -96,10 +96,14 @@ export type LivePoint =
       readonly logLoss: number
     }
 
-/** `GET /api/runs/ID`: a run, what it has learnt so far, and whether its photos can be looked at one by one. */
+/** `GET /api/runs/ID/live`: what a run has learnt so far; nothing where it has only been asked for. */
+export interface LiveAnswer {
+  readonly live: readonly LivePoint[]
+}
+
+/** `GET /api/runs/ID`: a run, and whether its photos can be looked at one by one. */
 export interface RunAnswer extends RunSummary {
   readonly whole: RunFigures | null
-  readonly live: readonly LivePoint[]
   readonly isJudged: boolean
 }
 

@@ -1,8 +1,9 @@
 import { type Mark, unsettled } from '../../doctor/index.js'
 import type { Operation } from '../../files/index.js'
 import type { FindingAnswer, FindingsAnswer } from '../api/findings.js'
+import { photoId } from '../photo-id.js'
 import type { FindingsRecord } from './findings-record.js'
-import { type Listing, photoId } from './shelf.js'
+import type { Listing } from './shelf.js'
 
 /** What these find is a class that may be wrong: another class answers it. */
 const ofClasses = new Set(['label-errors', 'unlike-class', 'one-sided-clusters'])

@@ -1,4 +1,4 @@
 export { findingsNow } from './findings-now.js'
 export { readFindings } from './findings-record.js'
 export { lookForTrouble } from './look-for-trouble.js'
-export { type Listing, photoId, type Shelf, type ShelvedPhoto, shelfOf } from './shelf.js'
+export { type Listing, type Shelf, type ShelvedPhoto, shelfOf } from './shelf.js'

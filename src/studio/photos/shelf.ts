@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { realpath } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import {
@@ -10,6 +9,7 @@ import {
 import { Thumbs } from '../../doctor/index.js'
 import { ProblemError } from '../../serve/index.js'
 import type { Changes } from '../changes.js'
+import { photoId } from '../photo-id.js'
 
 /** A list is read anew after so long: other programs put photos into folders, too. */
 const FRESH_MS = 2000
@@ -133,9 +133,4 @@ export function shelfOf(studio: ShelfPlace): Shelf {
   const shelf = shelves.get(studio.changes) ?? new Shelf(studio)
   shelves.set(studio.changes, shelf)
   return shelf
-}
-
-/** What a photo is called in addresses: the first digits of the SHA-256 of its path. */
-export function photoId(path: string): string {
-  return createHash('sha256').update(path).digest('hex').slice(0, 16)
 }

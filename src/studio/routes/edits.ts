@@ -10,7 +10,8 @@ import {
   type StepAnswer,
 } from '../api/edits.js'
 import { askedJson, json } from '../http/index.js'
-import { photoId, type Shelf, shelfOf } from '../photos/index.js'
+import { photoId } from '../photo-id.js'
+import { type Shelf, shelfOf } from '../photos/index.js'
 import type { Studio, StudioApp } from '../studio.js'
 
 const BY = 'studio'

@@ -4,7 +4,8 @@ import { asJpeg, readPhotoFile, sniff } from '../../images/index.js'
 import { safeHeaders } from '../../serve/index.js'
 import { type LikenessAnswer, type PhotosAnswer, parts, thumbSchema } from '../api/photos.js'
 import { askedQuery, json } from '../http/index.js'
-import { type Listing, photoId, shelfOf } from '../photos/index.js'
+import { photoId } from '../photo-id.js'
+import { type Listing, shelfOf } from '../photos/index.js'
 import type { Studio, StudioApp } from '../studio.js'
 
 /** Formats that every browser shows; others are shown as JPEG. */

@@ -1,5 +1,5 @@
 import { ProblemError, safeHeaders } from '../../serve/index.js'
-import type { RunAnswer, RunPhotosAnswer } from '../api/runs.js'
+import type { LiveAnswer, RunAnswer, RunPhotosAnswer } from '../api/runs.js'
 import { json } from '../http/index.js'
 import {
   heatOf,
@@ -8,6 +8,7 @@ import {
   liveFigures,
   type Places,
   readRun,
+  runNameSchema,
   runNames,
   trainingChoices,
   Whereabouts,
@@ -22,6 +23,11 @@ export function runsRoutes(app: StudioApp, { workspace, signal }: Studio): void 
   app.get('/api/runs/:id', async c => {
     const id = await knownRun(c.req.param('id'), workspace)
     return json(await runAnswer(id, workspace))
+  })
+  app.get('/api/runs/:id/live', async c => {
+    const id = c.req.param('id')
+    if (!runNameSchema.safeParse(id).success) throw noRun()
+    return json({ live: await liveFigures(id, workspace) } satisfies LiveAnswer)
   })
   app.get('/api/runs/:id/photos', async c => {
     const id = await knownRun(c.req.param('id'), workspace)
@@ -43,16 +49,16 @@ export function runsRoutes(app: StudioApp, { workspace, signal }: Studio): void 
 /** @throws ProblemError `not-found` */
 export async function knownRun(id: string, places: Places): Promise<string> {
   if ((await runNames(places)).includes(id)) return id
-  throw new ProblemError('not-found', 'There is no such run. Load the page again.')
+  throw noRun()
+}
+
+function noRun(): ProblemError {
+  return new ProblemError('not-found', 'There is no such run. Load the page again.')
 }
 
 async function runAnswer(id: string, places: Places): Promise<RunAnswer> {
-  const [run, live, judged] = await Promise.all([
-    readRun(id, places),
-    liveFigures(id, places),
-    judgedIfThere(id, places),
-  ])
-  return { ...run, live, isJudged: judged !== undefined }
+  const [run, judged] = await Promise.all([readRun(id, places), judgedIfThere(id, places)])
+  return { ...run, isJudged: judged !== undefined }
 }
 
 async function photosAnswer(id: string, places: Places, whereabouts: Whereabouts): Promise<RunPhotosAnswer> {

@@ -1,15 +1,7 @@
-import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { hashFiles, type ListedPhotos, listPhotos } from '../../dataset/index.js'
-
-/** Letters of a photo's id: a page knows no paths. */
-const ID_LETTERS = 16
-
-/** The id of a photo by its path in the data set. */
-export function photoIdOf(inner: string): string {
-  return createHash('sha256').update(inner).digest('hex').slice(0, ID_LETTERS)
-}
+import { photoId } from '../photo-id.js'
 
 /** A photo as it was. */
 export interface FormerPhoto {
@@ -37,7 +29,7 @@ export class Whereabouts {
     const { root, files } = await listPhotos(this.folder).catch(nothingListed)
     const found = new Map<string, PresentPhoto>()
     const labels = new Map(files.map(file => [file.path, file.label]))
-    const present = (inner: string) => ({ id: photoIdOf(inner), path: inner, label: labels.get(inner) ?? '' })
+    const present = (inner: string) => ({ id: photoId(inner), path: inner, label: labels.get(inner) ?? '' })
     const wanted = new Map(former.flatMap(({ sha256, path }) => (sha256 === null ? [] : [[sha256, path]])))
     const look = async (inner: readonly string[]) => {
       const read = await this.contents(root, inner)
@@ -62,7 +54,7 @@ export class Whereabouts {
   /** The file of a photo by its id; undefined where there is none. Absolute. */
   async fileOf(id: string): Promise<string | undefined> {
     const { root, files } = await listPhotos(this.folder).catch(nothingListed)
-    const photo = files.find(file => photoIdOf(file.path) === id)
+    const photo = files.find(file => photoId(file.path) === id)
     return photo && path.join(root, photo.path)
   }
 

@@ -51,21 +51,32 @@ function Tried({ candidates }: { readonly candidates: readonly Candidate[] }) {
   )
 }
 
+/** Steps whose mean is drawn where there are many: single ones jump up and down. */
+const SMOOTHED = 9
+
 /** Loss by step; stages one after another. */
 function Loss({ steps, epochs }: { readonly steps: readonly Step[]; readonly epochs: readonly Epoch[] }) {
   const { train: words } = useWords()
   const { along, ends } = useMemo(() => inOneLine(steps, epochs), [steps, epochs])
+  const isLong = along.length > 4 * SMOOTHED
   const options = useCallback(
     (plot: Plot): PlotOptions => ({
       x: { label: words.step },
       y: { label: words.loss, grid: true, zero: true },
       marks: [
-        plot.lineY(along, { x: 'x', y: 'loss', stroke: 'var(--train)', strokeOpacity: 0.35 }),
-        plot.lineY(along, plot.windowY(9, { x: 'x', y: 'loss', stroke: 'var(--train)', strokeWidth: 2 })),
+        plot.lineY(along, { x: 'x', y: 'loss', stroke: 'var(--train)', strokeOpacity: isLong ? 0.35 : 1 }),
+        ...(isLong
+          ? [
+              plot.lineY(
+                along,
+                plot.windowY(SMOOTHED, { x: 'x', y: 'loss', stroke: 'var(--train)', strokeWidth: 2 }),
+              ),
+            ]
+          : []),
         plot.lineY(ends, { x: 'x', y: 'validLoss', stroke: 'var(--valid)', strokeWidth: 2, marker: 'dot' }),
       ],
     }),
-    [along, ends, words],
+    [along, ends, words, isLong],
   )
   return (
     <section>

@@ -1,7 +1,7 @@
 import { Button } from 'react-aria-components'
 import type { Job } from '../../../src/studio/api/jobs.js'
 import { useSteerJob } from '../../api/queries.js'
-import { useRun } from '../../api/runs.js'
+import { useLiveFigures } from '../../api/runs.js'
 import { ErrorNote } from '../../parts/error-note.js'
 import { Icon } from '../../parts/icon.js'
 import { JobProgress } from '../../parts/job-progress.js'
@@ -13,7 +13,7 @@ export function UnderWay({ job }: { readonly job: Job }) {
   const { train: words, shell } = useWords()
   const steer = useSteerJob()
   const isUnderWay = job.state === 'running' || job.state === 'waiting'
-  const { data: run } = useRun(job.title, job.state === 'running')
+  const { data: live } = useLiveFigures(job.title, job.state === 'running')
   const act = isUnderWay ? 'stop' : 'resume'
   return (
     <section className={`card under-way ${job.state}`} aria-label={job.title}>
@@ -32,7 +32,7 @@ export function UnderWay({ job }: { readonly job: Job }) {
       </header>
       <State job={job} />
       {steer.error && <ErrorNote error={steer.error} />}
-      {run && <LiveFigures points={run.live} />}
+      {live && <LiveFigures points={live} />}
       {job.notices.length > 0 && (
         <details>
           <summary>
@@ -51,8 +51,14 @@ export function UnderWay({ job }: { readonly job: Job }) {
 
 function State({ job }: { readonly job: Job }) {
   const { train: words } = useWords()
-  if (job.state === 'running') return <JobProgress job={job} />
+  if (job.state === 'running') return <JobProgress job={{ ...job, progress: ahead(job) }} />
   if (job.state === 'waiting') return <p className="muted">{words.waiting}</p>
   if (job.error) return <ErrorNote error={job.error} />
   return <p className="muted">{job.state === 'stopped' ? words.pausedNote : words.cutOffNote}</p>
+}
+
+/** What is under way; between two tasks the one that was finished last. */
+function ahead({ progress }: Job): Job['progress'] {
+  const left = progress.filter(({ done, total }) => done !== total)
+  return left.length > 0 ? left : progress.slice(-1)
 }
