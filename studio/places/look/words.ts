@@ -63,7 +63,6 @@ export const look = wordsIn(
     judging: 'The photos are being judged one by one, so that each can be looked at.',
     judge: 'Look at the photos',
     judgeHint: 'The model has to be shown its photos once more, so that each can be looked at.',
-    goOnFirst: 'This run was not finished: go on with it in Train.',
     neither: 'neither',
     truth: 'The photo’s class',
     said: 'The model’s answer',
@@ -102,7 +101,6 @@ export const look = wordsIn(
     compareTitle: 'Is the difference noise?',
     comparing: 'Both models are being shown the same photos.',
     compareNow: 'Compare',
-    sameModel: 'Choose another run to compare with.',
     betterIs: (better: string, p: string) =>
       `No, ${better} is better: a difference like this comes by luck alone with a chance of ${p}.`,
     noise: (p: string) =>
@@ -130,7 +128,6 @@ export const look = wordsIn(
       headers: 'what files say of themselves',
       all: 'things beside the subject',
     },
-    damaged: (id: string) => `The run “${id}” cannot be read.`,
     close: 'Close',
     points: 'percentage points',
     more: 'What to know about this run',
@@ -196,7 +193,6 @@ export const look = wordsIn(
     judging: 'Se están juzgando las fotos una a una, para poder mirar cada una.',
     judge: 'Mirar las fotos',
     judgeHint: 'Hay que mostrar las fotos al modelo otra vez, para poder mirar cada una.',
-    goOnFirst: 'Esta prueba no terminó: síguela en Entrenar.',
     neither: 'ninguna',
     truth: 'La clase de la foto',
     said: 'La respuesta del modelo',
@@ -234,7 +230,6 @@ export const look = wordsIn(
     compareTitle: '¿Es ruido la diferencia?',
     comparing: 'Se muestran las mismas fotos a los dos modelos.',
     compareNow: 'Comparar',
-    sameModel: 'Elige otra prueba para comparar.',
     betterIs: (better, p) =>
       `No, ${better} es mejor: una diferencia así sale por puro azar con una probabilidad del ${p}.`,
     noise: p =>
@@ -261,7 +256,6 @@ export const look = wordsIn(
       headers: 'lo que los archivos dicen de sí mismos',
       all: 'cosas ajenas a lo que muestran',
     },
-    damaged: id => `La prueba «${id}» no se puede leer.`,
     close: 'Cerrar',
     points: 'puntos porcentuales',
     more: 'Lo que hay que saber de esta prueba',

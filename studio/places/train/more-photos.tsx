@@ -76,9 +76,22 @@ function Drawn({ curve }: { readonly curve: Curve }) {
   if (!now || !twice) return null
   return (
     <>
-      <p className="lead">{twice.gain[0] > 0 ? words.helpPays : words.helpUnknown}</p>
+      <p className="lead">{verdictOf(curve, words)}</p>
       <p>{words.helpTwice(percent(now.error, 1), percent(twice.error, 1), range(twice.interval))}</p>
       <Chart label={words.helpChart} options={options} />
     </>
   )
+}
+
+/** Mistakes below which their number says hardly anything. */
+const FEW_MISTAKES = 5
+
+/** Whether more of the same kind would help, as far as that is known. */
+function verdictOf(
+  { points, judged, forecasts: [twice] }: Curve,
+  words: ReturnType<typeof useWords>['train'],
+): string {
+  const mistakes = Math.round((points.at(-1)?.error ?? 0) * judged)
+  if (mistakes < FEW_MISTAKES) return words.helpFew(mistakes, judged)
+  return twice !== undefined && twice.gain[0] > 0 ? words.helpPays : words.helpUnknown
 }

@@ -3,6 +3,8 @@ import type { Job } from '../../../src/studio/api/jobs.js'
 /** What a job of kind `more-photos` came to. */
 export interface Curve {
   readonly points: readonly { readonly photos: number; readonly error: number }[]
+  /** Photos judged. */
+  readonly judged: number
   readonly forecasts: readonly {
     readonly times: number
     readonly error: number
@@ -39,6 +41,7 @@ const isPair = (value: unknown): boolean =>
 
 function isCurve(value: unknown): value is Curve {
   return (
+    isNumbers(value, ['judged']) &&
     isRecord(value) &&
     Array.isArray(value.points) &&
     value.points.every(point => isNumbers(point, ['photos', 'error'])) &&
