@@ -1,3 +1,4 @@
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { type Context, Hono } from 'hono'
 import { kindOf, type RefusedPhoto, type ServedModelFacts } from '../api/index.js'
 import type { ModelKeeper, ServedModel } from '../model/index.js'
@@ -8,7 +9,7 @@ import { answerErrors, type ErrorSettings, type HttpEnv, told } from './errors.j
 import { type JudgeSettings, judgePhotos } from './judge.js'
 import { bodyKind, photosOfRequest } from './photos-of-request.js'
 import { ProblemError } from './problem.js'
-import { safeHeaders } from './send.js'
+import { safeHeaders, sendJson } from './send.js'
 
 export interface AppSettings extends JudgeSettings, Omit<ErrorSettings, 'problemOf'> {
   readonly keeper: ModelKeeper
@@ -122,7 +123,8 @@ async function predict(c: Ask, settings: AppSettings): Promise<Response> {
     const answer = await inTime(work, limits.seconds, asked)
     const refused = answer.photos.filter(photo => 'problem' in photo)
     if (refused.length === photos.length) throw noneRead(refused)
-    return json(c, answer)
+    sendJson(outgoing, answer)
+    return RESPONSE_ALREADY_SENT
   } finally {
     outgoing.off('close', gone)
     body.leave()
