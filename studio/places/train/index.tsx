@@ -1,3 +1,4 @@
+import type { Job } from '../../../src/studio/api/jobs.js'
 import { useJobs, useStudioState } from '../../api/queries.js'
 import { EmptyState } from '../../parts/empty-state.js'
 import { ErrorNote } from '../../parts/error-note.js'
@@ -22,6 +23,8 @@ export default function Train() {
   const classes = state.classes.filter(({ photos }) => photos > 0)
   const trainings = jobs.filter(({ kind }) => kind === 'train')
   const unfinished = trainings.filter(({ state: one }) => one !== 'done')
+  const isAtHand = (job: Job) => job.state === 'running' || job.state === 'waiting' || job === trainings[0]
+  const former = unfinished.filter(job => !isAtHand(job) && job.canResume)
   if (classes.length < 2 && trainings.length === 0)
     return (
       <EmptyState title={words.title} hint={words.needPhotos}>
@@ -38,11 +41,19 @@ export default function Train() {
           {words.hint} {words.from(state.photos, classes.length)}
         </p>
       </header>
-      {unfinished.map(job => (
+      {unfinished.filter(isAtHand).map(job => (
         <UnderWay key={job.id} job={job} />
       ))}
       <Choose isFirst={trainings.length === 0} />
       <Runs />
+      {former.length > 0 && (
+        <details className="former">
+          <summary>{words.former(former.length)}</summary>
+          {former.map(job => (
+            <UnderWay key={job.id} job={job} />
+          ))}
+        </details>
+      )}
       <div className="train-more">
         <MorePhotos />
         <FindRate />
