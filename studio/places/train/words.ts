@@ -30,7 +30,8 @@ export const train = wordsIn(
     about: (time: string) => `about ${time}`,
     between: (least: string, most: string) => `${least} to ${most}`,
     measured: 'Times as this machine has shown them.',
-    usual: 'Times of a usual machine; after the first run they are those of this one.',
+    usual:
+      'Times of a usual machine, until a run with the usual network and size has shown those of this one.',
     whileRunning: 'The time is told once it runs.',
     more: 'More choices',
     name: 'Name of the run',
@@ -121,7 +122,8 @@ export const train = wordsIn(
     about: time => `unos ${time}`,
     between: (least, most) => `de ${least} a ${most}`,
     measured: 'Tiempos como los ha mostrado esta máquina.',
-    usual: 'Tiempos de una máquina corriente; tras la primera prueba serán los de esta.',
+    usual:
+      'Tiempos de una máquina corriente, hasta que una prueba con la red y el tamaño de siempre muestre los de esta.',
     whileRunning: 'El tiempo se dice cuando esté en marcha.',
     more: 'Más opciones',
     name: 'Nombre de la prueba',
