@@ -1,15 +1,13 @@
 // The page of `chiquito studio` as somebody opens it: five places, two languages, two themes, undisturbed by its own content policy.
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { seriousFaults } from './support/axe.js'
 import { noBrowser } from './support/browser.js'
 import { suiteFolder } from './support/chiquito.js'
 import { closeBrowserAfter, openPage, type RunningStudio, startStudio } from './support/studio.js'
 
-const axe = readFileSync(
-  path.join(path.dirname(import.meta.dirname), 'node_modules/axe-core/axe.min.js'),
-  'utf8',
-)
 const places = ['gather', 'clean', 'train', 'look', 'ship'] as const
 
 describe.skipIf(noBrowser)(`the studio’s page (skipped where ${noBrowser})`, () => {
@@ -34,15 +32,78 @@ describe.skipIf(noBrowser)(`the studio’s page (skipped where ${noBrowser})`, (
       await page.waitForSelector(`.place-${place} h1`)
       expect(await page.evaluate('document.documentElement.lang')).toBe(language)
       expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
-      await page.evaluate(axe)
-      const faults = await page.evaluate<string[]>(
-        `axe.run({ resultTypes: ['violations'] }).then(({ violations }) =>
-          violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-            .map(({ id, nodes }) => id + ': ' + nodes.map(n => n.html + n.failureSummary).join('; ')))`,
-      )
-      expect(faults, place).toEqual([])
+      expect(await seriousFaults(page), place).toEqual([])
     }
     expect(complaints).toEqual([])
     await close()
   })
+
+  it('keeps theme and language that were chosen, and asks who has no token for it', async () => {
+    const { page, context, complaints, close } = await openPage(studio)
+    await page.getByRole('button', { name: 'Theme and language' }).click()
+    await page.getByText('Dark', { exact: true }).click()
+    await page.getByText('Español').click()
+    await page.keyboard.press('Escape')
+    await page.getByRole('link', { name: 'Limpiar' }).click()
+    await page.reload()
+    await page.waitForSelector('.place-clean')
+    expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('dark')
+    expect(await page.title()).toBe('Limpiar · chiquito')
+    expect(complaints).toEqual([])
+    const stranger = await context.newPage()
+    await stranger.goto(studio.origin)
+    await stranger.getByLabel('Token secreto').fill(studio.token)
+    await stranger.getByRole('button', { name: 'Abrir' }).click()
+    await stranger.waitForSelector('header nav')
+    await close()
+  })
+
+  it('is walked by keyboard alone', async () => {
+    const { page, close } = await openPage(studio)
+    await page.waitForSelector('main h1')
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the work')
+    await page.keyboard.press('Enter')
+    expect(await page.evaluate('document.activeElement.tagName')).toBe('MAIN')
+    await page.keyboard.press('Shift+Tab')
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Escape')
+    await page.getByRole('link', { name: 'Train' }).focus()
+    await page.keyboard.press('Enter')
+    await page.waitForSelector('.place-train')
+    await close()
+  })
 })
+
+describe('the studio’s page as it was built', () => {
+  it('has at most 400 kB, compressed, before the first photo, in any place', () => {
+    const folder = path.join(path.dirname(import.meta.dirname), 'dist/studio-page')
+    const files = new Map(
+      readdirSync(path.join(folder, 'assets')).map(name => [
+        name,
+        readFileSync(path.join(folder, 'assets', name)),
+      ]),
+    )
+    const page = readFileSync(path.join(folder, 'index.html'), 'utf8')
+    const first = [...files.keys()].filter(name => page.includes(name))
+    expect(first.length).toBeGreaterThan(1)
+    for (const place of places) {
+      const entry = [...files.keys()].filter(name => name.startsWith(`${place}-`))
+      expect(entry.length, place).toBeGreaterThan(0)
+      const needed = withImports([...first, ...entry], files)
+      const bytes = needed.reduce((sum, name) => sum + gzipSync(files.get(name) ?? '').length, 0)
+      expect(bytes, `${place}: ${needed.join(', ')}`).toBeLessThan(400_000)
+    }
+  })
+})
+
+/** Files and all that they load at once, by the names that stand in them. */
+function withImports(names: readonly string[], files: ReadonlyMap<string, Buffer>): string[] {
+  const needed = new Set(names)
+  for (const name of needed)
+    for (const [, file] of (files.get(name) ?? '')
+      .toString()
+      .matchAll(/(?:from|import)\s*["']\.\/([\w.-]+)["']/g))
+      needed.add(file)
+  return [...needed]
+}
