@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { Button } from 'react-aria-components'
 import type { SamplesAnswer } from '../../../src/studio/api/addresses.js'
 import type { Job } from '../../../src/studio/api/jobs.js'
+import type { PredictAnswer } from '../../../src/studio/api/ship.js'
 import type { StateAnswer } from '../../../src/studio/api/state.js'
 import { ask, getJson } from '../../api/client.js'
 import { useJobs, useStartJob } from '../../api/queries.js'
@@ -129,12 +130,6 @@ function Said({ verdict }: { readonly verdict: Verdict }) {
   )
 }
 
-interface Judged {
-  readonly label: string
-  readonly probabilities: Readonly<Record<string, number>>
-  readonly abstained: boolean
-}
-
 async function verdictOf(run: string, sample: Sample): Promise<Verdict> {
   const picture = await (await ask(`/samples/${sample.name}`)).blob()
   const response = await ask(`/api/runs/${encodeURIComponent(run)}/predict`, {
@@ -142,6 +137,6 @@ async function verdictOf(run: string, sample: Sample): Promise<Verdict> {
     body: picture,
     headers: { 'content-type': picture.type },
   })
-  const { label, probabilities, abstained }: Judged = await response.json()
-  return { sample, label, probability: Math.max(...Object.values(probabilities)), isNeither: abstained }
+  const { label, probabilities, abstained }: PredictAnswer = await response.json()
+  return { sample, label, probability: Math.max(...probabilities), isNeither: abstained }
 }
