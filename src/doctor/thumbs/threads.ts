@@ -39,6 +39,7 @@ export class Thumbs {
   private readonly threads: Thread[] = []
   private readonly waiting: Job[] = []
   private lastId = 0
+  private isClosed = false
   private readonly limit: number
 
   constructor(
@@ -58,6 +59,7 @@ export class Thumbs {
     const kept = sha256 === undefined ? undefined : await keptThumb(this.folder, sha256, side)
     if (kept !== undefined && sha256 !== undefined) return { file: kept, sha256 }
     const request = { path, side, folder: this.folder }
+    if (this.isClosed) throw stopped()
     if (this.limit === 0) return makeThumb(request)
     return new Promise((resolve, reject) => {
       this.waiting.push({ request, resolve, reject })
@@ -67,6 +69,7 @@ export class Thumbs {
 
   /** Gives up what is not made yet, ends the threads, and forgets the oldest where there are very many. */
   async close(): Promise<void> {
+    this.isClosed = true
     const begun = this.threads.flatMap(({ jobs }) => [...jobs.values()])
     for (const { reject } of [...begun, ...this.waiting.splice(0)]) reject(stopped())
     await Promise.all(this.threads.map(({ worker }) => worker.terminate()))
@@ -74,7 +77,7 @@ export class Thumbs {
   }
 
   private hand(): void {
-    while (this.waiting.length > 0) {
+    while (this.waiting.length > 0 && !this.isClosed) {
       const thread = this.freeThread()
       const job = thread && this.waiting.pop()
       if (thread === undefined || job === undefined) return

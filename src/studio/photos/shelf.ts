@@ -90,7 +90,10 @@ export class Shelf {
   async thumb(id: string, side: number): Promise<Uint8Array> {
     const { photo, file } = await this.fileOf(id)
     const key = `${photo.version} ${photo.path}`
-    const thumb = await this.thumbs.of(file, side, photo.version && this.memory.contents.get(key))
+    const known = photo.version && this.memory.contents.get(key)
+    const thumb = await this.thumbs.of(file, side, known).catch(error => {
+      throw this.studio.signal.aborted ? new ProblemError('stopping', 'The server is stopping.') : error
+    })
     if (photo.version) this.memory.contents.set(key, thumb.sha256)
     return thumb.file
   }
