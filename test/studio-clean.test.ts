@@ -77,7 +77,7 @@ describe.skipIf(noBrowser)(`cleaning at the studio (skipped where ${noBrowser})`
       await page.getByRole('dialog').waitFor()
       await page.keyboard.press('ArrowRight')
       await page.keyboard.press('x')
-      await settled(root, 'ball', ['4.png', HOSTILE])
+      await settled(root, 'ball', ['3.png', HOSTILE])
       await page.keyboard.press('Escape')
       expect(await page.getByRole('dialog').count()).toBe(0)
       expect(await page.title()).toBe('Clean · chiquito')

@@ -11,8 +11,8 @@ import { ProblemError } from '../../serve/index.js'
 import type { Changes } from '../changes.js'
 import { photoId } from '../photo-id.js'
 
-/** A list is read anew after so long: other programs put photos into folders, too. */
-const FRESH_MS = 2000
+/** A list is read anew after so long: other programs put photos into folders, too. What a page asks at once shares one. */
+const FRESH_MS = 250
 
 /** A photo by its id. */
 export interface ShelvedPhoto {

@@ -53,7 +53,7 @@ export function Grid(props: GridProps) {
   })
   // biome-ignore lint/correctness/useExhaustiveDependencies: rows are measured anew when their height changes
   useEffect(() => virtual.measure(), [height])
-  const focusTile = useFocus(frame, standing, ids)
+  const { focusTile, ...focusEvents } = useFocus(frame, standing, ids)
   const go = (at: number, isRange: boolean) => {
     const next = goTo(standing, at, ids, isRange)
     setStanding(next)
@@ -99,6 +99,7 @@ export function Grid(props: GridProps) {
         tabIndex={-1}
         style={{ height: virtual.getTotalSize() }}
         onKeyDown={press}
+        {...focusEvents}
       >
         {virtual.getVirtualItems().map(({ index, start }) => (
           // biome-ignore lint/a11y/useSemanticElements: as above
@@ -152,26 +153,33 @@ function targetOf(
   return steps[key]
 }
 
-/** Gives the keyboard to the tile where one stands: as soon as it is there, and when what was there has left. */
+/** Gives the keyboard to the tile where one stands, once it is there: also where the tile that had it has left. */
 function useFocus(
   frame: { readonly current: HTMLDivElement | null },
   { at }: Standing,
   ids: readonly string[],
-): () => void {
-  const isWanted = useRef(false)
+) {
+  const isOurs = useRef(false)
   const here = ids[at]
   useEffect(() => {
     const grid = frame.current
-    if (grid === null || here === undefined) return
-    const hadFocus = isWanted.current || document.activeElement === document.body
+    const { activeElement: active } = document
+    if (grid === null || here === undefined || !isOurs.current) return
+    if (active !== document.body && !grid.contains(active)) return
     const cell = grid.querySelector<HTMLElement>(`[data-id="${here}"]`)
-    const isInside = grid.contains(document.activeElement)
-    if (cell !== null && cell !== document.activeElement && (isInside || (hadFocus && isWanted.current)))
-      cell.focus({ preventScroll: true })
-    if (cell !== null && isInside) isWanted.current = true
+    if (cell !== active) cell?.focus({ preventScroll: true })
   })
-  return () => {
-    isWanted.current = true
+  return {
+    focusTile: () => {
+      isOurs.current = true
+    },
+    onFocus: () => {
+      isOurs.current = true
+    },
+    // Where the tile itself goes, nothing else gets the keyboard.
+    onBlur: ({ relatedTarget }: { readonly relatedTarget: EventTarget | null }) => {
+      if (relatedTarget instanceof Node && !frame.current?.contains(relatedTarget)) isOurs.current = false
+    },
   }
 }
 
