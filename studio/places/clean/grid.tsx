@@ -69,8 +69,7 @@ export function Grid(props: GridProps) {
     else if (event.key === 'Enter') setStanding(toggle(standing, standing.at, ids))
     else if (event.key === 'a' && (event.ctrlKey || event.metaKey))
       setStanding({ ...standing, chosen: new Set(ids) })
-    else if (event.key === 'Escape' && standing.chosen.size > 0)
-      setStanding({ ...standing, chosen: new Set() })
+    else if (event.key === 'Escape') setStanding({ ...standing, chosen: new Set() })
     else return
     event.preventDefault()
   }
