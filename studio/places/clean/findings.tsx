@@ -139,7 +139,7 @@ function Card({ finding, photos, classes, acts, look }: CardProps) {
           )}
           {copies.has(check) && isGroup ? (
             <Button className="button" onPress={() => acts.apart(ids)}>
-              {words.apart}
+              {check === 'exact-copies' ? words.keepBoth : words.apart}
             </Button>
           ) : (
             <Button className="button" onPress={() => acts.keep(ids)}>

@@ -3,6 +3,44 @@ import { wordsIn } from '../../words/catalogue.js'
 const photosEn = (n: number) => (n === 1 ? '1 photo' : `${n.toLocaleString('en')} photos`)
 const photosEs = (n: number) => (n === 1 ? '1 foto' : `${n.toLocaleString('es')} fotos`)
 
+/** Where the command line's advice names its options. */
+const adviceEn: Readonly<Record<string, string>> = {
+  'exact-copies':
+    'Keep one of each and set the others aside. Of a copy in another class, look which class is right.',
+  'near-copies': 'Keep the better one and set the other aside, unless they show different things after all.',
+}
+
+/** What the doctor's checks are called, and what to do about what they find. */
+const checksEs: Readonly<Record<string, readonly [title: string, advice: string]>> = {
+  unreadable: ['Ilegibles', 'Apártalas: no se pueden abrir como fotos.'],
+  'exact-copies': [
+    'Copias exactas',
+    'Deja una de cada y aparta las demás. Si una copia está en otra clase, mira qué clase es la buena.',
+  ],
+  'near-copies': ['Casi copias', 'Deja la mejor y aparta la otra, salvo que muestren cosas distintas.'],
+  'hidden-copies': ['Copias ocultas', 'Deja la mejor y aparta la otra, salvo que muestren cosas distintas.'],
+  'same-source': ['Del mismo sitio', 'Procura que estén todas en la misma parte.'],
+  'label-errors': ['Clase quizá equivocada', 'Mira cada una: dale la clase buena, o di que está bien.'],
+  'unlike-class': ['Distintas de su clase', 'Mira cada una: quizá no muestra lo que dice su clase.'],
+  'one-sided-clusters': [
+    'Grupos de un solo lado',
+    'Añade fotos así a la otra parte, o reparte las fotos de nuevo.',
+  ],
+  'low-information': ['Casi vacías', 'Aparta las que no muestran nada.'],
+  dark: ['Oscuras', 'Aparta las que no dejan ver nada.'],
+  bright: ['Quemadas por la luz', 'Aparta las que no dejan ver nada.'],
+  blurred: ['Borrosas', 'Haz la foto otra vez o apártala, salvo que las fotos de después sean así.'],
+  'too-small': ['Demasiado pequeñas', 'Busca una más grande, o apártala.'],
+  'few-colours': ['De pocos colores', 'Aparta dibujos e iconos si después solo habrá fotos.'],
+  greyscale: ['Grises entre fotos en color', 'Comprueba que no están todas en una sola clase.'],
+  'odd-aspect': ['De forma rara', 'Recorta la parte que importa, o apártala.'],
+  animated: ['Animadas', 'Solo se usa la primera imagen: comprueba que es la que importa.'],
+  extension: ['Extensión equivocada', 'El contenido decide: para otros programas, cambia el nombre.'],
+  rotation: ['Giradas', 'Se enderezan al leerlas: comprueba que otros programas lo hacen también.'],
+  place: ['Lugares y nombres', 'Quita esos datos antes de publicar las fotos.'],
+  style: ['De un solo estilo', 'Comprueba que no distingue unas clases de otras.'],
+}
+
 export const clean = wordsIn(
   {
     heading: 'Clean',
@@ -48,6 +86,7 @@ export const clean = wordsIn(
     keep: 'It is right',
     kept: 'right',
     apart: 'No copies: keep both',
+    keepBoth: 'Keep all of them',
     closer: 'Look closer',
     close: 'Close',
     previous: 'Previous photo',
@@ -81,7 +120,9 @@ export const clean = wordsIn(
       `${photosEn(n)} ${n === 1 ? 'was' : 'were'} left as ${n === 1 ? 'it is' : 'they are'}, for example “${path}”: ${reason}.`,
     relabelled: (n: number, label: string) => `${photosEn(n)}: ${label}`,
     wasRejected: (n: number) => `${photosEn(n)} set aside`,
-    certain: 'beyond doubt',
+    checkTitle: (_name: string, title: string) => title,
+    checkAdvice: (name: string, advice: string) =>
+      name in adviceEn ? (adviceEn[name] ?? '') : advice.replaceAll('`', ''),
   },
   {
     heading: 'Limpiar',
@@ -132,6 +173,7 @@ export const clean = wordsIn(
     keep: 'Está bien',
     kept: 'bien',
     apart: 'No son copias: dejar las dos',
+    keepBoth: 'Dejarlas todas',
     closer: 'Mirar de cerca',
     close: 'Cerrar',
     previous: 'Foto anterior',
@@ -165,7 +207,8 @@ export const clean = wordsIn(
       `${photosEs(n)} ${n === 1 ? 'se quedó' : 'se quedaron'} como estaba${n === 1 ? '' : 'n'}, por ejemplo «${path}»: ${reason}.`,
     relabelled: (n, label) => `${photosEs(n)} → ${label}`,
     wasRejected: n => (n === 1 ? '1 foto apartada' : `${photosEs(n)} apartadas`),
-    certain: 'sin duda',
+    checkTitle: (name, title) => checksEs[name]?.[0] ?? title,
+    checkAdvice: (name, advice) => checksEs[name]?.[1] ?? advice.replaceAll('`', ''),
   },
   // What stands on the keys themselves.
   ['keys'],
