@@ -18,7 +18,9 @@ describe('withHalves', () => {
     const third = builder.op('MatMul', [second, weight('tiny', 1e-7)])
     const y = builder.op('Add', [third, builder.initializer('bias', float32(numbers(64, 1)))])
     builder.output(y, 'probabilities')
-    builder.output(builder.op('MatMul', [y, weight('ranks', 0.3)]), 'known')
+    // As layers were before fine-tuning.
+    const before = builder.op('MatMul', [x, weight('before', 0.3)])
+    builder.output(builder.op('MatMul', [before, weight('ranks', 0.3)]), 'known')
     const graph = builder.build()
     const halved = withHalves(graph)
     const types = Object.fromEntries([...halved.graph.initializers].map(([name, { dtype }]) => [name, dtype]))
@@ -27,9 +29,10 @@ describe('withHalves', () => {
       large: 'float32',
       tiny: 'float32',
       bias: 'float32',
+      'before.half': 'float16',
       ranks: 'float32',
     })
-    expect(halved.elements).toEqual({ now: 4096, left: 3 * 4096 })
+    expect(halved.elements).toEqual({ now: 2 * 4096, left: 3 * 4096 })
     // Widened again it computes with what 16 bits hold.
     const widened = await foldWeights(halved.graph, { mayGrow: true })
     expect(widened.nodes.map(({ op }) => op)).toEqual(graph.nodes.map(({ op }) => op))

@@ -20,10 +20,12 @@ export interface Halved {
 /**
  * The graph with its weights in 16 bits, each behind a Cast to 32. It computes in 32 bits as before: runtimes widen the weights when
  * they load the file, as on CPUs computing in 16 bits is twice as slow. What photos are ranked among (`known`) stays as it is: there the last
- * bits decide.
+ * bits decide. Layers that only `known` sees, as they were before fine-tuning, are layers as all others.
  */
 export function withHalves(graph: Graph): Halved {
-  const kept = new Set(rankingNodes(graph).flatMap(node => [...readBy(node)]))
+  const ranking = rankingNodes(graph)
+  const layers = layersIn(ranking)
+  const kept = new Set(ranking.flatMap(node => (layers.has(node) ? [] : [...readBy(node)])))
   const taken = namesIn(graph)
   const initializers = new Map<Value, Tensor>()
   const casts: Node[] = []
@@ -50,6 +52,20 @@ export function withHalves(graph: Graph): Halved {
     })
   }
   return { graph: { ...graph, initializers, nodes: [...casts, ...graph.nodes] }, elements }
+}
+
+const products: ReadonlySet<string> = new Set(['Conv', 'Gemm', 'MatMul'])
+
+/** Products that lead to another product: the last one is with the photos that are remembered. */
+function layersIn(ranking: readonly Node[]): Set<Node> {
+  const leading = new Set<Value>()
+  const layers = new Set<Node>()
+  for (const node of [...ranking].reverse()) {
+    const leads = node.outputs.some(value => leading.has(value))
+    if (leads && products.has(node.op)) layers.add(node)
+    if (leads || products.has(node.op)) for (const value of readBy(node)) leading.add(value)
+  }
+  return layers
 }
 
 /** Nodes that only `known` needs. */
