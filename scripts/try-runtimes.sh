@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs every program of examples/runtimes on a model and photos, and compares what each says with `chiquito predict`: the same verdict, and a
-# probability that is as near as docs/runtimes.md promises. Not part of `npm test`: it installs what the programs ask for, into a folder.
+# probability that is as near as docs/runtimes.md promises, for each rule by which photos become a square (squash, crop, pad). Not part of `npm test`: it installs what the programs ask for, into a folder.
 #
 #   bash scripts/try-runtimes.sh [RUN [PHOTO...]]
 #
@@ -43,23 +43,45 @@ EOF_JS
 fi
 photos=()
 for photo in "$@"; do photos+=("$(realpath "$photo")"); done
-chiquito predict "$model" "${photos[@]}" --json > "$work/expected.json" 2> "$work/told" || { cat "$work/told" >&2; exit 1; }
+
+# The model once for each rule: a view is all that its metadata say of that, and golden photos are views already.
+rules=(squash crop pad)
+node --input-type=module - "$root" "$model" "$work" "${rules[@]}" <<'EOF_JS'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+const [, , root, file, work, ...rules] = process.argv
+const { readModel, writeModel } = await import(`${root}/dist/onnx/index.js`)
+const model = readModel(readFileSync(file), file)
+for (const resize of rules) {
+  const metadata = new Map(model.metadata)
+  const { size } = JSON.parse(metadata.get('chiquito.view'))
+  metadata.set('chiquito.view', JSON.stringify({ resize, size }))
+  // A digest of the other entries.
+  metadata.delete('chiquito.metadata')
+  mkdirSync(`${work}/${resize}`)
+  writeFileSync(`${work}/${resize}/model.onnx`, writeModel({ ...model, metadata }))
+}
+EOF_JS
+for rule in "${rules[@]}"; do
+  touch "$work/$rule/answers"
+  chiquito predict "$work/$rule/model.onnx" "${photos[@]}" --json > "$work/$rule/expected.json" 2> "$work/told" || { cat "$work/told" >&2; exit 1; }
+done
 
 missing=()
 wanted() { [[ " ${ONLY:-$1} " == *" $1 "* ]]; }
 has() { command -v "$1" > /dev/null; }
 
-# ask NAME TOLERANCE WHAT COMMAND...: COMMAND says what each photo shows; a failure is an answer, too.
+# ask NAME TOLERANCE WHAT COMMAND...: COMMAND says what each photo shows, by WHAT of each rule; a failure is an answer, too.
 ask() {
-  local name=$1 tolerance=$2 what=$3 photo line
+  local name=$1 tolerance=$2 what=$3 rule photo line
   shift 3
   echo "$name" >&2
-  for photo in "${photos[@]}"; do
-    line=$("$@" "$what" "$photo" 2> "$work/errors" | tail -1) || line="failed: $(tail -1 "$work/errors")"
-    printf '%s\t%s\t%s\t%s\n' "$name" "$tolerance" "$photo" "$line" >> "$work/answers"
+  for rule in "${rules[@]}"; do
+    for photo in "${photos[@]}"; do
+      line=$("$@" "$work/$rule/$what" "$photo" 2> "$work/errors" | tail -1) || line="failed: $(tail -1 "$work/errors")"
+      printf '%s\t%s\t%s\t%s\n' "$name" "$tolerance" "$photo" "$line" >> "$work/$rule/answers"
+    done
   done
 }
-touch "$work/answers"
 
 # packages FOLDER REQUIREMENT...: a Python of its own, once.
 packages() {
@@ -81,9 +103,9 @@ python() {
 }
 
 export HF_HOME=$work/hf HF_HUB_OFFLINE=1
-python onnxruntime 0.05 onnxruntime_pillow.py "$model"
-python opencv 0.02 opencv_dnn.py "$model"
-python openvino 0.05 openvino_pillow.py "$model"
+python onnxruntime 0.05 onnxruntime_pillow.py model.onnx
+python opencv 0.02 opencv_dnn.py model.onnx
+python openvino 0.05 openvino_pillow.py model.onnx
 
 if wanted java; then
   if ! has java || ! has mvn; then missing+=('java: JDK 17 or later and Maven: apt install default-jdk maven')
@@ -91,7 +113,7 @@ if wanted java; then
     sed -n 's/^.*\(mvn dependency.*\)$/\1/p' "$examples/Classify.java" > "$work/fetch"
     if [ -e "$folder/java/ready" ] || (mkdir -p "$folder/java" && cd "$folder/java" && sed -i 's/^mvn/mvn -q -B/' "$work/fetch" \
       && bash -e "$work/fetch" >&2 && touch ready)
-    then ask java 0.02 "$model" java -cp "$folder/java/lib/*" "$examples/Classify.java"
+    then ask java 0.02 model.onnx java -cp "$folder/java/lib/*" "$examples/Classify.java"
     else missing+=('java: Maven could not fetch what Classify.java names'); fi
   fi
 fi
@@ -102,19 +124,21 @@ if wanted go; then
   if ! has go || ! has cc; then missing+=('go: Go 1.26 or later from go.dev, and a C compiler')
   elif [ -z "$shared" ]; then missing+=('go: the shared library of onnxruntime, from its releases: ONNXRUNTIME=.../libonnxruntime.so')
   elif (cd "$examples/go" && go build -o "$folder/classify-go" .) >&2
-  then ONNXRUNTIME=$shared ask go 0.05 "$model" "$folder/classify-go"
+  then ONNXRUNTIME=$shared ask go 0.05 model.onnx "$folder/classify-go"
   else missing+=('go: it could not be built, see above'); fi
 fi
 
 if wanted rust; then
   if ! has cargo; then missing+=('rust: Rust 1.91 or later, from rustup.rs')
   elif CARGO_TARGET_DIR=$folder/rust cargo build --release --quiet --manifest-path "$examples/rust/Cargo.toml" >&2
-  then ask rust 0.05 "$model" "$folder/rust/release/classify"
+  then ask rust 0.05 model.onnx "$folder/rust/release/classify"
   else missing+=('rust: it could not be built, see above'); fi
 fi
 
 if wanted transformers.js || wanted transformers; then
-  chiquito export "$model" --to huggingface --out "$work/hub" > "$work/told" 2>&1 || { cat "$work/told" >&2; exit 1; }
+  for rule in "${rules[@]}"; do
+    chiquito export "$work/$rule/model.onnx" --to huggingface --out "$work/$rule/hub" > "$work/told" 2>&1 || { cat "$work/told" >&2; exit 1; }
+  done
 fi
 if wanted transformers.js; then
   place=$folder/transformers.js
@@ -124,17 +148,20 @@ if wanted transformers.js; then
     && npm install --ignore-scripts --silent $(pinned transformers_js.mjs) >&2 && touch ready)
   then
     cp "$examples/transformers_js.mjs" "$place/"
-    ask transformers.js 0.05 "$work/hub" node "$place/transformers_js.mjs"
+    ask transformers.js 0.05 hub node "$place/transformers_js.mjs"
   else missing+=("transformers.js: npm could not install $(pinned transformers_js.mjs)"); fi
 fi
 if [ -n "${TRANSFORMERS_PYTHON:-}" ] && wanted transformers; then
-  ask transformers 0.05 "$work/hub" "$TRANSFORMERS_PYTHON" "$examples/transformers_pipeline.py"
+  ask transformers 0.05 hub "$TRANSFORMERS_PYTHON" "$examples/transformers_pipeline.py"
 else
-  python transformers 0.05 transformers_pipeline.py "$work/hub"
+  python transformers 0.05 transformers_pipeline.py hub
 fi
 
 agree=0
-node scripts/compare-answers.mjs "$work/expected.json" "$work/answers" || agree=1
+for rule in "${rules[@]}"; do
+  echo "$rule"
+  node scripts/compare-answers.mjs "$work/$rule/expected.json" "$work/$rule/answers" || agree=1
+done
 for line in ${missing[@]+"${missing[@]}"}; do echo "not run: $line"; done
 [ $agree -eq 0 ] || exit 1
 [ ${#missing[@]} -eq 0 ] || exit 2

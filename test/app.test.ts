@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
+import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { probabilityText } from '../src/core/index.js'
 import type { AppResult, Prediction, PredictResult } from '../src/index.js'
@@ -299,6 +300,38 @@ describe.skipIf(!existsSync(CHROMIUM))(
       await page.context().close()
     })
 
+    it('can be installed, as Lighthouse used to check', async () => {
+      const own = await serveFolders({ '/': site })
+      const { page } = await open(own.address)
+      await kept(page)
+      const browserSays = await page.context().newCDPSession(page)
+      const { installabilityErrors } = await browserSays.send('Page.getInstallabilityErrors')
+      // Windows of tests are private ones, from which nothing is installed.
+      expect(installabilityErrors.map(({ errorId }) => errorId)).toEqual(['in-incognito'])
+      const { errors, data } = await browserSays.send('Page.getAppManifest')
+      expect(errors).toEqual([])
+      const manifest = JSON.parse(data ?? '')
+      expect(manifest).toMatchObject({ name: 'Hot dog', short_name: 'Hot dog', display: 'standalone' })
+      expect(Object.keys(manifest)).toEqual(expect.arrayContaining(['theme_color', 'background_color']))
+      const icons: { src: string; sizes: string; purpose?: string }[] = manifest.icons
+      for (const [sizes, purpose] of [['192x192'], ['512x512'], ['512x512', 'maskable']] as const) {
+        const icon = icons.find(one => one.sizes === sizes && one.purpose === purpose)
+        const { width, height } = await sharp(path.join(site, icon?.src ?? '')).metadata()
+        expect(`${width}x${height}`).toBe(sizes)
+      }
+      const start = new URL(manifest.start_url, own.address).href
+      await page.reload()
+      expect(await page.evaluate('navigator.serviceWorker.controller?.scriptURL')).toBe(`${start}sw.js`)
+      const linked = (selector: string, name: string) => page.locator(selector).getAttribute(name)
+      expect(await linked('meta[name=viewport]', 'content')).toContain('width=device-width')
+      const apple = (await linked('link[rel=apple-touch-icon]', 'href')) ?? ''
+      expect(await sharp(path.join(site, apple)).metadata()).toMatchObject({ width: 180, height: 180 })
+      expect(await page.evaluate('isSecureContext')).toBe(true)
+      own.close()
+      expect((await page.goto(start))?.status()).toBe(200)
+      await page.context().close()
+    })
+
     it('names a saved picture by what it shows', async () => {
       const { page } = await open(host.address)
       for (const [photo, name] of [
@@ -380,36 +413,3 @@ describe.skipIf(!existsSync(CHROMIUM))(
     })
   },
 )
-
-describe('chiquito app', () => {
-  const folder = suiteFolder()
-
-  it('writes over nothing that is not its own', async () => {
-    const out = path.join(folder, 'mine')
-    mkdirSync(out)
-    writeFileSync(path.join(out, 'letter.txt'), 'x')
-    const model = path.join(folder, 'model.onnx')
-    writeFileSync(model, 'x')
-    const refused = await chiquito(['app', model, '--out', out])
-    expect(refused.stderr).toContain('holds other things, such as "letter.txt"')
-    expect(refused.status).toBe(2)
-    expect(readdirSync(out)).toEqual(['letter.txt'])
-  })
-
-  it.each([
-    [['--base', 'photos'], /--base must be the path of a folder on the host/],
-    [['--base', '/../x/'], /--base must be/],
-    [['--yes', ' '], /--yes must be 1 to 80 letters/],
-    [['--precision', 'int8'], /--precision/],
-  ])('refuses %j', async (args, message) => {
-    const refused = await chiquito([
-      'app',
-      path.join(folder, 'none.onnx'),
-      '--out',
-      path.join(folder, 'x'),
-      ...args,
-    ])
-    expect(refused.stderr).toMatch(message)
-    expect(refused.status).toBe(2)
-  })
-})

@@ -74,7 +74,7 @@ async function start(): Promise<Classifier> {
   const { packed } = site.runtime.wasm
   const loading = new Loading(words, language, model.bytes, isKept() ? undefined : packed.bytes)
   const loaded = await loadModel(at(model.path), {
-    worker: workerAddress(),
+    worker: await workerAddress(),
     runtime: {
       wasm: runtimeFiles(site.runtime.wasm),
       ...(site.runtime.webgpu && { webgpu: runtimeFiles(site.runtime.webgpu) }),
@@ -106,10 +106,14 @@ function isKept(): boolean {
   return 'serviceWorker' in navigator && navigator.serviceWorker.controller !== null
 }
 
-/** A worker out of a blob has the page's own content policy, and so can send nothing anywhere either. */
-function workerAddress(): string {
-  const script = `import ${JSON.stringify(at(site.worker))}`
-  return URL.createObjectURL(new Blob([script], { type: 'text/javascript' }))
+/**
+ * A worker out of a blob has the page's own content policy, and so can send nothing anywhere either. The blob holds the whole script: what it would
+ * import, Firefox asks the network for, past the service worker.
+ */
+async function workerAddress(): Promise<string> {
+  const response = await fetch(at(site.worker))
+  if (!response.ok) throw new ChiquitoError('io', `${site.worker}: ${response.status}`)
+  return URL.createObjectURL(new Blob([await response.blob()], { type: 'text/javascript' }))
 }
 
 async function selfCheck(classifier: Classifier): Promise<void> {

@@ -44,7 +44,7 @@ export interface Words {
 }
 
 const en: Words = {
-  tagline: 'Show me a picture. I will tell you what I see.',
+  tagline: 'Show me a picture. I\u00a0will tell you what I\u00a0see.',
   failed: 'This did not work',
   choose: 'Choose a photo',
   camera: 'Camera',
@@ -64,7 +64,7 @@ const en: Words = {
   spokeAgainst: 'Spoke against it',
   private: 'Photos stay on this device.',
   offline: 'Works offline.',
-  checked: 'Self-check passed.',
+  checked: 'Self\u2011check passed.',
   disagrees:
     'Self-check failed: on this device the model does not answer as it did when it was made. Do not trust its verdicts.',
   unchecked: 'This model carries no photos to check itself with.',
