@@ -78,9 +78,16 @@ export function Grid(props: GridProps) {
   const click = useCallback(
     (event: MouseEvent, at: number) => {
       const { standing, ids } = latest.current
-      if (event.ctrlKey || event.metaKey) setStanding(toggle(standing, at, ids))
+      const isTouch = 'pointerType' in event.nativeEvent && event.nativeEvent.pointerType === 'touch'
+      const isChoosing = isTouch && standing.chosen.size > 0
+      if (event.ctrlKey || event.metaKey || event.type === 'contextmenu' || isChoosing)
+        setStanding(toggle(standing, at, ids))
       else if (event.shiftKey) setStanding(goTo(standing, at, ids, true))
-      else setStanding({ at, anchor: at, chosen: new Set() })
+      else {
+        setStanding({ at, anchor: at, chosen: new Set() })
+        // A finger cannot click twice as fast, and has no keys.
+        if (isTouch) latest.current.look()
+      }
     },
     [setStanding],
   )
@@ -223,6 +230,12 @@ const Tile = memo(function Tile({
         click(event, at)
       }}
       onDoubleClick={open}
+      onContextMenu={event => {
+        // A finger that stays: the first of several.
+        if (!('pointerType' in event.nativeEvent) || event.nativeEvent.pointerType !== 'touch') return
+        event.preventDefault()
+        click(event, at)
+      }}
     >
       <Thumb id={photo.id} version={photo.version} size={size} alt="" />
       <span className="tile-label">
