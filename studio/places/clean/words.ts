@@ -3,44 +3,6 @@ import { wordsIn } from '../../words/catalogue.js'
 const photosEn = (n: number) => (n === 1 ? '1 photo' : `${n.toLocaleString('en')} photos`)
 const photosEs = (n: number) => (n === 1 ? '1 foto' : `${n.toLocaleString('es')} fotos`)
 
-/** Where the command line's advice names its options. */
-const adviceEn: Readonly<Record<string, string>> = {
-  'exact-copies':
-    'Keep one of each and set the others aside. Of a copy in another class, look which class is right.',
-  'near-copies': 'Keep the better one and set the other aside, unless they show different things after all.',
-}
-
-/** What the doctor's checks are called, and what to do about what they find. */
-const checksEs: Readonly<Record<string, readonly [title: string, advice: string]>> = {
-  unreadable: ['Ilegibles', 'Apártalas: no se pueden abrir como fotos.'],
-  'exact-copies': [
-    'Copias exactas',
-    'Deja una de cada y aparta las demás. Si una copia está en otra clase, mira qué clase es la buena.',
-  ],
-  'near-copies': ['Casi copias', 'Deja la mejor y aparta la otra, salvo que muestren cosas distintas.'],
-  'hidden-copies': ['Copias ocultas', 'Deja la mejor y aparta la otra, salvo que muestren cosas distintas.'],
-  'same-source': ['Del mismo sitio', 'Procura que estén todas en la misma parte.'],
-  'label-errors': ['Clase quizá equivocada', 'Mira cada una: dale la clase buena, o di que está bien.'],
-  'unlike-class': ['Distintas de su clase', 'Mira cada una: quizá no muestra lo que dice su clase.'],
-  'one-sided-clusters': [
-    'Grupos de un solo lado',
-    'Añade fotos así a la otra parte, o reparte las fotos de nuevo.',
-  ],
-  'low-information': ['Casi vacías', 'Aparta las que no muestran nada.'],
-  dark: ['Oscuras', 'Aparta las que no dejan ver nada.'],
-  bright: ['Quemadas por la luz', 'Aparta las que no dejan ver nada.'],
-  blurred: ['Borrosas', 'Haz la foto otra vez o apártala, salvo que las fotos de después sean así.'],
-  'too-small': ['Demasiado pequeñas', 'Busca una más grande, o apártala.'],
-  'few-colours': ['De pocos colores', 'Aparta dibujos e iconos si después solo habrá fotos.'],
-  greyscale: ['Grises entre fotos en color', 'Comprueba que no están todas en una sola clase.'],
-  'odd-aspect': ['De forma rara', 'Recorta la parte que importa, o apártala.'],
-  animated: ['Animadas', 'Solo se usa la primera imagen: comprueba que es la que importa.'],
-  extension: ['Extensión equivocada', 'El contenido decide: para otros programas, cambia el nombre.'],
-  rotation: ['Giradas', 'Se enderezan al leerlas: comprueba que otros programas lo hacen también.'],
-  place: ['Lugares y nombres', 'Quita esos datos antes de publicar las fotos.'],
-  style: ['De un solo estilo', 'Comprueba que no distingue unas clases de otras.'],
-}
-
 export const clean = wordsIn(
   {
     heading: 'Clean',
@@ -120,9 +82,65 @@ export const clean = wordsIn(
       `${photosEn(n)} ${n === 1 ? 'was' : 'were'} left as ${n === 1 ? 'it is' : 'they are'}, for example “${path}”: ${reason}.`,
     relabelled: (n: number, label: string) => `${photosEn(n)}: ${label}`,
     wasRejected: (n: number) => `${photosEn(n)} set aside`,
-    checkTitle: (_name: string, title: string) => title,
-    checkAdvice: (name: string, advice: string) =>
-      name in adviceEn ? (adviceEn[name] ?? '') : advice.replaceAll('`', ''),
+    checks: {
+      unreadable: { title: 'Unreadable photos', advice: 'Set them aside: they cannot be opened as photos.' },
+      'exact-copies': {
+        title: 'Exact copies',
+        advice:
+          'Keep one of each and set the others aside. Of a copy in another class, look which class is right.',
+      },
+      'near-copies': {
+        title: 'Near copies',
+        advice: 'Keep the better one and set the other aside, unless they show different things after all.',
+      },
+      'hidden-copies': {
+        title: 'Hidden copies',
+        advice: 'Keep the better one and set the other aside, unless they show different things after all.',
+      },
+      'same-source': {
+        title: 'Same source on both sides',
+        advice: 'See that all of them are in the same part.',
+      },
+      'label-errors': {
+        title: 'Likely label errors',
+        advice: 'Look at each: give it the right class, or say that it is right.',
+      },
+      'unlike-class': {
+        title: 'Unlike their class',
+        advice: 'Look at each: perhaps it does not show what its class says.',
+      },
+      'one-sided-clusters': {
+        title: 'Kinds on one side only',
+        advice: 'Add photos like these to the other part, or divide the photos anew.',
+      },
+      'low-information': { title: 'Low information', advice: 'Set aside those that show nothing.' },
+      dark: { title: 'Dark photos', advice: 'Set aside those in which nothing can be seen.' },
+      bright: { title: 'Bright photos', advice: 'Set aside those in which nothing can be seen.' },
+      blurred: {
+        title: 'Blurred photos',
+        advice: 'Take the photo again, or set it aside, unless later photos are like that, too.',
+      },
+      'too-small': { title: 'Too small', advice: 'Find a larger one, or set it aside.' },
+      'few-colours': {
+        title: 'Few colours',
+        advice: 'Set drawings and icons aside if there will be only photos later.',
+      },
+      greyscale: { title: 'Greyscale among colour', advice: 'See that they are not all in one class.' },
+      'odd-aspect': { title: 'Odd aspect', advice: 'Cut out the part that matters, or set it aside.' },
+      animated: {
+        title: 'Animations and pages',
+        advice: 'Only the first picture is used: see that it is the one that matters.',
+      },
+      extension: {
+        title: 'Wrong extensions',
+        advice: 'The content decides; for other programs, change the name.',
+      },
+      rotation: {
+        title: 'Rotation in EXIF',
+        advice: 'They are turned upright as they are read: see that other programs do so, too.',
+      },
+      place: { title: 'Places and names', advice: 'Take these out before you publish the photos.' },
+    },
   },
   {
     heading: 'Limpiar',
@@ -207,8 +225,68 @@ export const clean = wordsIn(
       `${photosEs(n)} ${n === 1 ? 'se quedó' : 'se quedaron'} como estaba${n === 1 ? '' : 'n'}, por ejemplo «${path}»: ${reason}.`,
     relabelled: (n, label) => `${photosEs(n)} → ${label}`,
     wasRejected: n => (n === 1 ? '1 foto apartada' : `${photosEs(n)} apartadas`),
-    checkTitle: (name, title) => checksEs[name]?.[0] ?? title,
-    checkAdvice: (name, advice) => checksEs[name]?.[1] ?? advice.replaceAll('`', ''),
+    checks: {
+      unreadable: { title: 'Ilegibles', advice: 'Apártalas: no se pueden abrir como fotos.' },
+      'exact-copies': {
+        title: 'Copias exactas',
+        advice:
+          'Deja una de cada y aparta las demás. Si una copia está en otra clase, mira qué clase es la buena.',
+      },
+      'near-copies': {
+        title: 'Casi copias',
+        advice: 'Deja la mejor y aparta la otra, salvo que muestren cosas distintas.',
+      },
+      'hidden-copies': {
+        title: 'Copias ocultas',
+        advice: 'Deja la mejor y aparta la otra, salvo que muestren cosas distintas.',
+      },
+      'same-source': {
+        title: 'Del mismo sitio en ambas partes',
+        advice: 'Procura que estén todas en la misma parte.',
+      },
+      'label-errors': {
+        title: 'Clases quizá equivocadas',
+        advice: 'Mira cada una: dale la clase buena, o di que está bien.',
+      },
+      'unlike-class': {
+        title: 'Distintas de su clase',
+        advice: 'Mira cada una: quizá no muestra lo que dice su clase.',
+      },
+      'one-sided-clusters': {
+        title: 'Grupos de un solo lado',
+        advice: 'Añade fotos así a la otra parte, o reparte las fotos de nuevo.',
+      },
+      'low-information': { title: 'Casi vacías', advice: 'Aparta las que no muestran nada.' },
+      dark: { title: 'Oscuras', advice: 'Aparta las que no dejan ver nada.' },
+      bright: { title: 'Quemadas por la luz', advice: 'Aparta las que no dejan ver nada.' },
+      blurred: {
+        title: 'Borrosas',
+        advice: 'Haz la foto otra vez o apártala, salvo que las fotos de después sean así.',
+      },
+      'too-small': { title: 'Demasiado pequeñas', advice: 'Busca una más grande, o apártala.' },
+      'few-colours': {
+        title: 'De pocos colores',
+        advice: 'Aparta dibujos e iconos si después solo habrá fotos.',
+      },
+      greyscale: {
+        title: 'Grises entre fotos en color',
+        advice: 'Comprueba que no están todas en una sola clase.',
+      },
+      'odd-aspect': { title: 'De forma rara', advice: 'Recorta la parte que importa, o apártala.' },
+      animated: {
+        title: 'Animaciones y páginas',
+        advice: 'Solo se usa la primera imagen: comprueba que es la que importa.',
+      },
+      extension: {
+        title: 'Extensiones equivocadas',
+        advice: 'El contenido decide; para otros programas, cambia el nombre.',
+      },
+      rotation: {
+        title: 'Giradas en EXIF',
+        advice: 'Se enderezan al leerlas: comprueba que otros programas lo hacen también.',
+      },
+      place: { title: 'Lugares y nombres', advice: 'Quita esos datos antes de publicar las fotos.' },
+    },
   },
   // What stands on the keys themselves.
   ['keys'],

@@ -25,7 +25,7 @@ export function Workbench({ answer, photos }: WorkbenchProps) {
   const sort: Sort = sorts.find(one => one === params.get('sort')) ?? 'name'
   const opinions = useOpinions(photos)
   const { data: likeness } = useLikeness(sort === 'likeness')
-  const findings = useCurrentFindings(photos, words.checkTitle)
+  const findings = useCurrentFindings(photos, words.checks)
   const classes = useMemo(() => classesOf(answer.labels, photos), [answer, photos])
   const names = useMemo(() => classes.map(({ name }) => name), [classes])
   const shown = useMemo(
@@ -44,7 +44,7 @@ export function Workbench({ answer, photos }: WorkbenchProps) {
     all: words.all,
     model: words.model,
     aside: words.aside,
-    finding: check === undefined ? '' : words.checkTitle(check.name, check.title),
+    finding: check?.title ?? '',
   }
   return (
     <div className="clean">
@@ -55,7 +55,7 @@ export function Workbench({ answer, photos }: WorkbenchProps) {
         classes={classes}
         groups={findings.groups.map(({ name, findings: own }) => ({
           name,
-          title: words.checkTitle(name, findings.checks.find(one => one.name === name)?.title ?? name),
+          title: findings.checks.find(one => one.name === name)?.title ?? name,
           count: own.length,
         }))}
         doubts={doubts}
@@ -69,7 +69,7 @@ export function Workbench({ answer, photos }: WorkbenchProps) {
           <FindingsView
             key={filter.name}
             title={titles.finding}
-            advice={check === undefined ? '' : words.checkAdvice(check.name, check.advice)}
+            advice={check?.advice ?? ''}
             findings={group?.findings ?? []}
             photos={findings.byId}
             classes={names}
@@ -100,19 +100,23 @@ export function Workbench({ answer, photos }: WorkbenchProps) {
   )
 }
 
+/** What checks are called, and what to do about what they find. */
+type CheckWords = Readonly<Record<string, { readonly title: string; readonly advice: string }>>
+
 /** What the doctor found of photos that are still there, by check and by photo. */
-function useCurrentFindings(photos: readonly Photo[], titleOf: (name: string, title: string) => string) {
+function useCurrentFindings(photos: readonly Photo[], spoken: CheckWords) {
   const { data } = useFindings()
   return useMemo(() => {
     const looked = data?.looked ?? undefined
     const byId = new Map(photos.map(photo => [photo.id, photo]))
     const there = (looked?.findings ?? []).filter(finding => finding.photos.every(id => byId.has(id)))
-    const checks = looked?.checks ?? []
-    const titles = new Map(checks.map(({ name, title }) => [name, titleOf(name, title)]))
+    // A check that this page does not know yet is told as the server tells it.
+    const checks = (looked?.checks ?? []).map(check => ({ ...check, ...spoken[check.name] }))
+    const titles = new Map(checks.map(({ name, title }) => [name, title]))
     const found = new Map<string, { title: string; message: string }[]>()
     for (const { check, photos: ids, message, isStyle } of there)
       for (const id of isStyle ? [] : ids)
         found.set(id, [...(found.get(id) ?? []), { title: titles.get(check) ?? check, message }])
     return { isAsked: data !== undefined, looked, byId, checks, groups: groupsOf(there, checks), found }
-  }, [data, photos, titleOf])
+  }, [data, photos, spoken])
 }
