@@ -65,7 +65,7 @@ export class AutoPlan implements TuningSchedule {
   tryTuning({ wrong }: Decision): void {
     const { options, time, tuning, end, tunedEnd } = this
     const photos = options.dataset.photos.filter(({ split }) => split === 'train').length
-    const more = isMuchLeft(wrong, photos) ? [...tuning.thorough, ...tuning.rest] : tuning.little
+    const more = isMuchLeft(wrong, photos) ? [...tuning.thorough, ...tuning.whole] : tuning.little
     time.expect(
       options.fineTune === 'always'
         ? { pieces: [...tuning.asked, ...tunedEnd] }
@@ -75,6 +75,11 @@ export class AutoPlan implements TuningSchedule {
             perhaps: { pieces: [...more, ...tunedEnd], when: 'fine-tuning pays' },
           },
     )
+  }
+
+  /** Whether all layers learn whatever is asked for, as the network cannot be cut. */
+  get isWhole(): boolean {
+    return this.tuning.isWhole
   }
 
   get limit(): string {
@@ -94,15 +99,15 @@ export class AutoPlan implements TuningSchedule {
     const after = {
       brief: [...tuning.little, ...tunedEnd],
       little: tunedEnd,
-      thorough: [...tuning.rest, ...tunedEnd],
-      rest: tunedEnd,
+      thorough: [...tuning.whole, ...tunedEnd],
+      whole: tunedEnd,
     }[part]
     if (part !== 'brief' && !time.hasTimeFor([...tuning[part], ...after])) return { isLate: true }
     if (part === 'thorough') {
       const perhaps = { pieces: after, when: 'more fine-tuning pays' }
       time.expect({ pieces: tuning.thorough, usually: tunedEnd, perhaps })
     }
-    if (part === 'little' || part === 'rest') time.expect({ pieces: tuning[part], usually: tunedEnd })
+    if (part === 'little' || part === 'whole') time.expect({ pieces: tuning[part], usually: tunedEnd })
     return time.inTime({ signal, after }, work)
   }
 

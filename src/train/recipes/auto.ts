@@ -12,6 +12,7 @@ import { type Shown, show, showMore } from './show.js'
 import {
   brokenOff,
   chooseTuning,
+  type Depth,
   decidedAtOnce,
   fineTune,
   openTuner,
@@ -121,13 +122,12 @@ async function tuning(
   const { spec, rule, weights: head } = frozen
   const lap = stopwatch()
   const { photos } = await features.of(rule.resize, 'train')
-  let tuner: Promise<Tuner> | undefined
-  const open = (signal: AbortSignal | undefined) => {
-    const depth = options.fineTune === 'always' ? 'all' : 'last'
-    tuner ??= openTuner(
-      { ...options, signal, spec, rule, head, photos, reader, random: random.fork('tuning') },
-      depth,
-    )
+  const tuners = new Map<Depth, Promise<Tuner>>()
+  const open = (wanted: Depth, signal: AbortSignal | undefined) => {
+    const depth = plan.isWhole ? 'all' : wanted
+    const work = { ...options, signal, spec, rule, head, photos, reader, random: random.fork('tuning') }
+    const tuner = tuners.get(depth) ?? openTuner(work, depth)
+    tuners.set(depth, tuner)
     return tuner
   }
   const trial: Trial = { ...options, decision, features, open, pace: new Pace(options), schedule: plan }
@@ -139,7 +139,7 @@ async function tuning(
     const learn = (signal: AbortSignal | undefined) =>
       fineTune({ ...trial, signal, reader }, frozen, asked, random)
     if (options.fineTune === 'always') return { asked, tuned: await learn(options.signal) }
-    const found = await plan.inTime(asked.isBrief ? 'little' : 'rest', options.signal, learn)
+    const found = await plan.inTime(asked.isBrief ? 'little' : 'whole', options.signal, learn)
     return found.isLate ? doing(otherwise ?? brokenOff(plan)) : { asked, tuned: found.result }
   }
   try {
@@ -148,7 +148,7 @@ async function tuning(
     const deciding = lap()
     return { ...(await doing(asked)), deciding }
   } finally {
-    await (await tuner?.catch(() => undefined))?.close()
+    for (const tuner of tuners.values()) await (await tuner.catch(() => undefined))?.close()
   }
 }
 

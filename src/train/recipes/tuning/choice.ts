@@ -6,6 +6,7 @@ import type { Candidate } from '../recipe.js'
 import { briefly, thoroughly, tunedFolds } from './fold-fits.js'
 import { fewestPhotos, folds, frozenFolds, labelsOf, type Trial, type TuningSchedule } from './folds.js'
 import { rehearse, tooFast } from './rehearsal.js'
+import type { Depth } from './values.js'
 import { type Compared, costOf, isMuchLeft, type Judged, judged, mean, verdictOn, winner } from './verdict.js'
 
 /**
@@ -27,7 +28,7 @@ export interface TuningDecision {
   readonly temperature?: number | undefined
   /** On which photos that was found, in words. */
   readonly temperatureFrom?: string | undefined
-  /** The mean of the networks fine-tuned for the comparison: what predicts, or a start for one on all photos. */
+  /** The mean of the networks fine-tuned a little for the comparison: what predicts, or a start for one on all photos. */
   readonly learnt?: NetworkWeights | undefined
   /** What is done where there turns out to be no time for this. */
   readonly otherwise?: TuningDecision | undefined
@@ -61,8 +62,8 @@ export async function decidedAtOnce({
 }
 
 /**
- * Decides on the training photos alone whether fine-tuning pays. The head alone, a little fine-tuning and, where many mistakes are
- * left, much of it are cross-validated, exact copies together.
+ * Decides on the training photos alone whether fine-tuning pays. The head alone, a little fine-tuning of the last layers and, where
+ * many mistakes are left, much of all layers are cross-validated, exact copies together.
  */
 export async function chooseTuning(trial: Trial, random: RandomStream): Promise<TuningDecision> {
   if (trial.fineTune !== 'always') return crossValidated(trial, random)
@@ -83,9 +84,9 @@ async function crossValidated(trial: Trial, random: RandomStream): Promise<Tunin
     starts.flatMap(({ logits }) => logits),
     signal,
   )
-  const tried = (part: 'brief' | 'thorough', how: typeof briefly) =>
+  const tried = (part: 'brief' | 'thorough', depth: Depth, how: typeof briefly) =>
     schedule.inTime(part, signal, async limited => {
-      const tuner = await open(limited)
+      const tuner = await open(depth, limited)
       const done = await tunedFolds(starts, tuner, random, how, { ...trial, signal: limited })
       const logits = done?.logits.flat()
       return { tuner, learnt: done?.weights, logits, judged: logits && (await judged(truth, logits, signal)) }
@@ -95,7 +96,7 @@ async function crossValidated(trial: Trial, random: RandomStream): Promise<Tunin
     learnt,
     leftOut: { photos, logits },
   })
-  const first = await tried('brief', briefly)
+  const first = await tried('brief', 'last', briefly)
   if (first.isLate) return brokenOff(schedule)
   const { result: brief } = first
   const { subject } = brief.tuner
@@ -105,13 +106,17 @@ async function crossValidated(trial: Trial, random: RandomStream): Promise<Tunin
     )
   const little = of(compare({ head, brief: brief.judged }, subject), brief)
   if (!isMuchLeft(head.missed.size, photos.length)) return little
-  const second = await tried('thorough', thoroughly)
+  const second = await tried('thorough', 'all', thoroughly)
   const reason = `${little.reason} For more fine-tuning there was no time within ${schedule.limit}.`
   if (second.isLate) return { ...little, reason }
   const { result: thorough } = second
-  const decision = compare({ head, brief: brief.judged, thorough: thorough.judged }, subject)
+  const decision = compare(
+    { head, brief: brief.judged, thorough: thorough.judged },
+    subject,
+    thorough.tuner.subject,
+  )
   if (decision.isBrief || !thorough.judged) return of(decision, brief)
-  return { ...of(decision, thorough), otherwise: { ...little, reason } }
+  return { ...of(decision, thorough), learnt: undefined, otherwise: { ...little, reason } }
 }
 
 /** What fine-tuning on all folds came to; nothing where no rate suits the network. */
@@ -131,8 +136,17 @@ export function without(reason: string): TuningDecision {
   return { chosen: false, reason, candidates: [] }
 }
 
-/** Exported for the test of the rule. */
-export function compare(compared: Compared<Judged>, subject: string): TuningDecision {
+/**
+ * Exported for the test of the rule.
+ *
+ * @param subject - what a little fine-tuning changes: `The last layers`
+ * @param allSubject - what much of it changes
+ */
+export function compare(
+  compared: Compared<Judged>,
+  subject: string,
+  allSubject = 'All layers',
+): TuningDecision {
   const { head, brief, thorough } = compared
   const count = head.losses.length
   const layers = subject.toLowerCase()
@@ -142,7 +156,7 @@ export function compare(compared: Compared<Judged>, subject: string): TuningDeci
   const sentence = {
     head: `Only the head learned: of ${count} training photos left out in turn, that is wrong ${found(head)}, with ${layers} fine-tuned a little ${found(brief)}.`,
     brief: `${subject} were fine-tuned a little: of ${count} training photos left out in turn, that is wrong ${found(brief)}, the head alone ${found(head)}.`,
-    thorough: `${subject} were fine-tuned: of ${count} training photos left out in turn, that is wrong ${found(tuned)}, the head alone ${found(head)}.`,
+    thorough: `${allSubject} were fine-tuned: of ${count} training photos left out in turn, that is wrong ${found(tuned)}, the head alone ${found(head)}.`,
   }
   const note = `${folds}-fold cross-validation on ${count} photos`
   const row = (name: string, kind: keyof Compared<Judged>, one: Judged): Candidate => ({
@@ -163,7 +177,7 @@ export function compare(compared: Compared<Judged>, subject: string): TuningDeci
     candidates: [
       row('head alone', 'head', head),
       row(`${layers} fine-tuned a little`, 'brief', brief),
-      ...(thorough ? [row(`${layers} fine-tuned`, 'thorough', thorough)] : []),
+      ...(thorough ? [row(`${allSubject.toLowerCase()} fine-tuned`, 'thorough', thorough)] : []),
     ],
     temperature: tuned.temperature,
     temperatureFrom: `${count} training photos, each judged by a fine-tuned network that had not learnt from it`,

@@ -8,9 +8,8 @@ import { type AutoFeatures, firstColumns } from '../frozen/index.js'
 import type { RecipeOptions } from '../recipe.js'
 import type { TuningDecision } from './choice.js'
 import { doSomeStandBy, labelsOf, type Trial } from './folds.js'
-import { meanWith } from './mean-weights.js'
 import { type TunedWeights, tune } from './tune.js'
-import { calmness } from './values.js'
+import { calmness, type Depth } from './values.js'
 
 /** What progress calls looking at photos through the tuned network: "validation photos (tuned)". */
 export function tunedTask(task: string): string {
@@ -25,7 +24,7 @@ export interface Tuned {
 }
 
 /**
- * Fine-tunes from the frozen classifier on, or from the mean of the networks that were compared. Where a little is enough that mean
+ * Fine-tunes all layers from the frozen classifier on. Where a little is enough, the mean of the networks that were compared
  * is taken as it is, unless there are photos that none of them learnt from: a little is learnt from all of them then.
  * Undefined where fine-tuning only spoils it.
  */
@@ -39,8 +38,8 @@ export async function fineTune(
   const { temperature = 1, temperatureFrom, isBrief } = asked
   const { photos } = await features.of(frozen.rule.resize, 'train')
   const { photos: held } = await features.of(frozen.rule.resize, 'valid')
-  const learnt = isBrief && doSomeStandBy(photos.length, trial.dataset.labels) ? undefined : asked.learnt
-  const start = learnt ?? { head: await calmed(frozen, trial) }
+  const depth: Depth = isBrief ? 'last' : 'all'
+  const learnt = doSomeStandBy(photos.length, trial.dataset.labels) ? undefined : asked.learnt
   await features.rest()
   const truth = labelsOf(held)
   const measure = (logits: readonly number[][]) => {
@@ -48,14 +47,18 @@ export async function fineTune(
     return { validLoss: logLoss(truth, rows) ?? 0, accuracy: accuracy(truth, predictions(rows)) ?? 0 }
   }
   const accuracyOf: Measured = async weights => {
-    const { views } = await trial.open(trial.signal)
+    const { views } = await trial.open(depth, trial.signal)
     await views.lookAt(held, trial.signal)
     return measure(await views.logits(held, weights)).accuracy
   }
-  const learn = () => tune(random.fork('fine-tuning'), { ...trial, start, isBrief, photos, held, measure })
+  const learn = async () => {
+    const open = (signal: AbortSignal | undefined) => trial.open(depth, signal)
+    const head = await calmed(frozen, trial)
+    return tune(random.fork('fine-tuning'), { ...trial, open, head, isBrief, photos, held, measure })
+  }
   const done = learnt && isBrief ? await asItIs(learnt, accuracyOf) : await learn()
   if (!done) return undefined
-  const { weights, stage } = learnt && !isBrief ? await meanOf(learnt, done, accuracyOf) : done
+  const { weights, stage } = done
   const classifier = {
     ...tunedClassifier(frozen, weights, temperature, trial),
     temperatureFrom,
@@ -79,19 +82,6 @@ async function asItIs(weights: NetworkWeights, accuracyOf: Measured): Promise<Tu
     seconds: (performance.now() - started) / 1000,
   }
   return { weights, stage }
-}
-
-/**
- * The mean of where fine-tuning on all photos began, itself the mean of networks that each went without a part of them,
- * and of where it ended: seeds differ less for it.
- */
-async function meanOf(
-  start: NetworkWeights,
-  { weights: end, stage }: TunedWeights,
-  accuracyOf: Measured,
-): Promise<TunedWeights> {
-  const weights = meanWith(start, end, 1)
-  return { weights, stage: { ...stage, accuracy: await accuracyOf(weights) } }
 }
 
 /** The frozen classifier's head, as sure of the training photos as label smoothing wants it. */

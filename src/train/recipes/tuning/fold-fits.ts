@@ -101,7 +101,6 @@ export async function tunedFold(
   { task, folds: total, underWay, manner, recalled }: Purpose,
   { pace, checkpoint, progress, signal, log, epochs: asked }: Trial,
 ): Promise<number[][] | undefined> {
-  if (manner === 'thorough') await tuner.views.vary(signal)
   const nothing = () => Promise.resolve({ validLoss: Number.NaN, accuracy: Number.NaN })
   const tell: Callback = {
     afterStep({ step, steps, rate, loss }) {

@@ -8,7 +8,7 @@ import { type AutoFeatures, type Decision, examplesOf, unstandardized } from '..
 import type { RecipeOptions } from '../recipe.js'
 import type { Pace } from './pace.js'
 import type { Tuner } from './tuner.js'
-import { calmness } from './values.js'
+import { calmness, type Depth } from './values.js'
 
 /** What trying fine-tuning out works with. */
 export interface Trial extends RecipeOptions {
@@ -16,13 +16,13 @@ export interface Trial extends RecipeOptions {
   readonly decision: Decision
   readonly features: AutoFeatures
   /** @param signal - ends the opening, and the tuner's later work on views */
-  readonly open: (signal: AbortSignal | undefined) => Promise<Tuner>
+  readonly open: (depth: Depth, signal: AbortSignal | undefined) => Promise<Tuner>
   readonly pace: Pace
   readonly schedule: TuningSchedule
 }
 
 /** Whether a little of it pays, and that on all photos where few were compared; whether much does, and that on all photos. */
-export type TuningPart = 'brief' | 'little' | 'thorough' | 'rest'
+export type TuningPart = 'brief' | 'little' | 'thorough' | 'whole'
 
 /** Whether there is time for parts of fine-tuning. */
 export interface TuningSchedule {

@@ -13,28 +13,19 @@ import {
 } from '../../network/index.js'
 import { batchSizeOf, type TunerOptions, type TunerViews, type TuningWork, tunedHead } from './tuner.js'
 
-/** Varied views kept of each photo; with more, few epochs would hardly see them all. */
-const mostViews = 4
-/** Views that are enough for an epoch a fold, as each photo teaches in two folds of three. */
-export const fewViews = 2
+/** Varied views kept of each photo: enough for an epoch a fold, as each photo teaches in two folds of three. */
+export const keptViews = 2
 
-/** Memory for what is kept of views: four of each of some 700 photos, for EfficientNet-Lite0 at 224 pixels. */
+/** Memory for them: two of each of some 1,400 photos, for EfficientNet-Lite0 at 224 pixels. */
 const KEPT_VIEWS_BYTES = 256 * 1024 * 1024
 
-/** Varied views that can be kept of each of so many photos. */
-export function keptViewsOf(backbone: Backbone, cut: Cut, size: number, photos: number): number {
-  const bytes = keptBytes(backbone, cut, size) * photos
-  return Math.min(mostViews, Math.floor(KEPT_VIEWS_BYTES / bytes))
+/** Whether the views of so many photos can be kept. */
+export function canKeepViews(backbone: Backbone, cut: Cut, size: number, photos: number): boolean {
+  return keptBytes(backbone, cut, size) * photos * keptViews <= KEPT_VIEWS_BYTES
 }
 
-/** What progress calls looking at them, and at more of them. */
-export function viewsTask(count: number): string {
-  return `${count} varied views of each photo`
-}
-
-export function moreViewsTask(count: number): string {
-  return `${count} more views of each photo`
-}
+/** What progress calls looking at them. */
+export const viewsTask = `${keptViews} varied views of each photo`
 
 /** And at photos that are only judged. */
 export const plainViewsTask = 'plain views of validation photos'
@@ -48,14 +39,12 @@ export class KeptViews implements TunerViews {
   private readonly plain = new Map<string, Float32Array>()
   private judge: Promise<KeptJudge> | undefined
   /** What was kept of each photo to learn from, in varied views. */
-  private kept: Features
+  private readonly kept: Features
 
   private constructor(
     private readonly options: TunerOptions,
     private readonly cut: Cut,
     private readonly extractor: FeatureExtractor,
-    /** Varied views of each photo that memory has room for. */
-    private readonly most: number,
     { views: [plain, ...views], ...seen }: Features,
   ) {
     this.kept = { ...seen, views }
@@ -65,35 +54,17 @@ export class KeptViews implements TunerViews {
     }
   }
 
-  /**
-   * Looks at the photos to learn from, which are judged, too, when a fold leaves them out.
-   *
-   * @param most - varied views of each photo that may be kept
-   */
-  static async open(options: TunerOptions, cut: Cut, most: number): Promise<KeptViews> {
+  /** Looks at the photos to learn from, which are judged, too, when a fold leaves them out. */
+  static async open(options: TunerOptions, cut: Cut): Promise<KeptViews> {
     const { dataset, photos, random, progress, signal } = options
     const root = dataset.root
     const extractor = new FeatureExtractor({ ...options, spec: cut.kept, root, store: undefined })
-    const count = Math.min(fewViews, most)
     const kept = await extractor.extract(photos, {
-      ...{ task: viewsTask(count), known: true, progress, signal },
-      views: ({ sha256 }) => [null, ...drawn(random.fork('views', sha256), 0, count)],
+      ...{ task: viewsTask, known: true, progress, signal },
+      views: ({ sha256 }) => [null, ...drawn(random.fork('views', sha256))],
     })
     await extractor.rest()
-    return new KeptViews(options, cut, extractor, most, kept)
-  }
-
-  /** Keeps as many varied views as memory has room for: a training of many epochs would else see few again and again. */
-  async vary(signal: AbortSignal | undefined): Promise<void> {
-    const { photos, random, progress } = this.options
-    const from = this.kept.views.length
-    if (from >= this.most) return
-    const { views } = await this.extractor.extract(photos, {
-      ...{ task: moreViewsTask(this.most - from), known: true, progress, signal },
-      views: ({ sha256 }) => drawn(random.fork('views', sha256), from, this.most),
-    })
-    await this.extractor.rest()
-    this.kept = { ...this.kept, views: [...this.kept.views, ...views] }
+    return new KeptViews(options, cut, extractor, kept)
   }
 
   work(photos: readonly Photo[], options: NetworkWorkOptions): TuningWork {
@@ -144,6 +115,6 @@ export class KeptViews implements TunerViews {
   }
 }
 
-function drawn(random: RandomStream, from: number, to: number): AugmentationDraw[] {
-  return Array.from({ length: to - from }, (_, i) => drawAugmentation(random.fork(from + i), SIDE_ON))
+function drawn(random: RandomStream): AugmentationDraw[] {
+  return Array.from({ length: keptViews }, (_, i) => drawAugmentation(random.fork(i), SIDE_ON))
 }

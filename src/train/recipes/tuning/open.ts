@@ -1,6 +1,6 @@
 import type { LayerGroup } from '../../../backbones/index.js'
 import { bodyOf, type Cut, cutOf, trunkAndHead } from '../../network/index.js'
-import { KeptViews, keptViewsOf } from './kept-views.js'
+import { canKeepViews, KeptViews } from './kept-views.js'
 import { PhotoViews } from './photo-views.js'
 import { openTrainer, Tuner, type TunerOptions, tunedHead } from './tuner.js'
 import type { Depth } from './values.js'
@@ -14,12 +14,9 @@ export async function openTuner(options: TunerOptions, depth: Depth): Promise<Tu
   const { backbone, spec, rule, photos } = options
   const [trunk, head] = trunkAndHead(backbone, tunedHead(options))
   const cut = depth === 'last' ? cutOf(backbone, spec) : undefined
-  if (cut) {
-    const count = keptViewsOf(backbone, cut, rule.size, photos.length)
-    if (count >= 2) {
-      const views = await KeptViews.open(options, cut, count)
-      return new Tuner(options, 'last', await openTrainer(options, [trunk, head], cut), views)
-    }
+  if (cut && canKeepViews(backbone, cut, rule.size, photos.length)) {
+    const views = await KeptViews.open(options, cut)
+    return new Tuner(options, 'last', await openTrainer(options, [trunk, head], cut), views)
   }
   const learning = cut ? behind(options, cut, trunk) : trunk
   const trainer = await openTrainer(options, [learning, head])

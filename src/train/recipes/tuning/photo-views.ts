@@ -19,11 +19,6 @@ export class PhotoViews implements TunerViews {
     this.loader = new BatchLoader({ ...options, root: options.dataset.root })
   }
 
-  /** They are all different anyhow. */
-  vary(): Promise<void> {
-    return Promise.resolve()
-  }
-
   /** They are looked at anew by each network. */
   lookAt(): Promise<void> {
     return Promise.resolve()

@@ -6,7 +6,7 @@ import type { RecipeOptions } from '../recipe.js'
 import type { UsualCosts } from '../usual.js'
 import { briefly, rehearsal, thoroughly } from './fold-fits.js'
 import { doSomeStandBy, folds, partsOf, type TuningPart } from './folds.js'
-import { fewViews, keptViewsOf, moreViewsTask, plainViewsTask, viewsTask } from './kept-views.js'
+import { canKeepViews, keptViews, plainViewsTask, viewsTask } from './kept-views.js'
 import { tuningStage } from './tune.js'
 import { batchSize, tuningEpochs } from './values.js'
 
@@ -30,25 +30,23 @@ export function tuningPieces(options: RecipeOptions, spec: FeatureSpec, costs: U
   const photos = countOf(options.dataset.photos, 'train')
   const { backbone, size = backbone.inputSize, epochs } = options
   const cut = cutOf(backbone, spec)
-  const most = cut ? keptViewsOf(backbone, cut, size, photos) : 0
-  const isKept = most >= 2
-  const few = Math.min(fewViews, most)
-  const step = isKept ? costs.lastStep : costs.wholeStep
-  const judged = isKept ? costs.judged : costs.photo + costs.view
+  const isKept = cut !== undefined && canKeepViews(backbone, cut, size, photos)
+  const whole = { step: costs.wholeStep, judged: costs.photo + costs.view }
+  const last = isKept ? { step: costs.lastStep, judged: costs.judged } : whole
   const valid = countOf(options.dataset.photos, 'valid')
   const compared = Math.round((photos * folds) / partsOf(photos, options.dataset.labels))
   const teaching = Math.round((compared * (folds - 1)) / folds)
   const steps = (of: number, times: number) => Math.max(1, Math.floor(of / batchSize)) * times
-  const fold = (manner: 'brief' | 'thorough', each: number) =>
-    steps(teaching, epochs ?? tuningEpochs(teaching, manner)) * each + (compared / folds + looked) * judged
-  const fit = (part: 'brief' | 'rest' | 'whole', each: number) => {
+  const fold = (manner: 'brief' | 'thorough', { step, judged }: typeof last) =>
+    steps(teaching, epochs ?? tuningEpochs(teaching, manner)) * step + (compared / folds + looked) * judged
+  const fit = (part: 'brief' | 'whole', { step, judged }: typeof last) => {
     const times = epochs ?? tuningEpochs(photos, part)
-    return steps(photos, times) * each + (valid * times + looked) * judged
+    return steps(photos, times) * step + (valid * times + looked) * judged
   }
-  const views = (task: string, count: number): Piece[] =>
-    isKept && count > 0
-      ? [{ kind: 'views', task, seconds: photos * (costs.variedPhoto + count * costs.keptView) }]
-      : []
+  const eachKept = costs.variedPhoto + (keptViews + 1) * costs.keptView
+  const views: readonly Piece[] = isKept
+    ? [{ kind: 'views', task: viewsTask, seconds: photos * eachKept }]
+    : []
   const held: readonly Piece[] = isKept
     ? [{ kind: 'views', task: plainViewsTask, seconds: valid * (costs.photo + costs.keptView) }]
     : []
@@ -56,24 +54,18 @@ export function tuningPieces(options: RecipeOptions, spec: FeatureSpec, costs: U
   return {
     isWhole: cut === undefined,
     isLittleLearnt,
-    brief: [
-      ...views(viewsTask(few), few + 1),
-      { kind: 'steps', task: briefly.task, seconds: opening + folds * fold('brief', step) },
-    ],
+    brief: [...views, { kind: 'steps', task: briefly.task, seconds: opening + folds * fold('brief', last) }],
     little: [
       ...held,
       isLittleLearnt
-        ? { kind: 'steps', task: tuningStage, seconds: fit('brief', step) }
-        : { kind: 'other', seconds: valid * judged },
+        ? { kind: 'steps', task: tuningStage, seconds: fit('brief', last) }
+        : { kind: 'other', seconds: valid * last.judged },
     ],
-    thorough: [
-      ...views(moreViewsTask(most - few), most - few),
-      { kind: 'steps', task: thoroughly.task, seconds: folds * fold('thorough', step) },
-    ],
-    rest: [...held, { kind: 'steps', task: tuningStage, seconds: fit('rest', step) }],
+    thorough: [{ kind: 'steps', task: thoroughly.task, seconds: opening + folds * fold('thorough', whole) }],
+    whole: [{ kind: 'steps', task: tuningStage, seconds: fit('whole', whole) }],
     asked: [
-      { kind: 'steps', task: rehearsal.task, seconds: opening + fold('thorough', costs.wholeStep) },
-      { kind: 'steps', task: tuningStage, seconds: fit('whole', costs.wholeStep) },
+      { kind: 'steps', task: rehearsal.task, seconds: opening + fold('thorough', whole) },
+      { kind: 'steps', task: tuningStage, seconds: fit('whole', whole) },
     ],
   }
 }

@@ -41,7 +41,7 @@ async function tried(trial: Trial, random: RandomStream): Promise<Rehearsed> {
   const [start] = await frozenFolds(trial, random, 1)
   await features.rest()
   if (start.held.length === 0) return asked
-  const tuner = await open(signal)
+  const tuner = await open('all', signal)
   const truth = labelsOf(start.held)
   const frozen = await judged(truth, start.logits, signal)
   let lost = tooFast

@@ -38,8 +38,6 @@ export type TuningWork = Trainable<NetworkBatch | KeptBatch> & Restorable<StepSt
 
 /** How photos reach a network in training, and what it then says of others: all that differs from one tuner to another. */
 export interface TunerViews {
-  /** Before a training of several epochs: photos shall be seen in as many ways as can be. */
-  vary(signal: AbortSignal | undefined): Promise<void>
   /** Before photos are judged, again and again, that are not learnt from. */
   lookAt(photos: readonly Photo[], signal: AbortSignal | undefined): Promise<void>
   work(photos: readonly Photo[], options: NetworkWorkOptions): TuningWork

@@ -25,8 +25,6 @@ const lengths = {
   brief: { epochs: 1, steps: 0, most: 1 },
   /** … and one that may change much. */
   thorough: { epochs: 4, steps: 120, most: 9 },
-  /** From the mean of the comparison's networks on. */
-  rest: { epochs: 4, steps: 120, most: 9 },
 } as const
 
 /** Epochs of a fine-tuning on so many photos. */
