@@ -6,14 +6,13 @@ const MARK = 'CHIQUITO_LEAN'
 
 /**
  * Most memory of a server that decodes photos on many threads is what glibc's and V8's allocators keep for later: an arena of the heap
- * for each thread, and young objects in 16 MB each. Given too little, they cost time: threads wait for one another, and blocks of a
- * photo's size are fetched from the kernel each time. Collecting takes less of the processor on one thread. All are told only when a
- * process starts (docs/decisions/0091-memory-of-a-server.md).
+ * for each thread, and young objects in 16 MB each. With too few arenas threads wait for one another; blocks of a photo's
+ * size go back to the kernel at once, as arenas that keep them grow for as long as a server runs. All are told only when a process starts
+ * (docs/decisions/0091-memory-of-a-server.md, 0098-a-faster-server.md).
  */
 const settings: Readonly<Record<string, string>> = {
   MALLOC_ARENA_MAX: '4',
-  MALLOC_MMAP_THRESHOLD_: '4194304',
-  MALLOC_TRIM_THRESHOLD_: '16777216',
+  MALLOC_MMAP_THRESHOLD_: '262144',
 }
 const flags = ['--max-semi-space-size=4', '--single-threaded-gc']
 
