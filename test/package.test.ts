@@ -105,6 +105,7 @@ describe.skipIf(!online)('the packed package (skipped where npm reaches no regis
       'dist/index.d.ts',
       'dist/serve/client.d.ts',
       'dist/serve/client.js',
+      'dist/studio-page/index.html',
       'dist/web/index.js',
       'dist/web/index.d.ts',
       'dist/web/worker.js',

@@ -233,17 +233,92 @@ describe('Gather after a kill', () => {
     const dir = path.join(folder, 'back')
     mkdirSync(dir)
     writeTree(await drawings('photos/ball', 'ball', 1, { from: 900 }), dir)
-    const token = ['--token', 'the-same-token-as-before']
-    const first = await startStudio(dir, token)
+    // No port that the system gives to whoever asks for any: the page itself asks for many meanwhile.
+    const again = ['--token', 'the-same-token-as-before', '--port', String(20_000 + (process.pid % 10_000))]
+    const first = await startStudio(dir, again)
     const { page, close } = await openPage(first)
     await classCard(page, 'ball').waitFor()
     await first.stop('SIGKILL')
     await drop(page, '.class-card', await balls(1, 6))
     await page.getByText('Waiting for the server; nothing is lost.').waitFor()
-    const second = await startStudio(dir, [...token, '--port', new URL(first.origin).port])
+    const second = await startStudio(dir, again)
     await page.getByText('6 photos added').waitFor()
     await classCard(page, 'ball').getByText('7 photos').waitFor()
     await close()
     await second.stop()
+  })
+})
+
+describe('What brings photos without anybody’s files', () => {
+  const folder = suiteFolder()
+  let studio: RunningStudio
+  beforeAll(async () => {
+    const people = await Promise.all(
+      Array.from({ length: 8 }, async (_, i) => {
+        const name = `Person_${String.fromCharCode(65 + i)}`
+        return { name: `lfw/${name}/${name}_0001.jpg`, content: await drawing('ball', i, { format: 'jpeg' }) }
+      }),
+    )
+    const lfw = path.join(folder, 'lfw.zip')
+    writeFileSync(lfw, zip(people))
+    studio = await startStudio(path.join(folder, 'work'), [], { CHIQUITO_LFW: lfw })
+  })
+  afterAll(() => studio.stop())
+
+  const ended = async (kind: string, options: object) => {
+    const { id } = await studio.post<Job>('/api/jobs', { kind, options })
+    return until(
+      async () => (await jobsOf(studio)).find(job => job.id === id),
+      job => job !== undefined && !['running', 'waiting'].includes(job.state),
+    )
+  }
+
+  it('draws strangers, leaves out who is named, and touches no class that has photos', async () => {
+    const asked = { label: 'somebody else', people: 4, exclude: ['Person A', 'Person B'] }
+    expect(await ended('lfw', asked)).toMatchObject({ state: 'done', result: { photos: 4 } })
+    const names = readdirSync(path.join(folder, 'work/photos/somebody else'))
+    expect(names.filter(name => /^Person_[C-H]_0001\.jpg$/.test(name))).toHaveLength(4)
+    const again = await ended('lfw', asked)
+    expect(again).toMatchObject({
+      state: 'failed',
+      error: { message: expect.stringContaining('is not empty') },
+    })
+    expect(readdirSync(path.join(folder, 'work/photos/somebody else'))).toEqual(names)
+    // A class beside one that stood alone, and more of that one.
+    for (const label of ['ball', 'somebody else']) {
+      const body = await drawing('ball', label.length + 100)
+      const target = `/api/upload?${new URLSearchParams({ label, name: 'more.png' })}`
+      expect(await studio.json(target, { method: 'POST', body })).toMatchObject({
+        outcome: 'added',
+        path: `${label}/more.png`,
+      })
+    }
+  })
+
+  it('puts the demo data into no folder that has photos', async () => {
+    expect(await ended('demo-data', {})).toMatchObject({
+      state: 'failed',
+      error: { message: expect.stringContaining('holds photos already') },
+    })
+    expect(await studio.json('/api/state')).toMatchObject({ photos: 6 })
+  })
+
+  it('refuses options that do not fit, in words', async () => {
+    const cases: [string, object, RegExp][] = [
+      ['collect', { words: 'x', label: '../up', limit: 5 }, /cannot be called/],
+      ['collect', { words: 'x', label: 'x', limit: 0 }, /limit/],
+      ['addresses', { label: 'x', addresses: [] }, /addresses/],
+      ['archive', { archive: '../../etc/passwd', name: 'x' }, /archive/],
+      ['lfw', { label: 'x', people: 3, archive: '/etc/passwd' }, /archive/],
+    ]
+    for (const [kind, options, message] of cases) {
+      const response = await studio.fetch('/api/jobs', {
+        method: 'POST',
+        body: JSON.stringify({ kind, options }),
+        headers: { 'content-type': 'application/json' },
+      })
+      expect(await response.text(), kind).toMatch(message)
+      expect(response.status, kind).toBe(422)
+    }
   })
 })

@@ -1,5 +1,5 @@
 import { constants, copyFile, link, lstat, readFile, rename, rm } from 'node:fs/promises'
-import { dirname, extname, join, relative, sep } from 'node:path'
+import { basename, dirname, extname, join, relative, sep } from 'node:path'
 import { ChiquitoError } from '../core/index.js'
 import { classNameProblem, homeFor, type ListedPhotos, listPhotos } from '../dataset/index.js'
 import { errorCode, ioError, makeFolder, nameWith, plainName, temporaryPath } from '../files/index.js'
@@ -47,10 +47,26 @@ type SoFar = Pick<ListedPhotos, 'root' | 'files' | 'homes'>
 /** The photos of a folder, or none where there is none yet. @throws `data`, `io` */
 async function photosSoFar(data: string): Promise<SoFar> {
   try {
-    return await listPhotos(data)
+    return asOnlyClass(data, await listPhotos(data))
   } catch (error) {
     if (error instanceof ChiquitoError && isWithoutPhotos(error)) return { root: data, files: [], homes: [] }
     throw error
+  }
+}
+
+/** A class that stands alone is listed as a folder of photos; here it is the first of several. */
+function asOnlyClass(data: string, listed: SoFar): SoFar {
+  const { root, files, homes } = listed
+  const [label, home] = [basename(root).normalize('NFC'), basename(root)]
+  const isAlone =
+    homes.length === 0 &&
+    relative(data, root) === home &&
+    files.every(file => file.label === label && file.split === undefined)
+  if (!isAlone) return listed
+  return {
+    root: data,
+    homes: [{ folder: home, label, split: undefined }],
+    files: files.map(file => ({ ...file, path: `${home}/${file.path}`, home })),
   }
 }
 

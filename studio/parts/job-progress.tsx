@@ -10,6 +10,7 @@ export function JobProgress({ job }: { readonly job: Job }) {
   const now = job.progress.filter(task => !behind.includes(task))
   return (
     <div className="job-progress">
+      {now.length === 0 && <p className="muted">{words.states[job.state]}…</p>}
       {now.map(task => (
         <TaskBar key={task.task} task={task} />
       ))}

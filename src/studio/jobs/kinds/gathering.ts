@@ -4,9 +4,16 @@ import { kind } from './kind.js'
 
 const gathering = { isHeavy: false, changes: ['photos'] } as const
 
+/** Who asks for a class that cannot be is told at once. */
+async function withClass<Options extends { readonly label: string }>(options: Options): Promise<Options> {
+  const { className } = await import('../../../actions/intake.js')
+  return { ...options, label: className(options.label) }
+}
+
 export const collectKind = kind({
   ...gathering,
   options: collectOptions,
+  complete: withClass,
   title: ({ label }) => label,
   load: async () => (await import('./collecting.js')).collectJob,
 })
@@ -14,6 +21,7 @@ export const collectKind = kind({
 export const addressesKind = kind({
   ...gathering,
   options: addressesOptions,
+  complete: withClass,
   title: ({ label }) => label,
   load: async () => (await import('./collecting.js')).addressesJob,
 })
@@ -21,6 +29,7 @@ export const addressesKind = kind({
 export const lfwKind = kind({
   ...gathering,
   options: lfwOptions,
+  complete: withClass,
   title: ({ label }) => label,
   load: async () => (await import('./collecting.js')).lfwJob,
 })
