@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -9,8 +8,8 @@ import { packagePath } from '../src/core/index.js'
 import { freePort } from './serve/servers.js'
 import { type GridFigures, gridFigures } from './studio/grid.js'
 import { findLabelStudio, LabelStudio, noLabelStudio } from './studio/label-studio.js'
+import { OurStudio } from './studio/our-studio.js'
 import { manyPhotos, sizeText } from './support/many-photos.js'
-import { checkoutRoot } from './support/process.js'
 import { type BenchOptions, type BenchResult, row } from './support/result.js'
 
 const name = 'studio'
@@ -50,7 +49,7 @@ export async function benchStudio({ json, rounds = DEFAULT_ROUNDS }: BenchOption
     const all = { ours: [] as GridFigures[], theirs: [] as GridFigures[] }
     for (let round = 1; round <= rounds; round++) {
       say(`round ${round} of ${rounds}`)
-      all.ours.push(await gridFigures(browser, studio.grid))
+      all.ours.push(await gridFigures(browser, studio.at('clean')))
       const { grid } = other ?? {}
       if (grid)
         all.theirs.push(
@@ -88,7 +87,7 @@ export async function benchStudio({ json, rounds = DEFAULT_ROUNDS }: BenchOption
 
 /** What a visit to *Clean* loads of scripts and styles: all but the other places. */
 function weightKb(): number {
-  const folder = packagePath('dist/studio')
+  const folder = packagePath('dist/studio-page')
   const files = new Set<string>()
   const take = (file: string) => {
     if (files.has(file)) return
@@ -103,46 +102,4 @@ function weightKb(): number {
   take('index.html')
   const bytes = [...files].map(file => gzipSync(readFileSync(path.join(folder, file))).length)
   return bytes.reduce((sum, one) => sum + one, 0) / 1000
-}
-
-/** Longest wait for the address that the program prints. */
-const START_MS = 60_000
-
-/** The studio, as its command starts it. */
-class OurStudio {
-  private constructor(
-    private readonly child: ChildProcess,
-    /** Where the grid is. */
-    readonly grid: string,
-  ) {}
-
-  static async start(folder: string): Promise<OurStudio> {
-    const main = path.join(checkoutRoot(), 'dist/cli/main.js')
-    const child = spawn(process.execPath, [main, 'studio', folder, '--no-open', '--port', '0'], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    const address = await new Promise<string>((found, fail) => {
-      let said = ''
-      const timer = setTimeout(
-        () => fail(new Error(`the studio said nothing of where it is: ${said}`)),
-        START_MS,
-      )
-      child.once('exit', code => fail(new Error(`the studio ended with ${code}`)))
-      child.stdout.setEncoding('utf8').on('data', text => {
-        said += text
-        const [place] = /http:\/\/\S+token=\S+/.exec(said) ?? []
-        if (place === undefined) return
-        clearTimeout(timer)
-        found(place)
-      })
-    })
-    return new OurStudio(child, `${address}#/clean`)
-  }
-
-  async stop(): Promise<void> {
-    if (this.child.exitCode !== null) return
-    const gone = new Promise(resolve => this.child.once('exit', resolve))
-    this.child.kill('SIGTERM')
-    await gone
-  }
 }
