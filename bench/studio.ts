@@ -1,10 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { gzipSync } from 'node:zlib'
 import { chromium } from 'playwright-core'
-import { packagePath } from '../src/core/index.js'
 import { freePort } from './serve/servers.js'
 import { type GridFigures, gridFigures } from './studio/grid.js'
 import { findLabelStudio, LabelStudio, noLabelStudio } from './studio/label-studio.js'
@@ -71,7 +69,7 @@ export async function benchStudio({ json, rounds = DEFAULT_ROUNDS }: BenchOption
         { ...row('frames while scrolling', 'a second', ...both(one => one.frames)), least: limits.frames },
         row('longest blank row', 'ms', ...both(one => one.blank), { limit: limits.blankMs }),
         row('memory of the page', 'MB', ...both(one => one.memory), { limit: limits.memoryMb }),
-        row('loaded before the first photo, compressed', 'kB', [weightKb()], [Number.NaN], {
+        row('loaded before the first photo, compressed', 'kB', ...both(one => one.weight), {
           limit: limits.weightKb,
         }),
       ],
@@ -83,23 +81,4 @@ export async function benchStudio({ json, rounds = DEFAULT_ROUNDS }: BenchOption
     await browser.close()
     await rm(home, { recursive: true, force: true })
   }
-}
-
-/** What a visit to *Clean* loads of scripts and styles: all but the other places. */
-function weightKb(): number {
-  const folder = packagePath('dist/studio-page')
-  const files = new Set<string>()
-  const take = (file: string) => {
-    if (files.has(file)) return
-    files.add(file)
-    const text = readFileSync(path.join(folder, file), 'utf8')
-    for (const [, found] of text.matchAll(/["'/]([\w.-]+\.(?:js|css))["']/g)) {
-      const isOtherPlace =
-        /^index-/.test(found) && !text.includes(`from"./${found}"`) && file !== 'index.html'
-      if (!isOtherPlace && existsSync(path.join(folder, 'assets', found))) take(`assets/${found}`)
-    }
-  }
-  take('index.html')
-  const bytes = [...files].map(file => gzipSync(readFileSync(path.join(folder, file))).length)
-  return bytes.reduce((sum, one) => sum + one, 0) / 1000
 }

@@ -16,6 +16,8 @@ const devices = {
   phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 1.5 },
 } as const
 const QUALITY = 70
+/** Long enough for what is asked of the server to have come. */
+const SETTLED_MS = 2000
 /** All of them together, and the film. */
 const MOST_BYTES = 3_000_000
 
@@ -67,6 +69,7 @@ async function film(browser: Browser): Promise<void> {
   await page.waitForTimeout(2000)
   for (const place of ['look', 'ship']) {
     await page.locator(`nav a[href="#/${place}"]`).click()
+    await page.locator('main h1').first().waitFor()
     await page.waitForTimeout(2500)
   }
   writeFileSync(path.join(out, 'first-minute.webp'), await camera.cut())
@@ -126,9 +129,6 @@ async function pictures(browser: Browser, { language, theme, device }: Look): Pr
   }
   await context.close()
 }
-
-/** Long enough for what is asked of the server to have come. */
-const SETTLED_MS = 2000
 
 async function shown(page: Page, place: (typeof places)[number]): Promise<void> {
   await page.locator('main h1, main h2, main [role=grid]').first().waitFor()

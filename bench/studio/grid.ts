@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { gzipSync } from 'node:zlib'
+import type { Browser, BrowserContext, Page, Response } from 'playwright-core'
 
 /** What scrolls past in a second: fast, as somebody looks for one photo among many. */
 const PIXELS_A_SECOND = 3000
@@ -15,6 +16,8 @@ export interface GridFigures {
   readonly frames: number
   /** The longest that some row in the window showed no photo while it scrolled, in ms. */
   readonly blank: number
+  /** Pages, scripts, styles and fonts that came before that, compressed by gzip, in kB. */
+  readonly weight: number
   /** What the page's process has to itself after that, in MB. */
   readonly memory: number
 }
@@ -30,17 +33,28 @@ export async function gridFigures(
     await prepare(context)
     const page = await context.newPage()
     await page.addInitScript(watching)
+    const loaded: Response[] = []
+    const hear = (response: Response) => loaded.push(response)
+    page.on('response', hear)
     await page.goto(address)
     await page.waitForFunction('globalThis.grid.first !== undefined', undefined, {
       timeout: FIRST_SCREEN_MS,
       polling: 100,
     })
     const first = await page.evaluate<number>('globalThis.grid.first')
+    page.off('response', hear)
     const scrolled = await scroll(page)
-    return { first, ...scrolled, memory: await memoryOf(browser, page) }
+    return { first, ...scrolled, weight: await weightOf(loaded), memory: await memoryOf(browser, page) }
   } finally {
     await context.close()
   }
+}
+
+async function weightOf(loaded: readonly Response[]): Promise<number> {
+  const kinds = ['document', 'script', 'stylesheet', 'font']
+  const files = loaded.filter(response => kinds.includes(response.request().resourceType()))
+  const bodies = await Promise.all(files.map(file => file.body().catch(() => Buffer.of())))
+  return bodies.reduce((sum, body) => sum + gzipSync(body).length, 0) / 1000
 }
 
 /** As a wheel scrolls, by the browser itself. */

@@ -5,7 +5,7 @@ import sharp from 'sharp'
 const FRAME_MS = 200
 /** What stands still is shown no longer than that: nobody watches somebody wait. */
 const LONGEST_STILL_MS = 1600
-const QUALITY = 55
+const QUALITY = 75
 
 /** A page filmed, until it is cut. */
 export class Film {
