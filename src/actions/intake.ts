@@ -1,7 +1,7 @@
-import { constants, copyFile, link, lstat, readFile, rename, rm } from 'node:fs/promises'
+import { appendFile, constants, copyFile, link, lstat, readFile, rename, rm } from 'node:fs/promises'
 import { basename, dirname, extname, join, relative, sep } from 'node:path'
 import { ChiquitoError } from '../core/index.js'
-import { classNameProblem, homeFor, type ListedPhotos, listPhotos } from '../dataset/index.js'
+import { classNameProblem, homeFor, type ListedPhotos, listPhotos, METADATA } from '../dataset/index.js'
 import { errorCode, ioError, makeFolder, nameWith, plainName, temporaryPath } from '../files/index.js'
 import { examinePhoto, readPhotoFile, sha256Of, UnreadablePhoto } from '../images/index.js'
 
@@ -66,7 +66,12 @@ function asOnlyClass(data: string, listed: SoFar): SoFar {
   return {
     root: data,
     homes: [{ folder: home, label, split: undefined }],
-    files: files.map(file => ({ ...file, path: `${home}/${file.path}`, home })),
+    files: files.map(file => ({
+      ...file,
+      path: `${home}/${file.path}`,
+      home,
+      table: file.table === undefined ? undefined : `${home}/${file.table}`,
+    })),
   }
 }
 
@@ -162,7 +167,11 @@ export class Intake {
     homes.set(label, home)
     const folder = join(listed.root, home)
     await makeFolder(folder)
-    const path = join(folder, await moveIn(file, folder, name))
+    const given = await moveIn(file, folder, name)
+    // Beside photos that were collected a table says the classes, and passes over whatever it does not list.
+    if (listed.files.some(one => one.table === `${home}/${METADATA}`))
+      await appendFile(join(folder, METADATA), `${JSON.stringify({ file_name: given, label })}\n`)
+    const path = join(folder, given)
     bySize.set(bytes.length, [...(bySize.get(bytes.length) ?? []), path])
     return this.inner(path)
   }
