@@ -161,6 +161,7 @@ export {
   type PhotoSource,
   type Prediction,
   Predictor,
+  type PredictorOptions,
   type Refused,
   type Reproduction,
   type WrittenExplanation,

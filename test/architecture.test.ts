@@ -154,6 +154,7 @@ const publicNames: readonly string[] = [
   'PredictResult',
   'Prediction',
   'Predictor',
+  'PredictorOptions',
   'Preprocessing',
   'PreprocessingOptions',
   'ProbabilityFigures',

@@ -25,7 +25,7 @@ const engineRoom = new Set(
     'AttributeInputs AttributeReads AttributesOf AttributeSpec AttributeSpecs Declared Formal InferContext Known ' +
     'Operator operators OtherAttribute Outcome Read Shape SpecKind Written CheckpointOptions Lookup Section Sections ' +
     'Tensors Init Noise RandomStream channelOrders ranges oddityKinds metadataSchema recordedPhotoSchema ' +
-    'RecordedPhoto RecordedPhotos_2 splitSchema precisions'
+    'RecordedPhoto RecordedPhotos_2 splitSchema precisions editKinds'
   ).split(' '),
 )
 

@@ -129,6 +129,17 @@ describe('the studio’s gate', () => {
     expect((await raw(studio, state, { cookie: `${cookie}0` })).status).toBe(401)
   })
 
+  it('tells many open pages what changes, without a warning', async () => {
+    const pages = new AbortController()
+    const streams = await Promise.all(
+      Array.from({ length: 12 }, () => studio.fetch('/api/events', { signal: pages.signal })),
+    )
+    expect(streams.map(({ status }) => status)).toEqual(Array(12).fill(200))
+    await Promise.all(streams.map(({ body }) => body?.getReader().read()))
+    pages.abort()
+    expect(studio.stderr()).not.toMatch(/warning/i)
+  })
+
   it('says to browsers what its page may do, and that nobody may frame it', async () => {
     const { headers } = await raw(studio, '/')
     const policy = String(headers['content-security-policy'])

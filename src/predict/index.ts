@@ -11,6 +11,6 @@ export {
   type Refused,
   type WrittenExplanation,
 } from './predict-all.js'
-export { Predictor } from './predictor.js'
+export { Predictor, type PredictorOptions } from './predictor.js'
 export { type Prediction, verdictOf } from './verdict.js'
 export { type LargestDifference, type Reproduction, reproduceGolden } from './verify.js'

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
 import { ChiquitoError, INTERRUPTED, type WorkOptions } from '../core/index.js'
 import { isLoopback, requireGoodToken } from '../serve/index.js'
 import { Changes } from './changes.js'
@@ -51,6 +52,8 @@ export async function runStudio(
   const { token = randomBytes(TOKEN_BYTES).toString('base64url') } = options
   const { signal = new AbortController().signal } = options
   requireGoodToken(token)
+  // Each open page waits for its end.
+  setMaxListeners(0, signal)
   const notice = (message: string) => progress?.({ kind: 'notice', message })
   const workspace = await openWorkspace(dir)
   const changes = new Changes()
