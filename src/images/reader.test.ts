@@ -91,14 +91,14 @@ describe('PhotoReader', () => {
         const options = { name: 'a', rule: ${JSON.stringify(rule)}, draws: [null] }
         const asked = Array.from({ length: 200 }, () => reader.views(${JSON.stringify(path.join(folder, 'a'))}, options))
         const settled = Promise.allSettled(asked)
-        await asked[0]
+        await Promise.race(asked)
         await reader.close()
         console.log(JSON.stringify((await settled).map(one => one.reason?.message ?? 'done')))
       `
         const run = promisify(execFile)
         const { stdout } = await run(process.execPath, ['--input-type=module', '-e', program])
         const told: string[] = JSON.parse(stdout)
-        expect(told[0]).toBe('done')
+        expect(told).toContain('done')
         expect(told.at(-1)).toBe('This PhotoReader is closed.')
         expect(told.filter(one => one === 'done').length).toBeLessThan(100)
         expect(new Set(told).size).toBe(2)
