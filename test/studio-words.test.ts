@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { clean } from '../studio/places/clean/words.js'
 import { gather } from '../studio/places/gather/words.js'
@@ -7,6 +10,7 @@ import { train } from '../studio/places/train/words.js'
 import { shell } from '../studio/shell/words.js'
 import { en } from '../studio/words/en.js'
 import { es } from '../studio/words/es.js'
+import { spanish, taskIn } from '../studio/words/tasks.js'
 
 const all = { shell, gather, clean, train, look, ship }
 
@@ -53,5 +57,38 @@ describe('the studio’s catalogue', () => {
 
   it('is made of every place', () => {
     expect(Object.keys(en).toSorted()).toEqual(Object.keys(all).toSorted())
+  })
+})
+
+/** What the sources call pieces of work, with examples in the place of what is filled in. */
+function namesOfWork(): string[] {
+  const src = fileURLToPath(new URL('../src', import.meta.url))
+  const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(
+    file => file.endsWith('.ts') && !file.endsWith('.test.ts') && !file.includes('fixtures'),
+  )
+  const called = /\b(?:task|\w+Task|comparing) ?[=:] (?:[a-z.]+ \? )?(['`])(.+?)\1/g
+  const names = files.flatMap(file =>
+    Array.from(readFileSync(path.join(src, file), 'utf8').matchAll(called), ([, , name]) =>
+      name
+        .replace(/\$\{label\}/, 'resnet34')
+        .replace(/\$\{\w*[vV]iews\}/, '4')
+        .replace(/\$\{\w+\[\w+\]\}/, 'test'),
+    ),
+  )
+  return [...new Set(names)]
+}
+
+describe('pieces of work', () => {
+  it('have a name in Spanish, also with how photos are looked at behind it', () => {
+    const names = namesOfWork()
+    expect(names).toContain('does fine-tuning pay?')
+    expect(names.length).toBeGreaterThan(30)
+    expect(names.filter(name => spanish(name) === undefined)).toEqual([])
+    expect(taskIn('es', 'training photos (whole photos)')).toBe('Fotos de entrenamiento (fotos enteras)')
+  })
+
+  it('are told as they are where nobody knows them', () => {
+    expect(taskIn('en', 'cross-validation')).toBe('Cross-validation')
+    expect(taskIn('es', 'reticulating splines (twice)')).toBe('Reticulating splines (twice)')
   })
 })

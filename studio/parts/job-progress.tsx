@@ -2,10 +2,12 @@ import { ProgressBar } from 'react-aria-components'
 import type { Job, TaskProgress } from '../../src/studio/api/jobs.js'
 import type { Words } from '../words/en.js'
 import { useLanguage, useWords } from '../words/index.js'
+import { taskIn } from '../words/tasks.js'
 
 /** How far a job is: a bar for what it does now, what is behind it in a fold, and the time that is left. */
 export function JobProgress({ job }: { readonly job: Job }) {
   const { shell: words } = useWords()
+  const { language } = useLanguage()
   const behind = job.progress.filter(({ done, total }) => total !== null && done >= total)
   const now = job.progress.filter(task => !behind.includes(task))
   return (
@@ -20,7 +22,7 @@ export function JobProgress({ job }: { readonly job: Job }) {
           <ul>
             {behind.map(({ task, note }) => (
               <li key={task}>
-                {task}
+                {taskIn(language, task)}
                 {note !== null && <span className="muted"> · {note}</span>}
               </li>
             ))}
@@ -36,10 +38,11 @@ export function JobProgress({ job }: { readonly job: Job }) {
 
 function TaskBar({ task: { task, done, total, unit, note } }: { readonly task: TaskProgress }) {
   const { language } = useLanguage()
+  const name = taskIn(language, task)
   return (
     <ProgressBar
       className="progress"
-      aria-label={task}
+      aria-label={name}
       isIndeterminate={total === null}
       value={done}
       maxValue={total ?? 1}
@@ -47,7 +50,7 @@ function TaskBar({ task: { task, done, total, unit, note } }: { readonly task: T
       {({ percentage }) => (
         <>
           <span className="progress-text">
-            <span>{task}</span>
+            <span>{name}</span>
             <span className="muted">
               {note ?? (total === null ? '' : countOf(done, total, unit, language))}
             </span>
