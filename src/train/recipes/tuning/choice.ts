@@ -153,9 +153,10 @@ export function compare(
   const best = winner(compared)
   const tuned = (best === 'thorough' && thorough) || brief
   const found = (one: Judged) => `on ${one.missed.size} (log loss ${costOf(one)})`
+  const much = thorough ? `, with ${allSubject.toLowerCase()} ${found(thorough)}` : ''
   const sentence = {
-    head: `Only the head learned: of ${count} training photos left out in turn, that is wrong ${found(head)}, with ${layers} fine-tuned a little ${found(brief)}.`,
-    brief: `${subject} were fine-tuned a little: of ${count} training photos left out in turn, that is wrong ${found(brief)}, the head alone ${found(head)}.`,
+    head: `Only the head learned: of ${count} training photos left out in turn, that is wrong ${found(head)}, with ${layers} fine-tuned a little ${found(brief)}${much}.`,
+    brief: `${subject} were fine-tuned a little: of ${count} training photos left out in turn, that is wrong ${found(brief)}, the head alone ${found(head)}${much}.`,
     thorough: `${allSubject} were fine-tuned: of ${count} training photos left out in turn, that is wrong ${found(tuned)}, the head alone ${found(head)}.`,
   }
   const note = `${folds}-fold cross-validation on ${count} photos`
