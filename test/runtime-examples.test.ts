@@ -10,7 +10,7 @@ import { readModel, writeModel } from '../src/onnx/index.js'
 import { documentOf, suiteFolder } from './support/chiquito.js'
 import { writeTree } from './support/files.js'
 import { chiquitoHere } from './support/in-process.js'
-import { drawing } from './support/photos.js'
+import { checkers, drawing } from './support/photos.js'
 import { pythonWith } from './support/python.js'
 import { trainOnDrawings } from './support/web-model.js'
 
@@ -65,7 +65,7 @@ describe('examples/runtimes/onnxruntime_pillow.py', () => {
             .png()
             .toBuffer(),
           'asked/laid.jpg': await laid.resize(140, 420, { fit: 'fill' }).jpeg().toBuffer(),
-          'asked/unlike.png': await checks(),
+          'asked/unlike.png': await checkers(),
         },
         folder,
       )
@@ -101,14 +101,3 @@ describe('examples/runtimes/onnxruntime_pillow.py', () => {
     180_000,
   )
 })
-
-/** What is like none of the drawings: black and white squares. */
-function checks(): Promise<Buffer> {
-  const side = 160
-  const data = Buffer.from(
-    Array.from({ length: side * side }, (_, i) => ((((i % side) >> 4) + (i >> 4) / side) & 1 ? 255 : 0)),
-  )
-  return sharp(data, { raw: { width: side, height: side, channels: 1 } })
-    .png()
-    .toBuffer()
-}

@@ -3,7 +3,6 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Page } from 'playwright-core'
-import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { PredictResult } from '../src/actions/predict.js'
 import { probabilityText } from '../src/core/index.js'
@@ -13,7 +12,7 @@ import { seriousFaults } from './support/axe.js'
 import { noBrowser } from './support/browser.js'
 import { chiquito, documentOf, suiteFolder } from './support/chiquito.js'
 import { writeTree } from './support/files.js'
-import { drawing, drawings } from './support/photos.js'
+import { checkers, drawing, drawings } from './support/photos.js'
 import { pythonWith } from './support/python.js'
 import { serveFolders } from './support/static-site.js'
 import { closeBrowserAfter, openPage, type RunningStudio, startStudio } from './support/studio.js'
@@ -43,7 +42,7 @@ describe.skipIf(noBrowser)('the studio ships a model (skipped without Chromium)'
       {
         'ball.png': await drawing('ball', 401),
         'wave.jpg': await drawing('wave', 402, { format: 'jpeg' }),
-        'unlike.png': await squares(),
+        'unlike.png': await checkers(),
         'letter.png': 'Dear Sir or Madam',
       },
       asked,
@@ -267,15 +266,4 @@ async function dropFile(page: Page, selector: string, file: string): Promise<voi
       y: (box?.y ?? 0) + 40,
       data,
     })
-}
-
-/** What is like none of the drawings: black and white squares. */
-function squares(): Promise<Buffer> {
-  const side = 160
-  const data = Buffer.from(
-    Array.from({ length: side * side }, (_, i) => ((((i % side) >> 4) + (i >> 4) / side) & 1 ? 255 : 0)),
-  )
-  return sharp(data, { raw: { width: side, height: side, channels: 1 } })
-    .png()
-    .toBuffer()
 }

@@ -1,2 +1,3 @@
 export { type BuiltSite, buildSite } from './build-site.js'
+export { pageDirectives } from './page.js'
 export { spoken, subjectOf, titleOf } from './subject.js'

@@ -5,7 +5,7 @@ import type { Site } from './site.js'
  * Scripts and everything else come from the page's own place, and nothing goes anywhere else. Pictures are shown out of memory
  * (`blob:`), and the worker starts from there, so that this policy is its own, too.
  */
-const policy = [
+export const pageDirectives = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
   "worker-src 'self' blob:",
@@ -15,8 +15,9 @@ const policy = [
   "style-src 'self'",
   "manifest-src 'self'",
   "base-uri 'self'",
-  "form-action 'self'",
-].join('; ')
+] as const
+
+const policy = [...pageDirectives, "form-action 'self'"].join('; ')
 
 /** Paths of what a page links to. */
 export interface PageFiles {

@@ -15,3 +15,11 @@ export async function pause(ms: number, signal: AbortSignal | undefined): Promis
   })
   throwIfAborted(signal)
 }
+
+/** Resolves once the signal fires. */
+export function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}

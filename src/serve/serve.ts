@@ -7,6 +7,7 @@ import {
   messageOf,
   plural,
   throwIfAborted,
+  untilAborted,
   type WorkOptions,
 } from '../core/index.js'
 import type { Device } from '../engine/index.js'
@@ -153,13 +154,6 @@ export async function serve(
   } finally {
     await keeper.close()
   }
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })
 }
 
 function limitsOf(given: ServeOptions['limits'] = {}): ServeLimits {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
-import { ChiquitoError, INTERRUPTED, type WorkOptions } from '../core/index.js'
+import { ChiquitoError, INTERRUPTED, untilAborted, type WorkOptions } from '../core/index.js'
 import { isLoopback, requireGoodToken } from '../serve/index.js'
 import { Changes } from './changes.js'
 import { clearIncoming, tellOfPhotos } from './gather/index.js'
@@ -77,11 +77,4 @@ export async function runStudio(
   } finally {
     await jobs.close()
   }
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })
 }

@@ -68,3 +68,14 @@ export async function drawings(
   const files = await Promise.all(numbers.map(number => drawing(subject, number, options)))
   return Object.fromEntries(numbers.map((n, i) => [`${folder}/${n}.${options.format ?? 'png'}`, files[i]]))
 }
+
+/** What is like none of the drawings: black and white squares. */
+export function checkers(): Promise<Buffer> {
+  const side = 160
+  const data = Buffer.from(
+    Array.from({ length: side * side }, (_, i) => ((((i % side) >> 4) + (i >> 4) / side) & 1 ? 255 : 0)),
+  )
+  return sharp(data, { raw: { width: side, height: side, channels: 1 } })
+    .png()
+    .toBuffer()
+}

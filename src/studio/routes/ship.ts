@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { pageDirectives } from '../../app/index.js'
 import { errorCode } from '../../files/index.js'
 import { ProblemError, Room, readBody, safeHeaders } from '../../serve/index.js'
 import { exportSchema, type ModelAnswer, makeAppSchema, type PredictAnswer } from '../api/ship.js'
@@ -14,19 +15,7 @@ import type { Studio, StudioApp } from '../studio.js'
 const MAX_PHOTO_BYTES = 64 * 1024 * 1024
 
 /** What the exported page may do in the frame: what its own policy says, which cannot say who may frame it. */
-const previewPolicy = [
-  "default-src 'none'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "worker-src 'self' blob:",
-  "connect-src 'self'",
-  "img-src 'self' blob:",
-  "media-src 'self' blob:",
-  "style-src 'self'",
-  "manifest-src 'self'",
-  "base-uri 'self'",
-  "form-action 'none'",
-  "frame-ancestors 'self'",
-].join('; ')
+const previewPolicy = [...pageDirectives, "form-action 'none'", "frame-ancestors 'self'"].join('; ')
 
 /** A run's model tried, taken away, and made into a page. */
 export function shipRoutes(app: StudioApp, { workspace, jobs, signal }: Studio): void {

@@ -56,7 +56,7 @@ export async function fineTune(
     const head = await calmed(frozen, trial)
     return tune(random.fork('fine-tuning'), { ...trial, open, head, isBrief, photos, held, measure })
   }
-  const done = learnt && isBrief ? await asItIs(learnt, accuracyOf) : await learn()
+  const done = learnt ? await asItIs(learnt, accuracyOf) : await learn()
   if (!done) return undefined
   const { weights, stage } = done
   const classifier = {
