@@ -1,0 +1,39 @@
+import { failureOf, throwIfAborted, type WorkOptions } from '../core/index.js'
+import type { JobEngine, JobList } from './engine.js'
+import { inOrder } from './in-order.js'
+import { type Job, type JobOutcome, jobKey } from './job.js'
+import { JobKinds, type JobKindTable } from './kinds.js'
+import { perform } from './perform.js'
+import type { BlobStore } from './store/index.js'
+
+/** Does jobs in this thread, one after the other: what they call has threads of its own. */
+export class EngineHere implements JobEngine {
+  readonly places = 1
+  private readonly kinds: JobKinds
+
+  constructor(
+    table: JobKindTable,
+    private readonly store: BlobStore,
+  ) {
+    this.kinds = new JobKinds(table)
+  }
+
+  run(jobs: JobList, work: WorkOptions = {}): AsyncGenerator<JobOutcome> {
+    return inOrder(jobs, this.places, job => this.outcome(job, work))
+  }
+
+  close(): Promise<void> {
+    return this.kinds.close()
+  }
+
+  private async outcome(job: Job, work: WorkOptions): Promise<JobOutcome> {
+    throwIfAborted(work.signal)
+    try {
+      return { job, ...(await perform(job, this.kinds, this.store, work)) }
+    } catch (error) {
+      throwIfAborted(work.signal)
+      const key = jobKey(job, await this.kinds.named(job.kind))
+      return { job, key, failure: failureOf(error), isRecalled: false }
+    }
+  }
+}

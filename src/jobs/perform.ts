@@ -1,0 +1,30 @@
+import type { WorkOptions } from '../core/index.js'
+import { type Job, jobKey } from './job.js'
+import type { JobKinds } from './kinds.js'
+import { hasResult, putResult } from './results.js'
+import type { BlobStore } from './store/index.js'
+
+/** A job that was done. */
+export interface Performed {
+  readonly key: string
+  /** Its result was there: nothing was computed. */
+  readonly isRecalled: boolean
+}
+
+/**
+ * Does a job, unless its result is there. Two that do the same at once write the same.
+ *
+ * @throws what its kind throws
+ */
+export async function perform(
+  job: Job,
+  kinds: JobKinds,
+  store: BlobStore,
+  work: WorkOptions = {},
+): Promise<Performed> {
+  const kind = await kinds.named(job.kind)
+  const key = jobKey(job, kind)
+  if (await hasResult(store, key)) return { key, isRecalled: true }
+  await putResult(store, key, await kind.perform(job, { ...work, store }))
+  return { key, isRecalled: false }
+}
