@@ -9,9 +9,10 @@ import { Icon } from '../../parts/icon.js'
 import { PhotoTile } from '../../parts/photo-tile.js'
 import { hrefOf } from '../../shell/route.js'
 import { useWords } from '../../words/index.js'
-import { type DroppedFile, filesIn, filesOf } from './dropped.js'
+import { type DroppedFile, filesIn } from './dropped.js'
 import { type ShownPhoto, useLastPhotos } from './photos.js'
 import { useDropTarget } from './use-drop-target.js'
+import { useGiven } from './use-given.js'
 
 type Take = (files: readonly DroppedFile[], label?: string) => void
 
@@ -63,9 +64,14 @@ function ClassCard({
   readonly record: (label: string) => void
 }) {
   const { gather: words, shell } = useWords()
-  const target = useDropTarget(async transfer => take(await filesOf(transfer), label))
+  const given = useGiven()
+  const target = useDropTarget(transfer => given(transfer, files => take(files, label)))
   return (
-    <article className={`class-card card ${target.isOver ? 'drop-over' : ''}`} {...target.handlers}>
+    <article
+      className={`class-card card ${target.isOver ? 'drop-over' : ''}`}
+      data-class={label}
+      {...target.handlers}
+    >
       <div className="class-head">
         <h2>{label}</h2>
         <p className="muted">{shell.photos(count)}</p>

@@ -25,19 +25,29 @@ const photoName = /\.(jpe?g|jpe|jfif|png|webp|gif|bmp|avif|hei[cf]|tiff?|jp2|j2k
 /** Folders that divide a data set: the classes lie in them. */
 const partName = /^(train(ing)?|valid(ation)?|val|test(ing)?|images|photos|data(set)?)$/i
 
-/** Everything that was dropped, folders with all that is in them. To be called while the event is being handled. */
-export async function filesOf(transfer: DataTransfer): Promise<DroppedFile[]> {
+/** What was dropped or pasted. */
+export interface Given {
+  readonly files: readonly DroppedFile[]
+  /** Names of files and folders that the browser could not read. */
+  readonly lost: readonly string[]
+}
+
+/**
+ * Everything that was dropped or pasted, folders with all that is in them. To be called while the event is being handled.
+ */
+export async function filesOf(transfer: DataTransfer): Promise<Given> {
   // Both are asked for at once: a moment later the browser has forgotten what was dropped.
   const items = [...transfer.items]
     .filter(({ kind }) => kind === 'file')
     .map(item => ({ entry: item.webkitGetAsEntry?.() ?? undefined, file: item.getAsFile() }))
+  const lost: string[] = []
   const found = await Promise.all(
     items.map(({ entry, file }) => {
-      if (entry?.isDirectory) return walk(entry, [])
+      if (entry?.isDirectory) return walk(entry, [], lost)
       return file === null ? [] : [{ file, folders: [] }]
     }),
   )
-  return found.flat()
+  return { files: found.flat(), lost }
 }
 
 /** Files that were chosen in a dialog, one at a time or a whole folder. */
@@ -45,22 +55,38 @@ export function filesIn(list: readonly File[]): DroppedFile[] {
   return list.map(file => ({ file, folders: file.webkitRelativePath.split('/').slice(0, -1) }))
 }
 
-async function walk(entry: FileSystemEntry, folders: readonly string[]): Promise<DroppedFile[]> {
+async function walk(
+  entry: FileSystemEntry,
+  folders: readonly string[],
+  lost: string[],
+): Promise<DroppedFile[]> {
   if (entry.name.startsWith('.')) return []
-  if (isFile(entry)) {
-    const file = await new Promise<File | undefined>(resolve => entry.file(resolve, () => resolve(undefined)))
-    return file === undefined ? [] : [{ file, folders }]
+  try {
+    if (isFile(entry)) {
+      const file = await new Promise<File>((resolve, reject) => entry.file(resolve, reject))
+      return [{ file, folders }]
+    }
+    return isFolder(entry) ? await filesBelow(entry, [...folders, entry.name], lost) : []
+  } catch {
+    lost.push(entry.name)
+    return []
   }
-  if (!isFolder(entry)) return []
-  const reader = entry.createReader()
+}
+
+async function filesBelow(
+  folder: FileSystemDirectoryEntry,
+  folders: readonly string[],
+  lost: string[],
+): Promise<DroppedFile[]> {
+  const reader = folder.createReader()
   const found: DroppedFile[] = []
   for (;;) {
     // A hundred at a time, until there are none.
-    const some = await new Promise<FileSystemEntry[]>(resolve =>
-      reader.readEntries(resolve, () => resolve([])),
+    const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>
+      reader.readEntries(resolve, reject),
     )
     if (some.length === 0) return found
-    for (const one of some) found.push(...(await walk(one, [...folders, entry.name])))
+    for (const one of some) found.push(...(await walk(one, folders, lost)))
   }
 }
 
@@ -77,10 +103,13 @@ export function sorted(dropped: readonly DroppedFile[]): Sorted {
   const shown = dropped.filter(({ file }) => !file.name.startsWith('.'))
   const archives = shown.filter(({ file }) => archiveName.test(file.name)).map(({ file }) => file)
   const photos = shown.filter(({ file }) => isPhoto(file))
+  const holders = new Set(photos.map(({ folders }) => folders.join('/')))
   const groups = new Map<string | undefined, File[]>()
   for (const { file, folders } of photos) {
-    const name = classOf(folders, photos)
-    groups.set(name, [...(groups.get(name) ?? []), file])
+    const name = classOf(folders, holders)
+    const group = groups.get(name)
+    if (group === undefined) groups.set(name, [file])
+    else group.push(file)
   }
   return {
     groups: [...groups].map(([name, files]) => ({ name, files })),
@@ -96,15 +125,14 @@ function isPhoto({ name, type }: File): boolean {
   )
 }
 
-/** The outermost folder that says something: not one that is a part, nor one that holds nothing but several others. */
-function classOf(folders: readonly string[], photos: readonly DroppedFile[]): string | undefined {
-  for (const [depth, name] of folders.entries()) {
-    if (depth === folders.length - 1) return name
-    const inside = photos.filter(one =>
-      folders.slice(0, depth + 1).every((step, i) => one.folders[i] === step),
-    )
-    const isClass = inside.some(one => one.folders.length === depth + 1)
-    if (isClass && !partName.test(name)) return name
-  }
-  return undefined
+/**
+ * The outermost folder that says something: not one that is a part, nor one that holds nothing but several others.
+ *
+ * @param holders - folders in which photos lie directly
+ */
+function classOf(folders: readonly string[], holders: ReadonlySet<string>): string | undefined {
+  return folders.find((name, depth) => {
+    if (depth === folders.length - 1) return true
+    return holders.has(folders.slice(0, depth + 1).join('/')) && !partName.test(name)
+  })
 }

@@ -6,7 +6,7 @@ import { Loading } from '../../parts/loading.js'
 import { useWords } from '../../words/index.js'
 import { Camera } from './camera.js'
 import { Classes } from './classes.js'
-import { type DroppedFile, filesOf, sorted } from './dropped.js'
+import { type DroppedFile, sorted } from './dropped.js'
 import { FirstPhotos } from './first-photos.js'
 import './gather.css'
 import { GatheringJobs, isGathering } from './gathering-jobs.js'
@@ -15,6 +15,8 @@ import { SortDialog } from './sort-dialog.js'
 import { UploadBar } from './upload-bar.js'
 import { sendPhotos } from './uploads.js'
 import { useDropTarget } from './use-drop-target.js'
+import { useGiven } from './use-given.js'
+import { usePaste } from './use-paste.js'
 import { Ways } from './ways.js'
 
 /** Where photos come from: files, folders, archives, the webcam, searches. Whatever is dropped on the page is taken. */
@@ -29,7 +31,6 @@ function Gathering({ state }: { readonly state: StateAnswer }) {
   const { data: jobs = [] } = useJobs()
   const [dropped, setDropped] = useState<readonly DroppedFile[]>([])
   const [recorded, setRecorded] = useState<string>()
-  const target = useDropTarget(async transfer => setDropped(await filesOf(transfer)))
   const labels = state.classes.map(({ label }) => label)
   const isFirst = state.photos === 0 && labels.length === 0 && !jobs.some(isGathering)
   const take = (files: readonly DroppedFile[], label?: string) => {
@@ -38,6 +39,9 @@ function Gathering({ state }: { readonly state: StateAnswer }) {
     if (isPlain) for (const { files } of groups) sendPhotos(files, label)
     else setDropped(files)
   }
+  const given = useGiven()
+  const target = useDropTarget(transfer => given(transfer, setDropped))
+  usePaste((transfer, label) => given(transfer, files => take(files, label)))
   return (
     <div className={`gather ${target.isOver ? 'drop-over' : ''}`} {...target.handlers}>
       {state.problem !== null && <ErrorNote error={`${words.otherPlaces}. ${state.problem}`} />}

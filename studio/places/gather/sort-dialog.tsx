@@ -1,4 +1,4 @@
-import { type FormEvent, useId, useState } from 'react'
+import { type FormEvent, useId, useMemo, useState } from 'react'
 import { Button, Input, Label, TextField } from 'react-aria-components'
 import { Dialog } from '../../parts/dialog.js'
 import { useWords } from '../../words/index.js'
@@ -17,7 +17,7 @@ export function SortDialog({
 }) {
   const { gather: words } = useWords()
   const known = useId()
-  const { groups, archives, left } = sorted(dropped)
+  const { groups, archives, left } = useMemo(() => sorted(dropped), [dropped])
   const [names, setNames] = useState(() => groups.map(({ name }) => name ?? ''))
   const [archiveNames, setArchiveNames] = useState(() => archives.map(() => ''))
   const isReady = names.every(name => name.trim() !== '')

@@ -12,7 +12,7 @@ export const gather = wordsIn(
       choose: 'Choose photos',
       chooseFolder: 'Choose a folder',
       search: 'Search the web',
-      drop: 'Or drop photos, folders or an archive anywhere on this page.',
+      drop: 'Or drop photos, folders or an archive anywhere on this page, or paste them.',
     },
     guide: {
       label: 'The first model',
@@ -33,6 +33,10 @@ export const gather = wordsIn(
       next: 'See how well it does',
     },
     drop: 'Drop to add',
+    lost: (count: number, name: string) =>
+      count === 1
+        ? `The browser could not read “${name}”.`
+        : `The browser could not read ${count} of these, “${name}” among them.`,
     classes: 'Classes',
     newClass: 'New class',
     newClassName: 'Name of the class',
@@ -157,7 +161,7 @@ export const gather = wordsIn(
       choose: 'Elegir fotos',
       chooseFolder: 'Elegir una carpeta',
       search: 'Buscar en la red',
-      drop: 'O suelta fotos, carpetas o un archivo comprimido en cualquier punto de la página.',
+      drop: 'O suelta fotos, carpetas o un archivo comprimido en cualquier punto de la página, o pégalos.',
     },
     guide: {
       label: 'El primer modelo',
@@ -178,6 +182,10 @@ export const gather = wordsIn(
       next: 'Ver cómo acierta',
     },
     drop: 'Suelta para añadir',
+    lost: (count, name) =>
+      count === 1
+        ? `El navegador no ha podido leer «${name}».`
+        : `El navegador no ha podido leer ${count} de estos, «${name}» entre ellos.`,
     classes: 'Clases',
     newClass: 'Clase nueva',
     newClassName: 'Nombre de la clase',
