@@ -13,6 +13,7 @@ export type Told =
 export class Changes {
   private readonly listeners = new Set<(told: Told) => void>()
   private readonly versions = new Map<Topic, number>()
+  private pages = 0
 
   /** What depends on this topic is to be asked for again. */
   tell(topic: Topic): void {
@@ -34,6 +35,23 @@ export class Changes {
   listen(listener: (told: Told) => void): () => void {
     this.listeners.add(listener)
     return () => void this.listeners.delete(listener)
+  }
+
+  /** The same for an open page. */
+  listenAsPage(listener: (told: Told) => void): () => void {
+    this.pages++
+    const stop = this.listen(listener)
+    let isOpen = true
+    return () => {
+      if (isOpen) this.pages--
+      isOpen = false
+      stop()
+    }
+  }
+
+  /** Whether anybody looks. */
+  get hasPages(): boolean {
+    return this.pages > 0
   }
 
   private send(told: Told): void {

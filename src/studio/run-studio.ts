@@ -7,6 +7,7 @@ import { clearIncoming, tellOfPhotos } from './gather/index.js'
 import { studioGate } from './http/index.js'
 import { openJobs } from './jobs/index.js'
 import { createStudioApp, listen } from './server.js'
+import { watchDisk } from './watching/index.js'
 import { openWorkspace } from './workspace.js'
 
 export interface StudioOptions extends WorkOptions {
@@ -61,6 +62,7 @@ export async function runStudio(
   try {
     await clearIncoming(workspace)
     tellOfPhotos(jobs, changes)
+    watchDisk(workspace, changes, signal)
     const gate = studioGate({ host, token, dir: workspace.dir })
     const app = createStudioApp({ workspace, jobs, changes, signal, notice }, gate)
     const server = await listen(app, gate, { host, port, isFixed: options.port !== undefined })

@@ -7,7 +7,7 @@ export function eventsRoutes(app: StudioApp, { changes, signal }: Studio): void 
   app.get('/api/events', () =>
     eventStream(signal, send => {
       for (const topic of topics) send('change', { topic, version: changes.version(topic) })
-      return changes.listen(({ event, data }) => send(event, data))
+      return changes.listenAsPage(({ event, data }) => send(event, data))
     }),
   )
 }

@@ -1,0 +1,13 @@
+import { join } from 'node:path'
+import { type Places, runNames } from '../runs/index.js'
+import { markOf } from './folder-marks.js'
+
+/** Files that are written when a run begins, goes on, or ends; its log, which grows all the time, is none of them. */
+const files = ['run.json', 'model.onnx', 'metrics.json']
+
+/** A text that changes when runs come, go, begin or end. */
+export async function runMarks(places: Places): Promise<string> {
+  const names = await runNames(places).catch(() => [])
+  const marks = names.flatMap(name => files.map(file => markOf(join(places.runs, name, file))))
+  return [...names, ...(await Promise.all(marks))].join('\n')
+}
