@@ -188,6 +188,9 @@ describe.skipIf(noBrowser)('the studio ships a model (skipped without Chromium)'
     const card = readFileSync(path.join(dir, 'runs/first/MODEL_CARD.md'), 'utf8')
     expect(await (await studio.fetch('/api/runs/first/card')).text()).toBe(card)
     const [, heading = ''] = /^# (.+)$/m.exec(card) ?? []
+    // Pages long: folded until somebody wants it.
+    expect(await page.locator('.card-text').count()).toBe(0)
+    await page.getByText('Read it here').click()
     await page
       .locator('.card-text')
       .getByRole('heading', { name: heading.replaceAll('\\', '') })
@@ -243,7 +246,8 @@ describe.skipIf(noBrowser)('the studio ships a model (skipped without Chromium)'
       const { page, close } = await open({ language, theme })
       await choose(page, 'ball.png')
       await says(page, 'hot_dog')
-      await page.locator('.card-text').waitFor()
+      await page.locator('.card-fold summary').click()
+      await page.locator('.card-text[lang=en]').waitFor()
       expect(await seriousFaults(page)).toEqual([])
       for (const width of [360, 390, 768, 1440, 1920]) {
         await page.setViewportSize({ width, height: 800 })

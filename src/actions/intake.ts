@@ -45,7 +45,7 @@ export function className(label: string): string {
 type SoFar = Pick<ListedPhotos, 'root' | 'files' | 'homes'>
 
 /** The photos of a folder, or none where there is none yet. @throws `data`, `io` */
-async function photosSoFar(data: string): Promise<SoFar> {
+export async function photosSoFar(data: string): Promise<SoFar> {
   try {
     return asOnlyClass(data, await listPhotos(data))
   } catch (error) {

@@ -23,6 +23,7 @@ const paths = {
   pause: 'M8 5v14M16 5v14',
   right: 'M9 5l7 7-7 7',
   archive: 'M4 4h16v5H4zM5 9v11h14V9M10 13h4',
+  pencil: 'M4 20l1-5L16 4l4 4L9 19zM14 6l4 4',
   trash: 'M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13',
 } as const
 

@@ -24,6 +24,12 @@ export const archiveSchema = z.object({
 /** `POST /api/classes`: makes a class that has no photo yet. */
 export const classSchema = z.object({ label: z.string().min(1).max(MAX_NAME) })
 
+/** `POST /api/classes/remove`: takes away a class that has no photo. */
+export const removeClassSchema = z.strictObject({ label: z.string().min(1).max(MAX_NAME) })
+
+/** `POST /api/classes/rename`: gives such a class another name. */
+export const renameClassSchema = removeClassSchema.extend({ to: z.string().min(1).max(MAX_NAME) })
+
 /** What became of a photo. */
 export type UploadAnswer =
   | { readonly outcome: 'added'; readonly path: string; readonly width: number; readonly height: number }

@@ -1,8 +1,9 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isWithoutPhotos } from '../../actions/intake.js'
+import { emptyClasses } from '../../actions/empty-class.js'
+import { photosSoFar } from '../../actions/intake.js'
+import { journalledFolder } from '../../actions/undo.js'
 import { ChiquitoError, version } from '../../core/index.js'
-import { classNameProblem, listPhotos } from '../../dataset/index.js'
 import { filesSetAside, hasJournal, InnerFolder, nextSteps } from '../../files/index.js'
 import type { StateAnswer } from '../api/state.js'
 import { json } from '../http/index.js'
@@ -17,50 +18,44 @@ async function stateOf({ workspace, jobs }: Studio): Promise<StateAnswer> {
   const { name, dir, photos, isInPlace } = workspace
   const all = jobs.list()
   const count = (state: string) => all.filter(job => job.state === state).length
+  const { root, ...listed } = await photosIn(workspace)
   return {
     version: version(),
     workspace: { name, dir, photos, isInPlace },
-    ...(await photosIn(workspace)),
-    rejected: await rejectedIn(photos),
+    ...listed,
+    rejected: await rejectedIn(root),
     jobs: { running: count('running'), waiting: count('waiting') },
     newestRun: await newestRun(workspace.runs),
-    ...(await nextSteps(photos).catch(() => ({ undo: null, redo: null }))),
+    ...(await nextSteps(root).catch(() => ({ undo: null, redo: null }))),
   }
 }
 
-async function photosIn(workspace: Workspace): Promise<Pick<StateAnswer, 'classes' | 'photos' | 'problem'>> {
-  let problem: string | null = null
+interface ListedState extends Pick<StateAnswer, 'classes' | 'photos' | 'problem'> {
+  /** Where the journal of the photos lies. */
+  readonly root: string
+}
+
+async function photosIn({ photos: data, isInPlace }: Workspace): Promise<ListedState> {
   const counts = new Map<string, number>()
-  let homes: readonly (string | undefined)[] = []
+  let root = data
   try {
-    const listed = await listPhotos(workspace.photos)
-    homes = listed.homes.map(({ folder }) => folder)
+    const listed = await photosSoFar(data)
+    root = listed.files.length > 0 ? listed.root : await journalledFolder(data).catch(() => data)
     for (const { label } of listed.files) counts.set(label, (counts.get(label) ?? 0) + 1)
+    // In a folder of one's own there may be others that are none.
+    for (const { label, others } of await emptyClasses(listed))
+      if (!isInPlace || others.length === 0) counts.set(label, 0)
   } catch (error) {
     if (!(error instanceof ChiquitoError)) throw error
-    problem = isWithoutPhotos(error) ? null : error.message
+    return { classes: [], photos: 0, problem: error.message, root }
   }
-  if (problem === null)
-    for (const label of await emptyClasses(workspace, homes)) if (!counts.has(label)) counts.set(label, 0)
   const classes = [...counts].map(([label, photos]) => ({ label, photos }))
   return {
     classes: classes.sort((a, b) => (a.label < b.label ? -1 : 1)),
     photos: classes.reduce((sum, one) => sum + one.photos, 0),
-    problem,
+    problem: null,
+    root,
   }
-}
-
-/** Classes that were made and wait for photos: folders beside those of the others. */
-async function emptyClasses(
-  { photos, isInPlace }: Workspace,
-  homes: readonly (string | undefined)[],
-): Promise<string[]> {
-  const isDivided = homes.some(home => home?.includes('/'))
-  if (isInPlace || isDivided) return []
-  const entries = await readdir(photos, { withFileTypes: true }).catch(() => [])
-  return entries.flatMap(entry =>
-    entry.isDirectory() && classNameProblem(entry.name) === undefined ? [entry.name.normalize('NFC')] : [],
-  )
 }
 
 async function rejectedIn(photos: string): Promise<number> {

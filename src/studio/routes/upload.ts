@@ -1,5 +1,6 @@
 import { rename } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { removeEmptyClass, renameEmptyClass } from '../../actions/empty-class.js'
 import { classFolder, className, Intake } from '../../actions/intake.js'
 import { makeFolder } from '../../files/index.js'
 import {
@@ -7,6 +8,8 @@ import {
   classSchema,
   MAX_ARCHIVE_BYTES,
   MAX_PHOTO_BYTES,
+  removeClassSchema,
+  renameClassSchema,
   type UploadAnswer,
   uploadSchema,
 } from '../api/upload.js'
@@ -36,6 +39,18 @@ export function uploadRoutes(app: StudioApp, studio: Studio): void {
     await makeFolder(await classFolder(workspace.photos, label))
     changes.tell('photos')
     return json({ label: className(label) }, 201)
+  })
+  app.post('/api/classes/remove', async c => {
+    const { label } = await askedJson(c, removeClassSchema)
+    await removeEmptyClass(workspace.photos, label)
+    changes.tell('photos')
+    return json({ label })
+  })
+  app.post('/api/classes/rename', async c => {
+    const { label, to } = await askedJson(c, renameClassSchema)
+    await renameEmptyClass(workspace.photos, label, to)
+    changes.tell('photos')
+    return json({ label: className(to) })
   })
   app.post('/api/archive', async c => {
     const { label, name } = askedQuery(c, archiveSchema)

@@ -10,6 +10,7 @@ import { PhotoTile } from '../../parts/photo-tile.js'
 import { hrefOf } from '../../shell/route.js'
 import { useWords } from '../../words/index.js'
 import { type DroppedFile, filesIn } from './dropped.js'
+import { EmptyClassTools } from './empty-class-tools.js'
 import { type ShownPhoto, useLastPhotos } from './photos.js'
 import { useDropTarget } from './use-drop-target.js'
 import { useGiven } from './use-given.js'
@@ -77,7 +78,10 @@ function ClassCard({
         <p className="muted">{shell.photos(count)}</p>
       </div>
       {count === 0 ? (
-        <p className="class-empty muted">{words.noPhotos}</p>
+        <>
+          <p className="class-empty muted">{words.noPhotos}</p>
+          <EmptyClassTools label={label} />
+        </>
       ) : (
         <a className="strip" href={hrefOf('clean', { class: label })} aria-label={`${words.clean}: ${label}`}>
           {last.map(({ id, version }) => (

@@ -10,7 +10,8 @@ const components = { h1: 'h3', h2: 'h4', h3: 'h5' } as const
 /** Markdown as elements: HTML in it, such as a class that is called so, stays text. */
 export default function CardText({ text }: { readonly text: string }) {
   return (
-    <div className="card-text">
+    // It is written by the training, in English.
+    <div className="card-text" lang="en">
       <Markdown remarkPlugins={[remarkGfm]} components={components}>
         {text.replace(frontMatter, '')}
       </Markdown>

@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import type { ModelAnswer } from '../../../src/studio/api/ship.js'
 import { ErrorNote } from '../../parts/error-note.js'
 import { Icon } from '../../parts/icon.js'
@@ -20,10 +20,22 @@ export function CardCard({ model }: { readonly model: ModelAnswer }) {
           <a className="button" href={cardAddress(model.id)} download={`${model.id}.md`}>
             <Icon name="download" /> {words.downloadCard}
           </a>
-          <Shown run={model.id} />
+          <Folded run={model.id} />
         </>
       )}
     </section>
+  )
+}
+
+/** A card has several pages: it is asked for, and drawn, once somebody wants to read it. */
+function Folded({ run }: { readonly run: string }) {
+  const { ship: words } = useWords()
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <details className="card-fold" onToggle={event => setOpen(event.currentTarget.open)}>
+      <summary>{words.readCard}</summary>
+      {isOpen && <Shown run={run} />}
+    </details>
   )
 }
 

@@ -67,6 +67,7 @@ export const ship = wordsIn(
     cardHint:
       'How good it is, what it may have learnt instead, what it turns away, where its photos come from.',
     downloadCard: 'Download the card',
+    readCard: 'Read it here',
     noCard: 'There is no card: it is written when a run is finished.',
   },
   {
@@ -135,6 +136,7 @@ export const ship = wordsIn(
     cardHint:
       'Cómo de bueno es, qué puede haber aprendido en su lugar, qué rechaza, de dónde vienen sus fotos.',
     downloadCard: 'Descargar la ficha',
+    readCard: 'Leerla aquí',
     noCard: 'No hay ficha: se escribe cuando termina un entrenamiento.',
   },
   ['kinds.typescript', 'kinds.python'],
