@@ -18,7 +18,7 @@ async function outcome(id: number, job: Job): Promise<FromThread> {
   const { signal } = controller
   const key = jobKey(job, await kinds.named(job.kind))
   try {
-    return { id, key, performed: await perform(job, kinds, store, { signal }) }
+    return { id, key, performed: await perform(job, kinds, store, { signal, threads: given.threads }) }
   } catch (error) {
     return { id, key, failure: failureOf(error) }
   }

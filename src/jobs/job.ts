@@ -25,6 +25,8 @@ export interface Job {
 /** What a job works with. */
 export interface JobContext extends WorkOptions {
   readonly store: BlobStore
+  /** Threads of the processor that one job may take; all of them where absent. */
+  readonly threads?: number | undefined
 }
 
 /** How work of one kind is done. Results depend on what was asked alone, so that whoever does a job writes the same bytes. */
@@ -57,7 +59,7 @@ interface Definition<Asked extends Json, Place extends Json> {
   readonly place: z.ZodType<Place>
   perform(asked: Asked, place: Place, context: JobContext): Promise<Uint8Array>
   readonly division?: {
-    parts(asked: Asked): readonly Asked[]
+    parts(asked: Asked, place: Place): readonly { readonly asked: Asked; readonly place: Place }[]
     join(asked: Asked, results: readonly Uint8Array[]): Uint8Array
     setAside(asked: Asked, reason: string): Uint8Array
   }
@@ -70,14 +72,14 @@ export function jobKind<Asked extends Json, Place extends Json>(
 ): JobKind {
   const { name, revision, division } = definition
   const askedOf = (job: Job) => checked(definition.asked, job.asked, name)
+  const placeOf = (job: Job) => checked(definition.place, job.place, name)
   return {
     name,
     revision,
-    perform: (job, context) =>
-      definition.perform(askedOf(job), checked(definition.place, job.place, name), context),
+    perform: (job, context) => definition.perform(askedOf(job), placeOf(job), context),
     close: async () => definition.close?.(),
     division: division && {
-      parts: job => division.parts(askedOf(job)).map(asked => ({ ...job, asked })),
+      parts: job => division.parts(askedOf(job), placeOf(job)).map(part => ({ kind: job.kind, ...part })),
       join: (job, results) => division.join(askedOf(job), results),
       setAside: (job, reason) => division.setAside(askedOf(job), reason),
     },

@@ -1,5 +1,4 @@
-import type { WorkOptions } from '../core/index.js'
-import { type Job, jobKey } from './job.js'
+import { type Job, type JobContext, jobKey } from './job.js'
 import type { JobKinds } from './kinds.js'
 import { hasResult, putResult } from './results.js'
 import type { BlobStore } from './store/index.js'
@@ -20,7 +19,7 @@ export async function perform(
   job: Job,
   kinds: JobKinds,
   store: BlobStore,
-  work: WorkOptions = {},
+  work: Omit<JobContext, 'store'> = {},
 ): Promise<Performed> {
   const kind = await kinds.named(job.kind)
   const key = jobKey(job, kind)

@@ -8,6 +8,8 @@ export interface ThreadData {
   readonly kinds: string
   /** Address of the store. */
   readonly store: string
+  /** Threads of the processor for each. */
+  readonly threads: number
 }
 
 export type ToThread =

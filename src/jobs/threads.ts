@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { ChiquitoError, errorOf, INTERRUPTED, throwIfAborted, type WorkOptions } from '../core/index.js'
 import type { JobEngine, JobList } from './engine.js'
@@ -27,7 +28,8 @@ export class EngineThreads implements JobEngine {
 
   /** @param kinds - the module that exports `jobKinds`, as it is built */
   constructor(kinds: URL, store: BlobStore, count: number) {
-    const data: ThreadData = { kinds: kinds.href, store: store.address }
+    const threads = Math.max(1, Math.floor(availableParallelism() / count))
+    const data: ThreadData = { kinds: kinds.href, store: store.address, threads }
     this.threads = Array.from({ length: count }, () => started(data))
     this.places = count * AHEAD
   }

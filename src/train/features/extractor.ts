@@ -1,10 +1,11 @@
 import path from 'node:path'
 import { type Backbone, type FeatureSpec, featureWidth } from '../../backbones/index.js'
-import { ahead, type ChiquitoError, plural, throwIfAborted, type WorkOptions } from '../../core/index.js'
+import { ahead, ChiquitoError, plural, throwIfAborted, type WorkOptions } from '../../core/index.js'
 import type { Photo } from '../../dataset/index.js'
 import type { DeviceOptions } from '../../engine/index.js'
 import { type AugmentationDraw, PhotoReader, type ViewRule, viewVersion } from '../../images/index.js'
 import { type FeatureStore, featureKey } from '../../run/index.js'
+import type { FeatureHelp } from './help.js'
 import { isPhotosFault, lostMeanwhile } from './lost-photo.js'
 import { openTrunk, type Trunk, trunkBatch } from './trunk.js'
 
@@ -38,6 +39,8 @@ export interface ExtractorOptions extends DeviceOptions {
   readonly root: string
   /** Where features are kept between runs; without it they are computed afresh. */
   readonly store?: FeatureStore | undefined
+  /** Others that compute what is not in the store, where there is one. */
+  readonly help?: FeatureHelp | undefined
   /** Reads the photos, and stays open; one of its own by default. */
   readonly reader?: PhotoReader | undefined
 }
@@ -79,9 +82,10 @@ export class FeatureExtractor {
     const rows = Array.from({ length: count }, () => new Float32Array(photos.length * this.width))
     const readable: Photo[] = []
     const unreadable: Unreadable[] = []
+    const aside = await this.helped(photos, views, { task, progress, signal })
     const batch = new Batches(this.options.rule.size, () => this.open())
     progress?.({ kind: 'start', task, total: photos.length })
-    const jobs = ahead(photos, photosAhead, photo => this.prepare(photo, views(photo)))
+    const jobs = ahead(photos, photosAhead, photo => this.prepare(photo, views(photo), aside.get(photo.path)))
     let done = 0
     let recalled = 0
     // A photo whose views wait for their batch is in hand still.
@@ -126,10 +130,29 @@ export class FeatureExtractor {
     await Promise.all([this.rest(), reader?.close()])
   }
 
+  /** Has others compute what is not known; gives, by path, why photos are set aside. */
+  private async helped(
+    photos: readonly Photo[],
+    views: (photo: Photo) => readonly View[],
+    work: WorkOptions & { readonly task: string },
+  ): Promise<ReadonlyMap<string, string>> {
+    const { help, store, backbone, spec, rule, root } = this.options
+    if (!help || !store) return new Map()
+    const missing = photos.flatMap(photo => {
+      const unknown = views(photo).filter(view => !store.get(keyOf(photo, view)))
+      return unknown.length === 0 ? [] : [{ photo, views: unknown }]
+    })
+    if (missing.length === 0) return new Map()
+    const keep = (photo: Photo, view: View, vector: Float32Array) => store.put(keyOf(photo, view), vector)
+    const aside = await help({ backbone, spec, rule, root, missing, keep }, work)
+    return new Map(aside.map(({ path, reason }) => [path, reason]))
+  }
+
   /** For each view of a photo its stored features, or the pixels to compute them from. */
-  private async prepare(photo: Photo, views: readonly View[]): Promise<Prepared> {
+  private async prepare(photo: Photo, views: readonly View[], aside?: string): Promise<Prepared> {
     const { store, rule, root } = this.options
-    const keys = views.map(view => featureKey(photo.sha256, JSON.stringify(view)))
+    if (aside !== undefined) return { photo, parts: [], error: new ChiquitoError('image', aside) }
+    const keys = views.map(view => keyOf(photo, view))
     const vectors = await Promise.all(keys.map(key => store?.get(key)))
     try {
       const missing = views.filter((_, v) => !vectors[v])
@@ -180,6 +203,11 @@ export class FeatureExtractor {
     this.trunk ??= openTrunk(backbone, spec, rule.size, { device, threads, notice })
     return this.trunk
   }
+}
+
+/** What a view of a photo is kept under. */
+function keyOf(photo: Photo, view: View): string {
+  return featureKey(photo.sha256, JSON.stringify(view))
 }
 
 interface Prepared {

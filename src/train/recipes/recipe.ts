@@ -6,7 +6,7 @@ import type { Interval } from '../../evaluate/index.js'
 import type { DecodedBeside, ViewRule } from '../../images/index.js'
 import type { FeatureStore } from '../../run/index.js'
 import type { Checkpoint } from '../checkpoint/index.js'
-import type { Unreadable } from '../features/index.js'
+import type { FeatureHelp, Unreadable } from '../features/index.js'
 import type { Classifier } from '../heads/index.js'
 import type { RateSearch } from '../loop/index.js'
 import type { Seen } from '../results/index.js'
@@ -40,6 +40,8 @@ export interface RecipeOptions extends DeviceOptions, WorkOptions {
   readonly beside?: DecodedBeside | undefined
   /** Opens the store of features for what they depend on; without it nothing is kept. */
   readonly store?: ((namespace: string) => FeatureStore) | undefined
+  /** Others that compute features which the store does not have. */
+  readonly help?: FeatureHelp | undefined
   readonly log?: ((line: Readonly<Record<string, unknown>>) => void) | undefined
   /** Given a classifier that can be used already, while a better one is sought; the search waits for it. */
   readonly meanwhile?: ((usable: RecipeResult) => Promise<void>) | undefined

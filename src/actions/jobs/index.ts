@@ -1,0 +1,9 @@
+import type { JobKindTable } from '../../jobs/index.js'
+
+/** Every kind of job, loaded when one is to be done. */
+export const jobKinds: JobKindTable = {
+  features: async () => (await import('./features.js')).featuresKind(),
+}
+
+/** This module as threads load it: where it is built. */
+export const jobKindsModule = new URL('./index.js', import.meta.url)
