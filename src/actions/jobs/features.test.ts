@@ -13,7 +13,7 @@ import { FeatureStore } from '../../run/index.js'
 import { FeatureExtractor, type FeatureHelp } from '../../train/index.js'
 import { featureHelp } from './feature-help.js'
 import { featuresKind } from './features.js'
-import { jobKinds } from './index.js'
+import { jobKinds } from './kinds.js'
 import { packRows, unpackRows } from './rows.js'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'chiquito-features-'))

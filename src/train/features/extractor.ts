@@ -3,14 +3,12 @@ import { type Backbone, type FeatureSpec, featureWidth } from '../../backbones/i
 import { ahead, ChiquitoError, plural, throwIfAborted, type WorkOptions } from '../../core/index.js'
 import type { Photo } from '../../dataset/index.js'
 import type { DeviceOptions } from '../../engine/index.js'
-import { type AugmentationDraw, PhotoReader, type ViewRule, viewVersion } from '../../images/index.js'
+import { PhotoReader, type ViewRule, viewVersion } from '../../images/index.js'
 import { type FeatureStore, featureKey } from '../../run/index.js'
 import type { FeatureHelp } from './help.js'
 import { isPhotosFault, lostMeanwhile } from './lost-photo.js'
 import { openTrunk, type Trunk, trunkBatch } from './trunk.js'
-
-/** What to look at a photo through: a drawn variation, or `null` for the plain view. */
-export type View = AugmentationDraw | null
+import type { View } from './view.js'
 
 /** A photo that could not be read, and why. */
 export interface Unreadable {

@@ -2,7 +2,7 @@ import type { Backbone, FeatureSpec } from '../../backbones/index.js'
 import type { WorkOptions } from '../../core/index.js'
 import type { Photo } from '../../dataset/index.js'
 import type { ViewRule } from '../../images/index.js'
-import type { View } from './extractor.js'
+import type { View } from './view.js'
 
 /** A photo, and views of it that are not known yet. */
 export interface MissingViews {

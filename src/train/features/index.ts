@@ -4,7 +4,6 @@ export {
   FeatureExtractor,
   type Features,
   type Unreadable,
-  type View,
 } from './extractor.js'
 export type { FeatureHelp, HelpWanted, MissingViews, PhotoSetAside } from './help.js'
 export { fingerprintSeen, isPhotosFault, lostMeanwhile } from './lost-photo.js'
@@ -16,3 +15,4 @@ export {
   requireReadableClasses,
 } from './readable.js'
 export { headSpec } from './spec.js'
+export type { View } from './view.js'

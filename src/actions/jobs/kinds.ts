@@ -6,4 +6,4 @@ export const jobKinds: JobKindTable = {
 }
 
 /** This module as threads load it: where it is built. */
-export const jobKindsModule = new URL('./index.js', import.meta.url)
+export const jobKindsModule = new URL('./kinds.js', import.meta.url)
