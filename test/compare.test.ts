@@ -102,6 +102,16 @@ describe('chiquito compare', () => {
     expect(elsewhere).toMatchObject({ count: 11, leftOut: { learnt: 1 } })
   })
 
+  it('knows what runs learnt from that had a photo that cannot be read', async () => {
+    const photos = { ...(await drawings('ball', 'ball', 12)), ...(await drawings('wave', 'wave', 12)) }
+    writeTree({ ...photos, 'ball/broken.png': 'no photo' }, at('with a broken one'))
+    for (const run of ['broken-a', 'broken-b'])
+      await done('train', at('with a broken one'), '--out', at(run), '--fine-tune', 'never', '--size', '96')
+    const { count, differing } = await compared(at('broken-a'), at('broken-b'))
+    expect(count).toBeGreaterThan(2)
+    expect(differing).toEqual([])
+  })
+
   it('names the photos that were overwritten since', async () => {
     const run = at('run-overwritten')
     cpSync(at('right'), at('overwritten'), { recursive: true })

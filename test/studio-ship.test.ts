@@ -15,7 +15,7 @@ import { writeTree } from './support/files.js'
 import { checkers, drawing, drawings } from './support/photos.js'
 import { pythonWith } from './support/python.js'
 import { serveFolders } from './support/static-site.js'
-import { closeBrowserAfter, openPage, type RunningStudio, startStudio } from './support/studio.js'
+import { closeBrowserAfter, dropFiles, openPage, type RunningStudio, startStudio } from './support/studio.js'
 
 const root = path.resolve(import.meta.dirname, '..')
 const HOSTILE = '<img src=x onerror=alert(1)>'
@@ -98,7 +98,7 @@ describe.skipIf(noBrowser)('the studio ships a model (skipped without Chromium)'
     await says(page, 'not_hot_dog')
     await choose(page, 'unlike.png')
     await says(page, 'Ninguno')
-    await dropFile(page, '.try-photo', at('wave.jpg'))
+    await dropFiles(page, '.try-photo', [at('wave.jpg')])
     await says(page, 'not_hot_dog')
     await page.getByRole('button', { name: 'Cámara', exact: true }).click()
     // Chromium's own picture of a camera: a disc on green.
@@ -257,17 +257,3 @@ describe.skipIf(noBrowser)('the studio ships a model (skipped without Chromium)'
     }
   })
 })
-
-/** As a person drops a file of this machine. */
-async function dropFile(page: Page, selector: string, file: string): Promise<void> {
-  const box = await page.locator(selector).boundingBox()
-  const session = await page.context().newCDPSession(page)
-  const data = { items: [], files: [file], dragOperationsMask: 1 }
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
-    await session.send('Input.dispatchDragEvent', {
-      type,
-      x: (box?.x ?? 0) + 40,
-      y: (box?.y ?? 0) + 40,
-      data,
-    })
-}

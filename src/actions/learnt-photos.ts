@@ -2,11 +2,13 @@ import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { ChiquitoError, type WorkOptions } from '../core/index.js'
-import { fingerprintOf, type RecordedPhotos, type Split } from '../dataset/index.js'
+import { fingerprintSeen, type RecordedPhotos, type Split } from '../dataset/index.js'
 import { type ModelMetadata, RunFolder } from '../run/index.js'
 
-/** Of the metrics of a run: the photos that it could not read. */
-const unreadableThen = z.object({ unreadable: z.array(z.object({ path: z.string() })) })
+/** Of the metrics of a run: the photos that it could not read, and those that were no longer what they had been. */
+const unreadableThen = z.object({
+  unreadable: z.array(z.object({ path: z.string(), changed: z.boolean().optional() })),
+})
 
 /** What the run of a model recorded of its photos: those that could be read. */
 export interface ModelRecord {
@@ -56,15 +58,14 @@ export async function recordOrWhy(
     const folder = opened ?? (await RunFolder.open(place))
     const division = await folder.readDivision()
     if (division === undefined) return { why: `"${place}" has no split.json`, isDamaged: true }
-    const { data } = unreadableThen.safeParse(await folder.readMetrics())
-    const lost = new Set(data?.unreadable.map(photo => photo.path))
+    const { data: { unreadable } = { unreadable: [] } } = unreadableThen.safeParse(await folder.readMetrics())
     const { photos, labels } = division.recorded
-    const seen = photos.filter(photo => !lost.has(photo.path))
-    const numbered = seen.map(photo => ({ ...photo, label: labels.indexOf(photo.label) }))
+    const numbered = photos.map(photo => ({ ...photo, label: labels.indexOf(photo.label) }))
     // A model may have been put beside another run's record.
-    if (fingerprintOf(numbered, labels) !== fingerprint)
+    if (fingerprintSeen({ photos: numbered, labels }, unreadable) !== fingerprint)
       return { why: `the run in "${place}" learnt from other photos than this model did`, isDamaged: false }
-    return { root: folder.record.dataset.root, photos: seen }
+    const lost = new Set(unreadable.map(photo => photo.path))
+    return { root: folder.record.dataset.root, photos: photos.filter(photo => !lost.has(photo.path)) }
   } catch (error) {
     if (!(error instanceof ChiquitoError)) throw error
     return { why: error.message.replace(/\.$/, ''), isDamaged: true }

@@ -1,14 +1,8 @@
 import type { WorkOptions } from '../core/index.js'
-import type { Dataset, Split } from '../dataset/index.js'
+import { type Dataset, fingerprintSeen, type Split } from '../dataset/index.js'
 import type { Shortcut } from '../doctor/index.js'
 import { MAX_SHORTCUTS, type ModelMetadata, type RunDetails, type RunFolder } from '../run/index.js'
-import {
-  calibrationFacts,
-  fingerprintSeen,
-  modelFile,
-  type RecipeResult,
-  type Unreadable,
-} from '../train/index.js'
+import { calibrationFacts, modelFile, type RecipeResult, type Unreadable } from '../train/index.js'
 import { type Calibrations, calibrationsOf } from './calibrations.js'
 
 /** Photos used and accuracy reached stand in the model itself; nothing in it differs between equal runs. */

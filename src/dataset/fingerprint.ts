@@ -16,3 +16,21 @@ export function fingerprintOf(
   for (const line of lines.sort()) hash.update(`${line}\n`)
   return hash.digest('hex')
 }
+
+/** The fingerprint of a data set without the photos that were no longer what it says of them: a model never saw those. */
+export function fingerprintSeen(
+  {
+    photos,
+    labels,
+  }: {
+    readonly photos: Parameters<typeof fingerprintOf>[0]
+    readonly labels: readonly string[]
+  },
+  unreadable: readonly { readonly path: string; readonly changed?: boolean | undefined }[],
+): string {
+  const changed = new Set(unreadable.flatMap(one => (one.changed ? [one.path] : [])))
+  return fingerprintOf(
+    photos.filter(({ path }) => !changed.has(path)),
+    labels,
+  )
+}

@@ -8,7 +8,7 @@ export {
 export { byContent, type Comparable, exactCopies, type Leak, labelConflicts, leaks } from './copies.js'
 export { type Dataset, type DatasetOptions, openDataset } from './dataset.js'
 export { listedIn } from './division.js'
-export { fingerprintOf } from './fingerprint.js'
+export { fingerprintOf, fingerprintSeen } from './fingerprint.js'
 export {
   enterWrappers,
   FOLLOW_LINKS,

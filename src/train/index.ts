@@ -5,7 +5,6 @@ export {
   FeatureExtractor,
   type FeatureHelp,
   type Features,
-  fingerprintSeen,
   type HelpWanted,
   headSpec,
   isPhotosFault,

@@ -1,5 +1,6 @@
 // A command that goes on until it is stopped, for tests.
 import { type ChildProcess, spawn } from 'node:child_process'
+import { afterAll } from 'vitest'
 import { programFile } from './chiquito.js'
 
 /** A program that has said that it began. */
@@ -15,11 +16,13 @@ export interface Lasting<Started> {
   stop(signal?: NodeJS.Signals): Promise<{ status: number | null; stdout: string; stderr: string }>
 }
 
-/** Nothing outlives the tests. */
+/** Nothing outlives the tests of a file, those that failed included. */
 const running = new Set<ChildProcess>()
-process.on('exit', () => {
+const endAll = () => {
   for (const child of running) child.kill('SIGKILL')
-})
+}
+process.on('exit', endAll)
+afterAll(endAll)
 
 /** Starts the command line and waits for its first line, which is JSON. */
 export async function lasting<Started>(

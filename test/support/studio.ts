@@ -1,6 +1,7 @@
 // A `chiquito studio` of its own for tests, and its page in Chromium.
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { afterAll, expect } from 'vitest'
+import type { Job } from '../../src/studio/api/jobs.js'
 import type { StudioStarted } from '../../src/studio/index.js'
 import { chromiumPath } from './browser.js'
 import { type Lasting, lasting } from './lasting.js'
@@ -52,6 +53,17 @@ export async function startStudio(
   }
 }
 
+/** The job once it is over; the test fails where it did not do what it was to do. */
+export async function jobDone(studio: RunningStudio, { id }: Pick<Job, 'id'>): Promise<Job> {
+  for (;;) {
+    const { jobs } = await studio.json<{ jobs: readonly Job[] }>('/api/jobs')
+    const job = jobs.find(one => one.id === id)
+    expect(job?.state, job?.error?.message).toMatch(/^(waiting|running|done)$/)
+    if (job?.state === 'done') return job
+    await new Promise(resolve => setTimeout(resolve, 200))
+  }
+}
+
 /** A page of the studio, and what it said that it should not have. */
 export interface StudioPage {
   readonly page: Page
@@ -70,6 +82,9 @@ export interface PageSettings {
   readonly hash?: string
 }
 
+/** Longer than any step takes on a machine that does other work, too. */
+const HANGING_MS = 240_000
+
 let browser: Browser | undefined
 
 /** Opens a tab at the address that the studio printed; Chromium ends with the tests of the file. */
@@ -86,15 +101,29 @@ export async function openPage(studio: RunningStudio, settings: PageSettings = {
     reducedMotion: 'reduce',
     permissions: ['clipboard-read', 'clipboard-write'],
   })
+  context.setDefaultTimeout(HANGING_MS)
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('console', message => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+    if (message.type() !== 'error' && message.type() !== 'warning') return
+    complaints.push(`${message.text()} ${new URL(message.location().url || 'about:blank').pathname}`.trim())
   })
   page.on('pageerror', error => complaints.push(error.message))
   await page.goto(`${studio.started.address}${hash}`)
   await page.waitForSelector('header nav')
   return { page, context, complaints, close: () => context.close() }
+}
+
+/** Drops files and folders of this machine on an element, as a hand does. */
+export async function dropFiles(page: Page, selector: string, files: readonly string[]): Promise<void> {
+  await page.waitForSelector(selector)
+  const box = await page.locator(selector).boundingBox()
+  const session = await page.context().newCDPSession(page)
+  const data = { items: [], files: [...files], dragOperationsMask: 1 }
+  const at = { x: (box?.x ?? 0) + 40, y: (box?.y ?? 0) + 40 }
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await session.send('Input.dispatchDragEvent', { type, ...at, data })
+  await session.detach()
 }
 
 /** To be called once in a file that opens pages. */

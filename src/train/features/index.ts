@@ -6,7 +6,7 @@ export {
   type Unreadable,
 } from './extractor.js'
 export type { FeatureHelp, HelpWanted, MissingViews, PhotoSetAside } from './help.js'
-export { fingerprintSeen, isPhotosFault, lostMeanwhile } from './lost-photo.js'
+export { isPhotosFault, lostMeanwhile } from './lost-photo.js'
 export {
   allAlike,
   partNames,

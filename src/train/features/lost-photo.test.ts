@@ -5,11 +5,10 @@ import { expect, it } from 'vitest'
 import { temporaryFolder, writeTree } from '../../../test/support/files.js'
 import { drawing, drawings } from '../../../test/support/photos.js'
 import { tinyBackbone } from '../../../test/support/tiny-backbone.js'
-import { fingerprintOf, openDataset } from '../../dataset/index.js'
+import { fingerprintOf, fingerprintSeen, openDataset } from '../../dataset/index.js'
 import { FeatureStore } from '../../run/index.js'
 import { BatchLoader } from '../loading/index.js'
 import { FeatureExtractor } from './extractor.js'
-import { fingerprintSeen } from './lost-photo.js'
 import { headSpec } from './spec.js'
 
 async function openedThenChanged() {

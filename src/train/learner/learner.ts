@@ -1,6 +1,6 @@
 import { type Backbone, featureWidth, type LayerGroup, loadBackbone } from '../../backbones/index.js'
 import { argumentError, RandomStream } from '../../core/index.js'
-import type { Split } from '../../dataset/index.js'
+import { fingerprintSeen, type Split } from '../../dataset/index.js'
 import { writeFileAtomic } from '../../files/index.js'
 import {
   type Augmentation,
@@ -9,7 +9,7 @@ import {
   testTimeViews,
   type ViewRule,
 } from '../../images/index.js'
-import { fingerprintSeen, headSpec, type Unreadable } from '../features/index.js'
+import { headSpec, type Unreadable } from '../features/index.js'
 import { type Classifier, fastaiHead, type Head } from '../heads/index.js'
 import {
   type CycleOptions,

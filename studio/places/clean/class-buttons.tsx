@@ -24,7 +24,7 @@ export function ClassButtons({ classes, own, give }: ClassButtonsProps) {
           isDisabled={name === own}
           onPress={() => give(name)}
         >
-          {i < 9 && <kbd>{i + 1}</kbd>} {name}
+          {i < 9 && <kbd>{i + 1}</kbd>} <span className="clipped">{name}</span>
         </Button>
       ))}
       <DialogTrigger>
@@ -58,7 +58,7 @@ function ClassChoice({ classes, give }: Pick<ClassButtonsProps, 'classes' | 'giv
     <div className="class-choice">
       {classes.map(one => (
         <Button key={one} className="button" onPress={() => give(one)}>
-          {one}
+          <span className="clipped">{one}</span>
         </Button>
       ))}
       <form onSubmit={submit}>

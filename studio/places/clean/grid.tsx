@@ -213,7 +213,7 @@ const Tile = memo(function Tile({
   open,
 }: TileProps) {
   const { clean: words } = useWords()
-  const more = [photo.isKept ? words.kept : '', remark].filter(Boolean).join(', ')
+  const more = [remark, photo.isKept ? words.kept : ''].filter(Boolean).join(', ')
   return (
     // biome-ignore lint/a11y/useSemanticElements: a cell of the grid above
     // biome-ignore lint/a11y/useKeyWithClickEvents: the grid hears the keys of all its cells
@@ -241,7 +241,7 @@ const Tile = memo(function Tile({
       <span className="tile-label">
         {photo.label}
         {photo.isKept && <span className="tile-kept"> ✓</span>}
-      </span>
+      </span>{' '}
       {remark !== '' && <span className="tile-remark">{remark}</span>}
     </div>
   )

@@ -49,6 +49,7 @@ function View({ sort, setSort, hasOpinions, side, setSide }: ToolbarProps) {
       <label className="sort">
         <span>{words.sort}</span>
         <select
+          aria-label={words.sort}
           value={sort}
           onChange={event => setSort(sorts.find(one => one === event.target.value) ?? 'name')}
         >

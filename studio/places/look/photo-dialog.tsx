@@ -240,7 +240,7 @@ function Mend({
           isDisabled={mend.isPending || name === nowOf(photo)}
           onPress={() => mend.relabel(photo, name)}
         >
-          <kbd>{i + 1}</kbd> {name}
+          <kbd>{i + 1}</kbd> <span className="clipped">{name}</span>
         </Button>
       ))}
       <Button className="button" isDisabled={mend.isPending} onPress={() => mend.reject(photo)}>
