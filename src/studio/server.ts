@@ -5,6 +5,7 @@ import { answerErrors, defaultLimits, type HttpEnv, HttpServer, ProblemError, to
 import { pageRoutes, problemOfAction, type StudioGate } from './http/index.js'
 import { routes } from './routes/index.js'
 import type { Studio, StudioApp } from './studio.js'
+import { requireThere } from './workspace.js'
 
 /** Ports that are tried after the usual one. */
 const MORE_PORTS = 20
@@ -12,11 +13,19 @@ const MORE_PORTS = 20
 /** An archive of ten gigabytes takes that long from a phone. */
 const UPLOAD_SECONDS = 3600
 
+/** Pages listen whatever there is to be told. */
+const EVENTS = '/api/events'
+
 /** The studio's answers. Who may ask has been looked at before. */
 export function createStudioApp(studio: Studio, { addTo }: StudioGate): StudioApp {
   const app = new Hono<HttpEnv>({ strict: true })
   pageRoutes(app)
   addTo(app)
+  app.use('/api/*', async (c, next) => {
+    // An empty folder would be made in its place by whatever is written first.
+    if (c.req.path !== EVENTS) await requireThere(studio.workspace)
+    await next()
+  })
   for (const add of routes) add(app, studio)
   app.notFound(c =>
     told(c, new ProblemError('not-found', 'There is nothing at this path. Load the page again.')),

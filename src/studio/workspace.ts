@@ -77,6 +77,16 @@ export async function openWorkspace(given: string): Promise<Workspace> {
   }
 }
 
+/** @throws `io`: the folder was taken away while the studio works in it */
+export async function requireThere({ dir }: Pick<Workspace, 'dir'>): Promise<void> {
+  const there = await stat(dir).catch(() => undefined)
+  if (there?.isDirectory()) return
+  throw new ChiquitoError(
+    'io',
+    `The folder "${dir}" is not there any more. Bring it back, or stop the studio and start it in another folder.`,
+  )
+}
+
 async function realFolder(given: string): Promise<string> {
   const path = resolve(given)
   try {

@@ -1,5 +1,5 @@
 import type { ProblemKind } from '../../src/serve/problem-kinds.js'
-import { authorization } from './token.js'
+import { authorization, tellRefused } from './token.js'
 
 /** The last part of a problem's `type`; `unreachable` where no server answers. */
 export type Kind = ProblemKind | 'unreachable'
@@ -17,6 +17,8 @@ export class ApiProblem extends Error {
     super(detail)
   }
 }
+
+const UNAUTHORIZED = 401
 
 /** @throws ApiProblem */
 export function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
@@ -55,6 +57,7 @@ export async function ask(path: string, init: RequestInit = {}): Promise<Respons
     throw new ApiProblem('unreachable', 0, 'The server does not answer. Start chiquito studio again.')
   })
   if (response.ok) return response
+  if (response.status === UNAUTHORIZED) tellRefused()
   const { type = '', detail = response.statusText } = await problemIn(response)
   throw new ApiProblem(type.replace(/^.*:/, ''), response.status, detail)
 }

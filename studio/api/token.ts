@@ -14,6 +14,19 @@ export function takeToken(): void {
   token = sessionStorage.getItem(KEY) ?? undefined
 }
 
+const watchers = new Set<() => void>()
+
+/** Calls back when the server knows this page's token no more: it was started again. Gives back what ends that. */
+export function onRefused(watcher: () => void): () => void {
+  watchers.add(watcher)
+  return () => void watchers.delete(watcher)
+}
+
+/** Says that a request was refused for its token. */
+export function tellRefused(): void {
+  for (const watcher of watchers) watcher()
+}
+
 /** For a token that was typed. */
 export function keepToken(given: string): void {
   sessionStorage.setItem(KEY, given)

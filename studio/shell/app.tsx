@@ -1,9 +1,10 @@
 import { QueryClientProvider } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import { ask } from '../api/client.js'
+import type { StateAnswer } from '../../src/studio/api/state.js'
+import { ask, getJson } from '../api/client.js'
 import { listenToChanges } from '../api/events.js'
 import { queryClient } from '../api/queries.js'
-import { hasToken, takeToken } from '../api/token.js'
+import { hasToken, onRefused, takeToken } from '../api/token.js'
 import { WordsProvider } from '../words/index.js'
 import { Entrance } from './entrance.js'
 import { Frame } from './frame.js'
@@ -23,6 +24,7 @@ export function App() {
 
 function Session() {
   const [isOpen, setOpen] = useState<boolean | undefined>(hasToken() ? undefined : false)
+  useEffect(() => onRefused(() => setOpen(false)), [])
   useEffect(() => {
     if (isOpen === undefined)
       void openSession().then(
@@ -40,11 +42,21 @@ async function openSession(): Promise<void> {
     queryKey: ['session'],
     queryFn: async () => {
       await ask('/api/session', { method: 'POST' })
+      const state = await getJson<StateAnswer>('/api/state').catch(() => undefined)
+      // What this page still holds is for the folder that it was opened for.
+      if (folder !== undefined && state && folder !== state.workspace.dir) location.reload()
+      if (folder !== undefined) void queryClient.invalidateQueries({ predicate: isOfFolder })
+      folder = state?.workspace.dir ?? folder
       return true
     },
     staleTime: 0,
   })
 }
+
+/** The folder that this page was opened for. */
+let folder: string | undefined
+
+const isOfFolder = ({ queryKey: [topic] }: { readonly queryKey: readonly unknown[] }) => topic !== 'session'
 
 function Live() {
   useEffect(() => listenToChanges(queryClient), [])

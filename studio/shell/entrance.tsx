@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from 'react'
 import { Button, Input, Label, TextField } from 'react-aria-components'
-import { keepToken } from '../api/token.js'
+import { hasToken, keepToken } from '../api/token.js'
 import { useWords } from '../words/index.js'
 
 /** What is shown to who has no token, or one of an earlier start. */
@@ -9,13 +9,13 @@ export function Entrance({ enter }: { readonly enter: () => void }) {
   const [token, setToken] = useState('')
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    keepToken(token.trim())
+    keepToken(tokenIn(token))
     enter()
   }
   return (
     <main className="entrance">
       <h1>chiquito</h1>
-      <p>{words.noToken}</p>
+      <p role="status">{hasToken() ? words.otherToken : words.noToken}</p>
       <form onSubmit={submit}>
         <p className="muted">{words.askToken}</p>
         <TextField value={token} onChange={setToken} type="password" autoComplete="off">
@@ -28,4 +28,10 @@ export function Entrance({ enter }: { readonly enter: () => void }) {
       </form>
     </main>
   )
+}
+
+/** The token of an address, where it was pasted as a whole. */
+function tokenIn(text: string): string {
+  const [, query = ''] = text.split(/[?#]/)
+  return new URLSearchParams(query).get('token') ?? text.trim()
 }

@@ -55,7 +55,9 @@ export const shell = wordsIn(
     dismiss: 'Dismiss',
     trouble: 'That did not work',
     unreachable:
-      'The server does not answer. Start chiquito studio again in the same folder: everything is on disk, and this page goes on by itself.',
+      'The server does not answer. Start chiquito studio again in the same folder: everything is on disk. This page goes on where it is, unless another address is printed: then open that one.',
+    otherToken:
+      'The server was started again, and has another token. Open the address that it printed, or give the token here: then this page goes on, with what it still had to send.',
     noToken: 'This page opens with the address that chiquito studio printed in the terminal.',
     askToken: 'Or give the token here: it stands behind “token=” in that address.',
     token: 'Token',
@@ -117,7 +119,9 @@ export const shell = wordsIn(
     dismiss: 'Descartar',
     trouble: 'Eso no ha funcionado',
     unreachable:
-      'El servidor no responde. Vuelve a arrancar chiquito studio en la misma carpeta: todo está en el disco, y esta página sigue sola.',
+      'El servidor no responde. Vuelve a arrancar chiquito studio en la misma carpeta: todo está en el disco. Esta página sigue donde estaba, salvo que se muestre otra dirección: entonces abre esa.',
+    otherToken:
+      'El servidor se ha arrancado de nuevo y tiene otro token. Abre la dirección que mostró o escribe aquí el token: entonces esta página sigue, con lo que aún tenía que enviar.',
     noToken: 'Esta página se abre con la dirección que chiquito studio mostró en la terminal.',
     askToken: 'O escribe aquí el token: está detrás de «token=» en esa dirección.',
     token: 'Token secreto',

@@ -2,6 +2,7 @@ import { useSyncExternalStore } from 'react'
 import type { Job } from '../../../src/studio/api/jobs.js'
 import type { UploadAnswer } from '../../../src/studio/api/upload.js'
 import { ApiProblem, postFile } from '../../api/client.js'
+import { isLiveNow } from '../../api/events.js'
 import { queryClient } from '../../api/queries.js'
 
 /** Photos sent at a time: the server decodes each to see that it is one. */
@@ -90,13 +91,19 @@ async function sendOne(upload: Upload): Promise<void> {
       const told = upload.isArchive ? await postArchive(upload) : await postPhoto(upload)
       return change(told)
     } catch (error) {
-      if (!(error instanceof ApiProblem) || error.kind !== 'unreachable') {
+      if (!isForLater(error)) {
         const reason = error instanceof Error ? error.message : String(error)
         return change({ ...uploads, done: uploads.done + 1, refused: [...uploads.refused, { name, reason }] })
       }
       change({ ...uploads, isWaiting: true })
-      await new Promise(resolve => setTimeout(resolve, RETRY_MS))
+      do await new Promise(resolve => setTimeout(resolve, RETRY_MS))
+      while (error.kind === 'unauthorized' && !isLiveNow())
     }
+}
+
+/** The server is gone, or has come back and waits for the token that it was started with. */
+function isForLater(error: unknown): error is ApiProblem {
+  return error instanceof ApiProblem && (error.kind === 'unreachable' || error.kind === 'unauthorized')
 }
 
 async function postPhoto({ file, name, label = '' }: Upload): Promise<Uploads> {
