@@ -111,6 +111,12 @@ async function transpile(root, out) {
 
 function carry(source, target) {
   if (existsSync(target)) return
+  // Source maps stay behind: a development server that is told of them complains that they are not there.
+  if (target.endsWith('.mjs'))
+    return writeFileSync(
+      target,
+      readFileSync(source, 'utf8').replace(/\n\/\/# sourceMappingURL=\S+\s*$/, '\n'),
+    )
   try {
     linkSync(source, target)
   } catch {

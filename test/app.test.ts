@@ -97,6 +97,32 @@ describe.skipIf(!existsSync(CHROMIUM))(
       expect(told.download.raw).toBeGreaterThan(told.download.compressed)
     })
 
+    it.each([
+      ['a phone', { isMobile: true, hasTouch: true }, 'Tap here to choose a photo'],
+      ['a computer', {}, 'Drop or paste a photo here'],
+    ])(
+      'asks for the first photo as one gives it on %s, and takes it where it asks',
+      async (_kind, screen, words) => {
+        const context = await browser.newContext({
+          locale: 'en-GB',
+          viewport: { width: 390, height: 844 },
+          ...screen,
+        })
+        const page = await context.newPage()
+        await page.goto(host.address)
+        await page.locator('body[data-checked]').waitFor()
+        expect(await page.locator('#invitation').innerText()).toBe(words)
+        const [chooser] = await Promise.all([
+          page.waitForEvent('filechooser'),
+          page.locator('#invitation').click(),
+        ])
+        await chooser.setFiles(path.join(folder, 'photos/hot_dog/3.png'))
+        await page.locator('#verdict[data-verdict]').waitFor()
+        expect(await page.locator('#invitation').isVisible()).toBe(false)
+        await context.close()
+      },
+    )
+
     it('without a network, says of photos of all kinds what predict says', async () => {
       const photos = await webPhotos()
       const place = path.join(folder, 'kinds')

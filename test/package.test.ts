@@ -212,7 +212,7 @@ describe.skipIf(!online)('the packed package (skipped where npm reaches no regis
   })
 
   it('refers to no source that is not in it', () => {
-    const files = packed.filter(file => file.endsWith('.js') || file.endsWith('.d.ts'))
+    const files = packed.filter(file => /\.(m?js|d\.ts)$/.test(file))
     const texts = files.map(file => readFileSync(path.join(elsewhere, 'node_modules/chiquito', file), 'utf8'))
     expect(files.filter((_, i) => /^\/\/# sourceMappingURL=/m.test(texts[i]))).toEqual([])
     expect(packed.filter(file => file.endsWith('.map'))).toEqual([])

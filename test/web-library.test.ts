@@ -76,7 +76,8 @@ describe.skipIf(!existsSync(CHROMIUM))(
       const labels = new Map([...read.metadata, ['chiquito.labels', '["a","a"]']])
       return {
         'cut.onnx': own.subarray(0, 100_000),
-        'page.onnx': Buffer.from('<!doctype html>'),
+        'page.onnx': Buffer.from('\n<!DOCTYPE html><p>Not here'),
+        'words.onnx': Buffer.from('hello, this is a model'),
         'foreign.onnx': writeModel({ ...model(b.build()), metadata: read.metadata }),
         'labels.onnx': writeModel({ ...read, metadata: labels }),
         'nobody.onnx': writeModel({ ...read, metadata: new Map(), producer: 'x' }),
@@ -147,6 +148,21 @@ describe.skipIf(!existsSync(CHROMIUM))(
       expectSame(await page.evaluate(`${image}.then(image => model.classify(image))`), 'hot_dog/1.png')
     })
 
+    it('waits for an image that is still on its way, and not for one that does not come', async () => {
+      const told = await page.evaluate<unknown[]>(`(async () => {
+      const image = src => Object.assign(new Image(), { src })
+      const [coming, broken] = [image('/photos/hot_dog/2.png?late'), image('/nowhere.png')]
+      const begun = coming.complete
+      return [begun, await model.classify(coming), await failure(model.classify(broken)), await failure(model.classify(image('/photos/hot_dog/2.png?later'), { signal: AbortSignal.abort() }))]
+    })()`)
+      expect(told[0]).toBe(false)
+      expectSame(told[1], 'hot_dog/2.png')
+      expect(told.slice(2)).toEqual([
+        expect.stringMatching(/^image: the HTMLImageElement: it shows nothing yet, or is broken/),
+        'interrupted: Interrupted.',
+      ])
+    })
+
     it('answers many, in their order, with the reason where one cannot be read', async () => {
       const names = ['1', '2', '3', '4', '5'].map(n => `hot_dog/${n}.png`)
       const outcomes = await page.evaluate<{ verdict?: unknown; error?: string }[]>(`(async () => {
@@ -201,7 +217,15 @@ describe.skipIf(!existsSync(CHROMIUM))(
       ["failure(loadModel('/cut.onnx'))", /^model: \/cut\.onnx is not an ONNX model, or is cut off/],
       ["failure(loadModel('/cut.packed'))", /^model: \/cut\.packed cannot be unpacked/],
       ["failure(loadModel('/planes.packed'))", /^model: \/planes\.packed cannot be unpacked: it is cut off/],
-      ["failure(loadModel('/page.onnx'))", /^model: \/page\.onnx is not an ONNX model/],
+      [
+        "failure(loadModel('/page.onnx'))",
+        /^io: The model \/page\.onnx cannot be fetched: at http\S+\/page\.onnx is a web page\..* check the address/,
+      ],
+      [
+        "failure(loadModel('/page.onnx', { cache: 'pages' }).finally(async () => { if (await (await caches.open('pages')).match('/page.onnx')) throw new Error('kept') }))",
+        /^io: .* is a web page/,
+      ],
+      ["failure(loadModel('/words.onnx'))", /^model: \/words\.onnx is not an ONNX model/],
       ["failure(loadModel('/foreign.onnx'))", /^model: .*the operator "Steal" of "com\.example"/],
       ["failure(loadModel('/labels.onnx'))", /^model: .*a label repeats/],
       ["failure(loadModel('/nobody.onnx'))", /^model: .*was made by x, not by chiquito/],
@@ -224,7 +248,7 @@ describe.skipIf(!existsSync(CHROMIUM))(
       second.close()
       return [kept.byteLength === seen.at(-1), seen.every((n, i) => i === 0 || n > seen[i - 1]), third.labels.length, await failure(second.check())]
     })()`)
-      expect(told).toEqual([true, true, 2, 'interrupted: The classifier was closed.'])
+      expect(told).toEqual([true, true, 2, 'interrupted: The model was closed.'])
     })
 
     it('takes a model as exported pages fetch it', async () => {

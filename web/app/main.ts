@@ -46,7 +46,10 @@ ready.catch((error: unknown) => {
   document.body.dataset.state = 'failed'
   tell(`${words.failed}: ${messageOf(error)}`)
 })
-listenForPictures(element('file', HTMLInputElement), file => void look(file))
+const fileInput = element('file', HTMLInputElement)
+listenForPictures(fileInput, file => void look(file))
+// Who comes by keyboard has the button below.
+invitation.addEventListener('click', () => fileInput.click())
 cameraButton.hidden = !Camera.isThere
 cameraButton.addEventListener('click', () => void (camera.isOn ? stopCamera() : startCamera()))
 element('turn', HTMLButtonElement).addEventListener('click', () => void startCamera(true))

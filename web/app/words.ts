@@ -9,6 +9,7 @@ export interface Words {
   readonly turnCamera: string
   readonly takePicture: string
   readonly dropHint: string
+  readonly tapHint: string
   readonly neither: string
   readonly neitherNote: string
   readonly sure: string
@@ -52,6 +53,7 @@ const en: Words = {
   turnCamera: 'Other camera',
   takePicture: 'Take the picture',
   dropHint: 'Drop or paste a photo here',
+  tapHint: 'Tap here to choose a photo',
   neither: 'Neither',
   neitherNote: 'It looks like nothing I have learnt from.',
   sure: 'sure',
@@ -98,6 +100,7 @@ const es: Words = {
   turnCamera: 'Otra cámara',
   takePicture: 'Hacer la foto',
   dropHint: 'Suelta o pega aquí una foto',
+  tapHint: 'Toca aquí para elegir una foto',
   neither: 'Ninguno',
   neitherNote: 'No se parece a nada de lo que he aprendido.',
   sure: 'seguro',

@@ -115,10 +115,26 @@ async function pictureOf(image: ImageInput, signal: AbortSignal | undefined): Pr
   throwIfAborted(signal)
   const name = image instanceof File ? image.name : `the ${nameOf(image)}`
   if (image instanceof Blob || image instanceof ImageData) return { picture: image, name }
+  if (image instanceof HTMLImageElement) await untilLoaded(image, signal)
   const picture = await bitmapOf(image, name)
   if (!signal?.aborted) return { picture, name }
   picture.close()
   throw new ChiquitoError('interrupted', INTERRUPTED)
+}
+
+/** Until an image on its way is there, or is known not to come; one that the browser has not begun with (`loading="lazy"`) may never come. */
+async function untilLoaded(image: HTMLImageElement, signal: AbortSignal | undefined): Promise<void> {
+  if (image.complete || image.loading === 'lazy') return
+  await new Promise<void>(resolve => {
+    const ends = new AbortController()
+    const end = () => {
+      ends.abort()
+      resolve()
+    }
+    for (const event of ['load', 'error']) image.addEventListener(event, end, { signal: ends.signal })
+    signal?.addEventListener('abort', end, { signal: ends.signal })
+  })
+  throwIfAborted(signal)
 }
 
 async function bitmapOf(image: Exclude<ImageInput, Blob | ImageData>, name: string): Promise<ImageBitmap> {

@@ -5,6 +5,9 @@ import { joined } from './unpacked.js'
 /** The largest network of use in a browser takes a fifth of it; a page that takes more memory is ended by phones. */
 export const MAX_MODEL_BYTES = 512 * 1024 * 1024
 
+/** What tells a page from a model. */
+const START_BYTES = 256
+
 /**
  * The bytes of a model. With a cache the network is asked first (by its own cache, that costs nothing where nothing changed), and
  * what it answered last time is taken where it does not.
@@ -24,6 +27,7 @@ export async function fetchModel(
         `The model ${address} cannot be fetched: the server answered ${response.status}${response.statusText && ` (${response.statusText})`}.`,
       )
     const bytes = await readAll(response, address, progress)
+    requireNoPage(bytes, address, response.url)
     // A full disk must not keep anybody from a model that is there.
     await kept?.put(address, new Response(bytes)).catch(() => undefined)
     return bytes
@@ -32,6 +36,16 @@ export async function fetchModel(
     if (before === undefined) throw error
     return readAll(before, address, progress)
   }
+}
+
+/** Many hosts answer 200 with their start page where there is no such file; it must not be kept as a model either. */
+function requireNoPage(bytes: ArrayBuffer, address: string, url: string): void {
+  const start = new TextDecoder().decode(new Uint8Array(bytes, 0, Math.min(bytes.byteLength, START_BYTES)))
+  if (!/^\s*<(!doctype|!--|html|\?xml)/i.test(start)) return
+  throw new ChiquitoError(
+    'io',
+    `The model ${address} cannot be fetched: at ${url} is a web page. Many hosts send one where there is no such file: check the address.`,
+  )
 }
 
 async function readAll(

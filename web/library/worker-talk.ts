@@ -52,7 +52,7 @@ export class WorkerTalk {
   }
 
   close(): void {
-    this.end(new ChiquitoError('interrupted', 'The classifier was closed.'))
+    this.end(new ChiquitoError('interrupted', 'The model was closed.'))
   }
 
   private send(message: ToWorker, transfer: Transferable[] = []): void {
