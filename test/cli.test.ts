@@ -24,7 +24,12 @@ it('says its version', () => {
 it('helps', () => {
   const told = chiquito('--help')
   expect(told).toMatchObject({ status: 0, stderr: '' })
-  expect(told.stdout).toContain('Usage: chiquito')
+  const [usage, commands, examples] = told.stdout.split(/^(?:Commands|Examples):$/m)
+  expect(usage).toContain('Usage: chiquito')
+  const known = [...commands.matchAll(/^ {2}(\S+)/gm)].map(([, name]) => name)
+  const shown = [...examples.matchAll(/^ {2}chiquito (\S+)/gm)].map(([, name]) => name)
+  expect(shown).toContain('train')
+  expect(shown.filter(name => !known.includes(name))).toEqual([])
 })
 
 it('tells wrong usage apart from failure', () => {

@@ -70,6 +70,8 @@ describe.skipIf(!online)('the packed package (skipped where npm reaches no regis
   const home = path.join(folder, 'home')
   const guest = { ...environment, HOME: home, USERPROFILE: home, XDG_CACHE_HOME: path.join(home, 'cache') }
   let packed: string[] = []
+  /** To fetch, and on disk. */
+  let megabytes: number[] = []
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -77,7 +79,8 @@ describe.skipIf(!online)('the packed package (skipped where npm reaches no regis
     for (const name of [elsewhere, home]) mkdirSync(name)
     const pack = run(root, environment, 'npm', 'pack', '--json', '--pack-destination', folder)
     expect(pack.status, pack.stderr).toBe(0)
-    const [{ filename, files }] = JSON.parse(pack.stdout)
+    const [{ filename, files, size, unpackedSize }] = JSON.parse(pack.stdout)
+    megabytes = [size / 1e6, unpackedSize / 1e6]
     packed = files.map((file: { path: string }) => file.path)
     const install = run(
       elsewhere,
@@ -120,6 +123,14 @@ describe.skipIf(!online)('the packed package (skipped where npm reaches no regis
       ),
     ).toEqual([])
     expect(packed.filter(file => /\.test\.|fixtures/.test(file))).toEqual([])
+  })
+
+  it('is as large as README.md says', () => {
+    const readme = readFileSync(path.join(root, 'README.md'), 'utf8')
+    const told = /the package is (\d+) MB to fetch and (\d+) MB on disk/.exec(readme)?.slice(1).map(Number)
+    expect(told).toHaveLength(2)
+    for (const [i, figure] of (told ?? []).entries())
+      expect(Math.abs(figure / megabytes[i] - 1), `${figure} and ${megabytes[i]}`).toBeLessThan(0.03)
   })
 
   it('says its version', () => {

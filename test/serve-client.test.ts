@@ -88,6 +88,26 @@ describe('the client', () => {
     expect((await problem(new ChiquitoClient(page.address).model())).message).toMatch(/no chiquito serve/)
   })
 
+  it.each([
+    ['127.0.0.1:8000', /one like http:\/\/127\.0\.0\.1:8000, but is "127\.0\.0\.1:8000"/],
+    ['localhost:8000', /one like http:/],
+    ['', /but is ""/],
+  ])('says that %j is no address of a server', (url, message) => {
+    expect(() => new ChiquitoClient(url)).toThrow(message)
+  })
+
+  it.each<[unknown, RegExp]>([
+    ['photo.jpg', /but is the text "photo\.jpg"\. A file of the disk is read first/],
+    [[new Uint8Array([1]), 'photo.jpg'], /but is the text "photo\.jpg"/],
+    [undefined, /but is \[object Undefined\]/],
+    [{ data: 'photo.jpg' }, /\{ data, name \}/],
+    [[{ url: 3 }], /\{ url \}/],
+    [new URL('https://example.org/cat.jpg'), /but is \[object URL\]/],
+  ])('says that %s is no photo', async (given, message) => {
+    // As programs without types call it.
+    await expect(Reflect.apply(client().predict, client(), [given])).rejects.toThrow(message)
+  })
+
   it('gives up when it is told to', async () => {
     const signal = AbortSignal.abort()
     await expect(client().predict(photo, { signal })).rejects.toThrow(/abort/i)

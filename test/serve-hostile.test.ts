@@ -18,7 +18,15 @@ beforeAll(async () => {
   const model = await trainedModel(folder)
   const quick = ['--max-body', '2', '--upload-limit', '1.5s']
   server = await serving(model, quick)
-  const guards = ['--allow-origin', 'https://friend.example', '--name', 'photos.example', '--allow-urls']
+  const guards = [
+    '--allow-origin',
+    'https://friend.example',
+    '--name',
+    'Photos.Example',
+    '--name',
+    'fotos.españa.example',
+    '--allow-urls',
+  ]
   guarded = await serving(model, guards, { CHIQUITO_TOKEN: token })
 })
 
@@ -349,6 +357,7 @@ describe('who may ask', () => {
       '127.0.0.1',
       '[::1]:99',
       'photos.example',
+      'fotos.xn--espaa-rta.example',
       'photos.example.:443',
     ])
       expect((await get('/v1/model', { ...bearer, Host: host })).status, host).toBe(200)

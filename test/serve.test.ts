@@ -403,6 +403,13 @@ describe('the command', () => {
       [[at('photos', 'ball.png')], 1, /ball\.png/],
       [[model, '--token', 'short'], 2, /8 to 512 characters/],
       [[model, '--allow-origin', 'example.org'], 2, /an origin, such as/],
+      [
+        [model, '--name', 'https://photos.example.org'],
+        2,
+        /a name such as photos\.example\.org, without https/,
+      ],
+      [[model, '--name', 'photos.example.org:8443'], 2, /a name such as/],
+      [[model, '--name', '*.example.org'], 2, /a name such as/],
       [[model, '--port', '70000'], 2, /from 0 to 65535/],
     ]
     const told = await Promise.all(tries.map(([args]) => chiquito(['serve', ...args, '--json'])))

@@ -273,6 +273,31 @@ describe.skipIf(!existsSync(CHROMIUM))(
       expectSame(verdict, 'hot_dog/1.png')
     })
 
+    it('works by a plain script element as docs/web.md prints it', async () => {
+      const [, block] = /^```html\n(.*?)^```/ms.exec(readFileSync(packagePath('docs/web.md'), 'utf8')) ?? []
+      const place = path.join(folder, 'printed')
+      mkdirSync(place)
+      writeFileSync(
+        path.join(place, 'index.html'),
+        `<!doctype html><link rel="icon" href="data:,"><img src="/photos/hot_dog/1.png">${block}`,
+      )
+      symlinkSync(path.join(folder, 'run/model.onnx'), path.join(place, 'model.onnx'))
+      const own = await serveFolders({
+        '/': place,
+        '/node_modules/chiquito/': packagePath(''),
+        '/photos/': photos,
+      })
+      const printed = await browser.newPage()
+      const said: string[] = []
+      printed.on('console', message => said.push(message.text()))
+      await printed.goto(own.address)
+      await expect.poll(() => said.at(-1), { timeout: 180_000 }).toMatch(/^(hot_dog|not_hot_dog|neither) \[/)
+      const { label, abstained } = wanted('hot_dog/1.png')
+      expect(said.at(-1)?.split(' ')[0]).toBe(abstained ? 'neither' : label)
+      await printed.close()
+      own.close()
+    })
+
     it('works in a project that Vite builds', async () => {
       const project = path.join(folder, 'project')
       mkdirSync(path.join(project, 'node_modules'), { recursive: true })
@@ -301,6 +326,7 @@ describe.skipIf(!existsSync(CHROMIUM))(
         '/photos/': photos,
       })
       const built = await browser.newPage()
+      built.setDefaultTimeout(180_000)
       await built.goto(`${own.address}/`)
       await built.waitForFunction('globalThis.verdict !== undefined')
       expectSame(await built.evaluate('verdict'), 'hot_dog/1.png')

@@ -97,7 +97,7 @@ function described(
     .join(', ')
   const by = method === 'grad-cam' ? 'Grad-CAM' : 'occlusion'
   return [
-    `${photo}: ${abstained ? 'neither; of its labels ' : ''}${shares}.`,
+    `${photo}: ${abstained ? 'neither; its labels: ' : ''}${shares}.`,
     `Left: the photo as the network sees it. Middle, blue: what spoke for "${label}". Right, orange: what spoke against it (${by}).`,
   ].join('\n')
 }

@@ -82,6 +82,13 @@ function assemble(
       flags.quiet = quiet === true
       refuseEmpty(command)
     })
+  addExamples(program, [
+    'chiquito demo',
+    'chiquito studio photos',
+    'chiquito train photos --out runs/first',
+    'chiquito predict runs/first photo.jpg',
+    'chiquito help train',
+  ])
   for (const register of commands) register(program, shell)
   for (const command of program.commands.flatMap(one => [one, ...one.commands])) {
     tellTwice(command, message => system.stderr.write(`${message}\n`))

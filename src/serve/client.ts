@@ -59,19 +59,23 @@ export function isAnswered(photo: AnsweredPhoto | RefusedPhoto): photo is Answer
 export class ChiquitoClient {
   private readonly base: string
 
-  /** @param url - of the server, such as `http://127.0.0.1:8000` */
+  /**
+   * @param url - of the server, such as `http://127.0.0.1:8000`
+   * @throws TypeError for what is no address of http or https
+   */
   constructor(
     url: string | URL,
     private readonly options: ClientOptions = {},
   ) {
-    this.base = new URL(url).href.replace(/\/$/, '')
+    this.base = baseOf(String(url))
   }
 
   /**
    * Judges one photo or several; answers come in their order. A photo that cannot be read among others has a `problem` in place
    * of a verdict ({@link isAnswered}).
    *
-   * @throws ChiquitoProblem where the whole request is refused, or none of the photos can be read; what `fetch` throws
+   * @throws ChiquitoProblem where the whole request is refused, or none of the photos can be read; TypeError for what is no photo,
+   * such as a path; what `fetch` throws
    */
   async predict(
     photos: PhotoInput | readonly PhotoInput[],
@@ -128,6 +132,12 @@ export class ChiquitoClient {
   }
 }
 
+function baseOf(url: string): string {
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol))
+    return new URL(url).href.replace(/\/$/, '')
+  throw new TypeError(`The address of a chiquito serve is one like http://127.0.0.1:8000, but is "${url}".`)
+}
+
 interface Ask extends AskOptions {
   readonly method?: string
   readonly body?: FormData | string
@@ -157,9 +167,30 @@ function isList(photos: PhotoInput | readonly PhotoInput[]): photos is readonly 
 }
 
 function named(photo: PhotoInput): Named {
-  if ('url' in photo) return { name: photo.name ?? 'photo', data: new Uint8Array(), url: photo.url }
-  const { data, name } = 'data' in photo ? photo : { data: photo, name: undefined }
+  requirePhoto(photo)
+  if (!isData(photo) && 'url' in photo)
+    return { name: photo.name ?? 'photo', data: new Uint8Array(), url: photo.url }
+  const { data, name } = isData(photo) ? { data: photo, name: undefined } : photo
   return { name: name ?? fileName(data) ?? 'photo', data }
+}
+
+/** By tag: where tests run in a realm of their own, bytes are of another class of the same name. */
+function isData(value: unknown): value is PhotoData {
+  return ArrayBuffer.isView(value) || /^\[object (Blob|File|ArrayBuffer)\]$/.test(tagOf(value))
+}
+
+function tagOf(value: unknown): string {
+  return Object.prototype.toString.call(value)
+}
+
+/** Programs without types reach this, too. @throws TypeError */
+function requirePhoto(photo: unknown): void {
+  if (isData(photo)) return
+  if (isObject(photo) && (typeof photo.url === 'string' || isData(photo.data))) return
+  const got = typeof photo === 'string' ? `the text "${photo}"` : tagOf(photo)
+  throw new TypeError(
+    `A photo is a File or Blob, bytes, { data, name } or { url }, but is ${got}. A file of the disk is read first: { data: await readFile(path) }.`,
+  )
 }
 
 /** Files say what they are called. */

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { modelPath } from '../actions/predict.js'
 import {
@@ -80,18 +81,12 @@ export async function serve(
   options: ServeOptions,
   started: (info: ServeStarted) => Promise<void>,
 ): Promise<never> {
-  const {
-    host = DEFAULT_HOST,
-    port = DEFAULT_PORT,
-    token,
-    names = [],
-    origins = [],
-    allowUrls = false,
-  } = options
+  const { host = DEFAULT_HOST, port = DEFAULT_PORT, token, origins = [], allowUrls = false } = options
   const { progress, signal = new AbortController().signal } = options
   const limits = limitsOf(options.limits)
   if (token !== undefined) requireGoodToken(token)
   for (const origin of origins) requireOrigin(origin)
+  const names = (options.names ?? []).map(hostNameOf)
   const notice = (message: string) => progress?.({ kind: 'notice', message })
   const path = await modelPath(options.model, progress)
   const room = new Room({ bytes: limits.bodyBytes * BODIES_IN_MEMORY, photos: limits.waiting })
@@ -167,4 +162,12 @@ function limitsOf(given: ServeOptions['limits'] = {}): ServeLimits {
 function requireOrigin(origin: string): void {
   if (URL.canParse(origin) && new URL(origin).origin === origin) return
   throw argumentError('--allow-origin', 'an origin, such as https://example.org, without a path', origin)
+}
+
+/** A host's name as requests have it: small letters, other alphabets in ASCII. @throws ChiquitoError `usage` */
+function hostNameOf(name: string): string {
+  const address = `http://${isIP(name) === 6 ? `[${name}]` : name}/`
+  const { hostname, href } = URL.canParse(address) ? new URL(address) : { hostname: '', href: '' }
+  if (!/[\s*]/.test(name) && href === `http://${hostname}/`) return hostname
+  throw argumentError('--name', 'a name such as photos.example.org, without https:// and port', name)
 }

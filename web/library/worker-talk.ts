@@ -22,7 +22,12 @@ export class WorkerTalk {
   constructor(private readonly worker: Worker) {
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.hear(data)
     worker.onerror = ({ message }) =>
-      this.end(new ChiquitoError('engine', `The worker failed: ${message || 'its script cannot be loaded'}.`))
+      this.end(
+        new ChiquitoError(
+          'engine',
+          `The worker failed: ${message || 'its script cannot be loaded. A development server may have moved it: docs/web.md of the package says what to do'}.`,
+        ),
+      )
     worker.onmessageerror = () =>
       this.end(new ChiquitoError('engine', 'The worker sent what cannot be read.'))
   }

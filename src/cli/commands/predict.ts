@@ -49,7 +49,7 @@ export function registerPredict(program: Command, shell: Shell): void {
         const columns = `${name}${' '.repeat(width - displayWidth(name))}  `
         const why = explanation ? `  why: ${oneLine(explanation.path)}` : ''
         return abstained
-          ? `${columns}      –  ${oneLine(path)} (of its labels ${shortLabel(label)}, ${sure.trim()})${why}`
+          ? `${columns}      –  ${oneLine(path)} (its likeliest label: ${shortLabel(label)}, ${sure.trim()})${why}`
           : `${columns}${sure}  ${oneLine(path)}${why}`
       })
       const bad = result.unreadable.map(

@@ -29,11 +29,18 @@ export function registerServe(program: Command, shell: Shell): void {
         'port to listen on; 0 for any that is free (8000)',
         integer('--port', { min: 0, max: MAX_PORT }),
       )
-      .option('--token <text>', 'ask it of everybody; better in the environment, as CHIQUITO_TOKEN')
-      .option('--name <name>', 'a name that the server is reached under; also given several times', several)
+      .option(
+        '--token <text>',
+        'only who sends it may ask; better given in the environment, as CHIQUITO_TOKEN',
+      )
+      .option(
+        '--name <name>',
+        'a name that the server is reached under, such as photos.example.org (localhost, and that of --host); also given several times',
+        several,
+      )
       .option(
         '--allow-origin <origin>',
-        'pages of this origin may ask, such as https://example.org; none may',
+        'pages of this origin may ask, such as https://example.org (only its own page); also given several times',
         several,
       )
       .option('--allow-urls', 'also fetch photos from addresses that requests name; only public ones')

@@ -33,7 +33,7 @@ export function bodyKind(type: string | undefined): BodyKind {
     essence === '' ? 'The body has no type' : `The body is of type ${JSON.stringify(essence.slice(0, 80))}`
   const hint =
     essence === 'application/x-www-form-urlencoded' || essence === ''
-      ? ' With curl: -F photo=@cat.jpg, or -H "content-type: image/jpeg" --data-binary @cat.jpg.'
+      ? ' With curl: -F photo=@cat.jpg, or -H "content-type: image/jpeg" --data-binary @cat.jpg, or -H "content-type: application/json" -d @request.json.'
       : ''
   throw new ProblemError('unsupported-type', `${what} (Content-Type). Expected ${ACCEPTED}.${hint}`, {
     headers: { 'accept-post': 'multipart/form-data, application/json, image/*, application/octet-stream' },
