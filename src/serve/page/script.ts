@@ -85,7 +85,7 @@ function show(answer, file) {
   } else {
     words.append(make('h2', answer.abstained ? 'neither' : answer.label), make('p', answer.name, 'name'), ...bars(answer))
     if (answer.known !== null && threshold !== null)
-      words.append(make('p', 'Familiar: ' + percent(answer.known) + ', and "neither" is what has less than ' + percent(threshold), 'more'))
+      words.append(make('p', 'Familiar: ' + percent(answer.known) + ' ("neither" below ' + percent(threshold) + ')', 'more'))
   }
   find('answers').append(item)
 }
