@@ -19,6 +19,7 @@ import { benchLayouts } from './layouts.js'
 import { benchLfw } from './lfw.js'
 import { benchMemory } from './memory.js'
 import { benchNeither } from './neither.js'
+import { benchOvernight } from './overnight.js'
 import { benchPhotos } from './photos.js'
 import { benchPipelines } from './pipelines.js'
 import { benchPrecision } from './precision.js'
@@ -59,6 +60,7 @@ const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Ben
   runtimes: benchRuntimes,
   serve: benchServe,
   studio: benchStudio,
+  overnight: benchOvernight,
 }
 
 const usage =

@@ -8,8 +8,16 @@ import { highWaterMark } from './process.js'
 export function treeMb(pid: number | undefined): number | undefined {
   const peak = highWaterMark(pid)
   if (pid === undefined || peak === undefined) return undefined
-  const sum = family(pid).reduce((mb, each) => mb + (proportionalMb(each) ?? 0), 0)
-  return Math.max(peak, sum)
+  return Math.max(peak, sumOf(pid))
+}
+
+/** The same at this moment: whatever the first one took before. */
+export function treeMbNow(pid: number | undefined): number | undefined {
+  return pid === undefined || highWaterMark(pid) === undefined ? undefined : sumOf(pid)
+}
+
+function sumOf(pid: number): number {
+  return family(pid).reduce((mb, each) => mb + (proportionalMb(each) ?? 0), 0)
 }
 
 /** A process and all below it. */

@@ -6,7 +6,7 @@ import {
   type JobKindTable,
   openStore,
 } from '../jobs/index.js'
-import { jobKinds } from './jobs/index.js'
+import { jobKinds, jobKindsModule } from './jobs/kinds.js'
 
 /** Kinds of jobs, and the module that exports them as `jobKinds`, which other threads and processes load. */
 export interface KindsModule {
@@ -31,7 +31,7 @@ export interface OpenEngine {
   close(): Promise<void>
 }
 
-const ours: KindsModule = { table: jobKinds, module: new URL('./jobs/index.js', import.meta.url) }
+const ours: KindsModule = { table: jobKinds, module: jobKindsModule }
 
 /**
  * Who does the jobs of an action, as its options say.

@@ -43,9 +43,8 @@ const mostViews = 32
 
 /** A verdict for each photo. A photo that cannot be read is listed with its reason; the rest are answered. */
 export async function predict(options: PredictOptions): Promise<PredictResult> {
-  const { paths, tta = 0, explain: folder, progress, signal } = options
-  if (!Number.isInteger(tta) || tta < 0 || tta > mostViews)
-    throw argumentError('tta', `a whole number of views from 0 to ${mostViews}`, tta)
+  const { paths, explain: folder, progress, signal } = options
+  const tta = checkedTta(options.tta)
   const started = performance.now()
   await refuseSwapped(options.model, paths)
   const model = await modelPath(options.model, progress)
@@ -88,8 +87,17 @@ export async function predict(options: PredictOptions): Promise<PredictResult> {
   }
 }
 
+/** @throws `usage` */
+export function checkedTta(tta = 0): number {
+  if (Number.isInteger(tta) && tta >= 0 && tta <= mostViews) return tta
+  throw argumentError('tta', `a whole number of views from 0 to ${mostViews}`, tta)
+}
+
 /** A model that takes everything for one of its labels says so, once. */
-export function tellUnknowing(predictor: Predictor, progress: WorkOptions['progress']): void {
+export function tellUnknowing(
+  predictor: Pick<Predictor, 'threshold' | 'metadata'>,
+  progress: WorkOptions['progress'],
+): void {
   if (predictor.threshold !== undefined) return
   const { abstention } = predictor.metadata
   const message =
@@ -101,7 +109,7 @@ export function tellUnknowing(predictor: Predictor, progress: WorkOptions['progr
 }
 
 /** The model comes first; who gives it behind the photos is told that, not that a photo is no model. */
-async function refuseSwapped(given: string, paths: PredictOptions['paths']): Promise<void> {
+export async function refuseSwapped(given: string, paths: PredictOptions['paths']): Promise<void> {
   if (await isModel(given)) return
   for (const one of paths)
     if (typeof one === 'string' && (await isModel(one)))

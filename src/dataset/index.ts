@@ -15,9 +15,11 @@ export {
   ignoredName,
   isPlainPart,
   type Oddity,
+  OddityCounter,
   type OddityKind,
   type PhotosBelow,
   photosBelow,
+  walkPhotos,
 } from './folders/index.js'
 export {
   classNameProblem,
@@ -69,6 +71,7 @@ export {
 export { type ListedPhotos, type ListOptions, listPhotos } from './list-photos.js'
 export { METADATA, photoOfLine } from './metadata-lines.js'
 export { type MetadataRow, metadataRows } from './metadata-rows.js'
+export { isListName, pathsInList } from './path-lists/index.js'
 export type { Photo, Split } from './photo.js'
 export { type RecordedPhoto, type RecordedPhotos, recordedPhotoSchema, recordPhotos } from './recorded.js'
 export {

@@ -8,6 +8,7 @@ export {
   writeFileAtomic,
 } from './atomic.js'
 export { type CacheSurroundings, cacheFolder } from './cache-folder.js'
+export { fileSha256 } from './file-sha256.js'
 export { errorCode, ioError } from './io-error.js'
 export {
   type Act,

@@ -27,7 +27,7 @@ export { headerOf, inspectPhoto, type OpenedHead, openHead, type PhotoHeader } f
 export { type JpegMarks, jpegMarks } from './jpeg-marks.js'
 export { MAX_FILE_BYTES } from './limits.js'
 export { hashDistance, perceptualHash, symmetricHash } from './perceptual-hash.js'
-export { headOf, readPhotoFile, sha256Of } from './photo-file.js'
+export { hashBuffer, hashPhotoFile, headOf, readPhotoFile, sha256Of } from './photo-file.js'
 export { type Colour, type GreyPixels, type Pixels, pixelsOf } from './pixels.js'
 export { plainPixels } from './plain-pixels.js'
 export { withPngTexts } from './png-text.js'

@@ -1,6 +1,6 @@
-import { hash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { isMainThread } from 'node:worker_threads'
 import { ChiquitoError, messageOf } from '../core/index.js'
 import { checkFileSize, unreadable } from './unreadable.js'
@@ -38,6 +38,42 @@ export async function readPhotoFile(
   throw new ChiquitoError('data', `${name}: it was changed or replaced since the data set was read.`)
 }
 
+/** Of a file that is hashed, in memory at a time: most photos fit. */
+const CHUNK_BYTES = 256 * 1024
+
+/** A place for {@link hashPhotoFile} to read into, for one file after another. */
+export function hashBuffer(): Uint8Array {
+  return new Uint8Array(CHUNK_BYTES)
+}
+
+/**
+ * SHA-256 (hexadecimal) of a photo file, refused as {@link readPhotoFile} refuses it; memory does not grow with the file.
+ *
+ * @param name - what the photo is called in messages
+ * @param buffer - nobody else's meanwhile
+ * @throws `image` for what cannot be read
+ */
+export async function hashPhotoFile(path: string, name: string, buffer: Uint8Array): Promise<string> {
+  let handle: FileHandle | undefined
+  try {
+    handle = await open(path, FLAGS)
+    const info = await handle.stat()
+    checkFile(info, name)
+    const sha256 = createHash('sha256')
+    for (let total = 0; ; ) {
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length)
+      sha256.update(buffer.subarray(0, bytesRead))
+      total += bytesRead
+      // Files of the kernel's own say that they have no bytes.
+      if (bytesRead === 0 || total === info.size) return sha256.digest('hex')
+    }
+  } catch (error) {
+    throw refused(error, name)
+  } finally {
+    await handle?.close()
+  }
+}
+
 // Without O_NONBLOCK, opening a pipe waits for whoever writes into it. (Windows has neither.)
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 
@@ -45,9 +81,12 @@ async function read(path: string, name: string): Promise<Uint8Array> {
   try {
     return await (isMainThread ? readLater(path, name) : readNow(path, name))
   } catch (error) {
-    if (error instanceof ChiquitoError) throw error
-    throw unreadable(name, reasonOf(error), error)
+    throw refused(error, name)
   }
+}
+
+function refused(error: unknown, name: string): ChiquitoError {
+  return error instanceof ChiquitoError ? error : unreadable(name, reasonOf(error), error)
 }
 
 async function readLater(path: string, name: string): Promise<Uint8Array> {

@@ -6,14 +6,15 @@ import { JobKinds, type JobKindTable } from './kinds.js'
 import { perform } from './perform.js'
 import type { BlobStore } from './store/index.js'
 
-/** Does jobs in this thread, one after the other: what they call has threads of its own. */
+/** Does jobs in this thread: what they call has threads of its own. */
 export class EngineHere implements JobEngine {
-  readonly places = 1
   private readonly kinds: JobKinds
 
+  /** @param places - jobs in work at a time; with two, what one leaves of those threads the next one takes */
   constructor(
     table: JobKindTable,
     private readonly store: BlobStore,
+    readonly places = 1,
   ) {
     this.kinds = new JobKinds(table)
   }

@@ -14,6 +14,6 @@ export {
 export { JobKinds, type JobKindTable } from './kinds.js'
 export { type Closeable, LastUsed } from './last-used.js'
 export { type Performed, perform } from './perform.js'
-export { getJob, getResult, hasResult, putJob, putResult, removeJob } from './results.js'
+export { getJob, getResult, hasResult, putJob, putResult, removeJob, removeResult } from './results.js'
 export { type BlobStore, FolderStore, openStore } from './store/index.js'
 export { EngineThreads } from './threads.js'

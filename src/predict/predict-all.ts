@@ -38,6 +38,8 @@ export interface PredictAllOptions extends WorkOptions {
   readonly views?: ViewsOfPhoto | undefined
   /** Makes the picture that explains a photo, of its plain view: bytes [size, size, 3]. */
   readonly explain?: ((judged: JudgedPhoto, view: Uint8Array) => Promise<WrittenExplanation>) | undefined
+  /** Threads that decode, where the caller judges again and again; its own otherwise. */
+  readonly reader?: PhotoReader | undefined
 }
 
 /** Photos read and decoded while the network looks at others. */
@@ -54,12 +56,12 @@ const worthThreads = 12
 export async function predictAll(
   predictor: Predictor,
   photos: readonly PhotoSource[],
-  { views, explain, progress, signal }: PredictAllOptions = {},
+  { views, explain, reader: given, progress, signal }: PredictAllOptions = {},
 ): Promise<{ predictions: JudgedPhoto[]; unreadable: Refused[] }> {
   const predictions: JudgedPhoto[] = []
   const unreadable: Refused[] = []
   const task = 'looking at photos'
-  const reader = new PhotoReader(photos.length < worthThreads ? { workers: 0 } : {})
+  const reader = given ?? new PhotoReader(photos.length < worthThreads ? { workers: 0 } : {})
   progress?.({ kind: 'start', task, total: photos.length })
   try {
     const count = (views ? filesAhead : photosAhead) + predictor.atOnce - 1
@@ -80,7 +82,7 @@ export async function predictAll(
       progress?.({ kind: 'advance', task, done: ++done, total: photos.length })
     }
   } finally {
-    await reader.close()
+    if (reader !== given) await reader.close()
   }
   progress?.({ kind: 'end', task })
   return { predictions, unreadable }

@@ -3,6 +3,7 @@ import type { JobKindTable } from '../../jobs/index.js'
 /** Every kind of job, loaded when one is to be done. */
 export const jobKinds: JobKindTable = {
   features: async () => (await import('./features.js')).featuresKind(),
+  verdicts: async () => (await import('./verdicts.js')).verdictsKind(),
 }
 
 /** This module as threads load it: where it is built. */

@@ -1,11 +1,12 @@
 import { addAbortSignal } from 'node:stream'
 import type { Command } from '@commander-js/extra-typings'
-import { ChiquitoError, probabilityText, throwIfAborted } from '../../core/index.js'
+import type { PredictOutResult } from '../../actions/predict-out.js'
+import { ChiquitoError, plural, probabilityText, throwIfAborted } from '../../core/index.js'
 import { integer } from '../options.js'
-import { oneLine } from '../output.js'
+import { type Outcome, oneLine } from '../output.js'
 import { addExamples } from '../program.js'
-import type { Shell } from '../shell.js'
-import { addDeviceOptions } from './shared.js'
+import type { Shell, Work } from '../shell.js'
+import { addDeviceOptions, several } from './shared.js'
 
 /** The largest photo read from standard input. */
 const maxInputBytes = 256 * 1024 * 1024
@@ -20,7 +21,10 @@ export function registerPredict(program: Command, shell: Shell): void {
       .command('predict')
       .description('say what photos show')
       .argument('<model>', 'a model.onnx, or the folder of a run')
-      .argument('<photos...>', 'photos, folders of photos, or - for one photo on standard input')
+      .argument(
+        '[photos...]',
+        'photos, folders of photos, or - for one photo on standard input; with --out also lists of photos (.txt, .csv, .jsonl), - for one',
+      )
       .option(
         '--tta <views>',
         'augmented views beside the plain photo, averaged (0)',
@@ -30,9 +34,22 @@ export function registerPredict(program: Command, shell: Shell): void {
         '--explain <folder>',
         'draw what spoke for the label of each photo and what against: a PNG a photo, into a new folder or one of such pictures',
       )
-      .option('--follow-links', 'follow links that lead out of a folder'),
-  ).action((model, photos, options) =>
+      .option('--follow-links', 'follow links that lead out of a folder')
+      .option(
+        '--out <file>',
+        'for any number of photos: write a row for each to a .jsonl or .parquet file; cut off, the same command goes on',
+      )
+      .option(
+        '--list <file>',
+        'with --out: a list with the path of a photo a line (may be repeated)',
+        several,
+      )
+      .option('--overwrite', 'with --out: replace what is there'),
+  ).action((model, photos, { out, list, overwrite, ...options }) =>
     shell.run(async work => {
+      if (out !== undefined)
+        return predictedOut(work, { ...options, model, paths: photos, out, lists: list, overwrite })
+      refuseWithoutOut({ list, overwrite, photos })
       const { predict } = await import('../../actions/predict.js')
       const piped = photos.includes('-') ? { path: '-', bytes: await standardInput(work.signal) } : '-'
       const paths = photos.map(photo => (photo === '-' ? piped : photo))
@@ -72,8 +89,79 @@ export function registerPredict(program: Command, shell: Shell): void {
     'chiquito predict runs/first photo.jpg',
     'chiquito predict model.onnx holiday/ --json',
     'chiquito predict runs/first holiday/ --explain why',
+    'chiquito predict runs/first archive/ --out verdicts.parquet',
+    'find /archive -name "*.jpg" | chiquito predict runs/first - --out verdicts.jsonl',
     'curl -s https://example.org/photo.jpg | chiquito predict runs/first -',
   ])
+}
+
+interface OutOptions {
+  readonly model: string
+  readonly paths: readonly string[]
+  readonly out: string
+  readonly lists: readonly string[] | undefined
+  readonly overwrite: true | undefined
+  readonly explain?: string | undefined
+}
+
+/** Rows in a file, whatever their number; what they come to is shown. */
+async function predictedOut(work: Work, { explain, ...options }: OutOptions): Promise<Outcome> {
+  if (explain !== undefined)
+    throw new ChiquitoError(
+      'usage',
+      '--explain draws a picture a photo, so it is not for --out. Leave one of them out.',
+    )
+  const { predictOut } = await import('../../actions/predict-out.js')
+  const result = await predictOut({ ...options, ...work, input: addAbortSignal(work.signal, process.stdin) })
+  const { lostPhotos, shortLabel } = await import('../../report/index.js')
+  const counts = result.labels.map(label => [shortLabel(label), result.counts[label]] as const)
+  const lines = [...counts, ...(result.threshold === null ? [] : [['neither', result.abstained] as const])]
+    .filter(([, count], i) => count > 0 || i < FEW_LABELS)
+    .map(([label, count]) => `${String(count).padStart(12)}  ${label}`)
+  const lost = lostPhotos(result.firstUnreadable, result.photos)
+  return {
+    json: result,
+    text: [heading(result), ...lines, ...lostLines(result, lost)].join('\n'),
+    failed: result.unreadable === result.photos,
+  }
+}
+
+/** As many labels are named also where no photo shows them. */
+const FEW_LABELS = 10
+
+function heading({ photos, recalled, seconds, out }: PredictOutResult): string {
+  const pace = Math.round((photos - recalled) / Math.max(seconds, 1e-3))
+  const before = recalled > 0 ? `, ${recalled} of them before` : ''
+  return `${plural(photos, 'row')} in ${oneLine(out)}${before} (${seconds.toFixed(1)} s, ${plural(pace, 'photo')} a second)`
+}
+
+function lostLines(
+  { unreadable, photos, firstUnreadable }: PredictOutResult,
+  lost: string | undefined,
+): string[] {
+  if (lost === undefined) return []
+  if (unreadable === firstUnreadable.length) return [`! ${lost}`]
+  const first = lost.replace(/^.* could not be used: /, 'Of the first ones: ')
+  return [`! ${unreadable} of ${plural(photos, 'photo')} could not be judged; their rows say why. ${first}`]
+}
+
+/** What means nothing where verdicts are printed. */
+function refuseWithoutOut(given: {
+  readonly list: readonly string[] | undefined
+  readonly overwrite: true | undefined
+  readonly photos: readonly string[]
+}): void {
+  const option = given.list !== undefined ? '--list' : given.overwrite ? '--overwrite' : undefined
+  if (option !== undefined)
+    throw new ChiquitoError(
+      'usage',
+      `${option} goes with --out, the file for the rows, such as --out verdicts.jsonl.`,
+    )
+  if (given.photos.length === 0)
+    throw new ChiquitoError(
+      'usage',
+      'There is no photo to judge. Give files, folders, or - for standard input.',
+    )
 }
 
 /** All of standard input. Whoever waits for it in vain can stop: nothing else would notice the signal. */

@@ -121,7 +121,7 @@ export class FolderReader {
   private async enter(folder: string): Promise<Omit<Listing, 'bare'>> {
     const known = this.entered.get(folder)
     if (known !== undefined) return known
-    const listing = await this.read(folder)
+    const listing = await this.look(folder)
     this.entered.set(folder, listing)
     this.files += listing.files.length
     if (this.files > MAX_FILES)
@@ -132,7 +132,13 @@ export class FolderReader {
     return listing
   }
 
-  private async read(folder: string): Promise<Omit<Listing, 'bare'>> {
+  /**
+   * What lies in a folder, whatever its folders hold, read anew each time: nothing of it is kept, so it suits walks through more files
+   * than memory may hold.
+   *
+   * @throws `io` naming a folder that may not be read
+   */
+  async look(folder: string): Promise<Omit<Listing, 'bare'>> {
     const folders: string[] = []
     const files: string[] = []
     const tables: string[] = []

@@ -5,4 +5,5 @@ export { FOLLOW_LINKS, type Oddity, OddityCounter, type OddityKind } from './odd
 export { type ClassFolder, type Layout, type LayoutOptions, labelOfFolder, type Part } from './part.js'
 export { areNumbered, arePieces, isEmptyName, isJoint, isPlainPart, partName } from './part-names.js'
 export { type PhotosBelow, photosBelow } from './photos-below.js'
+export { type WalkedPath, type WalkOptions, walkPhotos } from './walk-photos.js'
 export { enterWrappers, isMetadata, nameOf } from './wrappers.js'

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { ChiquitoError } from '../../core/index.js'
 import { child, FolderReader } from './folder-reader.js'
 import { type Oddity, OddityCounter } from './oddities.js'
+import { withoutFolder } from './walk-photos.js'
 
 /** What may be photos in a folder and below it. */
 export interface PhotosBelow {
@@ -47,10 +48,7 @@ export async function photosBelow(
       for (const name of listing.folders) await visit(child(inner, name))
     } catch (error) {
       if (!(error instanceof ChiquitoError) || error.code !== 'io') throw error
-      refused.push({
-        path,
-        reason: error.message.replace(/^Cannot read the folder ".*": /s, '').replace(/\.$/, ''),
-      })
+      refused.push({ path, reason: withoutFolder(error.message) })
     }
   }
   await visit('')

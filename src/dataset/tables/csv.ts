@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream'
+import { parse as parseStream } from 'csv-parse'
 import { parse } from 'csv-parse/sync'
 import { ChiquitoError, messageOf } from '../../core/index.js'
 import type { Column, Table } from './table.js'
@@ -34,6 +36,71 @@ export function readCsv(path: string, bytes: Uint8Array, more: readonly string[]
   }
 }
 
+/**
+ * The values of one column of a CSV file that is not held in memory, and where each stands.
+ *
+ * @param texts - the file, piece by piece
+ * @throws `data` naming file and line; where there is no such column, its columns
+ */
+export async function* streamColumn(
+  texts: AsyncIterable<string>,
+  path: string,
+  column: string,
+): AsyncGenerator<{ readonly value: string; readonly where: string }> {
+  const pieces = texts[Symbol.asyncIterator]()
+  const first = await pieces.next()
+  const head: string = first.done ? '' : first.value
+  const rest = { [Symbol.asyncIterator]: () => pieces }
+  const parser = parseStream({
+    delimiter: delimiterOf(head, delimiters),
+    skip_empty_lines: true,
+    trim: true,
+    max_record_size: MAX_RECORD_CHARACTERS,
+    relax_column_count: true,
+  })
+  const source = Readable.from(joined(head, rest))
+  source.on('error', error => parser.destroy(error))
+  source.pipe(parser)
+  let at: number | undefined
+  let row = 1
+  try {
+    for await (const record of parser) {
+      const cells: string[] = record
+      const where = `${path} line ${row++}`
+      at ??= columnAt(cells, column, path)
+      const value = cells[at]
+      if (row > 2 && value !== undefined && value !== '') yield { value, where }
+    }
+  } catch (error) {
+    throw asTableError(error, path)
+  } finally {
+    source.destroy()
+  }
+  if (row === 1) columnAt([], column, path)
+}
+
+async function* joined(head: string, rest: AsyncIterable<string>): AsyncGenerator<string> {
+  yield head
+  yield* rest
+}
+
+function columnAt(names: readonly string[], column: string, path: string): number {
+  const at = names.indexOf(column)
+  if (at >= 0) return at
+  const has =
+    names.length === 0 ? 'it is empty' : `its first line is ${JSON.stringify(names.slice(0, 8).join(','))}`
+  throw new ChiquitoError('data', `"${path}" has no column "${column}": ${has}.`)
+}
+
+function asTableError(error: unknown, path: string): ChiquitoError {
+  if (error instanceof ChiquitoError) return error
+  return new ChiquitoError(
+    'data',
+    `"${path}" is no table that can be read: ${messageOf(error)}. Expected lines such as: 1.jpg,cat`,
+    { cause: error },
+  )
+}
+
 function parseRecords(path: string, text: string, marks: readonly string[]): string[][] {
   try {
     // Excel's own first line says nothing but the delimiter.
@@ -48,11 +115,7 @@ function parseRecords(path: string, text: string, marks: readonly string[]): str
     requireWidth(records)
     return records
   } catch (error) {
-    throw new ChiquitoError(
-      'data',
-      `"${path}" is no table that can be read: ${messageOf(error)}. Expected lines such as: 1.jpg,cat`,
-      { cause: error },
-    )
+    throw asTableError(error, path)
   }
 }
 

@@ -1,0 +1,8 @@
+export { begin } from './begin.js'
+export { judgeShards } from './judge-shards.js'
+export { endingOf, handOver, requireFreeOut, sourcesOf } from './out-file.js'
+export { Pace } from './pace.js'
+export { RowsFile } from './rows-file.js'
+export { SHARD, type ShardQuestion, shardsOf } from './shard.js'
+export { Tally } from './tally.js'
+export { Workplace } from './workplace.js'

@@ -1,0 +1,87 @@
+import { ChiquitoError, errorOf, type WorkOptions } from '../../core/index.js'
+import {
+  type BlobStore,
+  getResult,
+  type Job,
+  type JobEngine,
+  type JobOutcome,
+  removeResult,
+} from '../../jobs/index.js'
+import { linesIn } from '../jobs/verdicts.js'
+import { verdictSchema } from './row.js'
+import { hashShard, jobOf, rowsOf, type Shard, type ShardQuestion, withoutChanged } from './shard.js'
+
+/** How often a shard is tried where photos change while they are looked at. */
+const TRIES = 3
+
+/** Who does the jobs, and where results lie. */
+export interface Hands {
+  readonly engine: JobEngine
+  readonly store: BlobStore
+}
+
+/**
+ * The rows of shard after shard, in their order. Memory holds those that are in work.
+ *
+ * @throws what a job fails with: `model`, `engine`, `io`; `interrupted`
+ */
+export async function* judgeShards(
+  shards: AsyncIterable<Shard>,
+  question: ShardQuestion,
+  hands: Hands,
+  work: WorkOptions,
+): AsyncGenerator<string[]> {
+  const waiting: Shard[] = []
+  async function* jobs(): AsyncGenerator<Job> {
+    for await (const shard of shards) {
+      waiting.push(shard)
+      yield jobOf(shard, question)
+    }
+  }
+  for await (const outcome of hands.engine.run(jobs(), work)) {
+    const shard = waiting.shift()
+    if (shard === undefined) throw new ChiquitoError('engine', 'More answers came than were asked for.')
+    yield await rowsFor(shard, outcome, question, hands, work)
+  }
+}
+
+/** The rows of a shard, which is asked for again where its photos changed, or where its result is gone. */
+async function rowsFor(
+  first: Shard,
+  answered: JobOutcome,
+  question: ShardQuestion,
+  hands: Hands,
+  work: WorkOptions,
+): Promise<string[]> {
+  let shard = first
+  let outcome = answered
+  for (let tries = 1; ; tries++) {
+    const verdicts = outcome.failure ? undefined : await taken(hands.store, outcome)
+    if (verdicts !== undefined) return rowsOf(shard, verdicts)
+    const { failure } = outcome
+    const mayPass = failure === undefined || failure.code === 'data'
+    if (!mayPass || tries > TRIES)
+      throw errorOf(failure ?? { code: 'io', message: `Results in "${hands.store.address}" are gone.` })
+    const again = await hashShard(first.listed, { folder: question.folder, signal: work.signal })
+    shard = tries < TRIES ? again : withoutChanged(again, shard)
+    for await (const next of hands.engine.run([jobOf(shard, question)], work)) outcome = next
+  }
+}
+
+/** A result, which is not needed any more. Shards with the same contents have one result, so that it may be gone. */
+async function taken(store: BlobStore, { key }: JobOutcome): Promise<string[] | undefined> {
+  const result = await getResult(store, key)
+  if (result === undefined) return undefined
+  await removeResult(store, key)
+  return linesIn(result).map(checked)
+}
+
+/** What another machine may have written. */
+function checked(line: string): string {
+  try {
+    verdictSchema.parse(JSON.parse(line))
+    return line
+  } catch (cause) {
+    throw new ChiquitoError('engine', `The result of a job is no verdict: ${line.slice(0, 80)}`, { cause })
+  }
+}

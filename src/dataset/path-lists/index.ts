@@ -1,0 +1,1 @@
+export { isListName, pathsInList } from './paths-in-list.js'
