@@ -38,6 +38,7 @@ export {
 export type { EvaluationDetails, MeasuredPart } from './actions/measure.js'
 export type { MeasuredBackground } from './actions/measure-background.js'
 export { type PredictOptions, type PredictResult, predict } from './actions/predict.js'
+export { type PredictOutOptions, type PredictOutResult, predictOut } from './actions/predict-out.js'
 export type { PutRightRequest, PutRightResult } from './actions/put-right.js'
 export { type RedoOptions, type RedoResult, redo } from './actions/redo.js'
 export { type SplitOptions, type SplitResult, split } from './actions/split.js'

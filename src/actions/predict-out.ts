@@ -114,7 +114,7 @@ export async function predictOut(options: PredictOutOptions): Promise<PredictOut
   } catch (error) {
     throw goingOn(error)
   } finally {
-    place.leave()
+    await place.leave()
   }
 }
 

@@ -88,8 +88,7 @@ export async function sourcesOf(
   const sources: Source[] = []
   for (const given of paths) sources.push(await sourceOf(given, input))
   for (const given of lists) {
-    if (given === '-') sources.push({ kind: 'list', given, input })
-    else sources.push(await requireList(given))
+    sources.push(given === '-' ? piped(input) : await requireList(given))
   }
   if (sources.filter(({ given, kind }) => given === '-' && kind === 'list').length > 1)
     throw new ChiquitoError('usage', 'Standard input can be read once: give - once.')
@@ -101,13 +100,18 @@ export async function sourcesOf(
 }
 
 async function sourceOf(given: string, input: AsyncIterable<Uint8Array> | undefined): Promise<Source> {
-  if (given === '-') return { kind: 'list', given, input }
+  if (given === '-') return piped(input)
   const info = await stat(given).catch(() => undefined)
   if (info?.isDirectory()) return { kind: 'folder', given }
   if (isListName(given)) return requireList(given)
   if (info === undefined)
     throw new ChiquitoError('io', `There is no photo, folder or list "${given}": check the spelling.`)
   return { kind: 'photo', given }
+}
+
+function piped(input: AsyncIterable<Uint8Array> | undefined): Source {
+  if (input) return { kind: 'list', given: '-', input }
+  throw new ChiquitoError('usage', 'Nothing comes on standard input that "-" could stand for.')
 }
 
 async function requireList(given: string): Promise<Source> {

@@ -70,6 +70,8 @@ export async function writePhotoList(
     }
     await rename(part, file)
   } catch (error) {
+    // A stream that was told to stop throws an error of its own.
+    throwIfAborted(options.signal)
     throw ioError(error, 'write', file)
   }
   return { count, digests, notices }

@@ -55,10 +55,11 @@ export class Workplace {
   static async enter(out: string, work: WorkOptions): Promise<Workplace> {
     const folder = `${path.resolve(out)}${ENDING}`
     const names = await readdir(folder).catch(() => [])
-    if (names.some(name => !name.startsWith('.')) && !(await hasMark(folder, KIND)))
+    const first = names.find(name => !name.startsWith('.'))
+    if (first !== undefined && !(await hasMark(folder, KIND)))
       throw new ChiquitoError(
         'usage',
-        `"${folder}", where the result is to grow, holds other things, such as "${names[0]}". Move it away, or give another name for --out.`,
+        `"${folder}", where the result is to grow, holds other things, such as "${first}". Move it away, or give another name for --out.`,
       )
     try {
       await mkdir(folder, { recursive: true })
@@ -132,7 +133,9 @@ export class Workplace {
     await removed(this.folder)
   }
 
-  leave(): void {
+  /** Lets others in. Where nothing was begun, nothing stays. */
+  async leave(): Promise<void> {
+    if (!(await isThere(this.asked))) await this.remove().catch(() => undefined)
     this.release()
   }
 }

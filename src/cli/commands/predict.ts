@@ -112,7 +112,9 @@ async function predictedOut(work: Work, { explain, ...options }: OutOptions): Pr
       '--explain draws a picture a photo, so it is not for --out. Leave one of them out.',
     )
   const { predictOut } = await import('../../actions/predict-out.js')
-  const result = await predictOut({ ...options, ...work, input: addAbortSignal(work.signal, process.stdin) })
+  const isPiped = [...options.paths, ...(options.lists ?? [])].includes('-')
+  const input = isPiped ? addAbortSignal(work.signal, process.stdin) : undefined
+  const result = await predictOut({ ...options, ...work, input })
   const { lostPhotos, shortLabel } = await import('../../report/index.js')
   const counts = result.labels.map(label => [shortLabel(label), result.counts[label]] as const)
   const lines = [...counts, ...(result.threshold === null ? [] : [['neither', result.abstained] as const])]
