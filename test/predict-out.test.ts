@@ -214,7 +214,10 @@ function endAt(out: string, bytes: number, signal: NodeJS.Signals): RunOptions {
     started(child) {
       const rows = path.join(`${out}.part`, 'rows.jsonl')
       const timer = setInterval(() => {
-        if ((statSync(rows, { throwIfNoEntry: false })?.size ?? -1) >= bytes) child.kill(signal)
+        if ((statSync(rows, { throwIfNoEntry: false })?.size ?? -1) < bytes) return
+        // A second Ctrl-C would end it at once.
+        clearInterval(timer)
+        child.kill(signal)
       }, 1)
       child.on('exit', () => clearInterval(timer))
     },
@@ -294,20 +297,21 @@ describe('work that is cut off', () => {
     const folder = temporaryFolder()
     const photos = path.join(folder, 'photos')
     mkdirSync(photos)
-    for (let i = 0; i < 600; i++) copyFileSync(at('album', '30.png'), path.join(photos, `${1000 + i}.png`))
+    const count = 3000
+    for (let i = 0; i < count; i++) copyFileSync(at('album', '30.png'), path.join(photos, `${1000 + i}.png`))
     const out = path.join(folder, 'v.jsonl')
     await predict([run, photos, '--out', out], endAt(out, 1, 'SIGKILL'))
     copyFileSync(at('album', '31.png'), path.join(photos, '0.png'))
-    rmSync(path.join(photos, '1599.png'))
+    rmSync(path.join(photos, '3999.png'))
     renameSync(path.join(photos, '1000.png'), path.join(photos, 'moved.png'))
     const rows = parsed(await rowsOf([run, photos], out))
     expect(rows.map(row => path.basename(row.path))).toEqual(
-      Array.from({ length: 600 }, (_, i) => `${1000 + i}.png`),
+      Array.from({ length: count }, (_, i) => `${1000 + i}.png`),
     )
     // It had been looked at already.
     expect(rows[0]).toMatchObject({ label: 'ball' })
-    expect(rows[599]).toEqual({
-      path: path.join(photos, '1599.png'),
+    expect(rows.at(-1)).toEqual({
+      path: path.join(photos, '3999.png'),
       sha256: null,
       error: 'there is no such file.',
     })

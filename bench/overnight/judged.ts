@@ -61,7 +61,8 @@ export async function faultsOf(out: string, list: string): Promise<string[]> {
   for await (const line of createInterface({ input: createReadStream(out) })) {
     const row: unknown = JSON.parse(line)
     const isRow = typeof row === 'object' && row !== null && 'path' in row && 'label' in row
-    if (!isRow || row.path !== wanted[at]) return [`row ${at + 1} is not that of ${wanted[at]}: ${line.slice(0, 100)}`]
+    if (!isRow || row.path !== wanted[at])
+      return [`row ${at + 1} is not that of ${wanted[at]}: ${line.slice(0, 100)}`]
     at++
   }
   return at === wanted.length ? [] : [`${at} rows of ${wanted.length}`]

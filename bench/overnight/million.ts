@@ -36,7 +36,7 @@ interface Found {
 
 /** A million rows in one go, and again with kills at random places; both must be the same bytes, each row once. */
 export async function million(options: MillionOptions): Promise<Found> {
-  const { run, photos, folder, kills, rows = ROWS, say } = options
+  const { run, photos, folder, rows = ROWS, say } = options
   const list = path.join(folder, 'list.txt')
   const out = path.join(folder, 'whole.jsonl')
   await writeList(list, photos, rows)
@@ -62,7 +62,16 @@ export async function million(options: MillionOptions): Promise<Found> {
   ]
   const places = killed.at.map(share => `${(100 * share).toFixed(0)} %`)
   const lines = [
-    ['rows', 'of photos', 'in one go', 'rows a second', 'most memory', 'kills', 'at', 'each row once, same bytes'],
+    [
+      'rows',
+      'of photos',
+      'in one go',
+      'rows a second',
+      'most memory',
+      'kills',
+      'at',
+      'each row once, same bytes',
+    ],
     [
       String(rows),
       String(photos.length),
@@ -70,11 +79,17 @@ export async function million(options: MillionOptions): Promise<Found> {
       (rows / whole.seconds).toFixed(0),
       `${Math.max(...looks.map(({ mb }) => mb)).toFixed(0)} MB`,
       String(killed.hits),
-      places.length === 0 ? '–' : `${places[0]} to ${places.at(-1)}, median ${(100 * median(killed.at)).toFixed(0)} %`,
+      places.length === 0
+        ? '–'
+        : `${places[0]} to ${places.at(-1)}, median ${(100 * median(killed.at)).toFixed(0)} %`,
       failures.length === 0 ? 'yes' : 'no',
     ],
   ]
-  return { rows: figures, tables: [{ title: 'a million rows, killed (-9) and gone on with', lines }], failures }
+  return {
+    rows: figures,
+    tables: [{ title: 'a million rows, killed (-9) and gone on with', lines }],
+    failures,
+  }
 }
 
 /** Kills it at random places, each later than the one before, and lets it end. */
