@@ -1,4 +1,5 @@
 import { rename } from 'node:fs/promises'
+import path from 'node:path'
 import { plural, version, type WorkOptions } from '../../core/index.js'
 import { type ListResult, listDigest, type Source, writePhotoList } from './photo-list.js'
 import { differenceOf, otherQuestion } from './same-question.js'
@@ -23,11 +24,12 @@ export async function begin(
   options: BeginOptions,
 ): Promise<number> {
   const { overwrite, followLinks } = options
+  const isEverywhereTheSame = sources.every(({ kind, given }) => kind !== 'list' && path.isAbsolute(given))
   const question = (digests: readonly (string | null)[]): VerdictsQuestion => ({
     version: version(),
     ...settings,
     followLinks,
-    folder: process.cwd(),
+    folder: isEverywhereTheSame ? null : process.cwd(),
     sources: sources.map(({ kind, given }, i) => ({ kind, given, sha256: digests[i] })),
   })
   const begun = await place.begun(overwrite)

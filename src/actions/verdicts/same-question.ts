@@ -19,10 +19,11 @@ export function differenceOf(begun: VerdictsQuestion, now: VerdictsQuestion): st
       : `with another model: "${begun.model.path}"`
   if (begun.device !== now.device) return `with --device ${begun.device}`
   if (begun.tta !== now.tta) return `with --tta ${begun.tta}`
-  if (begun.folder !== now.folder) return `in the folder "${begun.folder}", which paths are relative to`
   if (begun.followLinks !== now.followLinks)
     return begun.followLinks ? 'with --follow-links' : 'without --follow-links'
-  return differentSources(begun, now)
+  const difference = differentSources(begun, now)
+  if (difference !== undefined || begun.folder === now.folder) return difference
+  return `in the folder "${begun.folder}", which paths are relative to`
 }
 
 function differentSources({ sources: begun }: VerdictsQuestion, { sources: now }: VerdictsQuestion) {

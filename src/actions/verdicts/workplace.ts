@@ -25,8 +25,8 @@ const questionSchema = z.strictObject({
   device: z.string(),
   tta: z.int().min(0),
   followLinks: z.boolean(),
-  /** Folder in which it was asked: paths are relative to it. */
-  folder: z.string(),
+  /** Folder in which it was asked, where paths may be relative to it. */
+  folder: z.string().nullable(),
   sources: z.array(
     z.strictObject({
       kind: z.enum(['photo', 'folder', 'list']),
