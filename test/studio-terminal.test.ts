@@ -1,8 +1,10 @@
 // What is done in a terminal, or by hand, while pages of `chiquito studio` are open.
-import { copyFileSync, writeFileSync } from 'node:fs'
+import type { ChildProcess } from 'node:child_process'
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Job } from '../src/studio/api/jobs.js'
 import { noBrowser } from './support/browser.js'
 import { chiquito, suiteFolder } from './support/chiquito.js'
 import { writeTree } from './support/files.js'
@@ -71,5 +73,98 @@ describe.skipIf(noBrowser)(`a terminal beside the studio (skipped where ${noBrow
     const later = await openPage(studio, { hash: '#/clean' })
     await expect.poll(() => labels(later.page)).toEqual(classes(5, 5))
     await later.close()
+  })
+
+  describe('and a training', () => {
+    const work = path.join(folder, 'work')
+    const at = (...names: string[]) => path.join(work, ...names)
+    let other: RunningStudio
+    beforeAll(async () => {
+      writeTree(
+        { ...(await drawings('ball', 'ball', 12)), ...(await drawings('wave', 'wave', 12)) },
+        at('photos'),
+      )
+      other = await startStudio(work, [], env)
+    })
+    afterAll(() => other.stop())
+
+    /** Begins a training in a terminal and holds it as soon as its folder is there. */
+    async function begun(data: string, name: string): Promise<ChildProcess> {
+      const settings = ['--size', '96', '--fine-tune', 'never']
+      const started = new Promise<ChildProcess>(resolve => {
+        void chiquito(['train', data, '--out', at('runs', name), ...settings], { env, started: resolve })
+      })
+      const child = await started
+      await expect
+        .poll(() => existsSync(at('runs', name, 'split.json')), { timeout: 60_000, interval: 5 })
+        .toBe(true)
+      child.kill('SIGSTOP')
+      return child
+    }
+    const card = (page: Page, name: string) => page.getByRole('region', { name, exact: true })
+
+    it('that was begun there is seen, and gone on with here once it was cut off', async () => {
+      const { page, complaints, close } = await openPage(other, { hash: '#/train' })
+      await page.getByRole('heading', { name: 'Train a model' }).waitFor()
+      const child = await begun(at('photos'), 'mine')
+      await card(page, 'mine').getByText('Another program is at work on it').waitFor()
+      expect(await page.getByRole('button', { name: 'Go on' }).count()).toBe(0)
+      const refused = await other.fetch('/api/runs/mine/discard', { method: 'POST' })
+      expect(await refused.text()).toMatch(/is using the run folder/)
+      child.kill('SIGKILL')
+      await card(page, 'mine').getByRole('button', { name: 'Go on' }).click()
+      await page.locator('.run', { hasText: 'mine' }).getByText('learnt from').waitFor({ timeout: 120_000 })
+      await card(page, 'mine').waitFor({ state: 'detached' })
+      expect(JSON.parse(readFileSync(at('runs/mine/run.json'), 'utf8')).state).toBe('finished')
+      expect(complaints).toEqual([])
+      await close()
+    })
+
+    it('on other photos is told the command that goes on with it, and can be discarded', async () => {
+      const elsewhere = writeTree(
+        { ...(await drawings('ball', 'ball', 8)), ...(await drawings('wave', 'wave', 8)) },
+        path.join(folder, 'other photos'),
+      )
+      const child = await begun(elsewhere, 'strange')
+      child.kill('SIGKILL')
+      const { page, close } = await openPage(other, { hash: '#/train' })
+      const words = `train '${elsewhere}' --out '?${at('runs/strange')}'? --resume`
+      await card(page, 'strange').getByText(new RegExp(words)).waitFor()
+      const asked = { kind: 'train', options: { name: 'strange', resume: true } }
+      const refused = await other.fetch('/api/jobs', {
+        method: 'POST',
+        body: JSON.stringify(asked),
+        headers: { 'content-type': 'application/json' },
+      })
+      expect(await refused.text()).toContain('learns from other photos')
+      await page.getByRole('button', { name: 'Discard strange' }).click()
+      await page.getByRole('button', { name: 'Keep it' }).click()
+      await page.getByRole('button', { name: 'Discard strange' }).click()
+      await page.getByRole('button', { name: 'Throw it away' }).click()
+      await card(page, 'strange').waitFor({ state: 'detached' })
+      expect(existsSync(at('runs/strange'))).toBe(false)
+      await close()
+    })
+
+    it('that was paused can be discarded, in every tab and for good', async () => {
+      const [one, two] = [
+        await openPage(other, { hash: '#/train' }),
+        await openPage(other, { hash: '#/train' }),
+      ]
+      const options = { name: 'long', fineTune: 'always', epochs: 500, size: 96 }
+      const { id } = await other.post<Job>('/api/jobs', { kind: 'train', options })
+      await expect.poll(() => existsSync(at('runs/long/run.json')), { timeout: 60_000 }).toBe(true)
+      const early = await other.fetch(`/api/jobs/${id}/discard`, { method: 'POST' })
+      expect(await early.text()).toContain('Stop it before')
+      await card(one.page, 'long').getByRole('button', { name: 'Pause' }).click()
+      await one.page.getByRole('button', { name: 'Discard long' }).click({ timeout: 60_000 })
+      await one.page.getByRole('button', { name: 'Throw it away' }).click()
+      for (const { page } of [one, two]) await card(page, 'long').waitFor({ state: 'detached' })
+      expect([existsSync(at('runs/long')), existsSync(at('.chiquito/jobs', id))]).toEqual([false, false])
+      expect(existsSync(at('runs/mine/model.onnx'))).toBe(true)
+      expect([...one.complaints, ...two.complaints]).toEqual([])
+      await one.close()
+      await two.close()
+    })
   })
 })

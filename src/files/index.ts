@@ -46,7 +46,7 @@ export {
   undoneActs,
   whereabouts,
 } from './journal/index.js'
-export { type Release, takeLock, takeLockSoon, waitForLock } from './lock.js'
+export { isLocked, type Release, takeLock, takeLockSoon, waitForLock } from './lock.js'
 export { cutLog, type LogRecord, LogWriter, readLog } from './log.js'
 export { makeFolder, makeFolderSync } from './make-folder.js'
 export { hasMark, isOutputFolder, JOURNAL, markOutput } from './own-output.js'

@@ -11,5 +11,5 @@ export {
 export { portableModel } from './portable.js'
 export type { Division } from './run-division.js'
 export { MAX_CHECKPOINT_BYTES, RunFolder } from './run-folder.js'
-export { type RunFile, removeRun, requireRemovable } from './run-place.js'
+export { isRunBusy, type RunFile, removeRun, requireRemovable } from './run-place.js'
 export type { RunDetails, RunRecord, RunState } from './run-record.js'

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { ChiquitoError, type WorkOptions } from '../core/index.js'
-import { errorCode, ioError, type Release, takeLock, takeLockSoon } from '../files/index.js'
+import { errorCode, ioError, isLocked, type Release, takeLock, takeLockSoon } from '../files/index.js'
 import { readRunRecord } from './run-record.js'
 
 /** What a run folder holds; replacing a run removes these and nothing else. */
@@ -55,6 +55,11 @@ export async function removeRun(path: string): Promise<void> {
     release()
   }
   await rm(folder, { recursive: true, force: true })
+}
+
+/** Whether a process is at work in a run folder. */
+export function isRunBusy(folder: string): boolean {
+  return isLocked(join(resolve(folder), '.lock'))
 }
 
 /** Takes the lock of a run folder. @throws `io` where another process has it */

@@ -41,11 +41,11 @@ export function useStartJob() {
   })
 }
 
-/** What is said back to a job that was stopped or is to go on. */
+/** What is said back to a job: to stop, to go on, or to be forgotten. */
 export function useSteerJob() {
   return useMutation({
-    mutationFn: ({ id, act }: { id: string; act: 'stop' | 'resume' }) =>
-      postJson<Job>(`/api/jobs/${encodeURIComponent(id)}/${act}`),
+    mutationFn: ({ id, act }: { id: string; act: 'stop' | 'resume' | 'discard' }) =>
+      postJson<unknown>(`/api/jobs/${encodeURIComponent(id)}/${act}`),
     onSettled: () => queryClient.invalidateQueries({ queryKey: ['jobs'] }),
   })
 }

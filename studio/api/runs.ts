@@ -39,6 +39,14 @@ export function useLiveFigures(id: string, isLearning: boolean) {
   })
 }
 
+/** Throws away a run that was not finished. */
+export function useDiscardRun() {
+  return useMutation({
+    mutationFn: (id: string) => postJson<unknown>(`/api/runs/${encoded(id)}/discard`),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: ['runs'] }),
+  })
+}
+
 /** The photos of a run, one by one, where they are now; null until they were judged. */
 export function useRunPhotos(id: string) {
   return useQuery({

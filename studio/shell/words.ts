@@ -20,6 +20,8 @@ export const shell = wordsIn(
     noJobs:
       'Nothing is under way. Long work, such as collecting and training, shows here, and goes on while you look at other places.',
     close: 'Close',
+    copy: 'Copy',
+    copied: 'Copied',
     stop: 'Stop',
     resume: 'Go on',
     states: {
@@ -84,6 +86,8 @@ export const shell = wordsIn(
     noJobs:
       'No hay nada en curso. El trabajo largo, como buscar fotos o entrenar, aparece aquí y sigue mientras miras otros lugares.',
     close: 'Cerrar',
+    copy: 'Copiar',
+    copied: 'Copiado',
     stop: 'Parar',
     resume: 'Seguir',
     states: {

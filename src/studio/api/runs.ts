@@ -60,6 +60,15 @@ export interface RunSummary {
   readonly size: number | null
   readonly labels: readonly string[]
   readonly hasModel: boolean
+  /** How it is gone on with where it was not finished; null where it was. */
+  readonly goOn: {
+    /** A process is at work on it: a job, or a command in a terminal. */
+    readonly isBusy: boolean
+    /** It learns from the photos that are here. */
+    readonly isHere: boolean
+    /** For a terminal. */
+    readonly command: string
+  } | null
   readonly figures: Pick<
     RunFigures,
     'accuracy' | 'interval' | 'count' | 'right' | 'photos' | 'seconds'

@@ -126,6 +126,28 @@ export class Jobs {
     return held.record.job
   }
 
+  /**
+   * Forgets a job that is over. What one left that was not done is thrown away: a training's run, an archive that was sent.
+   *
+   * @throws `usage` while it is under way; `io`
+   */
+  async discard(id: string): Promise<void> {
+    const held = this.find(id)
+    if (!isOver(held.record.job.state))
+      throw new ChiquitoError('usage', 'This work is under way. Stop it before it is thrown away.')
+    await held.finished
+    const { options, job } = held.record
+    // Its process may still be ending, where the studio was killed.
+    const release = await takeLockSoon(held.files.lock, 'this job')
+    try {
+      if (job.state !== 'done') await kindNamed(job.kind).discard(options, this.places)
+      await held.files.remove()
+      this.held.delete(id)
+    } finally {
+      release()
+    }
+  }
+
   /** The newest first. */
   list(): Job[] {
     return [...this.held.values()].map(({ record }) => record.job).sort((a, b) => (a.id < b.id ? 1 : -1))

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { ChiquitoError, describeIssue, messageOf } from '../../core/index.js'
 import { errorCode, ioError, LogWriter, makeFolder, writeFileAtomic } from '../../files/index.js'
@@ -124,6 +124,14 @@ export class JobFiles {
     } finally {
       log.close()
     }
+  }
+
+  /** Removes all of it. @throws `io` */
+  async remove(): Promise<void> {
+    await this.last
+    await rm(this.folder, { recursive: true, force: true }).catch(error => {
+      throw ioError(error, 'remove the folder', this.folder)
+    })
   }
 
   /** Waits for what is being written. */

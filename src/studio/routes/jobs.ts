@@ -4,7 +4,7 @@ import { askedJson, eventStream, json } from '../http/index.js'
 import type { Studio, StudioApp } from '../studio.js'
 
 /** Long work: what there is, and what a person says about it. */
-export function jobsRoutes(app: StudioApp, { jobs, signal }: Studio): void {
+export function jobsRoutes(app: StudioApp, { jobs, changes, signal }: Studio): void {
   app.get('/api/jobs', () => json({ jobs: jobs.list(), damaged: jobs.damaged }))
   app.post('/api/jobs', async c => {
     const { kind, options } = await askedJson(c, startJobSchema)
@@ -12,6 +12,12 @@ export function jobsRoutes(app: StudioApp, { jobs, signal }: Studio): void {
   })
   app.post('/api/jobs/:id/stop', async c => json(await jobs.stop(known(c.req.param('id')))))
   app.post('/api/jobs/:id/resume', async c => json(await jobs.resume(known(c.req.param('id')))))
+  app.post('/api/jobs/:id/discard', async c => {
+    const id = known(c.req.param('id'))
+    await jobs.discard(id)
+    for (const topic of ['jobs', 'runs'] as const) changes.tell(topic)
+    return json({ id })
+  })
   app.get('/api/jobs/:id/events', c => {
     const id = known(c.req.param('id'))
     return eventStream(signal, send => {

@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import { discardRun } from '../../actions/discard-run.js'
 import { ProblemError, safeHeaders } from '../../serve/index.js'
 import type { LiveAnswer, RunAnswer, RunPhotosAnswer } from '../api/runs.js'
 import { json } from '../http/index.js'
@@ -16,13 +18,19 @@ import {
 import type { Studio, StudioApp } from '../studio.js'
 
 /** Runs: what there is, what each came to, and its photos one by one. */
-export function runsRoutes(app: StudioApp, { workspace, signal }: Studio): void {
+export function runsRoutes(app: StudioApp, { workspace, changes, signal }: Studio): void {
   const whereabouts = new Whereabouts(workspace.photos)
   app.get('/api/training', async () => json(await trainingChoices(workspace)))
   app.get('/api/runs', async () => json(await listRuns(workspace)))
   app.get('/api/runs/:id', async c => {
     const id = await knownRun(c.req.param('id'), workspace)
     return json(await runAnswer(id, workspace))
+  })
+  app.post('/api/runs/:id/discard', async c => {
+    const id = await knownRun(c.req.param('id'), workspace)
+    await discardRun(join(workspace.runs, id))
+    changes.tell('runs')
+    return json({ id })
   })
   app.get('/api/runs/:id/live', async c => {
     const id = c.req.param('id')

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { z } from 'zod'
-import { messageOf } from '../../core/index.js'
-import { RunFolder, type RunRecord } from '../../run/index.js'
+import { commandName, messageOf, shellPath } from '../../core/index.js'
+import { isRunBusy, RunFolder, type RunRecord } from '../../run/index.js'
 import type { RunFigures, RunSummary, RunsAnswer } from '../api/runs.js'
 import { figuresIfThere } from './figures.js'
 import { modelMark } from './kept.js'
@@ -32,14 +32,32 @@ export async function listRuns(places: Places): Promise<RunsAnswer> {
 }
 
 /** @throws `usage` where there is no run of that name; `data`, `io` */
-export async function readRun(id: string, { runs }: Places): Promise<RunDetails> {
+export async function readRun(id: string, { runs, photos }: Places): Promise<RunDetails> {
   const folder = path.join(runs, id)
   const { record } = await RunFolder.open(folder)
   const whole = (await figuresIfThere(folder)) ?? null
-  return { ...summaryOf(id, record, whole), hasModel: (await modelMark(folder)) !== undefined, whole }
+  return {
+    ...summaryOf(id, record, whole),
+    hasModel: (await modelMark(folder)) !== undefined,
+    goOn: goOnOf(folder, record, photos),
+    whole,
+  }
 }
 
-function summaryOf(id: string, record: RunRecord, whole: RunFigures | null): Omit<RunSummary, 'hasModel'> {
+function goOnOf(folder: string, { state, dataset: { root } }: RunRecord, photos: string): RunSummary['goOn'] {
+  if (state === 'finished') return null
+  return {
+    isBusy: isRunBusy(folder),
+    isHere: `${root}${path.sep}`.startsWith(`${photos}${path.sep}`),
+    command: `${commandName()} train ${shellPath(root)} --out ${shellPath(folder)} --resume`,
+  }
+}
+
+function summaryOf(
+  id: string,
+  record: RunRecord,
+  whole: RunFigures | null,
+): Omit<RunSummary, 'hasModel' | 'goOn'> {
   const { state, started, ended = null, recipe, backbone, dataset, configuration } = record
   const { fineTune, size = null } = settingsSchema.parse(configuration)
   return {

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { isRunBusy } from '../../run/index.js'
 import { type Places, runNames } from '../runs/index.js'
 import { markOf } from './folder-marks.js'
 
@@ -8,6 +9,9 @@ const files = ['run.json', 'model.onnx', 'metrics.json']
 /** A text that changes when runs come, go, begin or end. */
 export async function runMarks(places: Places): Promise<string> {
   const names = await runNames(places).catch(() => [])
-  const marks = names.flatMap(name => files.map(file => markOf(join(places.runs, name, file))))
-  return [...names, ...(await Promise.all(marks))].join('\n')
+  const folders = names.map(name => join(places.runs, name))
+  const marks = folders.flatMap(folder => files.map(file => markOf(join(folder, file))))
+  // One that was killed writes nothing about it.
+  const busy = folders.map(isRunBusy)
+  return [...names, ...busy, ...(await Promise.all(marks))].join('\n')
 }

@@ -1,7 +1,7 @@
-import { useState } from 'react'
 import { Button } from 'react-aria-components'
 import type { Job, JobKind } from '../../../src/studio/api/jobs.js'
 import { useSteerJob } from '../../api/queries.js'
+import { ErrorNote } from '../../parts/error-note.js'
 import { Icon } from '../../parts/icon.js'
 import { JobProgress } from '../../parts/job-progress.js'
 import { PhotoTile } from '../../parts/photo-tile.js'
@@ -21,13 +21,12 @@ export function isGathering({ kind }: Job): boolean {
 /** What is being gathered, with the photos as they arrive; what ended stays until it is dismissed. */
 export function GatheringJobs({ jobs }: { readonly jobs: readonly Job[] }) {
   const { gather: words } = useWords()
-  const [dismissed, setDismissed] = useState<ReadonlySet<string>>(new Set())
-  const shown = jobs.filter(job => isGathering(job) && !dismissed.has(job.id) && isNews(job))
+  const shown = jobs.filter(job => isGathering(job) && isNews(job))
   if (shown.length === 0) return null
   return (
     <section aria-label={words.jobs.label} className="gathering">
       {shown.map(job => (
-        <GatheringJob key={job.id} job={job} dismiss={() => setDismissed(new Set([...dismissed, job.id]))} />
+        <GatheringJob key={job.id} job={job} />
       ))}
     </section>
   )
@@ -42,7 +41,7 @@ function isNews({ kind, state, ended, canResume }: Job): boolean {
   return ended === null || canResume || state === 'failed' || Date.parse(ended) > opened
 }
 
-function GatheringJob({ job, dismiss }: { readonly job: Job; readonly dismiss: () => void }) {
+function GatheringJob({ job }: { readonly job: Job }) {
   const { gather: words, shell } = useWords()
   const steer = useSteerJob()
   const last = useLastPhotos().get(job.title) ?? []
@@ -62,6 +61,7 @@ function GatheringJob({ job, dismiss }: { readonly job: Job; readonly dismiss: (
         </div>
       )}
       {job.error && <p className="trouble">{job.error.message}</p>}
+      {steer.error && <ErrorNote error={steer.error} />}
       <Outcome job={job} />
       <div className="class-acts">
         {isUnderWay && (
@@ -75,7 +75,7 @@ function GatheringJob({ job, dismiss }: { readonly job: Job; readonly dismiss: (
           </Button>
         )}
         {!isUnderWay && (
-          <Button className="button" onPress={dismiss}>
+          <Button className="button" onPress={() => steer.mutate({ id: job.id, act: 'discard' })}>
             {words.jobs.dismiss}
           </Button>
         )}

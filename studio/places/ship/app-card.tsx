@@ -1,10 +1,10 @@
 import { type FormEvent, useState } from 'react'
 import { Button, Input, Label, TextField } from 'react-aria-components'
 import type { AppAnswer, ModelAnswer } from '../../../src/studio/api/ship.js'
+import { Copied } from '../../parts/copied.js'
 import { ErrorNote } from '../../parts/error-note.js'
 import { JobProgress } from '../../parts/job-progress.js'
 import { useWords } from '../../words/index.js'
-import { Copied } from './copied.js'
 import { megabytes } from './megabytes.js'
 import { previewAddress, useJobOf, useMake } from './queries.js'
 

@@ -1,7 +1,7 @@
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
 import type { ModelAnswer } from '../../../src/studio/api/ship.js'
+import { Copied } from '../../parts/copied.js'
 import { useWords } from '../../words/index.js'
-import { Copied } from './copied.js'
 import { snippet, snippetKinds, snippetSetup } from './snippets.js'
 
 /** The lines that use the model elsewhere, and the command that serves it. */

@@ -44,8 +44,6 @@ export const ship = wordsIn(
     kinds: { typescript: 'TypeScript', python: 'Python', web: 'Web page', server: 'Server' },
     setup: 'On the command line:',
     serverHint: 'Answers over HTTP, for programs in any language:',
-    copy: 'Copy',
-    copied: 'Copied',
     takeTitle: 'Take it away',
     takeHint:
       'One file for any ONNX runtime. Its labels, how a photo is made small, and its figures are in it.',
@@ -112,8 +110,6 @@ export const ship = wordsIn(
     kinds: { typescript: 'TypeScript', python: 'Python', web: 'Página web', server: 'Servidor' },
     setup: 'En la línea de comandos:',
     serverHint: 'Responde por HTTP, para programas en cualquier lenguaje:',
-    copy: 'Copiar',
-    copied: 'Copiado',
     takeTitle: 'Llévatelo',
     takeHint:
       'Un archivo para cualquier programa que abra ONNX. Lleva dentro sus clases, cómo se reduce una foto y sus cifras.',

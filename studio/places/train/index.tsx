@@ -10,6 +10,7 @@ import { FindRate } from './find-rate.js'
 import { MorePhotos } from './more-photos.js'
 import { Runs } from './runs.js'
 import { UnderWay } from './under-way.js'
+import { Unfinished } from './unfinished.js'
 import '../../styles/chart.css'
 import './train.css'
 
@@ -44,6 +45,7 @@ export default function Train() {
       {unfinished.filter(isAtHand).map(job => (
         <UnderWay key={job.id} job={job} />
       ))}
+      <Unfinished />
       <Choose isFirst={trainings.length === 0} />
       <Runs />
       {former.length > 0 && (

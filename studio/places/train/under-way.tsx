@@ -6,6 +6,7 @@ import { ErrorNote } from '../../parts/error-note.js'
 import { Icon } from '../../parts/icon.js'
 import { JobProgress } from '../../parts/job-progress.js'
 import { useWords } from '../../words/index.js'
+import { Discard } from './discard.js'
 import { LiveFigures } from './live-figures.js'
 
 /** A training that is not done: how far it is, and what can be done about it. */
@@ -28,6 +29,13 @@ export function UnderWay({ job }: { readonly job: Job }) {
           >
             <Icon name={isUnderWay ? 'pause' : 'play'} /> {isUnderWay ? words.pause : words.goOn}
           </Button>
+        )}
+        {!isUnderWay && (
+          <Discard
+            name={job.title}
+            discard={() => steer.mutate({ id: job.id, act: 'discard' })}
+            isPending={steer.isPending}
+          />
         )}
       </header>
       <State job={job} />

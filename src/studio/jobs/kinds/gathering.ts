@@ -39,6 +39,7 @@ export const archiveKind = kind({
   options: archiveOptions,
   title: ({ name }) => name,
   load: async () => (await import('./unpacking.js')).archiveJob,
+  discard: async (options, places) => (await import('./unpacking.js')).discardArchive(options, places),
 })
 
 export const demoDataKind = kind({

@@ -33,6 +33,8 @@ export interface Kind {
   readonly title: (options: JobOptions) => string
   /** Loads what does it: in the process of the job alone. */
   readonly load: () => Promise<DoWork<JobOptions>>
+  /** Throws away what such work left that was not done and is not to be gone on with. @throws `usage`, `io` */
+  readonly discard: (given: JobOptions, places: Places) => Promise<void>
 }
 
 export interface KindFacts<Options extends JobOptions> {
@@ -44,6 +46,8 @@ export interface KindFacts<Options extends JobOptions> {
   readonly complete?: (options: Options, places: Places) => Promise<Options>
   readonly title: (options: Options) => string
   readonly load: () => Promise<DoWork<Options>>
+  /** Nothing by default: photos that came stay. */
+  readonly discard?: (options: Options, places: Places) => Promise<void>
 }
 
 /** A kind of work whose options are what a schema says. */
@@ -67,6 +71,11 @@ export function kind<Options extends JobOptions>(facts: KindFacts<Options>): Kin
     async load() {
       const run = await facts.load()
       return (options, places, work) => run(parse(options), places, work)
+    },
+    async discard(given, places) {
+      // What no page could have asked for left nothing that is known.
+      const { data: options } = facts.options.safeParse(given)
+      if (options !== undefined) await facts.discard?.(options, places)
     },
   }
 }

@@ -22,6 +22,8 @@ export const trainOptionsSchema = z.strictObject({
   epochs: z.int().min(1).max(1000).optional(),
   coverage: z.number().min(0.5).max(0.999).optional(),
   seed: z.int().nonnegative().optional(),
+  /** Go on with the run of that name, which was begun elsewhere, by its own settings. */
+  resume: z.boolean().optional(),
 })
 
 export type TrainJobOptions = z.infer<typeof trainOptionsSchema>

@@ -37,9 +37,15 @@ export async function archiveJob(
         work,
         label !== undefined,
       )
-  await rm(unpacked, { recursive: true, force: true })
-  await rm(file, { force: true })
+  await discardArchive({ archive, name }, places)
   return { label: label ?? null, ...result }
+}
+
+/** Removes an archive that is not to be unpacked any more, and what was unpacked of it. @throws `io` */
+export async function discardArchive({ archive }: ArchiveJobOptions, places: Places): Promise<void> {
+  const file = join(archivesFolder(places), archive)
+  await rm(`${file}.photos`, { recursive: true, force: true })
+  await rm(file, { force: true })
 }
 
 /** Whether the folder could take the place of one that is empty. */

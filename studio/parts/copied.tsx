@@ -1,13 +1,13 @@
 import { useEffect, useState } from 'react'
 import { Button } from 'react-aria-components'
-import { Icon } from '../../parts/icon.js'
-import { useWords } from '../../words/index.js'
+import { useWords } from '../words/index.js'
+import { Icon } from './icon.js'
 
 const SAID_MS = 2000
 
 /** Lines that are copied with one click. */
 export function Copied({ text, label }: { readonly text: string; readonly label: string }) {
-  const { ship: words } = useWords()
+  const { shell: words } = useWords()
   const [isCopied, setCopied] = useState(false)
   useEffect(() => {
     if (!isCopied) return
