@@ -58,6 +58,10 @@ describe.skipIf(noBrowser)(`Train and Look (skipped where ${noBrowser})`, () => 
   it('trains, shows what is mistaken for what, and why', async () => {
     const { page, complaints, close } = await openPage(studio, { hash: '#/look' })
     await page.getByRole('link', { name: 'Train a model' }).click()
+    // Each way says before it is begun how long it takes.
+    await page.locator('.way-time').nth(3).waitFor()
+    for (const time of await page.locator('.way-time').allTextContents())
+      expect(time).toMatch(/^(about )?\d+ (seconds?|minutes?)( to \d+ (seconds?|minutes?))?$/)
     await train(page, 'first')
     await runCard(page, 'first').getByRole('link', { name: 'Look at it' }).click()
     await page.getByRole('heading', { name: '94 % right answers' }).waitFor()

@@ -1,7 +1,7 @@
 import { exactTime, type Progress } from '../core/index.js'
 import { readingTask } from '../dataset/index.js'
 import { lookingTask } from '../doctor/index.js'
-import { type Ahead, type Piece, TimePlan } from '../train/index.js'
+import { type Ahead, articlePieces, type Piece, TimePlan } from '../train/index.js'
 import type { TrainOptions } from './train-options.js'
 import { USUAL_BACKBONE } from './usual-backbone.js'
 
@@ -65,6 +65,17 @@ export function usualSeconds(
   const first = sum(pieces) + sum(writing)
   const least = first + sum(then)
   return { least, most: perhaps === undefined ? least : first + sum(perhaps.pieces) }
+}
+
+/**
+ * The same for the article's recipe, all layers included.
+ *
+ * @param photos - to learn from, and to measure on
+ */
+export function usualArticleSeconds(photos: { readonly train: number; readonly valid: number }): number {
+  const pieces = [...articlePieces(photos), ...writing]
+  const looking = (photos.train + photos.valid) * each.looking
+  return pieces.reduce((sum, { seconds }) => sum + seconds, looking + once.head + once.tuning)
 }
 
 /** Seconds for one of several trainings where the budget is used up. */

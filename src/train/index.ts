@@ -63,6 +63,7 @@ export type {
 } from './loop/index.js'
 export type { MixOptions, RateSpread, Rates, TrainedNorms } from './network/index.js'
 export {
+  articlePieces,
   autoCandidates,
   autoSpec,
   type Candidate,

@@ -9,9 +9,14 @@ export interface TestServer {
   readonly requests: { path: string; headers: IncomingMessage['headers'] }[]
 }
 
-/** A server on this machine that answers as the test says, until the test ends. */
+/**
+ * A server on this machine that answers as the test says, until the test ends.
+ *
+ * @param atEnd - `afterAll` for one that a whole suite asks
+ */
 export async function serve(
   answer: (request: IncomingMessage, response: ServerResponse) => void,
+  atEnd: (close: () => void) => void = onTestFinished,
 ): Promise<TestServer> {
   const requests: TestServer['requests'] = []
   const server = createServer((request, response) => {
@@ -19,6 +24,6 @@ export async function serve(
     answer(request, response)
   })
   const { address, close } = await listening(server)
-  onTestFinished(close)
+  atEnd(close)
   return { address, requests }
 }

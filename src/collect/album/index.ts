@@ -1,5 +1,5 @@
 export { Album } from './album.js'
-export { creditChanges } from './credits.js'
+export { creditChanges, type ReturnedCredit, returnedCredits } from './credits.js'
 export type { Candidate, SearchState } from './history.js'
 export { lineOf, type MetadataRow } from './metadata.js'
 export { extensionOf, folderNameOf, type Naming } from './names.js'

@@ -1,5 +1,7 @@
 import { join } from 'node:path'
+import { JOURNAL } from '../../files/index.js'
 import type { Split } from '../photo.js'
+import { isCollectedClass, isThere } from './collected-class.js'
 import { child, FolderReader, type Listing } from './folder-reader.js'
 import { OddityCounter } from './oddities.js'
 import { isEmptyName, partName, sameWords } from './part-names.js'
@@ -16,6 +18,8 @@ const MAX_WRAPPERS = 4
 export async function enterWrappers(root: string, followLinks: boolean): Promise<string> {
   let entered = root
   for (let level = 0; level < MAX_WRAPPERS; level++) {
+    // Whoever worked here took this folder for the data set: so it stays, whatever is left in it.
+    if (await isThere(join(entered, JOURNAL))) break
     const reader = await FolderReader.open(entered, new OddityCounter(), followLinks)
     const { tables, bare, folders } = await reader.list('')
     // A table at this level names photos from here, and what goes with photos tells what the data set is for.
@@ -34,7 +38,9 @@ async function wrapped(reader: FolderReader, folder: string): Promise<string | u
   const [only] = folders
   if (folders.length !== 1 || partName(only) !== undefined) return undefined
   const inside = await reader.list(child(folder, only))
-  return inside.folders.length > 0 || hasMetadata(inside) ? only : undefined
+  if (inside.folders.length > 0) return only
+  const isDataset = hasMetadata(inside) && !(await isCollectedClass(join(reader.root, folder, only)))
+  return isDataset ? only : undefined
 }
 
 /** A folder, those that were gone through to come there, and what it holds. */

@@ -1,6 +1,6 @@
 import { cellsOf, PhotoIndex } from '../../dataset/index.js'
 import { ChangedByHand, editOf, kindOf, type OperationWriter, readText } from '../../files/index.js'
-import type { StaleTable } from '../fix/index.js'
+import { restoreCredits, type StaleTable } from '../fix/index.js'
 import type { EditMove } from './plan.js'
 
 /** A row that was taken out of a table. */
@@ -12,7 +12,8 @@ interface TakenRow {
 }
 
 /**
- * Rows that went out of tables as their photos were set aside come back with them, at the end.
+ * Rows that went out of tables as their photos were set aside come back with them, at the end; and so do the lines of the pages that say
+ * who made them.
  *
  * @param moved - photos that came back
  * @throws `io`; `interrupted`
@@ -34,6 +35,16 @@ export async function restoreRows(
   for (const [path, rows] of back) {
     const reason = await append(writer, path, rows, signal)
     if (reason !== undefined) stale.push({ path, reason })
+  }
+  try {
+    const returned = moved.flatMap(({ from, to }) => {
+      const { by, path } = setAsideBefore(writer, from)
+      return by === undefined || path === undefined ? [] : [{ before: path, now: to, acts: by.acts }]
+    })
+    await restoreCredits(writer, returned, signal)
+  } catch (error) {
+    if (!(error instanceof ChangedByHand)) throw error
+    stale.push({ path: 'ATTRIBUTION', reason: error.message })
   }
   return stale
 }
@@ -62,13 +73,18 @@ async function append(
   }
 }
 
-/** The rows that the operation took out which set the photo aside. */
-function takenRows({ operations }: Pick<OperationWriter, 'operations'>, place: string): TakenRow[] {
+/** The operation that set a photo aside, with its moves, and what the photo was called before. */
+function setAsideBefore({ operations }: Pick<OperationWriter, 'operations'>, place: string) {
   const by = operations.findLast(({ acts }) =>
     acts.some(({ what }) => what.act === 'move' && what.to === place),
   )
   const moves = (by?.acts ?? []).flatMap(({ what }) => (what.act === 'move' ? [what] : []))
-  const path = moves.find(({ to }) => to === place)?.from
+  return { by, moves, path: moves.find(({ to }) => to === place)?.from }
+}
+
+/** The rows that the operation took out which set the photo aside. */
+function takenRows(writer: Pick<OperationWriter, 'operations'>, place: string): TakenRow[] {
+  const { by, moves, path } = setAsideBefore(writer, place)
   if (by === undefined || path === undefined) return []
   return by.acts.flatMap(({ what }) => {
     if (what.act !== 'edit') return []

@@ -1,5 +1,6 @@
+import type { ReturnedCredit } from '../../collect/album/index.js'
 import type { PhotoFate } from '../../dataset/index.js'
-import { editOf, kindOf, type OperationWriter, readText } from '../../files/index.js'
+import { editOf, kindOf, type Operation, type OperationWriter, readText } from '../../files/index.js'
 
 /** Pages that say who made the photos of a folder, as `collect` writes them. */
 const PAGES = ['ATTRIBUTION.md', 'ATTRIBUTION.html'] as const
@@ -35,6 +36,49 @@ export async function followCredits(
       changed.push({ path, rows: changes.length })
     }
   return changed
+}
+
+/** A photo that came back from where it was set aside, and the acts of the operation that put it there. */
+export interface ReturnedPhoto {
+  readonly before: string
+  readonly now: string
+  readonly acts: Operation['acts']
+}
+
+/**
+ * Puts back what the pages said of photos that came back.
+ *
+ * @throws `ChangedByHand` (`data`); `io`; `interrupted`
+ */
+export async function restoreCredits(
+  writer: OperationWriter,
+  photos: readonly ReturnedPhoto[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const pages = new Map<string, ReturnedCredit[]>()
+  for (const { before, now, acts } of photos)
+    for (const { what } of acts) {
+      if (what.act !== 'edit') continue
+      const folder = what.path.slice(0, what.path.lastIndexOf('/') + 1)
+      if (pageNamed(what.path) === undefined || !before.startsWith(folder) || !now.startsWith(folder))
+        continue
+      const inner = { before: before.slice(folder.length), now: now.slice(folder.length) }
+      const taken = what.changes.filter(change => change.now === '')
+      const credits = taken.map(({ was }) => ({ was, ...inner }))
+      pages.set(what.path, [...(pages.get(what.path) ?? []), ...credits])
+    }
+  for (const [path, credits] of pages) {
+    const [page, place] = [pageNamed(path), await writer.folder.at(path)]
+    const text = (await kindOf(place)) === 'file' ? await readText(place) : undefined
+    if (page === undefined || text === undefined) continue
+    const { returnedCredits } = await import('../../collect/album/index.js')
+    const changes = await returnedCredits(page, text.text, credits)
+    if (changes.length > 0) await writer.do(editOf(path, text, changes), { why: 'its photos' }, signal)
+  }
+}
+
+function pageNamed(path: string): (typeof PAGES)[number] | undefined {
+  return PAGES.find(page => page === path.slice(path.lastIndexOf('/') + 1))
 }
 
 /** The folders that photos lie in, and those around them, each with `/` at its end; the root's is empty. */

@@ -1,4 +1,5 @@
 export { applyFix, type FixReport, previewFix, whyNot } from './apply-fix.js'
+export { restoreCredits } from './credits.js'
 export { nameWithExtension } from './extensions.js'
 export { allNames, type FollowedTables, fatesOf, followTables, type StaleTable } from './follow.js'
 export { type Linked, linkedPhotos } from './links.js'

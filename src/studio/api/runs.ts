@@ -185,8 +185,8 @@ export interface RoughSeconds {
 /** `GET /api/training`: what can be chosen before a training, and how long it would take. */
 export interface TrainingChoices {
   readonly photos: number
-  /** Of recipe `auto` with the usual network, by `fineTune`. */
-  readonly seconds: Readonly<Record<'never' | 'auto' | 'always', RoughSeconds>>
+  /** With the usual network: of recipe `auto` by `fineTune`, and of the article's. */
+  readonly seconds: Readonly<Record<'never' | 'auto' | 'always' | 'article', RoughSeconds>>
   /** Whether runs of this workspace told how fast this machine is; else it is taken for a usual one. */
   readonly isMeasured: boolean
   readonly backbones: readonly {

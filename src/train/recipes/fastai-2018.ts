@@ -4,7 +4,7 @@ import type { RateSpread } from '../network/index.js'
 import type { Piece } from '../time-plan/index.js'
 import { countOf } from './frozen/index.js'
 import type { Recipe, RecipeOptions } from './recipe.js'
-import { usualCosts } from './usual.js'
+import { embeddedCosts, type UsualCosts, usualCosts } from './usual.js'
 
 /** The article's figures: rate, epochs plain, epochs augmented, views at test time. */
 const rate = 0.01
@@ -35,7 +35,9 @@ export const fastai2018: Recipe = {
     )
     const learn = await Learner.pretrained(backbone, data, { ...options, store: features })
     try {
-      options.time?.expect({ pieces: piecesOf({ dataset, backbone, seed, size, fineTune }) })
+      const [train, valid] = (['train', 'valid'] as const).map(split => countOf(dataset.photos, split))
+      const costs = usualCosts({ dataset, backbone, seed, size })
+      options.time?.expect({ pieces: articlePieces({ train, valid }, { costs, fineTune }) })
       const found = await learn.findRate()
       await learn.fit(rate, plainEpochs, { name: 'head on plain photos' })
       learn.augment()
@@ -61,10 +63,14 @@ export const fastai2018: Recipe = {
   },
 }
 
-/** What is ahead, under the names of the learner's tasks. */
-function piecesOf(options: RecipeOptions): Piece[] {
-  const [train, valid] = (['train', 'valid'] as const).map(split => countOf(options.dataset.photos, split))
-  const { photo, view, wholeStep } = usualCosts(options)
+/** What is ahead, under the names of the learner's tasks; with the embedded network, where no other costs are given. */
+export function articlePieces(
+  { train, valid }: { readonly train: number; readonly valid: number },
+  {
+    costs: { photo, view, wholeStep } = embeddedCosts,
+    fineTune,
+  }: { readonly costs?: UsualCosts } & Pick<RecipeOptions, 'fineTune'> = {},
+): Piece[] {
   const looking = (task: string, photos: number, views: number): Piece => ({
     ...{ kind: 'views', task, seconds: photos * (photo + views * view), isKept: true },
   })
@@ -74,7 +80,7 @@ function piecesOf(options: RecipeOptions): Piece[] {
     looking('training photos', train, 1),
     looking('validation photos', valid, 1),
     looking(`training photos, ${augmentedCycles} augmented views each`, train, augmentedCycles),
-    ...(options.fineTune === 'never' ? [] : [tuning]),
+    ...(fineTune === 'never' ? [] : [tuning]),
     { ...looking(`validation photos, ${ttaViews + 1} views each`, valid, ttaViews + 1), isKept: false },
   ]
 }

@@ -3,6 +3,7 @@ import { auto } from './auto.js'
 import { fastai2018 } from './fastai-2018.js'
 import type { Recipe } from './recipe.js'
 
+export { articlePieces } from './fastai-2018.js'
 export { autoCandidates, autoSpec, examplesOf } from './frozen/index.js'
 export {
   type Candidate,

@@ -17,6 +17,9 @@ const seconds = {
   judged: 0.003,
 } as const
 
+/** What work with the embedded network at its own size takes, each in seconds. */
+export const embeddedCosts: UsualCosts = seconds
+
 /** Weights of the embedded network, and the side of what it sees. */
 const ownWeights = 3.4e6
 const ownSide = 224

@@ -59,7 +59,6 @@ function Time({ way, choices }: { readonly way: Way; readonly choices: TrainingC
   const { train: words, shell } = useWords()
   if (!choices) return null
   const seconds = secondsOf(way, choices)
-  if (!seconds) return <>{words.whileRunning}</>
   const least = timeWords(seconds.least, shell)
   const most = timeWords(seconds.most, shell)
   return <>{least === most ? words.about(least) : words.between(least, most)}</>

@@ -32,7 +32,6 @@ export const train = wordsIn(
     measured: 'Times as this machine has shown them.',
     usual:
       'Times of a usual machine, until a run with the usual network and size has shown those of this one.',
-    whileRunning: 'The time is told once it runs.',
     more: 'More choices',
     name: 'Name of the run',
     nameHint: 'A free one by default.',
@@ -132,7 +131,6 @@ export const train = wordsIn(
     measured: 'Tiempos como los ha mostrado esta máquina.',
     usual:
       'Tiempos de una máquina corriente, hasta que una prueba con la red y el tamaño de siempre muestre los de esta.',
-    whileRunning: 'El tiempo se dice cuando esté en marcha.',
     more: 'Más opciones',
     name: 'Nombre de la prueba',
     nameHint: 'Si no, uno libre.',
