@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { refusalReasons } from '../src/collect/downloader/index.js'
+import { problemKinds } from '../src/serve/problem-kinds.js'
 import { clean } from '../studio/places/clean/words.js'
 import { gather } from '../studio/places/gather/words.js'
 import { look } from '../studio/places/look/words.js'
@@ -10,6 +12,8 @@ import { train } from '../studio/places/train/words.js'
 import { shell } from '../studio/shell/words.js'
 import { en } from '../studio/words/en.js'
 import { es } from '../studio/words/es.js'
+import { findingIn, knownFindings } from '../studio/words/findings.js'
+import { operationIn, problemIn } from '../studio/words/problems.js'
 import { spanish, taskIn } from '../studio/words/tasks.js'
 
 const all = { shell, gather, clean, train, look, ship }
@@ -57,6 +61,68 @@ describe('the studio’s catalogue', () => {
 
   it('is made of every place', () => {
     expect(Object.keys(en).toSorted()).toEqual(Object.keys(all).toSorted())
+  })
+})
+
+/** The codes of the doctor's sentences, as the sources have them, with those that are put together from parts. */
+function codesOfFindings(): string[] {
+  const src = fileURLToPath(new URL('../src/doctor', import.meta.url))
+  const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(file =>
+    /^(checks|copies)\/[^.]+\.ts$/.test(file),
+  )
+  const codes = files.flatMap(file => {
+    const text = readFileSync(path.join(src, file), 'utf8')
+    return Array.from(text.matchAll(/\bsaid\(([^,)]*)/g), ([, first]) => first).flatMap(first =>
+      Array.from(first.matchAll(/(?<!=== )'([a-z][a-z-]+)'/g), ([, code]) => code),
+    )
+  })
+  const kinds = ['exact', 'near', 'mirrored', 'turned', 'part'].map(kind => `copy-${kind}`)
+  return [...new Set([...codes, ...kinds, 'same-page', 'same-creator', 'same-person', ...problems])]
+}
+
+/** What can be wrong with a photo. */
+const problems = ['no-photo', 'damaged', 'large', 'small']
+
+describe('what the server and the doctor say', () => {
+  it('has a Spanish sentence for every code', () => {
+    const codes = codesOfFindings()
+    expect(codes).toEqual(
+      expect.arrayContaining(['dark', 'shaken', 'copy-inside', 'style-of-some', 'only-learnt']),
+    )
+    expect(codes.filter(code => !knownFindings.has(code))).toEqual([])
+    for (const code of codes) {
+      const { text, language } = findingIn('es', {
+        message: 'in English',
+        said: { code, values: [1, 2, 3, 4] },
+      })
+      expect([language, text], code).toEqual(['es', expect.not.stringMatching(/undefined|in English/)])
+    }
+    const errors = [
+      'usage',
+      'data',
+      'image',
+      'model',
+      'engine',
+      'io',
+      'diverged',
+      'interrupted',
+      'unreachable',
+    ]
+    const known = [...Object.keys(problemKinds), ...Object.keys(refusalReasons), ...errors, ...problems]
+    expect(known.filter(code => problemIn('es', code) === undefined)).toEqual([])
+  })
+
+  it('stays in English, and is said to be, where nobody knows it', () => {
+    const message = 'Something new.'
+    const english = { text: message, language: 'en' }
+    expect(findingIn('es', { message, said: null })).toEqual(english)
+    expect(findingIn('es', { message, said: { code: 'later', values: [] } })).toEqual(english)
+    expect(findingIn('en', { message, said: { code: 'dark', values: [3] } })).toEqual(english)
+    expect([problemIn('es', 'toString'), problemIn('en', 'io'), operationIn('es', 'doctor --fix')]).toEqual([
+      undefined,
+      undefined,
+      'doctor --fix',
+    ])
   })
 })
 

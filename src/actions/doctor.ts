@@ -62,6 +62,8 @@ export interface ToldFinding {
   readonly certain: boolean
   /** One sentence. */
   readonly message: string
+  /** Which sentence, and what stands in it, for whoever says it in another language; undefined where it is about no photo. */
+  readonly said?: { readonly code: string; readonly values: readonly (string | number)[] } | undefined
   /** True where it is how a large part of the photos is, told once: no fault of each. */
   readonly isStyle?: true | undefined
 }

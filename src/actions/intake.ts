@@ -3,14 +3,14 @@ import { basename, dirname, extname, join, relative, sep } from 'node:path'
 import { ChiquitoError } from '../core/index.js'
 import { classNameProblem, homeFor, type ListedPhotos, listPhotos, METADATA } from '../dataset/index.js'
 import { errorCode, ioError, makeFolder, nameWith, plainName, temporaryPath } from '../files/index.js'
-import { examinePhoto, readPhotoFile, sha256Of, UnreadablePhoto } from '../images/index.js'
+import { examinePhoto, type PhotoProblem, readPhotoFile, sha256Of, UnreadablePhoto } from '../images/index.js'
 
 /** What became of a photo that was brought. */
 export type BroughtPhoto =
   | { readonly outcome: 'added'; readonly path: string; readonly width: number; readonly height: number }
   /** The same file is there already. */
   | { readonly outcome: 'copy'; readonly of: string }
-  | { readonly outcome: 'refused'; readonly reason: string }
+  | { readonly outcome: 'refused'; readonly problem: PhotoProblem; readonly reason: string }
 
 /** A listing that is older than this is made anew: other programs may work on the folder, too. */
 const FRESH_MS = 3000
@@ -119,7 +119,11 @@ export class Intake {
       const bytes = await readPhotoFile(file, 'photo')
       const { format, width, height } = await examinePhoto(bytes, 'photo')
       if (Math.min(width, height) < MIN_SIDE)
-        return { outcome: 'refused', reason: `It has ${width} × ${height} pixels, too few to show anything.` }
+        return {
+          outcome: 'refused',
+          problem: 'small',
+          reason: `It has ${width} × ${height} pixels, too few to show anything.`,
+        }
       // Two of the same that come together are told apart only one after the other.
       return await this.inTurn(async () => {
         const of = await this.copyOf(bytes)
@@ -128,7 +132,8 @@ export class Intake {
         return { outcome: 'added', path, width, height }
       })
     } catch (error) {
-      if (error instanceof UnreadablePhoto) return { outcome: 'refused', reason: sentence(error.message) }
+      if (error instanceof UnreadablePhoto)
+        return { outcome: 'refused', problem: error.problem, reason: sentence(error.message) }
       throw error
     } finally {
       await rm(file, { force: true })

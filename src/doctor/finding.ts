@@ -1,3 +1,13 @@
+/** What a finding says, for whoever says it in other words: which sentence, and what stands in it, in its order. */
+export interface Said {
+  readonly code: string
+  readonly values: readonly (string | number)[]
+}
+
+export function said(code: string, ...values: (string | number)[]): Said {
+  return { code, values }
+}
+
 /** Something about the data that a person should know. */
 export interface Finding {
   /** Name of the check that found it. */
@@ -8,6 +18,8 @@ export interface Finding {
   readonly certain: boolean
   /** One sentence: what, and where it helps how much. */
   readonly message: string
+  /** The same as a code; undefined where it is about no photo. */
+  readonly said?: Said | undefined
   /** How much it matters among the findings of its check, larger first; 0 where all are alike. */
   readonly weight: number
   /** True where it is how a large part of the photos is, told once: no fault of each, so what helps a single photo helps none. */

@@ -3,6 +3,7 @@ import type { Job, TaskProgress } from '../../src/studio/api/jobs.js'
 import type { Words } from '../words/en.js'
 import { useLanguage, useWords } from '../words/index.js'
 import { taskIn } from '../words/tasks.js'
+import { Machine } from './error-text.js'
 
 /** How far a job is: a bar for what it does now, what is behind it in a fold, and the time that is left. */
 export function JobProgress({ job }: { readonly job: Job }) {
@@ -23,7 +24,12 @@ export function JobProgress({ job }: { readonly job: Job }) {
             {behind.map(({ task, note }) => (
               <li key={task}>
                 {taskIn(language, task)}
-                {note !== null && <span className="muted"> · {note}</span>}
+                {note !== null && (
+                  <span className="muted">
+                    {' '}
+                    · <Machine text={note} />
+                  </span>
+                )}
               </li>
             ))}
           </ul>
@@ -52,7 +58,13 @@ function TaskBar({ task: { task, done, total, unit, note } }: { readonly task: T
           <span className="progress-text">
             <span>{name}</span>
             <span className="muted">
-              {note ?? (total === null ? '' : countOf(done, total, unit, language))}
+              {note !== null ? (
+                <Machine text={note} />
+              ) : total === null ? (
+                ''
+              ) : (
+                countOf(done, total, unit, language)
+              )}
             </span>
           </span>
           <svg className="bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">

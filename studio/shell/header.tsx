@@ -1,7 +1,8 @@
 import { Button, Dialog, DialogTrigger, Popover } from 'react-aria-components'
 import { useStep, useStudioState } from '../api/queries.js'
 import { Icon } from '../parts/icon.js'
-import { useWords } from '../words/index.js'
+import { useLanguage, useWords } from '../words/index.js'
+import { operationIn } from '../words/problems.js'
 import { JobsDrawer } from './jobs-drawer.js'
 import { hrefOf, type Place, places } from './route.js'
 import { Settings } from './settings.js'
@@ -50,24 +51,24 @@ function Steps() {
   const { data: state } = useStudioState()
   const step = useStep()
   const take = (way: 'undo' | 'redo', told: string) =>
-    step.mutate(way, { onSuccess: () => toast(told), onError: error => toast(error.message, 'trouble') })
-  const undo = state?.undo
-  const redo = state?.redo
+    step.mutate(way, { onSuccess: () => toast(told), onError: error => toast(error, 'trouble') })
+  const { language } = useLanguage()
+  const [undo, redo] = [state?.undo, state?.redo].map(next => next && operationIn(language, next.name))
   return (
     <>
       <Button
         className="button bare"
         isDisabled={!undo || step.isPending}
-        aria-label={undo ? words.undoWhat(undo.name) : words.undo}
-        onPress={() => undo && take('undo', words.undone(undo.name))}
+        aria-label={undo ? words.undoWhat(undo) : words.undo}
+        onPress={() => undo && take('undo', words.undone(undo))}
       >
         <Icon name="undo" />
       </Button>
       <Button
         className="button bare"
         isDisabled={!redo || step.isPending}
-        aria-label={redo ? words.redoWhat(redo.name) : words.redo}
-        onPress={() => redo && take('redo', words.redone(redo.name))}
+        aria-label={redo ? words.redoWhat(redo) : words.redo}
+        onPress={() => redo && take('redo', words.redone(redo))}
       >
         <Icon name="redo" />
       </Button>

@@ -1,6 +1,7 @@
 import { Button, Dialog, DialogTrigger, Heading, Modal, ModalOverlay } from 'react-aria-components'
 import type { Job } from '../../src/studio/api/jobs.js'
 import { useJobs, useSteerJob } from '../api/queries.js'
+import { ErrorText } from '../parts/error-text.js'
 import { Icon } from '../parts/icon.js'
 import { JobProgress } from '../parts/job-progress.js'
 import { useWords } from '../words/index.js'
@@ -56,7 +57,11 @@ function JobCard({ job }: { readonly job: Job }) {
         <span className="muted">{words.states[job.state]}</span>
       </div>
       {isUnderWay && <JobProgress job={job} />}
-      {job.error && <p className="trouble">{job.error.message}</p>}
+      {job.error && (
+        <p className="trouble">
+          <ErrorText error={job.error} />
+        </p>
+      )}
       {isUnderWay && (
         <Button className="button" onPress={() => steer.mutate({ id: job.id, act: 'stop' })}>
           {words.stop}

@@ -1,11 +1,13 @@
 import { useSyncExternalStore } from 'react'
 import { Button } from 'react-aria-components'
+import { ErrorText, type Trouble } from '../parts/error-text.js'
 import { Icon } from '../parts/icon.js'
 import { useWords } from '../words/index.js'
 
 interface Toast {
   readonly id: number
-  readonly text: string
+  /** A text is the page's own. */
+  readonly said: string | Trouble
   readonly kind: 'told' | 'trouble'
 }
 
@@ -18,9 +20,9 @@ let count = 0
 const watchers = new Set<() => void>()
 
 /** Says something in passing. */
-export function toast(text: string, kind: Toast['kind'] = 'told'): void {
+export function toast(said: string | Trouble, kind: Toast['kind'] = 'told'): void {
   const id = ++count
-  set([...toasts, { id, text, kind }].slice(-MOST))
+  set([...toasts, { id, said, kind }].slice(-MOST))
   if (kind === 'told') setTimeout(() => dismiss(id), SHOWN_MS)
 }
 
@@ -44,9 +46,9 @@ export function Toasts() {
   )
   return (
     <div className="toasts" role="status" aria-live="polite">
-      {shown.map(({ id, text, kind }) => (
+      {shown.map(({ id, said, kind }) => (
         <div key={id} className={`toast ${kind}`}>
-          <span>{text}</span>
+          <span>{typeof said === 'string' ? said : <ErrorText error={said} />}</span>
           <Button className="button bare" aria-label={words.dismiss} onPress={() => dismiss(id)}>
             <Icon name="close" />
           </Button>

@@ -1,3 +1,4 @@
+import { said } from '../finding.js'
 import { formCheck } from './photo-check.js'
 
 /** Files with several pictures. */
@@ -11,5 +12,11 @@ export const animated = formCheck(
     advice: 'Look at the first picture; save the one that shows the subject.',
   },
   ({ frames }) =>
-    frames > 1 ? { what: `holds ${frames} pictures, of which the first is used`, weight: frames } : undefined,
+    frames > 1
+      ? {
+          what: `holds ${frames} pictures, of which the first is used`,
+          said: said('animated', frames),
+          weight: frames,
+        }
+      : undefined,
 )

@@ -1,3 +1,4 @@
+import { said } from '../finding.js'
 import { lookCheck } from './photo-check.js'
 
 /** Directions of which detail is known, at each scale. */
@@ -40,9 +41,17 @@ export const blurred = lookCheck(
     const ratio = Math.min(...fine.map((value, i) => value / Math.max(coarse[i], Number.EPSILON)))
     const evenness = least / Math.max(...fine, Number.EPSILON)
     if (ratio < FOCUS_RATIO && least < FOCUS_DETAIL)
-      return { what: 'is blurred: it has no fine detail', weight: 1 - ratio / FOCUS_RATIO }
+      return {
+        what: 'is blurred: it has no fine detail',
+        said: said('blurred'),
+        weight: 1 - ratio / FOCUS_RATIO,
+      }
     if (evenness < SHAKEN_EVENNESS && ratio < SHAKEN_RATIO && least < SHAKEN_DETAIL)
-      return { what: 'is blurred in one direction, as by motion', weight: 0.5 * (1 - ratio / SHAKEN_RATIO) }
+      return {
+        what: 'is blurred in one direction, as by motion',
+        said: said('shaken'),
+        weight: 0.5 * (1 - ratio / SHAKEN_RATIO),
+      }
     return undefined
   },
 )

@@ -1,3 +1,4 @@
+import { said } from '../finding.js'
 import { lookCheck } from './photo-check.js'
 
 /**
@@ -50,6 +51,7 @@ export const bright = lookCheck(
     // The sum tells whether; how much is as the message has it, so that the order is one that a person can follow.
     return {
       what: `is too bright: ${Math.round(any * 100)} % of ${whole} is as full as it goes`,
+      said: said(light.paper > 0 ? 'bright-inside' : 'bright', Math.round(any * 100)),
       weight: any,
     }
   },

@@ -1,3 +1,4 @@
+import { said } from '../finding.js'
 import { lookCheck } from './photo-check.js'
 
 /** Brightness that 95 of a hundred pixels of a dark photo lie below. */
@@ -18,6 +19,10 @@ export const dark = lookCheck(
   },
   ({ luminance: { mean, p95 } }) => {
     if (p95 >= MOST_P95) return undefined
-    return { what: `is dark: its mean brightness is ${Math.round(mean)} of 255`, weight: 1 - mean / 255 }
+    return {
+      what: `is dark: its mean brightness is ${Math.round(mean)} of 255`,
+      said: said('dark', Math.round(mean)),
+      weight: 1 - mean / 255,
+    }
   },
 )

@@ -1,7 +1,8 @@
 import { plural } from '../../core/index.js'
 import { exactCopies } from '../../dataset/index.js'
 import type { CheckedPhoto, QuickCheck } from '../check.js'
-import type { Finding } from '../finding.js'
+import { type Finding, said } from '../finding.js'
+import type { Judged } from './photo-check.js'
 
 /** Names told in a sentence. */
 const NAMED = 3
@@ -19,28 +20,35 @@ export const exactCopiesCheck: QuickCheck = {
     'Keep one of each; `--fix` moves the others aside. Of a copy in another class, look which class is right.',
   run: ({ photos, labels }) =>
     exactCopies(photos).map(group => {
-      const { what, weight } = inWords(group, labels)
+      const { what, said, weight } = inWords(group, labels)
       return {
         check: 'exact-copies',
         photos: group.map(({ path }) => path),
         certain: true,
         message: `${list(group)} ${what}.`,
+        said,
         weight,
       } satisfies Finding
     }),
 }
 
-function inWords(
-  group: readonly CheckedPhoto[],
-  labels: readonly string[],
-): { readonly what: string; readonly weight: number } {
+function inWords(group: readonly CheckedPhoto[], labels: readonly string[]): Judged {
   const classes = [...new Set(group.map(({ label }) => labels[label]))]
   const same = group.length === 2 ? 'are the same file' : `are ${plural(group.length, 'time')} the same file`
   if (classes.length > 1)
-    return { what: `${same} in the classes ${quoted(classes)}: at most one of them is right`, weight: 3 }
+    return {
+      what: `${same} in the classes ${quoted(classes)}: at most one of them is right`,
+      said: said('exact-classes', group.length, classes.join(', ')),
+      weight: 3,
+    }
   const sides = new Set(group.map(({ split }) => split))
-  if (sides.has('train') && sides.size > 1) return { what: `${same}, learnt from and measured on`, weight: 2 }
-  return { what: same, weight: 1 }
+  if (sides.has('train') && sides.size > 1)
+    return {
+      what: `${same}, learnt from and measured on`,
+      said: said('exact-sides', group.length),
+      weight: 2,
+    }
+  return { what: same, said: said('exact', group.length), weight: 1 }
 }
 
 function quoted(names: readonly string[]): string {

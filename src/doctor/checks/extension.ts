@@ -1,3 +1,4 @@
+import { said } from '../finding.js'
 import { nameWithExtension } from '../fix/index.js'
 import { photoCheck } from './photo-check.js'
 
@@ -20,6 +21,7 @@ export const extension = photoCheck(
     const name = renamed.slice(renamed.lastIndexOf('/') + 1)
     return {
       what: `is ${article(header.format)} by its content: "${name}" would say so`,
+      said: said('extension', header.format, name),
       weight: 1,
       certain: true,
     }

@@ -1,4 +1,5 @@
 import { plural } from '../../core/index.js'
+import { said } from '../finding.js'
 import { GREY_CHROMA } from './greyscale.js'
 import { lookCheck } from './photo-check.js'
 
@@ -26,6 +27,10 @@ export const fewColours = lookCheck(
   },
   ({ palette, chroma }) => {
     if (palette === null || palette > (chroma <= GREY_CHROMA ? MOST_GREYS : MOST_COLOURS)) return undefined
-    return { what: `has ${plural(palette, 'colour')}`, weight: 1 - palette / (2 * MOST_COLOURS) }
+    return {
+      what: `has ${plural(palette, 'colour')}`,
+      said: said('few-colours', palette),
+      weight: 1 - palette / (2 * MOST_COLOURS),
+    }
   },
 )

@@ -1,4 +1,5 @@
 import type { DeepCheck } from '../check.js'
+import { said } from '../finding.js'
 import { deepParts } from './deep-parts.js'
 
 /** Photos that lie in the wrong class, as far as a model that did not learn from them can tell. */
@@ -28,6 +29,13 @@ export const labelErrors: DeepCheck = {
         message:
           `"${data.photos[photo].path}" lies in "${data.labels[given]}" and looks like "${data.labels[other]}" to a model that did ` +
           `not learn from it (${otherConfidence.toFixed(2)} against ${confidence.toFixed(2)}).`,
+        said: said(
+          'label-errors',
+          data.labels[given],
+          data.labels[other],
+          otherConfidence.toFixed(2),
+          confidence.toFixed(2),
+        ),
         weight: 1 - confidence,
       }))
   },

@@ -1,3 +1,4 @@
+import { said } from '../finding.js'
 import { lookCheck } from './photo-check.js'
 
 /** Steps of brightness, of 255, between what 1 and 99 of a hundred pixels lie below. */
@@ -21,6 +22,7 @@ export const lowInformation = lookCheck(
     if (range >= LEAST_RANGE) return undefined
     return {
       what: `shows next to nothing: brightness ${p1} to ${p99}, ${entropy.toFixed(1)} bits`,
+      said: said('low-information', p1, p99),
       weight: 1 - range / LEAST_RANGE,
     }
   },

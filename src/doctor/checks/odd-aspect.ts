@@ -1,3 +1,4 @@
+import { said } from '../finding.js'
 import { formCheck } from './photo-check.js'
 
 /** Longer side over shorter one. */
@@ -18,6 +19,10 @@ export const oddAspect = formCheck(
     if (problem !== null) return undefined
     const aspect = Math.max(width, height) / Math.min(width, height)
     if (aspect < MOST) return undefined
-    return { what: `has ${width} x ${height} pixels, ${aspect.toFixed(1)} to 1`, weight: aspect }
+    return {
+      what: `has ${width} x ${height} pixels, ${aspect.toFixed(1)} to 1`,
+      said: said('odd-aspect', width, height, aspect.toFixed(1)),
+      weight: aspect,
+    }
   },
 )

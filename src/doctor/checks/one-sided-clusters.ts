@@ -1,4 +1,5 @@
 import type { DeepCheck } from '../check.js'
+import { said } from '../finding.js'
 import { deepParts } from './deep-parts.js'
 
 /** Kinds of photos that are learnt from and never measured on, or the reverse. */
@@ -27,6 +28,7 @@ export const oneSided: DeepCheck = {
       message:
         `${photos.length} photos of "${data.labels[label]}" that look alike are all ` +
         `${side === 'train' ? 'learnt from, and none like them is measured on' : 'measured on, and none like them is learnt from'}.`,
+      said: said(side === 'train' ? 'only-learnt' : 'only-measured', photos.length, data.labels[label]),
       weight: -Math.log10(Math.max(chance, 1e-99)),
     }))
   },

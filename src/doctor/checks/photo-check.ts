@@ -1,12 +1,14 @@
 import type { CheckedData, CheckedPhoto, QuickCheck } from '../check.js'
 import type { HeaderFacts, LookFacts, PhotoFacts } from '../facts/index.js'
-import type { Finding } from '../finding.js'
+import type { Finding, Said } from '../finding.js'
 import { withStyle } from './style.js'
 
 /** What a check says of one photo: what was seen, how much it matters among the others, and whether it is beyond doubt. */
 export interface Judged {
   /** Ends the sentence that begins with the photo's name. */
   readonly what: string
+  /** The same as a code. */
+  readonly said: Said
   /** Larger first. */
   readonly weight: number
   readonly certain?: boolean | undefined
@@ -27,9 +29,9 @@ export function photoCheck(
       data.photos.flatMap((photo): Finding[] => {
         const judged = judge(photo, data)
         if (judged === undefined) return []
-        const { what, weight, certain = false } = judged
+        const { what, said, weight, certain = false } = judged
         const message = `"${photo.path}" ${what}.`
-        return [{ check: text.name, photos: [photo.path], certain, message, weight }]
+        return [{ check: text.name, photos: [photo.path], certain, message, said, weight }]
       }),
   }
 }

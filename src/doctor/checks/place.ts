@@ -1,3 +1,4 @@
+import { type Said, said } from '../finding.js'
 import { photoCheck } from './photo-check.js'
 
 /** Names told in a sentence. */
@@ -33,7 +34,14 @@ export const place = photoCheck(
         : ''
     return {
       what: [hasPlace ? 'tells where it was taken' : '', named].filter(Boolean).join(' and '),
+      said: placed(hasPlace, names),
       weight: hasPlace ? 1 : 0,
     }
   },
 )
+
+function placed(hasPlace: boolean, names: readonly string[]): Said {
+  const [first, ...more] = names
+  if (first === undefined) return said('place')
+  return said(hasPlace ? 'place-and-names' : 'names', first, more.length)
+}

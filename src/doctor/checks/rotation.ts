@@ -1,3 +1,4 @@
+import { said } from '../finding.js'
 import { photoCheck } from './photo-check.js'
 
 const turns: Readonly<Record<number, string>> = {
@@ -24,7 +25,11 @@ export const rotation = photoCheck(
   ({ facts: { header } }) => {
     const turn = header && turns[header.orientation]
     return turn
-      ? { what: `is stored ${turn}; EXIF says how to turn it (${header.orientation})`, weight: 0 }
+      ? {
+          what: `is stored ${turn}; EXIF says how to turn it (${header.orientation})`,
+          said: said('rotation', header.orientation),
+          weight: 0,
+        }
       : undefined
   },
 )

@@ -1,7 +1,7 @@
 import { plural } from '../../core/index.js'
 import { peopleOf } from '../../dataset/index.js'
 import type { CheckedData, CheckedPhoto, QuickCheck } from '../check.js'
-import type { Finding } from '../finding.js'
+import { type Finding, said } from '../finding.js'
 
 /** What photos of one source or person have in common. */
 type Tie = readonly [kind: string, value: string]
@@ -35,6 +35,7 @@ export const sameSource: QuickCheck = {
           message:
             `${kind} "${value}" is on both sides: ${plural(learnt.length, 'photo')} to learn from, ${held.length} to ` +
             `measure on, for example "${learnt[0].path}" and "${held[0].path}".`,
+          said: said(`same-${kind.replace('The ', '')}`, value, learnt.length, held.length),
           weight: held.length,
         } satisfies Finding,
       ]

@@ -1,5 +1,5 @@
 import type { CheckedData, CheckedPhoto } from '../check.js'
-import type { Finding } from '../finding.js'
+import { type Finding, type Said, said } from '../finding.js'
 
 /**
  * Share of the photos from which a look is how they are taken or drawn, no fault of single ones: of a class, or of all. Where a
@@ -66,6 +66,7 @@ export function withStyle(
       photos: worst.flatMap(({ photos }) => photos),
       certain: false,
       message: messageOf(classes, are),
+      said: styleSaid(check, classes),
       weight: Number.MAX_VALUE,
       isStyle: true,
     },
@@ -92,6 +93,18 @@ function messageOf(classes: readonly Counted[], are: string): string {
   return counted.length < 2 || shares[0] - shares[shares.length - 1] < APART
     ? `${told}: this is how these photos are, no fault of single ones. Those to come should be like them.`
     : `${told}: this is how photos of some classes are, and not of others. A model may learn it in place of the subject.`
+}
+
+function styleSaid(check: string, classes: readonly Counted[]): Said {
+  const sum = (of: (one: Counted) => number) => classes.reduce((total, one) => total + of(one), 0)
+  const shares = classes.filter(({ photos }) => photos > 0).map(shareOf)
+  const isApart = shares.length > 1 && Math.max(...shares) - Math.min(...shares) >= APART
+  return said(
+    isApart ? 'style-of-some' : 'style',
+    check,
+    sum(({ having }) => having),
+    sum(({ photos }) => photos),
+  )
 }
 
 /** @param counted - sorted by share */

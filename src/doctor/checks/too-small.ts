@@ -1,3 +1,4 @@
+import { said } from '../finding.js'
 import { formCheck } from './photo-check.js'
 
 /** Pixels of the short side below which a photo counts as too small. */
@@ -20,6 +21,10 @@ export const tooSmall = formCheck(
     if (problem !== null && problem.kind !== 'small') return undefined
     const side = Math.min(width, height)
     if (side >= LEAST_SIDE) return undefined
-    return { what: `has ${width} x ${height} pixels`, weight: 1 - side / LEAST_SIDE }
+    return {
+      what: `has ${width} x ${height} pixels`,
+      said: said('too-small', width, height),
+      weight: 1 - side / LEAST_SIDE,
+    }
   },
 )

@@ -1,5 +1,6 @@
 import { plural } from '../../core/index.js'
 import type { DeepCheck } from '../check.js'
+import { said } from '../finding.js'
 import { deepParts } from './deep-parts.js'
 
 /** Photos that show something else than their class does. */
@@ -28,6 +29,7 @@ export const unlikeClass: DeepCheck = {
       message:
         `"${data.photos[photo].path}" is unlike the rest of "${data.labels[data.photos[photo].label]}": distance ` +
         `${distance.toFixed(2)} where ${usual.toFixed(2)} is usual, ${plural(Number(oddness.toFixed(1)), 'deviation')} beyond it.`,
+      said: said('unlike-class', data.labels[data.photos[photo].label]),
       weight: oddness,
     }))
   },

@@ -1,4 +1,5 @@
 import type { QuickCheck } from '../check.js'
+import { said } from '../finding.js'
 import { photoCheck } from './photo-check.js'
 
 const photos = photoCheck(
@@ -14,10 +15,17 @@ const photos = photoCheck(
     advice: 'Get the photo again, or let `--fix` move it aside.',
   },
   ({ facts: { problem, header } }) => {
-    if (problem) return { what: `cannot be used: ${problem.message}`, weight: 2, certain: true }
+    if (problem)
+      return {
+        what: `cannot be used: ${problem.message}`,
+        said: said(problem.kind),
+        weight: 2,
+        certain: true,
+      }
     if (header?.hasEnd === false)
       return {
         what: 'shows its picture but lacks the end of the JPEG: it was cut off or copied badly',
+        said: said('no-end'),
         weight: 1,
       }
     return undefined
@@ -33,6 +41,7 @@ export const unreadable: QuickCheck = {
       photos: [path],
       certain: false,
       message: `"${path}" cannot be read: ${reason}.`,
+      said: said('lost'),
       weight: 2,
     }))
     return [...(await photos.run(data, work)), ...lost]

@@ -1,5 +1,5 @@
 import type { CheckedData, CheckedPhoto } from '../check.js'
-import type { Finding } from '../finding.js'
+import { type Finding, said } from '../finding.js'
 import type { CopyKind, CopyPair } from './pair.js'
 
 /** What one photo of a pair is of the other, in the message of a finding. */
@@ -25,6 +25,12 @@ export function pairFindings(check: string, data: CheckedData, pairs: readonly C
       check,
       photos: [first.path, second.path],
       certain,
+      said: said(
+        part === undefined ? `copy-${kind}` : 'copy-inside',
+        leak ? 'sides' : '',
+        differ ? data.labels[first.label] : '',
+        differ ? data.labels[second.label] : '',
+      ),
       message: `${relationText([first, second], kind, part)}${harm.map(each => `; ${each}`).join('')}.`,
       weight: (leak ? 2 : 0) + (differ ? 1 : 0),
     }

@@ -5,6 +5,8 @@ export interface FindingAnswer {
   readonly photos: readonly string[]
   readonly certain: boolean
   readonly message: string
+  /** Which sentence that is, and what stands in it; null where only the message says it. */
+  readonly said: { readonly code: string; readonly values: readonly (string | number)[] } | null
   readonly isStyle: boolean
 }
 

@@ -35,4 +35,9 @@ export type UploadAnswer =
   | { readonly outcome: 'added'; readonly path: string; readonly width: number; readonly height: number }
   /** The same file is there already. */
   | { readonly outcome: 'copy'; readonly of: string }
-  | { readonly outcome: 'refused'; readonly reason: string }
+  | {
+      readonly outcome: 'refused'
+      /** In a word. */
+      readonly problem: 'no-photo' | 'damaged' | 'large' | 'small'
+      readonly reason: string
+    }

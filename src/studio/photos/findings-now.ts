@@ -31,11 +31,12 @@ export function findingsNow(
     return [{ ...finding, weight: 0, photos: now }]
   })
   const answers = unsettled(stands, { photos: [] }, marks).map(
-    ({ check, photos: paths, certain, message, isStyle }): FindingAnswer => ({
+    ({ check, photos: paths, certain, message, said = null, isStyle }): FindingAnswer => ({
       check,
       photos: paths.map(photoId),
       certain,
       message,
+      said,
       isStyle: isStyle === true,
     }),
   )

@@ -17,6 +17,7 @@ const doctorSchema = z.object({
       photos: z.array(z.string()),
       certain: z.boolean(),
       message: z.string(),
+      said: z.object({ code: z.string(), values: z.array(z.union([z.string(), z.number()])) }).optional(),
       isStyle: z.literal(true).optional(),
     }),
   ),

@@ -3,8 +3,9 @@ import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-compone
 import { Icon } from '../../parts/icon.js'
 import { useWords } from '../../words/index.js'
 import { ClassButtons } from './class-buttons.js'
+import { FindingText } from './finding-text.js'
 import { type Acts, takeKey } from './use-acts.js'
-import type { Opinion, Photo } from './view.js'
+import type { Found, Opinion, Photo } from './view.js'
 
 interface CloserProps {
   readonly photo: Photo
@@ -13,8 +14,8 @@ interface CloserProps {
   readonly next: Photo | undefined
   readonly classes: readonly string[]
   readonly opinion: Opinion | undefined
-  /** What the doctor found of it, a sentence each. */
-  readonly found: readonly string[]
+  /** What the doctor found of it. */
+  readonly found: readonly Found[]
   readonly step: (by: number) => void
   readonly acts: Acts
   readonly close: () => void
@@ -82,8 +83,8 @@ export function Closer(props: CloserProps) {
             {opinion !== undefined && (
               <p>{words.modelSays(opinion.label, `${Math.round(100 * opinion.probability)} %`)}</p>
             )}
-            {found.map(message => (
-              <p key={message}>{message}</p>
+            {found.map(finding => (
+              <FindingText key={finding.message} finding={finding} />
             ))}
             <div className="closer-acts">
               <ClassButtons classes={classes} own={photo.label} give={to => acts.relabel([photo.id], to)} />

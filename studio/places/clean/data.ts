@@ -77,12 +77,13 @@ export function useEdit() {
       }
       const doneAt = performance.now()
       setWaiting(waiting.map(edit => (edit.key === key ? { ...edit, doneAt } : edit)))
-      if (left.length > 0) toast(words.left(left.length, left[0].path, left[0].reason), 'trouble')
-      for (const notice of notices) toast(notice, 'trouble')
+      if (left.length > 0)
+        toast({ intro: words.left(left.length, left[0].path), message: left[0].reason }, 'trouble')
+      for (const notice of notices) toast({ message: notice }, 'trouble')
     },
     onError: (error, _asked, context) => {
       setWaiting(waiting.filter(({ key }) => key !== context?.key))
-      toast(error.message, 'trouble')
+      toast(error, 'trouble')
     },
     onSettled: () => {
       for (const topic of ['photos', 'findings', 'state'])

@@ -43,7 +43,7 @@ export function Doctor({ looked, hasFindings }: DoctorProps) {
         onPress={() =>
           start(
             { kind: 'doctor', options: isQuick ? { quick: true } : {} },
-            { onError: error => toast(error.message, 'trouble') },
+            { onError: error => toast(error, 'trouble') },
           )
         }
       >

@@ -59,7 +59,9 @@ export function FindingsView({
           next={photos.get(ids[open + 1] ?? '')}
           classes={classes}
           opinion={opinions.get(here.id)}
-          found={findings.filter(finding => finding.photos.includes(here.id)).map(({ message }) => message)}
+          found={findings
+            .filter(finding => finding.photos.includes(here.id))
+            .map(finding => ({ ...finding, title }))}
           step={by => setOpen(Math.max(0, Math.min(ids.length - 1, open + by)))}
           acts={acts}
           close={() => setOpen(undefined)}

@@ -3,6 +3,7 @@ import { Button } from 'react-aria-components'
 import type { FindingAnswer } from '../../../src/studio/api/findings.js'
 import { Icon } from '../../parts/icon.js'
 import { useWords } from '../../words/index.js'
+import { FindingText } from './finding-text.js'
 import { Thumb } from './thumb.js'
 import type { Photo } from './view.js'
 
@@ -82,7 +83,7 @@ interface CardProps {
 
 function Card({ finding, photos, classes, acts, look }: CardProps) {
   const { clean: words } = useWords()
-  const { check, photos: ids, message, isStyle } = finding
+  const { check, photos: ids, isStyle } = finding
   const own = ids.flatMap(id => photos.get(id) ?? [])
   const isGroup = own.length > 1
   return (
@@ -119,7 +120,7 @@ function Card({ finding, photos, classes, acts, look }: CardProps) {
           </figure>
         ))}
       </div>
-      <p>{message}</p>
+      <FindingText finding={finding} />
       {!isStyle && (
         <div className="finding-acts">
           {classChecks.has(check) &&

@@ -15,7 +15,7 @@ export default function Clean() {
   const { data: state } = useStudioState()
   if (error && data === undefined) return <ErrorNote error={error} retry={() => void refetch()} />
   if (data === undefined) return <Loading />
-  if (data.problem !== null) return <ErrorNote error={data.problem} />
+  if (data.problem !== null) return <ErrorNote error={{ message: data.problem, code: 'data' }} />
   if (data.id.length === 0 && data.rejected.length === 0)
     return (
       <EmptyState title={words.title} hint={words.hint}>

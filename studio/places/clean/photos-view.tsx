@@ -8,7 +8,7 @@ import { Grid } from './grid.js'
 import { follow, goTo, meant, nowhere, type Standing } from './selection.js'
 import { Toolbar } from './toolbar.js'
 import { type Acts, takeKey } from './use-acts.js'
-import { isDoubted, type Opinion, type Photo, type Sort } from './view.js'
+import { type Found, isDoubted, type Opinion, type Photo, type Sort } from './view.js'
 
 /** Kept in this browser, as the theme is. */
 const SIDE_KEY = 'chiquito-tile'
@@ -19,8 +19,8 @@ interface PhotosViewProps {
   readonly photos: readonly Photo[]
   readonly classes: readonly string[]
   readonly opinions: ReadonlyMap<string, Opinion>
-  /** What the doctor found of a photo: the check's title, and its sentence. */
-  readonly found: ReadonlyMap<string, readonly { readonly title: string; readonly message: string }[]>
+  /** By photo. */
+  readonly found: ReadonlyMap<string, readonly Found[]>
   readonly sort: Sort
   readonly setSort: (sort: Sort) => void
   readonly hint: string | undefined
@@ -95,7 +95,7 @@ export function PhotosView(props: PhotosViewProps) {
           next={photos[standing.at + 1]}
           classes={classes}
           opinion={opinions.get(here.id)}
-          found={(found.get(here.id) ?? []).map(({ message }) => message)}
+          found={found.get(here.id) ?? []}
           step={by => setStanding(goTo({ ...standing, chosen: new Set() }, standing.at + by, ids, false))}
           acts={acts}
           close={() => setOpen(false)}

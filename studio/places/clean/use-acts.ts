@@ -1,7 +1,8 @@
 import type { KeyboardEvent } from 'react'
 import { useStep } from '../../api/queries.js'
 import { toast } from '../../shell/toasts.js'
-import { useWords } from '../../words/index.js'
+import { useLanguage, useWords } from '../../words/index.js'
+import { operationIn } from '../../words/problems.js'
 import { useEdit } from './data.js'
 import type { FindingActs } from './findings.js'
 
@@ -13,6 +14,7 @@ export interface Acts extends FindingActs {
 /** What a person can do to photos; each is shown at once, and said where one would not see it. */
 export function useActs(): Acts {
   const { clean: words, shell } = useWords()
+  const { language } = useLanguage()
   const { mutate } = useEdit()
   const { mutate: takeStep } = useStep()
   const some = (act: (photos: string[]) => void) => (ids: readonly string[]) => {
@@ -34,9 +36,11 @@ export function useActs(): Acts {
     step: way =>
       takeStep(way, {
         onSuccess: ({ name }) => {
-          if (name) toast(way === 'undo' ? shell.undone(name) : shell.redone(name))
+          if (!name) return
+          const own = operationIn(language, name)
+          toast(way === 'undo' ? shell.undone(own) : shell.redone(own))
         },
-        onError: error => toast(error.message, 'trouble'),
+        onError: error => toast(error, 'trouble'),
       }),
   }
 }

@@ -24,6 +24,12 @@ export interface Photo {
   readonly isKept: boolean
 }
 
+/** What the doctor found of a photo. */
+export interface Found extends Pick<FindingAnswer, 'message' | 'said'> {
+  /** Of the check. */
+  readonly title: string
+}
+
 /** Which photos are shown. */
 export type Filter =
   | { readonly kind: 'all' }

@@ -78,8 +78,8 @@ export const clean = wordsIn(
     setAllAside: (n: number) => `Set aside all ${n.toLocaleString('en')}`,
     more: 'Show more',
     itIs: (label: string) => `It is ${label}`,
-    left: (n: number, path: string, reason: string) =>
-      `${photosEn(n)} ${n === 1 ? 'was' : 'were'} left as ${n === 1 ? 'it is' : 'they are'}, for example “${path}”: ${reason}.`,
+    left: (n: number, path: string) =>
+      `${photosEn(n)} ${n === 1 ? 'was' : 'were'} left as ${n === 1 ? 'it is' : 'they are'}, for example “${path}”`,
     relabelled: (n: number, label: string) => `${photosEn(n)}: ${label}`,
     wasRejected: (n: number) => `${photosEn(n)} set aside`,
     checks: {
@@ -221,8 +221,8 @@ export const clean = wordsIn(
     setAllAside: n => `Apartar las ${n.toLocaleString('es')}`,
     more: 'Mostrar más',
     itIs: label => `Es ${label}`,
-    left: (n, path, reason) =>
-      `${photosEs(n)} ${n === 1 ? 'se quedó' : 'se quedaron'} como estaba${n === 1 ? '' : 'n'}, por ejemplo «${path}»: ${reason}.`,
+    left: (n, path) =>
+      `${photosEs(n)} ${n === 1 ? 'se quedó' : 'se quedaron'} como estaba${n === 1 ? '' : 'n'}, por ejemplo «${path}»`,
     relabelled: (n, label) => `${photosEs(n)} → ${label}`,
     wasRejected: n => (n === 1 ? '1 foto apartada' : `${photosEs(n)} apartadas`),
     checks: {

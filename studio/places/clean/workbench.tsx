@@ -9,7 +9,7 @@ import { Facets, filterOf, paramsOf } from './facets.js'
 import { FindingsView } from './findings-view.js'
 import { PhotosView } from './photos-view.js'
 import { useActs } from './use-acts.js'
-import { classesOf, groupsOf, isDoubted, type Photo, type Sort, shownOf, sorts } from './view.js'
+import { classesOf, type Found, groupsOf, isDoubted, type Photo, type Sort, shownOf, sorts } from './view.js'
 
 interface WorkbenchProps {
   readonly answer: PhotosAnswer
@@ -113,10 +113,10 @@ function useCurrentFindings(photos: readonly Photo[], spoken: CheckWords) {
     // A check that this page does not know yet is told as the server tells it.
     const checks = (looked?.checks ?? []).map(check => ({ ...check, ...spoken[check.name] }))
     const titles = new Map(checks.map(({ name, title }) => [name, title]))
-    const found = new Map<string, { title: string; message: string }[]>()
-    for (const { check, photos: ids, message, isStyle } of there)
+    const found = new Map<string, Found[]>()
+    for (const { check, photos: ids, message, said, isStyle } of there)
       for (const id of isStyle ? [] : ids)
-        found.set(id, [...(found.get(id) ?? []), { title: titles.get(check) ?? check, message }])
+        found.set(id, [...(found.get(id) ?? []), { title: titles.get(check) ?? check, message, said }])
     return { isAsked: data !== undefined, looked, byId, checks, groups: groupsOf(there, checks), found }
   }, [data, photos, spoken])
 }

@@ -2,11 +2,13 @@ import { Button } from 'react-aria-components'
 import type { Job, JobKind } from '../../../src/studio/api/jobs.js'
 import { useSteerJob } from '../../api/queries.js'
 import { ErrorNote } from '../../parts/error-note.js'
+import { ErrorText, Machine } from '../../parts/error-text.js'
 import { Icon } from '../../parts/icon.js'
 import { JobProgress } from '../../parts/job-progress.js'
 import { PhotoTile } from '../../parts/photo-tile.js'
 import type { Words } from '../../words/en.js'
-import { useWords } from '../../words/index.js'
+import { useLanguage, useWords } from '../../words/index.js'
+import { problemIn } from '../../words/problems.js'
 import { useLastPhotos } from './photos.js'
 
 type Titles = Words['gather']['jobs']['titles']
@@ -60,7 +62,11 @@ function GatheringJob({ job }: { readonly job: Job }) {
           ))}
         </div>
       )}
-      {job.error && <p className="trouble">{job.error.message}</p>}
+      {job.error && (
+        <p className="trouble">
+          <ErrorText error={job.error} />
+        </p>
+      )}
       {steer.error && <ErrorNote error={steer.error} />}
       <Outcome job={job} />
       <div className="class-acts">
@@ -99,6 +105,7 @@ function titleOf({ kind, title }: Job, titles: Titles): string {
 /** What came of it, with the reasons of what was not taken. */
 function Outcome({ job }: { readonly job: Job }) {
   const { gather: words } = useWords()
+  const { language } = useLanguage()
   if (job.state !== 'done' || job.result === null) return null
   const { photos, refused, failures } = resultOf(job.result)
   const count = refused.reduce((sum, one) => sum + one.count, 0)
@@ -109,15 +116,17 @@ function Outcome({ job }: { readonly job: Job }) {
         <details>
           <summary>{words.jobs.refused(count)}</summary>
           <ul>
-            {refused.map(({ what, count }) => (
-              <li key={what}>{words.jobs.refusal(count, what)}</li>
+            {refused.map(({ what, name, code, count }) => (
+              <li key={`${name} ${what}`}>
+                {name ?? count}: {problemIn(language, code) ?? <Machine text={what} />}
+              </li>
             ))}
           </ul>
         </details>
       )}
       {failures.map(({ source, message }) => (
         <p key={source} className="trouble">
-          {words.jobs.failed(source, message)}
+          {source}: <Machine text={message} />
         </p>
       ))}
     </div>
@@ -126,7 +135,14 @@ function Outcome({ job }: { readonly job: Job }) {
 
 interface Result {
   readonly photos: number
-  readonly refused: readonly { readonly what: string; readonly count: number }[]
+  readonly refused: readonly {
+    readonly what: string
+    readonly count: number
+    /** Of a single photo. */
+    readonly name?: string
+    /** What it was, in a word. */
+    readonly code?: string
+  }[]
   readonly failures: readonly { readonly source: string; readonly message: string }[]
 }
 
@@ -135,9 +151,16 @@ function resultOf(result: Readonly<Record<string, unknown>>): Result {
   return {
     photos: typeof result.photos === 'number' ? result.photos : 0,
     refused: listOf(result.refused).flatMap(one => {
-      if (typeof one.what === 'string' && typeof one.count === 'number')
-        return { what: one.what, count: one.count }
-      return typeof one.reason === 'string' ? { what: `${one.name}: ${one.reason}`, count: 1 } : []
+      const { what, count, name, reason, problem } = one
+      if (typeof what === 'string' && typeof count === 'number')
+        return { what, count, ...(typeof reason === 'string' && { code: reason }) }
+      if (typeof reason !== 'string') return []
+      return {
+        what: reason,
+        name: String(name),
+        count: 1,
+        ...(typeof problem === 'string' && { code: problem }),
+      }
     }),
     failures: listOf(result.failures).map(one => ({
       source: String(one.source),

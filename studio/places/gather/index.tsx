@@ -44,7 +44,7 @@ function Gathering({ state }: { readonly state: StateAnswer }) {
   usePaste((transfer, label) => given(transfer, files => take(files, label)))
   return (
     <div className={`gather ${target.isOver ? 'drop-over' : ''}`} {...target.handlers}>
-      {state.problem !== null && <ErrorNote error={`${words.otherPlaces}. ${state.problem}`} />}
+      {state.problem !== null && <ErrorNote intro={words.otherPlaces} error={{ message: state.problem }} />}
       <Guide state={state} />
       {isFirst ? (
         <FirstPhotos take={take} />

@@ -3,7 +3,9 @@ import { useState } from 'react'
 import { Checkbox, CheckboxGroup, Group, Input, Label, NumberField } from 'react-aria-components'
 import type { SourcesAnswer } from '../../../src/studio/api/addresses.js'
 import { getJson } from '../../api/client.js'
-import { useWords } from '../../words/index.js'
+import { Machine } from '../../parts/error-text.js'
+import { useLanguage, useWords } from '../../words/index.js'
+import { termsIn } from '../../words/problems.js'
 import { JobForm, TextLine } from './job-form.js'
 
 const USUAL_LIMIT = 100
@@ -19,6 +21,7 @@ export function SearchDialog({
 }) {
   const { gather: all } = useWords()
   const words = all.search
+  const { language } = useLanguage()
   const { data } = useQuery({ queryKey: ['sources'], queryFn: () => getJson<SourcesAnswer>('/api/sources') })
   const [text, setText] = useState('')
   const [label, setLabel] = useState<string>()
@@ -76,7 +79,9 @@ export function SearchDialog({
               <span>
                 {title}
                 {lacksKey !== null && <span className="muted"> {words.lacksKey(lacksKey)}</span>}
-                {terms !== null && <span className="muted terms">{terms}</span>}
+                {terms !== null && (
+                  <span className="muted terms">{termsIn(language, name) ?? <Machine text={terms} />}</span>
+                )}
               </span>
             </Checkbox>
           ))}

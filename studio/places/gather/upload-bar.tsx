@@ -1,4 +1,5 @@
 import { Button, ProgressBar } from 'react-aria-components'
+import { ErrorText } from '../../parts/error-text.js'
 import { Icon } from '../../parts/icon.js'
 import { useWords } from '../../words/index.js'
 import { dismissUploads, useUploads } from './uploads.js'
@@ -46,10 +47,10 @@ export function UploadBar() {
           <details open>
             <summary>{words.refused(refused.length)}</summary>
             <ul>
-              {refused.map(({ name, reason }, i) => (
+              {refused.map(({ name, error }, i) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: the list only grows at its end
                 <li key={i}>
-                  <strong>{name}</strong> {reason}
+                  <strong>{name}</strong> <ErrorText error={error} />
                 </li>
               ))}
             </ul>

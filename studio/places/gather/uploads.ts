@@ -4,6 +4,7 @@ import type { UploadAnswer } from '../../../src/studio/api/upload.js'
 import { ApiProblem, postFile } from '../../api/client.js'
 import { isLiveNow } from '../../api/events.js'
 import { queryClient } from '../../api/queries.js'
+import type { Trouble } from '../../parts/error-text.js'
 
 /** Photos sent at a time: the server decodes each to see that it is one. */
 const AT_ONCE = 3
@@ -25,7 +26,7 @@ export interface Uploads {
   readonly done: number
   readonly added: number
   readonly copies: readonly { readonly name: string; readonly of: string }[]
-  readonly refused: readonly { readonly name: string; readonly reason: string }[]
+  readonly refused: readonly { readonly name: string; readonly error: Trouble }[]
   /** The server does not answer; they are sent as soon as it does. */
   readonly isWaiting: boolean
 }
@@ -92,8 +93,12 @@ async function sendOne(upload: Upload): Promise<void> {
       return change(told)
     } catch (error) {
       if (!isForLater(error)) {
-        const reason = error instanceof Error ? error.message : String(error)
-        return change({ ...uploads, done: uploads.done + 1, refused: [...uploads.refused, { name, reason }] })
+        const told = error instanceof Error ? error : { message: String(error) }
+        return change({
+          ...uploads,
+          done: uploads.done + 1,
+          refused: [...uploads.refused, { name, error: told }],
+        })
       }
       change({ ...uploads, isWaiting: true })
       do await new Promise(resolve => setTimeout(resolve, RETRY_MS))
@@ -111,7 +116,8 @@ async function postPhoto({ file, name, label = '' }: Upload): Promise<Uploads> {
   const told = { ...uploads, done: uploads.done + 1, isWaiting: false }
   if (answer.outcome === 'added') return { ...told, added: told.added + 1 }
   if (answer.outcome === 'copy') return { ...told, copies: [...told.copies, { name, of: answer.of }] }
-  return { ...told, refused: [...told.refused, { name, reason: answer.reason }] }
+  const error = { message: answer.reason, code: answer.problem }
+  return { ...told, refused: [...told.refused, { name, error }] }
 }
 
 async function postArchive({ file, name, label }: Upload): Promise<Uploads> {

@@ -27,7 +27,7 @@ export function Ways({
   const Shown = open && dialogs[open]
   const choose = (list: FileList | null) => list && take(filesIn([...list]))
   const demo = () =>
-    start.mutate({ kind: 'demo-data', options: {} }, { onError: error => toast(error.message, 'trouble') })
+    start.mutate({ kind: 'demo-data', options: {} }, { onError: error => toast(error, 'trouble') })
   return (
     <section>
       <h2>{words.more}</h2>

@@ -126,7 +126,7 @@ function useMend(): Mending {
   const ask = (change: Edit, told: string) =>
     edit.mutate(change, {
       onSuccess: () => toast(told),
-      onError: error => toast(error.message, 'trouble'),
+      onError: error => toast(error, 'trouble'),
     })
   return {
     isPending: edit.isPending,

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import type { PredictAnswer } from '../../../src/studio/api/ship.js'
+import type { Trouble } from '../../parts/error-text.js'
 import { explain, predict } from './queries.js'
 
 /** A photo that was asked about, and what came of it. */
@@ -9,7 +10,8 @@ export interface Tried {
   readonly heat: string | undefined
   readonly verdict: PredictAnswer | undefined
   readonly isAsking: boolean
-  readonly error: string | undefined
+  /** A text is the page's own. */
+  readonly error: string | Trouble | undefined
 }
 
 const nothing: Tried = {
@@ -45,7 +47,7 @@ export function useTrying(run: string): Trying {
     try {
       answered(mine, await ask())
     } catch (error) {
-      answered(mine, { error: error instanceof Error ? error.message : String(error) })
+      answered(mine, { error: error instanceof Error ? error : { message: String(error) } })
     }
   }
   return {

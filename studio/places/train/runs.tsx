@@ -23,7 +23,7 @@ export function Runs() {
         ))}
       </ul>
       {data.damaged.map(({ id, problem }) => (
-        <ErrorNote key={id} error={words.damagedRun(id, problem)} />
+        <ErrorNote key={id} intro={words.damagedRun(id)} error={{ message: problem }} />
       ))}
     </section>
   )

@@ -46,7 +46,7 @@ export function UnderWay({ job }: { readonly job: Job }) {
           <summary>
             {words.notices} ({job.notices.length})
           </summary>
-          <ul className="notices">
+          <ul className="notices" lang="en">
             {job.notices.map(notice => (
               <li key={notice}>{notice}</li>
             ))}

@@ -73,7 +73,7 @@ async function takeAll(
   const intake = new Intake(photos)
   const hasClasses = !isOneClass && homes.length > 0
   let [added, copies] = [0, 0]
-  const refused: { name: string; reason: string }[] = []
+  const refused: { name: string; problem: string; reason: string }[] = []
   const task = 'photos'
   for (const [done, { path, label }] of files.entries()) {
     throwIfAborted(signal)
@@ -85,7 +85,7 @@ async function takeAll(
     if (brought.outcome === 'added') added++
     if (brought.outcome === 'copy') copies++
     if (brought.outcome === 'refused' && refused.length < MOST_TOLD)
-      refused.push({ name: path, reason: brought.reason })
+      refused.push({ name: path, problem: brought.problem, reason: brought.reason })
   }
   progress?.({ kind: 'end', task })
   return { photos: added, copies, refused }
