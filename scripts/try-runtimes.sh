@@ -9,6 +9,11 @@
 # ONLY="java go" some of them, ONNXRUNTIME=... the shared library for Go.
 # Ends with 0 where all agree, 1 where one does not or fails, 2 where all that ran agree and something to run others with is missing.
 set -euo pipefail
+# A wrong name would else run nothing, and agree.
+known=' onnxruntime opencv openvino java go rust transformers.js transformers '
+for name in ${ONLY:-}; do
+  [[ $known == *" $name "* ]] || { echo "ONLY: there is no \"$name\"; there are$known" >&2; exit 1; }
+done
 cd "$(dirname "$0")/.."
 root=$PWD
 folder=${FOLDER:-.cache/runtimes}

@@ -18,8 +18,8 @@ export function registerApp(program: Command, shell: Shell): void {
           '--out <folder>',
           'folder to write; one that was written so before is brought up to date',
         )
-        .option('--yes <words>', 'what the page says of the subject (its label)')
-        .option('--no <words>', 'what it says of what is none (the other label)')
+        .option('--yes <words>', 'what the page says of the subject, for models of two labels (its label)')
+        .option('--no <words>', 'what it says of all else (the other label)')
         .option('--title <words>', 'its title (the subject)')
         .option('--base <path>', 'the folder of the host that it is served from, such as /photos/ (any)')
         .option(
