@@ -26,6 +26,7 @@ import { benchPrecision } from './precision.js'
 import { benchPredict } from './predict.js'
 import { benchRecipe } from './recipe.js'
 import { benchRuntimes } from './runtimes.js'
+import { benchScale } from './scale.js'
 import { benchServe } from './serve.js'
 import { benchStep } from './step.js'
 import { benchStudio } from './studio.js'
@@ -59,6 +60,7 @@ const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Ben
   intervals: benchIntervals,
   runtimes: benchRuntimes,
   serve: benchServe,
+  scale: benchScale,
   studio: benchStudio,
   overnight: benchOvernight,
 }

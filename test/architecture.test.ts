@@ -264,6 +264,9 @@ describe('the sources', () => {
     'onnxruntime-node',
     // Asked by verify where somebody has installed it (docs/decisions/0034-golden-photos.md).
     'onnxruntime-web',
+    // Installed by whoever has several machines (docs/decisions/0105-work-on-many-machines.md).
+    'bullmq',
+    'ioredis',
   ]
 
   it('keep to ARCHITECTURE.md', () => {

@@ -1,3 +1,4 @@
+import { ChiquitoError, type WorkOptions } from '../core/index.js'
 import {
   type BlobStore,
   EngineHere,
@@ -14,11 +15,21 @@ export interface KindsModule {
   readonly module: URL
 }
 
-export interface EngineOptions {
-  /** Where jobs and results lie: a folder, or another store's address. */
+/** Who is to do jobs, as the options of an action say. */
+export interface EngineChoice {
+  /** Redis or Valkey that workers of other machines take jobs from: `redis://…` or `rediss://…`. */
+  readonly queue?: string | undefined
+  /** Where jobs and results lie: a folder, or another store's address. With a queue it must be given, and workers must see the same. */
+  readonly store?: string | undefined
+}
+
+export interface EngineOptions extends Pick<EngineChoice, 'queue'>, WorkOptions {
+  /** Where jobs and results lie: a folder, or another store's address ({@link workStore}). */
   readonly store: string
-  /** Threads that do jobs, each one at a time; this one by default. */
+  /** Threads that do jobs, each one at a time; this one by default. Not with a queue. */
   readonly threads?: number | undefined
+  /** Jobs in the queue at a time. */
+  readonly places?: number | undefined
   /** Ours by default. */
   readonly kinds?: KindsModule | undefined
 }
@@ -34,20 +45,57 @@ export interface OpenEngine {
 const ours: KindsModule = { table: jobKinds, module: jobKindsModule }
 
 /**
- * Who does the jobs of an action, as its options say.
+ * Where an action's jobs and results lie: where its options say, or in a folder of its own.
  *
- * @throws `usage` for a store's address that names none
+ * @throws `usage` for a queue without a store: workers on other machines would look in vain
  */
-export async function openEngine({ store, threads = 1, kinds = ours }: EngineOptions): Promise<OpenEngine> {
-  const opened = await openStore(store)
-  const engine =
-    threads > 1 ? new EngineThreads(kinds.module, opened, threads) : new EngineHere(kinds.table, opened)
-  return {
-    engine,
-    store: opened,
-    async close() {
-      await engine.close()
-      await opened.close()
-    },
+export function workStore({ queue, store }: EngineChoice, own: string): string {
+  if (queue === undefined || store !== undefined) return store ?? own
+  throw new ChiquitoError(
+    'usage',
+    '--queue needs --store: a folder, or another store, that this machine and all workers see. Jobs and results lie there; the queue holds only their names.',
+  )
+}
+
+/**
+ * Who does the jobs of an action: this thread, several, or the workers of a queue.
+ *
+ * @throws `usage` for an address that is none, or a server that refuses; `io` where no server answers
+ */
+export async function openEngine(options: EngineOptions): Promise<OpenEngine> {
+  const store = await openStore(options.store)
+  try {
+    const engine = await engineFor(options, store)
+    return {
+      engine,
+      store,
+      async close() {
+        await engine.close()
+        await store.close()
+      },
+    }
+  } catch (error) {
+    await store.close()
+    throw error
   }
+}
+
+async function engineFor(options: EngineOptions, store: BlobStore): Promise<JobEngine> {
+  const { queue, threads = 1, kinds = ours } = options
+  if (queue === undefined)
+    return threads > 1 ? new EngineThreads(kinds.module, store, threads) : new EngineHere(kinds.table, store)
+  const { EngineQueue, queueAddress } = await import('../jobs/queue/index.js')
+  const { queueRelease } = await import('./queue-release.js')
+  const address = queueAddress(queue, process.env.CHIQUITO_QUEUE)
+  if (!address) throw new ChiquitoError('usage', 'No queue is given.')
+  const { places, progress, signal } = options
+  return EngineQueue.open({
+    address,
+    store,
+    kinds: kinds.table,
+    release: queueRelease(),
+    places,
+    progress,
+    signal,
+  })
 }

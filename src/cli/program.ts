@@ -117,6 +117,9 @@ function refuseEmpty(command: CommandUnknownOpts): void {
   throw new ChiquitoError('usage', `argument '${argument?.name() ?? empty + 1}' is given as an empty text.`)
 }
 
+/** Options whose values are or may hold what nobody is to read over a shoulder. */
+const secretOptions: ReadonlySet<string> = new Set(['token', 'queue'])
+
 /**
  * Of an option that is given twice the last value counts, as scripts that wrap a command expect; but not without a word,
  * as one of two folders for the result would be passed over.
@@ -128,9 +131,14 @@ function tellTwice(command: CommandUnknownOpts, tell: (message: string) => void)
   )
   for (const option of single) {
     let before: string | undefined
+    const isSecret = secretOptions.has(option.name())
     command.on(`option:${option.name()}`, (value: string) => {
       if (before !== undefined && before !== value)
-        tell(`--${option.name()} is given twice: "${value}" counts, and "${before}" does not.`)
+        tell(
+          isSecret
+            ? `--${option.name()} is given twice: the last one counts.`
+            : `--${option.name()} is given twice: "${value}" counts, and "${before}" does not.`,
+        )
       before = value
     })
   }

@@ -14,6 +14,8 @@ export interface Work {
 export interface LastingWork extends Work {
   /** Prints what there is to say while the work goes on: with `--json` the one document, after which none follows. */
   readonly begun: (outcome: Outcome) => Promise<void>
+  /** Prints what there is to say, and again and again: with `--json` a document a line. */
+  readonly tell: (outcome: Outcome) => Promise<void>
   /** Calls the listener at each SIGHUP. */
   readonly onHangup: (listener: () => void) => void
   readonly env: System['env']
@@ -58,6 +60,7 @@ export function createShell(
     },
     async last(work) {
       const listeners: (() => void)[] = []
+      const { json } = flags
       try {
         await attend((options, view) =>
           work({
@@ -65,8 +68,13 @@ export function createShell(
             env: system.env,
             async begun(outcome) {
               view.close()
-              await printOutcome(outcome, flags.json, system.stdout)
+              await printOutcome(outcome, json, system.stdout)
               flags.json = false
+            },
+            async tell(outcome) {
+              // From now on an error has no document of its own: what stands there is no result that could be taken for one.
+              flags.json = false
+              await printOutcome(outcome, json, system.stdout)
             },
             onHangup(listener) {
               listeners.push(listener)

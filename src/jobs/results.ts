@@ -32,6 +32,10 @@ export async function getJob(store: BlobStore, key: string): Promise<Job> {
   throw new ChiquitoError('usage', `What lies in "${store.address}" as the job ${key} is none.`)
 }
 
+export function hasJob(store: BlobStore, key: string): Promise<boolean> {
+  return store.has(nameOf('jobs', key))
+}
+
 /** Once its result is there nobody asks for the job itself any more. */
 export async function removeJob(store: BlobStore, key: string): Promise<void> {
   await store.remove(nameOf('jobs', key))

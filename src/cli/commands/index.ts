@@ -16,6 +16,7 @@ import { registerStudio } from './studio.js'
 import { registerTrain } from './train.js'
 import { registerUndo } from './undo.js'
 import { registerVerify } from './verify.js'
+import { registerWorker } from './worker.js'
 
 /** The commands, in the order in which the help lists them. */
 export const commands: readonly RegisterCommand[] = [
@@ -36,4 +37,5 @@ export const commands: readonly RegisterCommand[] = [
   registerUndo,
   registerRedo,
   registerBackbones,
+  registerWorker,
 ]

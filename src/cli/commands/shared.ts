@@ -82,3 +82,15 @@ export function addDataOptions<A extends unknown[], O extends Record<string, unk
       'where classes come from: folders, names (cat.0.jpg), or column:NAME of a table; whatever is there by default',
     )
 }
+
+/** Options of every command whose work other machines can do. */
+export function addQueueOptions<A extends unknown[], O extends Record<string, unknown>>(
+  command: Command<A, O>,
+) {
+  return command
+    .option(
+      '--queue <address>',
+      'have it done by the workers at redis://HOST:PORT (see "chiquito worker"); a password is better in the environment, as CHIQUITO_QUEUE',
+    )
+    .option('--store <folder>', 'where jobs and results lie: what this machine and all workers see')
+}

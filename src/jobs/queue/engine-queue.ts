@@ -1,0 +1,236 @@
+import { randomUUID } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
+import { hostname } from 'node:os'
+import { type Failure, pause, throwIfAborted, type WorkOptions } from '../../core/index.js'
+import type { JobEngine, JobList } from '../engine.js'
+import { inOrder } from '../in-order.js'
+import { type Division, type Job, type JobKind, type JobOutcome, jobKey } from '../job.js'
+import { JobKinds, type JobKindTable } from '../kinds.js'
+import { getResult, hasResult, putJob, putResult, removeJob } from '../results.js'
+import type { BlobStore } from '../store/index.js'
+import type { QueueAddress } from './address.js'
+import { Askings, type Ending } from './askings.js'
+import { Connection } from './connection.js'
+import { Presence } from './presence.js'
+import type { Release } from './release.js'
+import { within } from './within.js'
+import { WorkersThere } from './workers-there.js'
+
+/** Jobs in the queue at a time: enough for the workers of a few dozen machines to find one whenever they are free. */
+const PLACES = 128
+
+const BEAT_MS = 2000
+
+/** Beats from one look after jobs whose end may not have been heard to the next. */
+const BEATS_A_LOOK = 2
+
+/** A network disk may show another machine's file that late. */
+const LATEST_MS = 60_000
+const FIRST_LOOK_MS = 20
+const LONGEST_LOOK_MS = 1000
+
+/** Said of what is set aside; the same words whoever finds it out, as they are part of a result. */
+const DEADLY = 'the process that worked on it died, again and again'
+
+/** Times that a job may lose workers which go as a whole, each time as often as the queue allows, before it is to blame. */
+const ROUNDS = 3
+
+export interface EngineQueueOptions extends WorkOptions {
+  readonly address: QueueAddress
+  /** Workers must see the same. */
+  readonly store: BlobStore
+  readonly kinds: JobKindTable
+  readonly release: Release
+  /** Jobs in the queue at a time. */
+  readonly places?: number | undefined
+}
+
+interface Running extends WorkOptions {
+  readonly signal: AbortSignal
+}
+
+/** Has jobs done by the workers of other machines, which take them from a queue in Redis or Valkey. */
+export class EngineQueue implements JobEngine {
+  readonly places: number
+  private readonly kinds: JobKinds
+  private readonly closing = new AbortController()
+  private beating: Promise<void> = Promise.resolve()
+
+  private constructor(
+    private readonly options: EngineQueueOptions,
+    private readonly connection: Connection,
+    private readonly presence: Presence,
+    private readonly askings: Askings,
+    private readonly there: WorkersThere,
+  ) {
+    this.places = options.places ?? PLACES
+    this.kinds = new JobKinds(options.kinds)
+    this.beating = this.beat()
+  }
+
+  /** @throws `usage` where the server refuses or a package is missing, `io` where nobody answers; `interrupted` */
+  static async open(options: EngineQueueOptions): Promise<EngineQueue> {
+    const { address, release, store, progress } = options
+    const connection = await Connection.open(address, options)
+    try {
+      const presence = new Presence(connection.redis, randomUUID(), 'asker')
+      const there = new WorkersThere(address, release, store.address, progress)
+      const askings = await Askings.open(connection, release.queue, presence, there)
+      return new EngineQueue(options, connection, presence, askings, there)
+    } catch (error) {
+      await connection.close()
+      throw error
+    }
+  }
+
+  async *run(jobs: JobList, work: WorkOptions = {}): AsyncGenerator<JobOutcome> {
+    throwIfAborted(work.signal)
+    const controller = new AbortController()
+    const { signal } = controller
+    // Each job in the queue listens.
+    setMaxListeners(0, signal)
+    const stop = () => controller.abort()
+    work.signal?.addEventListener('abort', stop, { once: true })
+    const outcomes = inOrder(jobs, this.places, job => this.outcome(job, { signal, progress: work.progress }))
+    try {
+      for (;;) {
+        const next = await outcomes.next()
+        if (next.done) return
+        yield next.value
+      }
+    } finally {
+      // Whoever stops listening takes back what waits.
+      stop()
+      work.signal?.removeEventListener('abort', stop)
+      await outcomes.return(undefined)
+    }
+  }
+
+  async close(): Promise<void> {
+    // A server that is away cannot be told.
+    await within(this.askings.settled(), BEAT_MS)
+    this.closing.abort()
+    await this.beating
+    if (this.connection.redis.status === 'ready') await this.presence.leave().catch(() => undefined)
+    await this.askings.close()
+    await this.connection.close()
+    await this.kinds.close()
+  }
+
+  private async outcome(job: Job, work: Running, rounds = 1): Promise<JobOutcome> {
+    throwIfAborted(work.signal)
+    const { store } = this.options
+    const kind = await this.kinds.named(job.kind)
+    const key = jobKey(job, kind)
+    if (await hasResult(store, key)) return { job, key, isRecalled: true }
+    const ending = await this.ending(job, key, work.signal)
+    if ('answer' in ending) {
+      const failure = await this.lateness(key, work.signal)
+      return { job, key, failure, isRecalled: failure === undefined && ending.answer.isRecalled }
+    }
+    const { deadly, ...failure } = ending.failure
+    if (deadly === undefined) return { job, key, failure, isRecalled: false }
+    const parts = partsOf(job, kind)
+    if (kind.division && parts.length > 0) return this.joined(job, kind, kind.division, parts, work)
+    // Machines go for reasons of their own, too.
+    if (deadly === 'gone' && rounds < ROUNDS) return this.outcome(job, work, rounds + 1)
+    return this.setAside(job, kind, failure, work)
+  }
+
+  /** Asks for a job until it ends otherwise than by another asker's taking it back. */
+  private async ending(job: Job, key: string, signal: AbortSignal): Promise<Ending> {
+    const { store } = this.options
+    for (;;) {
+      await putJob(store, key, job)
+      const ending = await this.askings.ask({ key, store: store.address }, signal)
+      if ('failure' in ending && ending.failure.code === 'interrupted') continue
+      await removeJob(store, key).catch(() => undefined)
+      return ending
+    }
+  }
+
+  /** Waits until a result can be seen from here; gives a failure where it never can. */
+  private async lateness(key: string, signal: AbortSignal): Promise<Failure | undefined> {
+    const { store } = this.options
+    const last = Date.now() + LATEST_MS
+    for (let ms = FIRST_LOOK_MS; !(await hasResult(store, key)); ms = Math.min(2 * ms, LONGEST_LOOK_MS)) {
+      if (Date.now() > last) return lost(store, key)
+      await pause(ms, signal)
+    }
+    return undefined
+  }
+
+  /** A job that takes its workers with it is done in smaller ones, until what does so stands alone. */
+  private async joined(
+    job: Job,
+    kind: JobKind,
+    division: Division,
+    parts: readonly Job[],
+    work: Running,
+  ): Promise<JobOutcome> {
+    const { store } = this.options
+    const ended = { job, key: jobKey(job, kind), isRecalled: false }
+    const results: Uint8Array[] = []
+    // One after the other, so that a job has one place in the queue at most, as before.
+    for (const part of parts) {
+      const { key, failure } = await this.outcome(part, work)
+      if (failure) return { ...ended, failure }
+      const bytes = await getResult(store, key)
+      if (!bytes) return { ...ended, failure: lost(store, key) }
+      results.push(bytes)
+    }
+    await putResult(store, ended.key, division.join(job, results))
+    return ended
+  }
+
+  private async setAside(
+    job: Job,
+    kind: JobKind,
+    failure: Failure,
+    { progress }: Running,
+  ): Promise<JobOutcome> {
+    const ended = { job, key: jobKey(job, kind), isRecalled: false }
+    if (!kind.division) return { ...ended, failure }
+    progress?.({
+      kind: 'notice',
+      message: `A piece of a job of the kind "${job.kind}" is set aside: ${DEADLY}.`,
+    })
+    await putResult(this.options.store, ended.key, kind.division.setAside(job, DEADLY))
+    return ended
+  }
+
+  /** Says that this asker is there and looks who else is, until closed. */
+  private async beat(): Promise<void> {
+    const { release } = this.options
+    const { signal } = this.closing
+    for (let beats = 1; !signal.aborted; beats++) {
+      try {
+        const { keys } = this.askings
+        await this.presence.tell({ release: release.text, queue: release.queue, host: hostname(), keys })
+        if (keys.length > 0) {
+          const refusal = this.there.look(await this.presence.others('worker'))
+          if (refusal) this.askings.lose(refusal)
+          if (beats % BEATS_A_LOOK === 0)
+            await this.askings.lookAfter(key => hasResult(this.options.store, key))
+        }
+      } catch {
+        // The connection says what is wrong with it; what else there is, is tried again.
+      }
+      await pause(BEAT_MS, signal).catch(() => undefined)
+    }
+  }
+}
+
+/** A job in smaller ones; none where it cannot be smaller. */
+function partsOf(job: Job, kind: JobKind): readonly Job[] {
+  const key = jobKey(job, kind)
+  const parts = kind.division?.parts(job) ?? []
+  return parts.some(part => jobKey(part, kind) === key) ? [] : parts
+}
+
+function lost(store: BlobStore, key: string): Failure {
+  return {
+    code: 'io',
+    message: `A worker did the job ${key}, but its result is not in "${store.address}". Asker and workers must see the same store.`,
+  }
+}

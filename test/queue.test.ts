@@ -1,0 +1,297 @@
+// Work on several machines: workers, askers and the server between them, each a process that may be killed at any moment.
+import { mkdirSync, readdirSync } from 'node:fs'
+import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { Redis } from 'ioredis'
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { chiquito, suiteFolder } from './support/chiquito.js'
+import {
+  ask,
+  freePort,
+  type Program,
+  redisProgram,
+  startRedis,
+  WorkerProgram,
+} from './support/queue/programs.js'
+
+const folder = suiteFolder()
+const upTo = (count: number) => Array.from({ length: count }, (_, i) => i)
+const doubles = (numbers: readonly number[]) => numbers.map(number => [number, 2 * number])
+
+let rooms = 0
+let store = ''
+let port = 0
+let queue = ''
+
+async function server(more: readonly string[] = []): Promise<Program> {
+  const dir = path.join(folder, `redis-${rooms}`)
+  mkdirSync(dir, { recursive: true })
+  const redis = await startRedis(dir, port, more)
+  onTestFinished(() => void redis.process.kill('SIGKILL'))
+  return redis
+}
+
+function worker(...words: string[]): Promise<WorkerProgram> {
+  const started = new WorkerProgram(['--queue', queue, '--store', store, ...words])
+  onTestFinished(() => void started.program.process.kill('SIGKILL'))
+  return started.ready()
+}
+
+function client(): Redis {
+  const redis = new Redis(port)
+  onTestFinished(() => redis.disconnect())
+  return redis
+}
+
+/** Names in Redis that are left when all is done: of who was there, and the events of late. */
+async function leftovers(redis: Redis): Promise<string[]> {
+  const names = await redis.keys('chiquito:*')
+  return names.filter(name => /:[0-9a-f]{64}/.test(name))
+}
+
+beforeEach(async () => {
+  rooms++
+  store = path.join(folder, `store-${rooms}`)
+  port = await freePort()
+  queue = `redis://127.0.0.1:${port}`
+})
+
+describe.skipIf(!redisProgram)('a queue (skipped where neither redis-server nor valkey-server is)', () => {
+  it('has jobs done once, in order, and leaves none behind', async () => {
+    await server()
+    const one = await worker('--at-once', '2')
+    const told = await ask({ queue, store, numbers: upTo(60), size: 3, refused: 30 }).answer
+    expect(told.thrown).toBeUndefined()
+    expect(told.values).toEqual(doubles(upTo(60).filter(number => number < 30 || number > 32)))
+    expect(told.failures).toEqual([{ code: 'data', message: '30 is not to be doubled.' }])
+    const again = await ask({ queue, store, numbers: upTo(30), size: 3, refused: 30 }).answer
+    expect([again.recalled, again.values]).toEqual([10, doubles(upTo(30))])
+    expect(one.keys('end', 'done')).toHaveLength(19)
+    expect(one.keys('end', 'failed')).toHaveLength(1)
+    expect(await leftovers(client())).toEqual([])
+    expect(
+      readdirSync(path.join(store, 'jobs')).flatMap(name => readdirSync(path.join(store, 'jobs', name))),
+    ).toEqual([])
+    expect(await one.program.stop()).toBe(130)
+  })
+
+  it('does not lose a job when workers are killed, nor does one twice that was not cut off', async () => {
+    await server()
+    let current = await worker()
+    const workers = [current]
+    const asked = ask({ queue, store, numbers: upTo(12), size: 1, ms: 300 })
+    for (let kills = 0; kills < 3; kills++) {
+      await current.program.until(() => current.keys('start').length > 1)
+      await current.program.stop('SIGKILL')
+      current = await worker()
+      workers.push(current)
+    }
+    const told = await asked.answer
+    expect(told.values).toEqual(doubles(upTo(12)))
+    const computed = workers.flatMap(one => one.keys('end', 'done'))
+    expect(computed).toHaveLength(new Set(computed).size)
+    const begun = workers.flatMap(one => one.keys('start'))
+    expect(begun.length - computed.length).toBeLessThanOrEqual(3)
+  })
+
+  it('goes on when its server was killed and comes back', async () => {
+    const first = await server()
+    const one = await worker('--at-once', '2')
+    const asked = ask({ queue, store, numbers: upTo(16), size: 1, ms: 300 })
+    await one.program.until(() => one.keys('end').length > 2)
+    await first.stop('SIGKILL')
+    await asked.program.until(() => asked.program.stderr.includes('is away'))
+    await pause(1000)
+    await server()
+    const told = await asked.answer
+    expect(told.values).toEqual(doubles(upTo(16)))
+    expect(one.keys('end', 'done')).toHaveLength(16)
+    for (const { stderr } of [asked.program, one.program]) {
+      expect(stderr.match(/The queue at \S+ is away/g)).toHaveLength(1)
+      expect(stderr.match(/The queue at \S+ is back/g)).toHaveLength(1)
+    }
+  })
+
+  it('divides a job that kills who does it, until what kills stands alone', async () => {
+    await server()
+    const one = await worker()
+    const { values, failures } = await ask({ queue, store, numbers: upTo(8), size: 4, deadly: 6 }).answer
+    expect(failures).toEqual([])
+    expect(values.filter(([number]) => number !== 6)).toEqual(doubles(upTo(8).filter(number => number !== 6)))
+    expect(values.find(([number]) => number === 6)).toEqual([
+      6,
+      expect.stringMatching(/died, again and again/),
+    ])
+    expect(one.keys('end', 'died')).toHaveLength(9)
+    expect(one.program.process.exitCode).toBeNull()
+  })
+
+  it('takes back what nobody wants any more', async () => {
+    await server()
+    const one = await worker()
+    const asked = ask({ queue, store, numbers: upTo(5), size: 1, ms: 600_000 })
+    await one.program.until(() => one.keys('start').length === 1)
+    asked.program.process.kill('SIGINT')
+    expect((await asked.answer).thrown).toMatchObject({ code: 'interrupted' })
+    await one.program.until(() => one.keys('end', 'returned').length === 1)
+    expect(one.keys('start')).toHaveLength(1)
+    const other = await ask({ queue, store, numbers: upTo(2), size: 1 }).answer
+    expect(other.values).toEqual(doubles(upTo(2)))
+    expect(await leftovers(client())).toEqual([])
+  })
+
+  it('serves several who ask, each with its own, and does once what both ask', async () => {
+    await server()
+    const one = await worker('--at-once', '2')
+    const [first, second] = await Promise.all([
+      ask({ queue, store, numbers: upTo(12), size: 1, ms: 50 }).answer,
+      ask({ queue, store, numbers: upTo(20), size: 1, ms: 50 }).answer,
+    ])
+    expect(first.values).toEqual(doubles(upTo(12)))
+    expect(second.values).toEqual(doubles(upTo(20)))
+    expect(one.keys('end', 'done')).toHaveLength(20)
+  })
+
+  it('holds so many jobs and no more', async () => {
+    await server()
+    const asked = ask({ queue, store, numbers: upTo(50), size: 1, places: 4 })
+    await asked.program.until(() => asked.program.stderr.includes('No worker is at'))
+    expect(await leftovers(client())).toHaveLength(4)
+    await worker()
+    expect((await asked.answer).values).toEqual(doubles(upTo(50)))
+  })
+
+  it('gives a job back when its worker is stopped', async () => {
+    await server()
+    const one = await worker()
+    const asked = ask({ queue, store, numbers: [1], size: 1, ms: 12_000 })
+    await one.program.until(() => one.keys('start').length === 1)
+    expect(await one.program.stop('SIGINT')).toBe(130)
+    expect(one.keys('end', 'returned')).toHaveLength(1)
+    const two = await worker()
+    expect((await asked.answer).values).toEqual([[1, 2]])
+    expect(two.keys('end', 'done')).toHaveLength(1)
+  })
+
+  it('is not shared by those of different versions, and both are told', async () => {
+    await server()
+    const redis = client()
+    const notice = { release: 'chiquito 9.9.9', queue: 'jobs-other', host: 'elsewhere', keys: [] }
+    const renew = setInterval(async () => {
+      for (const role of ['worker', 'asker']) {
+        await redis.set(`chiquito:${role}:other`, JSON.stringify(notice), 'PX', 6000)
+        await redis.sadd(`chiquito:${role}s`, 'other')
+      }
+    }, 200)
+    onTestFinished(() => clearInterval(renew))
+    const { thrown } = await ask({ queue, store, numbers: [1], size: 1 }).answer
+    expect(thrown).toMatchObject({ code: 'usage' })
+    expect(thrown?.message).toMatch(/here chiquito \d.*; there chiquito 9\.9\.9 \(on elsewhere\)/)
+    const one = await worker()
+    await one.program.until(() =>
+      /does none of its jobs: here chiquito \d.*; there chiquito 9/.test(one.program.stderr),
+    )
+  })
+
+  it('says when a worker sees another store, and goes on once one sees the right one', async () => {
+    await server()
+    const blind = new WorkerProgram(['--queue', queue, '--store', `${store}-other`])
+    onTestFinished(() => void blind.program.process.kill('SIGKILL'))
+    await blind.ready()
+    const asked = ask({ queue, store, numbers: upTo(3), size: 1 })
+    await asked.program.until(() => asked.program.stderr.includes('does not find the jobs'))
+    await blind.program.until(() => blind.program.stderr.includes('Both must name the same folder'))
+    await blind.program.stop()
+    await worker()
+    expect((await asked.answer).values).toEqual(doubles(upTo(3)))
+  })
+
+  it('is not led astray by what strangers put into Redis', async () => {
+    await server()
+    const one = await worker()
+    const redis = client()
+    expect((await ask({ queue, store, numbers: [1], size: 1 }).answer).values).toEqual([[1, 2]])
+    const [meta] = await redis.keys('chiquito:jobs-*:meta')
+    const name = meta.slice(0, -':meta'.length)
+    const plant = async (id: string, data: string) => {
+      await redis.hset(
+        `${name}:${id}`,
+        'name',
+        'job',
+        'data',
+        data,
+        'opts',
+        '{}',
+        'timestamp',
+        '1',
+        'delay',
+        '0',
+        'priority',
+        '0',
+      )
+      await redis.lpush(`${name}:wait`, id)
+      await redis.zadd(`${name}:marker`, 0, '0')
+    }
+    const key = 'a'.repeat(64)
+    await plant('no-reference', '{"key":"../../etc/passwd","store":"file:///etc"}')
+    await plant('broken', '{"key":')
+    await plant(key, JSON.stringify({ key, store: 'file:///etc' }))
+    await redis.xadd(`${name}:events`, '*', 'event', 'completed', 'jobId', key, 'returnvalue', '{broken')
+    await redis.set('chiquito:asker:liar', `{"release":"\u001b[31m","queue":"x","host":"y","keys":[]}`)
+    await redis.sadd('chiquito:askers', 'liar')
+    expect((await ask({ queue, store, numbers: [2], size: 1 }).answer).values).toEqual([[2, 4]])
+    while ((await redis.exists(`${name}:no-reference`, `${name}:broken`, `${name}:${key}`)) > 0)
+      await pause(200)
+    expect(one.program.process.exitCode).toBeNull()
+    expect(one.program.stderr).not.toContain('\u001b[31m')
+  })
+})
+
+describe.skipIf(!redisProgram)(
+  'a password of the queue (skipped where there is no server to ask for it)',
+  () => {
+    const secret = 'pa55word-of-the-queue'
+
+    it('lets in who has it, also from the environment, and is never shown', async () => {
+      await server(['--requirepass', secret])
+      const open = `redis://:${secret}@127.0.0.1:${port}`
+      const one = new WorkerProgram(['--store', store], { CHIQUITO_QUEUE: open })
+      onTestFinished(() => void one.program.process.kill('SIGKILL'))
+      await one.ready()
+      const asked = ask({ queue, store, numbers: [1], size: 1 }, { CHIQUITO_QUEUE: open })
+      expect((await asked.answer).values).toEqual([[1, 2]])
+      for (const { stdout, stderr } of [one.program, asked.program])
+        expect(stdout + stderr).not.toContain(secret)
+      expect(one.program.stdout).toContain(`"queue":"redis://127.0.0.1:${port}/0"`)
+    })
+
+    it.each([
+      ['a wrong one', () => `redis://:${secret}x@127.0.0.1:${port}`, 'refuses this user or password'],
+      ['none', () => `redis://127.0.0.1:${port}`, 'refuses this user or password'],
+      ['one in an address that is none', () => `redis://:${secret}@`, '--queue must be the address of'],
+      ['TLS, which is not spoken', () => `rediss://:${secret}@127.0.0.1:${port}`, 'Cannot '],
+      [
+        'another database than there is',
+        () => `redis://:${secret}@127.0.0.1:${port}/99`,
+        'no database of this number',
+      ],
+    ])('is refused: %s', async (_what, address, reason) => {
+      await server(['--requirepass', secret])
+      const told = await chiquito(['worker', '--queue', address(), '--store', store, '--json'], {
+        env: { CHIQUITO_DEBUG: '1' },
+      })
+      expect(told.stderr).toContain(reason)
+      expect(told.stdout + told.stderr).not.toContain(secret)
+      expect(told.status).not.toBe(0)
+    })
+
+    it('is not repeated where an option is given twice, or as a word too many', async () => {
+      const address = `redis://:${secret}@127.0.0.1:1`
+      for (const words of [['--queue', `${address}0`, '--queue', address], [address]]) {
+        const told = await chiquito(['worker', ...words])
+        expect(told.stdout + told.stderr).not.toContain(secret)
+        expect(told.status).toBe(2)
+      }
+    })
+  },
+)

@@ -1,0 +1,38 @@
+// A kind of job for tests of the queue: doubles numbers, as slowly as asked, and dies at one of them.
+import { setTimeout as pause } from 'node:timers/promises'
+import { z } from 'zod'
+import { ChiquitoError, throwIfAborted } from '../../../dist/core/index.js'
+import { jobKind } from '../../../dist/jobs/index.js'
+
+const encode = value => new TextEncoder().encode(JSON.stringify(value))
+const decode = bytes => JSON.parse(new TextDecoder().decode(bytes))
+
+const doubled = () =>
+  jobKind({
+    name: 'doubled',
+    revision: 1,
+    asked: z.strictObject({
+      numbers: z.array(z.number()),
+      ms: z.number(),
+      deadly: z.number().optional(),
+      refused: z.number().optional(),
+    }),
+    place: z.null(),
+    async perform({ numbers, ms, deadly, refused }, _place, { signal }) {
+      if (numbers.includes(deadly)) process.kill(process.pid, 'SIGKILL')
+      if (numbers.includes(refused)) throw new ChiquitoError('data', `${refused} is not to be doubled.`)
+      await pause(ms, undefined, { signal }).catch(() => throwIfAborted(signal))
+      return encode(numbers.map(number => [number, 2 * number]))
+    },
+    division: {
+      parts: ({ numbers, ...asked }) => {
+        const half = numbers.length >> 1
+        const part = some => ({ asked: { ...asked, numbers: some }, place: null })
+        return half === 0 ? [] : [part(numbers.slice(0, half)), part(numbers.slice(half))]
+      },
+      join: (_asked, results) => encode(results.flatMap(decode)),
+      setAside: ({ numbers: [number] }, reason) => encode([[number, reason]]),
+    },
+  })
+
+export const jobKinds = { doubled: async () => doubled() }
