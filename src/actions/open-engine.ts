@@ -2,10 +2,12 @@ import { ChiquitoError, type WorkOptions } from '../core/index.js'
 import {
   type BlobStore,
   EngineHere,
+  EngineQueue,
   EngineThreads,
   type JobEngine,
   type JobKindTable,
   openStore,
+  queueAddress,
 } from '../jobs/index.js'
 import { jobKinds, jobKindsModule } from './jobs/kinds.js'
 
@@ -84,7 +86,6 @@ async function engineFor(options: EngineOptions, store: BlobStore): Promise<JobE
   const { queue, threads = 1, kinds = ours } = options
   if (queue === undefined)
     return threads > 1 ? new EngineThreads(kinds.module, store, threads) : new EngineHere(kinds.table, store)
-  const { EngineQueue, queueAddress } = await import('../jobs/queue/index.js')
   const { queueRelease } = await import('./queue-release.js')
   const address = queueAddress(queue, process.env.CHIQUITO_QUEUE)
   if (!address) throw new ChiquitoError('usage', 'No queue is given.')

@@ -1,6 +1,5 @@
 import { ChiquitoError, type WorkOptions } from '../core/index.js'
-import { openStore } from '../jobs/index.js'
-import { type JobEvent, queueAddress, runWorker } from '../jobs/queue/index.js'
+import { type JobEvent, openStore, queueAddress, runWorker } from '../jobs/index.js'
 import { jobKindsModule } from './jobs/kinds.js'
 import { queueRelease } from './queue-release.js'
 

@@ -14,6 +14,17 @@ export {
 export { JobKinds, type JobKindTable } from './kinds.js'
 export { type Closeable, LastUsed } from './last-used.js'
 export { type Performed, perform } from './perform.js'
+export {
+  EngineQueue,
+  type EngineQueueOptions,
+  type JobEvent,
+  type QueueAddress,
+  queueAddress,
+  type Release,
+  releaseOf,
+  runWorker,
+  type WorkerOptions,
+} from './queue/index.js'
 export { getJob, getResult, hasResult, putJob, putResult, removeJob, removeResult } from './results.js'
 export { type BlobStore, FolderStore, openStore } from './store/index.js'
 export { EngineThreads } from './threads.js'

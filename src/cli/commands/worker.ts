@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings'
-import type { JobEvent } from '../../jobs/queue/index.js'
+import type { JobEvent } from '../../jobs/index.js'
 import { integer } from '../options.js'
 import { type Outcome, oneLine } from '../output.js'
 import { addExamples, type RegisterCommand } from '../program.js'

@@ -27,6 +27,11 @@ export function referenceOf(id: string | undefined, data: unknown): Reference | 
   return parsed.success && parsed.data.key === id ? parsed.data : undefined
 }
 
+/** Whether a text, as it lies in Redis, refers to a job of that name. */
+export function isReference(id: string, text: string | null): boolean {
+  return referenceOf(id, parsedJson(text)) !== undefined
+}
+
 const answerSchema = z.object({ isRecalled: z.boolean() })
 export type Answer = z.infer<typeof answerSchema>
 

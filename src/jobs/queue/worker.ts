@@ -15,6 +15,7 @@ import { type HandEnd, Hands } from './hands.js'
 import {
   type Answer,
   failureText,
+  isReference,
   type Notice,
   type Reference,
   referenceOf,
@@ -143,7 +144,7 @@ class QueueWorker {
     // What is wrong with the connection is said by it. A lock that was lost meanwhile means that another one has the job: its result
     // lies in the store.
     worker.on('error', () => undefined)
-    worker.on('stalled', id => void this.sortOut(id))
+    worker.on('stalled', id => void this.sortOut(worker, id))
     await worker.waitUntilReady()
   }
 
@@ -261,26 +262,15 @@ class QueueWorker {
     return (await this.presence.others('worker')).some(({ keys }) => keys.includes(key))
   }
 
-  /** What somebody else put into the queue and cannot even be read comes here again and again. */
-  private async sortOut(id: string): Promise<void> {
-    const { Queue } = await queuePackages()
-    const { release } = this.options
-    const queue = new Queue(release.queue, {
-      connection: this.connection.redis,
-      prefix: PREFIX,
-      skipVersionCheck: true,
-    })
-    queue.on('error', () => undefined)
+  /** What somebody else put into the queue and cannot even be read would come here again and again. */
+  private async sortOut(worker: Worker, id: string): Promise<void> {
+    const { redis } = this.connection
+    const [name, { active, wait }] = [worker.toKey(id), worker.keys]
     try {
-      const isReadable = await queue.getJob(id).then(
-        job => referenceOf(id, job?.data) !== undefined,
-        () => false,
-      )
-      if (!isReadable) await queue.remove(id)
+      if (isReference(id, await redis.hget(name, 'data'))) return
+      await redis.multi().lrem(active, 0, id).lrem(wait, 0, id).del(name, `${name}:lock`).exec()
     } catch {
       // The next who meets it tries again.
-    } finally {
-      await queue.close().catch(() => undefined)
     }
   }
 
