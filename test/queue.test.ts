@@ -107,8 +107,10 @@ describe.skipIf(!redisProgram)('a queue (skipped where neither redis-server nor 
     expect(told.values).toEqual(doubles(upTo(16)))
     expect(one.keys('end', 'done')).toHaveLength(16)
     for (const { stderr } of [asked.program, one.program]) {
-      expect(stderr.match(/The queue at \S+ is away/g)).toHaveLength(1)
-      expect(stderr.match(/The queue at \S+ is back/g)).toHaveLength(1)
+      const times = (what: string) => stderr.match(new RegExp(`/0 is ${what}`, 'g'))?.length ?? 0
+      expect(times('back')).toBe(times('away'))
+      // Not at each try to reach it; on a machine that is busy enough the connection may be lost once more.
+      expect([1, 2]).toContain(times('away'))
     }
   })
 
