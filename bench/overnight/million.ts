@@ -6,7 +6,8 @@ import { treeMbNow } from '../support/process-tree.js'
 import { type BenchRow, median, row, type TextTable } from '../support/result.js'
 import { faultsOf, judged, writeList } from './judged.js'
 
-const ROWS = 1_000_000
+/** `CHIQUITO_BENCH_ROWS` sets another number. */
+const ROWS = Number(process.env.CHIQUITO_BENCH_ROWS ?? 1_000_000)
 const SEED = 106
 
 /** Milliseconds between two looks at its memory, and between two at whether it is to be killed. */
@@ -23,8 +24,6 @@ export interface MillionOptions {
   readonly folder: string
   /** How often it is killed (-9). */
   readonly kills: number
-  /** Another number of rows, to try it. */
-  readonly rows?: number | undefined
   readonly say: (line: string) => void
 }
 
@@ -34,19 +33,20 @@ interface Found {
   readonly failures: readonly string[]
 }
 
-/** A million rows in one go, and again with kills at random places; both must be the same bytes, each row once. */
+/** So many rows in one go, and again with kills at random places; both must be the same bytes, each row once. */
 export async function million(options: MillionOptions): Promise<Found> {
-  const { run, photos, folder, rows = ROWS, say } = options
+  const { run, photos, folder, say } = options
+
   const list = path.join(folder, 'list.txt')
   const out = path.join(folder, 'whole.jsonl')
-  await writeList(list, photos, rows)
+  await writeList(list, photos, ROWS)
   const looks: { readonly bytes: number; readonly mb: number }[] = []
   const whole = await judged([run, list, out], LOOK_MS, (child, bytes) => {
     const mb = treeMbNow(child.pid)
     if (mb !== undefined) looks.push({ bytes, mb })
   })
   if (whole.status !== 0) throw new Error(`it ended with ${whole.status}: ${whole.stderr}`)
-  say(`${rows} rows in ${whole.seconds.toFixed(0)} s`)
+  say(`${ROWS} rows in ${whole.seconds.toFixed(0)} s`)
   const total = Math.max(...looks.map(({ bytes }) => bytes))
   const between = ([from, to]: readonly [number, number]) =>
     looks.filter(({ bytes }) => bytes >= from * total && bytes <= to * total).map(({ mb }) => mb)
@@ -56,7 +56,7 @@ export async function million(options: MillionOptions): Promise<Found> {
   if (!isSame) failures.push(`after ${killed.hits} kills the rows are others`)
   await rm(killed.out)
   const figures = [
-    row(`memory: at the end (ours), at 10 % of ${rows} rows (theirs)`, 'MB', between(LATE), between(EARLY), {
+    row(`memory: at the end (ours), at 10 % of ${ROWS} rows (theirs)`, 'MB', between(LATE), between(EARLY), {
       target: 1.1,
     }),
   ]
@@ -73,10 +73,10 @@ export async function million(options: MillionOptions): Promise<Found> {
       'each row once, same bytes',
     ],
     [
-      String(rows),
+      String(ROWS),
       String(photos.length),
       `${whole.seconds.toFixed(0)} s`,
-      (rows / whole.seconds).toFixed(0),
+      (ROWS / whole.seconds).toFixed(0),
       `${Math.max(...looks.map(({ mb }) => mb)).toFixed(0)} MB`,
       String(killed.hits),
       places.length === 0
@@ -87,7 +87,7 @@ export async function million(options: MillionOptions): Promise<Found> {
   ]
   return {
     rows: figures,
-    tables: [{ title: 'a million rows, killed (-9) and gone on with', lines }],
+    tables: [{ title: 'rows made of few photos, in one go, and killed (-9) and gone on with', lines }],
     failures,
   }
 }
