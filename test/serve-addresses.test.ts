@@ -2,9 +2,17 @@
 // for all of them, as the variables of the environment name it to the server.
 import { createServer, type Server } from 'node:http'
 import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import type { PredictResult } from '../src/actions/predict.js'
-import { kindOf, type PredictAnswer, predictAnswerSchema, problemSchema } from '../src/serve/api/index.js'
+import {
+  kindOf,
+  type PredictAnswer,
+  predictAnswerSchema,
+  problemSchema,
+  refusedPhotoSchema,
+} from '../src/serve/api/index.js'
 import { chiquito, documentOf, suiteFolder } from './support/chiquito.js'
 import { writeTree } from './support/files.js'
 import { drawing } from './support/photos.js'
@@ -18,6 +26,8 @@ let model = ''
 let photo: Buffer
 let proxy: Listening
 let server: Serving
+/** Answers that go no further until they are let. */
+const held: (() => void)[] = []
 /** Whole addresses that the proxy was asked for. */
 const asked: string[] = []
 
@@ -30,6 +40,10 @@ function internet(): Server {
     if (pathname === '/moved.png') return response.writeHead(302, { location: '/ball.png' }).end()
     if (pathname === '/inwards.png')
       return response.writeHead(302, { location: 'http://127.0.0.1/ball.png' }).end()
+    if (pathname === '/held.png') {
+      response.write(Buffer.alloc(900_000))
+      return void held.push(() => response.end())
+    }
     if (pathname === '/page') return response.end('<!doctype html><p>No photo')
     if (pathname === '/large.png') return response.end(Buffer.alloc(2 * 1024 * 1024))
     return response.writeHead(404).end()
@@ -123,4 +137,25 @@ describe('a photo by address', () => {
     expect(problemSchema.parse(told.body).detail).toMatch(detail)
     expect(asked.length).toBe(before)
   })
+})
+
+it('fills no more memory than is set aside for photos, whoever asks for how many', async () => {
+  const list = Array.from({ length: 3 }, () =>
+    post({ photos: Array.from({ length: 4 }, () => ({ url: `${HOST}/held.png` })) }),
+  )
+  // Eight bodies of 1 MB fit; of twelve photos of 0.9 MB some do not.
+  while (held.length < 12) await pause(10)
+  let bytes = 0
+  while (bytes < 7_000_000) {
+    const text = await (await fetch(`${server.address}/metrics`)).text()
+    bytes = Number(/^chiquito_body_bytes (\d+)/m.exec(text)?.[1])
+  }
+  for (const go of held) go()
+  const problems = (await Promise.all(list)).flatMap(
+    ({ body }) => z.object({ photos: z.array(refusedPhotoSchema) }).parse(body).photos,
+  )
+  const kinds = problems.map(({ problem }) => kindOf(problem.type))
+  expect(new Set(kinds)).toEqual(new Set(['busy', 'unreadable-photo']))
+  expect(kinds.filter(kind => kind === 'busy').length).toBeLessThan(8)
+  expect(await (await fetch(`${server.address}/metrics`)).text()).toMatch(/^chiquito_body_bytes 0$/m)
 })

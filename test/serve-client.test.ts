@@ -111,6 +111,21 @@ describe('the client', () => {
   it('gives up when it is told to', async () => {
     const signal = AbortSignal.abort()
     await expect(client().predict(photo, { signal })).rejects.toThrow(/abort/i)
+    // Also in the middle of an answer: nobody says that the server is another one then.
+    const stalled = await serve((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': 100 }).write('{"id":')
+      setTimeout(() => controller.abort(), 50)
+    })
+    const controller = new AbortController()
+    const asked = new ChiquitoClient(stalled.address).model({ signal: controller.signal })
+    await expect(asked).rejects.toMatchObject({ name: 'AbortError' })
+  })
+
+  it('takes an address with a path, whatever is behind it', async () => {
+    const { address, requests } = await serve((_request, response) => void response.end('{}'))
+    for (const base of ['/models/', '/models?x#y', '/models//'])
+      await new ChiquitoClient(address + base).model().catch(() => undefined)
+    expect(requests.map(({ path }) => path)).toEqual(Array(3).fill('/models/v1/model'))
   })
 })
 
@@ -155,6 +170,29 @@ describe.skipIf(noBrowser)(`in a browser${noBrowser ? ` (skipped: ${noBrowser})`
     // The first question is refused for want of a token, as it should be; nothing else is amiss, nothing ran.
     expect(complaints.filter(text => !/401/.test(text))).toEqual([])
     await page.close()
+  })
+
+  it('the page sends many photos in as many requests as they need', async () => {
+    const own = await serving(model, ['--max-body', '0.3'])
+    const { page, complaints } = await open(own.address)
+    await page.waitForFunction(`document.getElementById('title').textContent.includes('wave')`)
+    const large = await drawing('ball', 61, { side: 220 })
+    expect(large.length).toBeGreaterThan(100_000)
+    const files = ['a.png', 'b.png', 'c.png', 'd.png', 'e.png'].map(name => ({
+      name,
+      mimeType: 'image/png',
+      buffer: large,
+    }))
+    files.splice(2, 0, { name: 'huge.png', mimeType: 'image/png', buffer: Buffer.alloc(400_000) })
+    await page.setInputFiles('#files', files)
+    await page.waitForSelector('#answers li:nth-child(6)')
+    const told = await page.$$eval('#answers li', items => items.map(item => item.textContent))
+    expect(told.map(text => /Not judged/.test(text ?? ''))).toEqual([false, false, true, false, false, false])
+    expect(told[2]).toMatch(
+      /huge\.pngThe file is larger than this server takes: 0\.4\sMB, and at most 0\.3\sMB/,
+    )
+    expect(complaints).toEqual([])
+    await Promise.all([page.close(), own.stop()])
   })
 
   it('the client runs on a page that the server was told to let', async () => {

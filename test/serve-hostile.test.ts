@@ -1,10 +1,10 @@
 // `chiquito serve` and those who mean it no good: each gets an answer or is cut off in time, and others are answered meanwhile.
-import { connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { RandomStream } from '../src/core/index.js'
 import { suiteFolder } from './support/chiquito.js'
 import { drawing } from './support/photos.js'
 import { type Serving, serving, trainedModel } from './support/serving.js'
+import { head, type Told, talk } from './support/talk.js'
 
 const folder = suiteFolder()
 const token = 'a-token-of-some-length'
@@ -31,38 +31,6 @@ beforeAll(async () => {
 })
 
 afterAll(() => Promise.all([server?.stop(), guarded?.stop()]))
-
-interface Told {
-  readonly status: number
-  readonly text: string
-}
-
-/** Writes bytes on a connection of its own, waits for what comes, and leaves. */
-function talk(
-  parts: readonly (string | Uint8Array)[],
-  { port, half = false }: { port: number; half?: boolean },
-): Promise<Told> {
-  return new Promise(resolve => {
-    const socket: Socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
-    let text = ''
-    socket.setEncoding('utf8').on('data', part => {
-      text += part
-      // A whole answer; who keeps the connection would wait for another request.
-      const [head, body = ''] = text.split('\r\n\r\n')
-      const length = Number(/^content-length: (\d+)/im.exec(head)?.[1] ?? Number.NaN)
-      if (Buffer.byteLength(body) >= length) socket.destroy()
-    })
-    socket.on('error', () => undefined)
-    socket.on('end', () => socket.end())
-    socket.on('close', () => resolve({ status: Number(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1] ?? 0), text }))
-    for (const part of parts) socket.write(part)
-    if (half) socket.end()
-  })
-}
-
-function head(length: number | string, type = 'image/jpeg', more = ''): string {
-  return `POST /v1/predict HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: ${type}\r\nContent-Length: ${length}\r\n${more}\r\n`
-}
 
 /** Sends a body whole. */
 function upload(body: Uint8Array, type = 'application/octet-stream'): Promise<Told> {
@@ -182,6 +150,22 @@ describe('500 hostile uploads', () => {
       type: multipart,
       right: [400, 422],
     }),
+    'parts that say nothing of themselves': () => ({
+      body: Buffer.concat([
+        Buffer.from(`--b\r\n${pick(['', 'X: y\r\n', 'Content-Type: image/png\r\n', 'no header\r\n'])}\r\n`),
+        noise(pick([0, 100, 40_000])),
+        Buffer.from('\r\n--b--'),
+      ]),
+      type: multipart,
+      right: [400],
+    }),
+    'fields without names': () => ({
+      body: Buffer.from(
+        `--b\r\nContent-Disposition: ${pick(['form-data', 'form-data;', 'form-data; name'])}\r\n\r\nx\r\n--b--`,
+      ),
+      type: multipart,
+      right: [422],
+    }),
     'a boundary in the photo': () => ({
       body: form(part('a', '\r\n--b\r\n\r\n--b')),
       type: multipart,
@@ -244,73 +228,6 @@ describe('500 hostile uploads', () => {
   })
 })
 
-describe('connections', () => {
-  it('that send slowly are ended in time, headers and bodies', async () => {
-    const slow = [
-      ['GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: '],
-      [head(1000), 'a few bytes'],
-      [head(1000, 'multipart/form-data; boundary=b'), '--b\r\n'],
-      [
-        'POST /v1/predict HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: image/png\r\nTransfer-Encoding: chunked\r\n\r\n',
-        '5\r\nab',
-      ],
-      [],
-    ]
-    const told = await Promise.all(slow.map(parts => talk(parts, server)))
-    expect(told.map(({ status }) => status).slice(0, 4)).toEqual([408, 408, 408, 408])
-    for (const { text } of told.slice(0, 4)) expect(text).toMatch(/too-slow/)
-    await expectStillServing()
-  })
-
-  it('that are half closed or left are no burden', async () => {
-    const png = photos.get('png') ?? Buffer.alloc(0)
-    const answered = await talk([head(png.length, 'image/png'), png], { port: server.port, half: true })
-    expect(answered.status).toBe(200)
-    await talk([head(1000), 'cut'], { port: server.port, half: true })
-    for (let i = 0; i < 40; i++) {
-      const socket = connect({ port: server.port, host: '127.0.0.1' }).on('error', () => undefined)
-      socket.write(head(1000))
-      socket.write('left')
-      setTimeout(() => socket.resetAndDestroy(), 20)
-    }
-    await expectStillServing()
-  })
-
-  it.each([
-    [
-      'a flood of headers',
-      `GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n${'X-Flood: 1234567890\r\n'.repeat(2000)}\r\n`,
-      431,
-    ],
-    ['one long header', `GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: ${'a'.repeat(40_000)}\r\n\r\n`, 431],
-    ['no HTTP', '\x16\x03\x01\x02\0\x01\0', 400],
-    ['no host', 'GET / HTTP/1.1\r\n\r\n', 400],
-    ['two hosts', 'GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: evil.example\r\n\r\n', 400],
-    [
-      'two lengths',
-      'POST /v1/predict HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab',
-      400,
-    ],
-    [
-      'a length and chunks',
-      'POST /v1/predict HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
-      400,
-    ],
-    ['a length that is none', head('-5'), 400],
-    ['a length beyond all', head('99999999999999999'), 413],
-    ['a whole address', 'GET http://evil.example/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n', 400],
-    ['a path upwards', 'GET /../../etc/passwd HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n', 404],
-    ['backslashes', 'GET /..\\..\\etc HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n', 400],
-    ['a broken escape', 'GET /%E0%A4%A HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n', 404],
-    ['TRACE', 'TRACE /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n', 405],
-  ])('with %s are told what is wrong', async (_what, text, status) => {
-    const told = await talk([text], server)
-    expect(told.status, told.text).toBe(status)
-    expect(told.text).toMatch(/application\/problem\+json/)
-    await expectStillServing()
-  })
-})
-
 describe('who may ask', () => {
   const get = (route: string, headers: Record<string, string>) => {
     const lines = Object.entries({ Host: `127.0.0.1:${guarded.port}`, ...headers }).map(
@@ -369,6 +286,9 @@ describe('who may ask', () => {
       'null',
       `http://127.0.0.1:${guarded.port + 1}`,
       'http://localhost.evil.example',
+      // Pages of a program that shows pages of its own.
+      `capacitor://127.0.0.1:${guarded.port}`,
+      `chrome-extension://127.0.0.1:${guarded.port}`,
     ])
       expect((await get('/v1/model', { ...bearer, Origin: origin })).status, origin).toBe(403)
     expect((await get('/v1/model', { ...bearer, Origin: `http://127.0.0.1:${guarded.port}` })).status).toBe(

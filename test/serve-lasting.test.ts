@@ -1,6 +1,7 @@
 // `chiquito serve` over time: stopped and given new models while it is asked, without losing a request.
 import { copyFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
+import { connect } from 'node:net'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -117,6 +118,41 @@ describe('stopped under load', () => {
     })
     expect(await answer).toBe(200)
   })
+})
+
+describe('stopped while connections stand open', () => {
+  it.each([
+    ['on which nothing was asked', ''],
+    ['on which not all was asked', 'GET /healthz HTTP/1.1\r\nHost: 127'],
+    ['that are kept', 'GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'],
+  ])('does not wait for those %s', async (_what, text) => {
+    // Far longer than the test may take.
+    const server = await serving(first, ['--upload-limit', '10min'])
+    const socket = connect({ port: server.port, host: '127.0.0.1' })
+    onTestFinished(() => void socket.destroy())
+    const ended = new Promise(resolve => socket.once('close', resolve))
+    socket.on('error', () => undefined).resume()
+    await new Promise<void>(resolve => void socket.write(text, () => resolve()))
+    await pause(200)
+    expect((await server.stop()).status).toBe(130)
+    await ended
+  })
+})
+
+it('stops where those who asked much at a time have left', async () => {
+  const server = await serving(first, ['--time-limit', '10min'])
+  const one = Buffer.concat([
+    Buffer.from(
+      `POST /v1/predict HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: image/jpeg\r\nContent-Length: ${photo.length}\r\n\r\n`,
+    ),
+    photo,
+  ])
+  for (let i = 0; i < 4; i++) {
+    const socket = connect({ port: server.port, host: '127.0.0.1' }).on('error', () => undefined)
+    await new Promise<void>(resolve => void socket.write(Buffer.concat(Array(8).fill(one)), () => resolve()))
+    socket.resetAndDestroy()
+  }
+  expect((await server.stop()).status).toBe(130)
 })
 
 describe('given another model under load', () => {

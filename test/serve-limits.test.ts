@@ -46,10 +46,20 @@ describe('limits', () => {
 
   it('of bodies in memory hold for all requests together', async () => {
     const { address } = await start('--max-body', '0.5', '--upload-limit', '2s')
-    // Eight fit, as they are announced; none is ever sent whole.
-    const statuses = await Promise.all(Array.from({ length: 10 }, () => announced(address, 500_000)))
+    // Eight fit, of which all has come but the last byte.
+    const statuses = await Promise.all(
+      Array.from({ length: 10 }, () => unfinished(address, 520_000, 519_999)),
+    )
     expect(statuses.toSorted()).toEqual([...Array(8).fill(408), 429, 429])
     expect((await post(address, 1)).status).not.toBe(429)
+  })
+
+  it('of bodies in memory count what has come, not what was announced', async () => {
+    const { address } = await start('--max-body', '2', '--upload-limit', '10s')
+    const slow = Array.from({ length: 40 }, () => unfinished(address, 2_000_000, 100))
+    await pause(500)
+    expect((await post(address, 1)).status).toBe(200)
+    expect(new Set(await Promise.all(slow))).toEqual(new Set([408]))
   })
 
   it('of time give up what takes longer', async () => {
@@ -70,8 +80,8 @@ describe('limits', () => {
   })
 })
 
-/** The status for a body that is announced and of which a little comes. */
-function announced(address: string, length: number): Promise<number | undefined> {
+/** The status for a body that is announced and of which so many bytes come. */
+function unfinished(address: string, length: number, come: number): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'image/png', 'content-length': length }
     const asked = request(`${address}/v1/predict`, { method: 'POST', headers, agent: false }, answer => {
@@ -80,7 +90,7 @@ function announced(address: string, length: number): Promise<number | undefined>
       asked.destroy()
     })
     asked.on('error', reject)
-    asked.write('a little')
+    asked.write(Buffer.alloc(come))
   })
 }
 

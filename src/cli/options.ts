@@ -38,8 +38,11 @@ export function decimals(name: string, range: Range = {}): (text: string) => num
 
 const secondsIn = { h: 3600, min: 60, s: 1 } as const
 
-/** A time in seconds, of more than none: 90, 30s, 2min, 1.5h or 1h30min. */
-export function time(name: string): (text: string) => number {
+/** A time in seconds, of more than none, up to so many hours: 90, 30s, 2min, 1.5h or 1h30min. */
+export function time(
+  name: string,
+  { maxHours = Number.POSITIVE_INFINITY }: { readonly maxHours?: number } = {},
+): (text: string) => number {
   return text => {
     const number = String.raw`(\d+(?:\.\d+)?)`
     const spelt = new RegExp(`^(?:${number}h)?(?:${number}min)?(?:${number}s)?$`, 'i').exec(
@@ -48,8 +51,10 @@ export function time(name: string): (text: string) => number {
     const bare = isDecimal(text) ? Number(text) : undefined
     const [, h = 0, min = 0, s = 0] = spelt ?? []
     const seconds = bare ?? Number(h) * secondsIn.h + Number(min) * secondsIn.min + Number(s) * secondsIn.s
-    if (!(seconds > 0 && Number.isFinite(seconds)))
-      throw argumentError(name, 'a time such as 30s, 2min, 1h30min or 90, in seconds', text)
+    if (!(seconds > 0 && Number.isFinite(seconds) && seconds <= maxHours * secondsIn.h)) {
+      const most = Number.isFinite(maxHours) ? `, and at most ${maxHours}h` : ''
+      throw argumentError(name, `a time such as 30s, 2min, 1h30min or 90, in seconds${most}`, text)
+    }
     return seconds
   }
 }

@@ -24,6 +24,8 @@ export interface ReadOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** Sent by POST. */
   readonly form?: Form | undefined
+  /** Told of the bytes so far as they come, and of those that they unpack to. What it throws ends the fetch, and comes out of it. */
+  readonly admit?: ((bytes: number) => void) | undefined
 }
 
 /** Some servers compress without being asked. */
@@ -37,12 +39,14 @@ const unpackers = { gzip: promisify(gunzip), deflate: promisify(inflate), br: pr
 export async function readBytes(
   client: Client,
   address: URL,
-  { maxBytes, headers = {}, form }: ReadOptions,
+  { maxBytes, headers = {}, form, admit = () => undefined }: ReadOptions,
 ): Promise<Received> {
   let received: Received | undefined
   const work = async (answer: Answer, pace: Pace) => {
+    const bytes = await unpacked(answer, await readBody(answer, pace, { maxBytes, admit }), maxBytes)
+    admit(bytes.length)
     received = {
-      bytes: await unpacked(answer, await readBody(answer, pace, maxBytes), maxBytes),
+      bytes,
       url: answer.url,
       type: answer.header('content-type'),
     }
@@ -53,19 +57,34 @@ export async function readBytes(
   return received
 }
 
-async function readBody(answer: Answer, pace: Pace, maxBytes: number): Promise<Uint8Array> {
+async function readBody(
+  answer: Answer,
+  pace: Pace,
+  { maxBytes, admit }: { readonly maxBytes: number; readonly admit: (bytes: number) => void },
+): Promise<Uint8Array> {
   const announced = Number(answer.header('content-length') ?? Number.NaN)
   if (announced > maxBytes) throw tooLarge(answer, announced, maxBytes)
   const chunks: Uint8Array[] = []
   let size = 0
+  let refusal: unknown
+  const requireRoom = () => {
+    try {
+      admit(size)
+    } catch (error) {
+      refusal = error
+      throw error
+    }
+  }
   try {
     await consume(answer.body, chunk => {
       size += chunk.length
       pace.add(chunk.length)
       if (size > maxBytes) throw tooLarge(answer, size, maxBytes)
+      requireRoom()
       chunks.push(chunk)
     })
   } catch (error) {
+    if (refusal !== undefined) throw refusal
     throw networkError(error, answer.url, pace)
   }
   if (announced > size)

@@ -121,8 +121,8 @@ export class ChiquitoClient {
       headers: { ...headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
       ...(signal === undefined ? {} : { signal }),
     })
-    if (!response.ok) throw await problemOf(response)
-    const answer: unknown = await response.json().catch(() => undefined)
+    const answer = parsed(await response.text())
+    if (!response.ok) throw problemOf(response, answer)
     if (isAnswer(answer)) return answer
     throw new ChiquitoProblem(
       response.status,
@@ -133,8 +133,8 @@ export class ChiquitoClient {
 }
 
 function baseOf(url: string): string {
-  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol))
-    return new URL(url).href.replace(/\/$/, '')
+  const { protocol, origin, pathname } = URL.canParse(url) ? new URL(url) : new URL('none:')
+  if (/^https?:$/.test(protocol)) return origin + pathname.replace(/\/+$/, '')
   throw new TypeError(`The address of a chiquito serve is one like http://127.0.0.1:8000, but is "${url}".`)
 }
 
@@ -169,9 +169,9 @@ function isList(photos: PhotoInput | readonly PhotoInput[]): photos is readonly 
 function named(photo: PhotoInput): Named {
   requirePhoto(photo)
   if (!isData(photo) && 'url' in photo)
-    return { name: photo.name ?? 'photo', data: new Uint8Array(), url: photo.url }
+    return { name: photo.name || 'photo', data: new Uint8Array(), url: photo.url }
   const { data, name } = isData(photo) ? { data: photo, name: undefined } : photo
-  return { name: name ?? fileName(data) ?? 'photo', data }
+  return { name: name || fileName(data) || 'photo', data }
 }
 
 /** By tag: where tests run in a realm of their own, bytes are of another class of the same name. */
@@ -195,7 +195,7 @@ function requirePhoto(photo: unknown): void {
 
 /** Files say what they are called. */
 function fileName(data: PhotoData): string | undefined {
-  return 'name' in data && typeof data.name === 'string' && data.name !== '' ? data.name : undefined
+  return 'name' in data && typeof data.name === 'string' ? data.name : undefined
 }
 
 function blobOf(data: PhotoData): Blob {
@@ -213,9 +213,16 @@ async function base64Of(data: PhotoData): Promise<string> {
   return btoa(text)
 }
 
-async function problemOf(response: Response): Promise<ChiquitoProblem> {
-  // A proxy on the way may answer with anything.
-  const document: unknown = await response.json().catch(() => undefined)
+/** What an answer says; undefined where it is no JSON, as a proxy on the way may answer with anything. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function problemOf(response: Response, document: unknown): ChiquitoProblem {
   const { type, detail, errors, photos } = isObject(document) ? document : {}
   const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN)
   return new ChiquitoProblem(

@@ -67,6 +67,9 @@ const DEFAULT_PORT = 8000
 /** Photos that a network looks at together: measured in docs/decisions/0091-memory-of-a-server.md. */
 const BATCH = 2
 
+/** Of a limit of time: two of them are waited for together, and timers of Node end at 24 days. */
+const MAX_SECONDS = 24 * 60 * 60
+
 /** Seconds beyond all time limits after which connections are cut off when the server stops. */
 const STOP_SECONDS = 5
 
@@ -156,6 +159,8 @@ function limitsOf(given: ServeOptions['limits'] = {}): ServeLimits {
   const limits = { ...defaultLimits, ...Object.fromEntries(set) }
   for (const [name, value] of Object.entries(limits))
     if (!(value > 0 && Number.isFinite(value))) throw argumentError(name, 'a number above 0', value)
+  for (const name of ['seconds', 'uploadSeconds'] as const)
+    if (limits[name] > MAX_SECONDS) throw argumentError(name, `at most ${MAX_SECONDS}`, limits[name])
   return limits
 }
 

@@ -1,14 +1,18 @@
 import type { Command } from '@commander-js/extra-typings'
+import { ChiquitoError } from '../../core/index.js'
 import type { DockerOptions, ServeOptions } from '../../serve/index.js'
 import { decimal, integer, time } from '../options.js'
 import { type Outcome, oneLine } from '../output.js'
 import { addExamples } from '../program.js'
-import type { LastingWork, Shell, Work } from '../shell.js'
+import type { LastingWork, Shell, ShellFlags, Work } from '../shell.js'
 import { addDeviceOptions, several } from './shared.js'
 
 const MAX_PORT = 65535
 const MEGABYTE = 1024 * 1024
 const MILLION = 1e6
+
+/** Nobody waits for longer, and timers of Node end at 24 days. */
+const maxHours = 24
 
 /** The start is told in a line or two. */
 const MAX_LABELS_TEXT = 200
@@ -56,15 +60,24 @@ export function registerServe(program: Command, shell: Shell): void {
         'photos that wait, of all requests (256)',
         integer('--max-waiting', { min: 1, max: 100_000 }),
       )
-      .option('--time-limit <time>', 'longest wait for an answer (30s)', time('--time-limit'))
-      .option('--upload-limit <time>', 'longest time for a request to arrive (60s)', time('--upload-limit'))
+      .option('--time-limit <time>', 'longest wait for an answer (30s)', time('--time-limit', { maxHours }))
+      .option(
+        '--upload-limit <time>',
+        'longest time for a request to arrive (60s)',
+        time('--upload-limit', { maxHours }),
+      )
       .option('--docker <dir>', 'start nothing, but write what a container of it is built from')
       .option('--overwrite', 'with --docker: write over what was written there before'),
   ).action((model, options) => {
     const { docker, overwrite, ...others } = options
-    return docker === undefined
-      ? shell.last(work => listen(model, others, work))
-      : shell.run(work => container(work, { model, out: docker, overwrite }))
+    if (docker === undefined) {
+      if (overwrite) throw noEffect('--overwrite', 'without --docker: a server writes nothing')
+      return shell.last(work => listen(model, others, work))
+    }
+    const name = Object.keys(others).find(key => !everywhere.has(key))
+    if (name !== undefined)
+      throw noEffect(optionOf(name), 'with --docker: give it behind the name of the image to "docker run"')
+    return shell.run(work => container(work, { model, out: docker, overwrite }))
   })
   addExamples(command, [
     'chiquito serve runs/first',
@@ -72,6 +85,18 @@ export function registerServe(program: Command, shell: Shell): void {
     'chiquito serve runs/first --docker container/',
     'CHIQUITO_TOKEN=$(openssl rand -hex 32) chiquito serve model.onnx --host 0.0.0.0 --name photos.example.org',
   ])
+}
+
+/** Options of every command. */
+const everywhere: ReadonlySet<string> = new Set<keyof ShellFlags>(['json', 'quiet'])
+
+/** `maxBody` is typed as `--max-body`. */
+function optionOf(key: string): string {
+  return `--${key.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
+}
+
+function noEffect(option: string, where: string): ChiquitoError {
+  return new ChiquitoError('usage', `${option} has no effect ${where}.`)
 }
 
 /** The options of the command line, as they are typed. */

@@ -110,7 +110,7 @@ async function predict(c: Ask, settings: AppSettings): Promise<Response> {
   outgoing.once('close', gone)
   try {
     const name = c.req.query('name')
-    const photos = await photosOfRequest(body.bytes, { kind, type, name, most: limits.photos })
+    const photos = photosOfRequest(body.bytes, { kind, type, name, most: limits.photos })
     if (!settings.allowsUrls && photos.some(photo => 'url' in photo))
       throw new ProblemError(
         'addresses-off',
@@ -135,7 +135,8 @@ async function predict(c: Ask, settings: AppSettings): Promise<Response> {
 function noneRead(refused: readonly RefusedPhoto[]): ProblemError {
   const [{ problem }] = refused
   const kind = kindOf(problem.type) ?? 'unreadable-photo'
-  if (refused.length === 1) return new ProblemError(kind, problem.detail)
+  const more = kind === 'busy' ? { headers: { 'retry-after': '1' } } : {}
+  if (refused.length === 1) return new ProblemError(kind, problem.detail, more)
   return new ProblemError(
     'unreadable-photos',
     `None of ${refused.length} photos can be read. The first: ${problem.detail}`,

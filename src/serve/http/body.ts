@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { GoneError, ProblemError } from './problem.js'
-import type { Room } from './room.js'
+import type { Hold, Room } from './room.js'
 
 /** A body in memory, for whose bytes there is room until it is left. */
 export interface Body {
@@ -26,29 +26,25 @@ export async function readBody(
     )
   const announced = Number(request.headers['content-length'] ?? 0)
   if (announced > most) throw tooLarge(announced, most)
-  let taken = 0
-  const take = (count: number) => {
-    room.takeBytes(count)
-    taken += count
-  }
-  const leave = () => {
-    room.leaveBytes(taken)
-    taken = 0
-  }
+  // Who could not be taken whole need not begin.
+  room.requireBytes(announced)
+  const hold = room.hold()
   try {
-    take(announced)
-    if (request.headers.expect !== undefined) response.writeContinue()
-    const bytes = await gather(request, most, size => {
-      if (size > taken) take(size - taken)
-    })
-    return { bytes, leave }
+    if (isAwaitingGo(request)) response.writeContinue()
+    const bytes = await gather(request, most, hold)
+    return { bytes, leave: () => hold.leave() }
   } catch (error) {
-    leave()
+    hold.leave()
     throw error
   }
 }
 
-function gather(request: IncomingMessage, most: number, grow: (size: number) => void): Promise<Buffer> {
+/** Before HTTP 1.1 nobody waits for that (RFC 9110, 10.1.1). */
+function isAwaitingGo({ headers, httpVersion }: IncomingMessage): boolean {
+  return httpVersion === '1.1' && headers.expect?.toLowerCase() === '100-continue'
+}
+
+function gather(request: IncomingMessage, most: number, hold: Hold): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
   return new Promise((resolve, reject) => {
@@ -60,7 +56,7 @@ function gather(request: IncomingMessage, most: number, grow: (size: number) => 
       size += chunk.length
       try {
         if (size > most) throw tooLarge(size, most)
-        grow(size)
+        hold.upTo(size)
         chunks.push(chunk)
       } catch (error) {
         settle(() => {

@@ -74,9 +74,11 @@ export class Gate {
     const { origin } = request.headers
     if (origin === undefined) return undefined
     if (this.origins.has(origin)) return origin
-    if (URL.canParse(origin) && new URL(origin).host === new URL(`http://${host}`).host) return undefined
-    // Behind a proxy that speaks https the default ports differ.
-    if (URL.canParse(origin) && new URL(origin).host === host.toLowerCase()) return undefined
+    const page = URL.canParse(origin) ? new URL(origin) : undefined
+    // Pages of other kinds (of an extension, of another program) have hosts in a sense of their own. Behind a proxy that speaks https the
+    // default ports differ.
+    const isOfWeb = page?.protocol === 'http:' || page?.protocol === 'https:'
+    if (isOfWeb && [new URL(`http://${host}`).host, host.toLowerCase()].includes(page.host)) return undefined
     throw new ProblemError(
       'wrong-origin',
       'Pages of other origins may not ask this server. Start it with --allow-origin and the origin of the page to let it.',

@@ -6,7 +6,7 @@ import { fetchPhoto } from './fetch-photo.js'
 import { FETCHED_AT_ONCE, type ServeLimits } from './limits.js'
 import type { Metrics } from './metrics.js'
 import { ProblemError, problemOf } from './problem.js'
-import type { Room } from './room.js'
+import type { Hold, Room } from './room.js'
 import type { SentPhoto } from './sent-photo.js'
 
 export interface JudgeSettings {
@@ -33,14 +33,17 @@ export async function judgePhotos(
   const turns = turnsOf(FETCHED_AT_ONCE)
   return Promise.all(
     photos.map(async photo => {
+      const hold = settings.room.hold()
       try {
-        const bytes = 'url' in photo ? await turns(() => fetched(photo.url, settings, signal)) : photo.bytes
+        const bytes =
+          'url' in photo ? await turns(() => fetched(photo.url, hold, settings, signal)) : photo.bytes
         return answerOf(photo.name, await judged(bytes, model, settings, signal), model)
       } catch (error) {
         if (error instanceof ProblemError)
           return { name: photo.name, problem: problemOf(error.kind, error.detail) }
         throw error
       } finally {
+        hold.leave()
         settings.room.leavePhoto()
       }
     }),
@@ -49,11 +52,12 @@ export async function judgePhotos(
 
 async function fetched(
   url: string,
+  hold: Hold,
   { limits, metrics }: JudgeSettings,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
   try {
-    return await fetchPhoto(url, { most: limits.bodyBytes, signal })
+    return await fetchPhoto(url, { most: limits.bodyBytes, hold, signal })
   } catch (error) {
     if (error instanceof ProblemError) metrics.photo('refused')
     throw error

@@ -40,6 +40,12 @@ export const MAX_HEADERS = 100
 /** Connections at a time; further ones wait in the system's queue or are refused by it. */
 export const MAX_CONNECTIONS = 1024
 
+/**
+ * Requests of one connection that wait for their answers. Browsers and libraries send the next one when they have been answered; whoever
+ * sends thousands and reads nothing would have as many answers kept for it.
+ */
+export const MAX_PIPELINED = 16
+
 /** Seconds that a connection may be silent between two requests. Longer than the 60 of most proxies, so that they close it first. */
 export const KEEP_ALIVE_SECONDS = 65
 

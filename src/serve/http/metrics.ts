@@ -71,10 +71,13 @@ export class Metrics {
     return this.registry.metrics()
   }
 
-  /** @param status - of HTTP, or `gone` where nobody waited for it */
-  request(route: string, status: string, seconds: number): void {
+  /**
+   * @param status - of HTTP, or `gone` where nobody waited for it
+   * @param seconds - undefined for what was refused before it was a request
+   */
+  request(route: string, status: string, seconds: number | undefined): void {
     this.requests.inc({ route, status })
-    this.seconds.observe({ route }, seconds)
+    if (seconds !== undefined) this.seconds.observe({ route }, seconds)
   }
 
   photo(outcome: PhotoOutcome): void {

@@ -40,37 +40,39 @@ export function bodyKind(type: string | undefined): BodyKind {
   })
 }
 
+/** What is known of a body before it is read. */
+export interface SentBody {
+  readonly kind: BodyKind
+  /** The header Content-Type. */
+  readonly type: string
+  /** Of a photo that is the whole body. */
+  readonly name: string | undefined
+  /** Photos that it may hold. */
+  readonly most: number
+}
+
 /**
  * The photos of a body.
  *
- * @param name - of a photo that is the whole body
  * @throws ProblemError `bad-request`, `invalid-request`, `too-many-photos`
  */
-export async function photosOfRequest(
-  body: Buffer,
-  {
-    kind,
-    type,
-    name,
-    most,
-  }: {
-    readonly kind: BodyKind
-    readonly type: string
-    readonly name: string | undefined
-    readonly most: number
-  },
-): Promise<SentPhoto[]> {
-  const photos = await photosOf()
+export function photosOfRequest(body: Buffer, { kind, type, name, most }: SentBody): SentPhoto[] {
+  const photos = photosOf()
   if (photos.length === 0)
     throw new ProblemError('invalid-request', 'The request holds no photo. Send at least one.')
   if (photos.length > most) throw tooMany(most)
-  return photos.map(photo => ({ ...photo, name: photo.name.slice(0, MAX_NAME_CHARACTERS) }))
+  return photos.map(photo => ({ ...photo, name: toldName(photo.name) }))
 
-  async function photosOf(): Promise<SentPhoto[]> {
+  function photosOf(): SentPhoto[] {
     if (kind === 'form') return photosOfForm(body, type, most)
     if (kind === 'json') return photosOfJson(body, most)
     return body.length === 0 ? [] : [{ name: name || 'photo', bytes: body }]
   }
+}
+
+/** Cut between characters, and with no half of one: not every program can read an answer that has such. */
+function toldName(name: string): string {
+  return Buffer.from([...name].slice(0, MAX_NAME_CHARACTERS).join('')).toString()
 }
 
 /** @throws ProblemError */
@@ -104,7 +106,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 function invalid(error: z.ZodError): ProblemError {
-  const errors = issuesOf(error.issues)
+  const errors = withoutEchoes(issuesOf(error.issues))
     .slice(0, MAX_ISSUES)
     .map(({ path, message }) => ({ path: placeOfIssue(path), message }))
   const told = errors
@@ -126,6 +128,14 @@ function issuesOf(issues: readonly Issue[]): Issue[] {
     const nearest = issue.errors.reduce((best, one) => (distance(one) < distance(best) ? one : best))
     return issuesOf(nearest).map(inner => ({ ...inner, path: [...issue.path, ...inner.path] }))
   })
+}
+
+/** Of a value of another type nothing else is said: a list in place of text is not too short as well. */
+function withoutEchoes(issues: readonly Issue[]): Issue[] {
+  const places = new Set(
+    issues.filter(({ code }) => code === 'invalid_type').map(({ path }) => placeOfIssue(path)),
+  )
+  return issues.filter(({ code, path }) => code === 'invalid_type' || !places.has(placeOfIssue(path)))
 }
 
 /** Keys that an alternative does not know tell most clearly that it was not meant. */

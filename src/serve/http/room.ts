@@ -15,15 +15,17 @@ export class Room {
     return this.photosHeld
   }
 
-  /** @throws ProblemError `busy` */
-  takeBytes(count: number): void {
+  /** @throws ProblemError `busy` where so many bytes more would not fit now */
+  requireBytes(count: number): void {
     if (this.held + count > this.most.bytes)
-      throw busy('Requests that have arrived fill the memory that is set aside for them')
-    this.held += count
+      throw busy('Photos that have arrived fill the memory that is set aside for them')
   }
 
-  leaveBytes(count: number): void {
-    this.held -= count
+  /** For bytes that come little by little. */
+  hold(): Hold {
+    return new Hold(this, change => {
+      this.held += change
+    })
   }
 
   /** @throws ProblemError `busy` */
@@ -36,6 +38,36 @@ export class Room {
 
   leavePhoto(): void {
     this.photosHeld--
+  }
+}
+
+/**
+ * Bytes of one body. Only what has come is counted: whoever announces much and sends nothing keeps nobody else out.
+ */
+export class Hold {
+  private taken = 0
+
+  constructor(
+    private readonly room: Room,
+    private readonly change: (count: number) => void,
+  ) {}
+
+  /**
+   * Holds so many in all; less than before changes nothing.
+   *
+   * @throws ProblemError `busy`
+   */
+  upTo(size: number): void {
+    if (size <= this.taken) return
+    this.room.requireBytes(size - this.taken)
+    this.change(size - this.taken)
+    this.taken = size
+  }
+
+  /** Gives all of them up. */
+  leave(): void {
+    this.change(-this.taken)
+    this.taken = 0
   }
 }
 

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -7,23 +7,29 @@ import { ChiquitoError } from '../../core/index.js'
 import { errorCode } from '../../files/index.js'
 import type { Gate } from './gate.js'
 import {
+  DRAIN_MS,
   KEEP_ALIVE_SECONDS,
   MAX_CONNECTIONS,
   MAX_HEADER_BYTES,
   MAX_HEADERS,
   MAX_HEADERS_SECONDS,
+  MAX_PIPELINED,
   type ServeLimits,
 } from './limits.js'
 import { ProblemError } from './problem.js'
+import { problemOfParser, refuseConnection } from './refuse-connection.js'
 import { PROBLEM_TYPE, safeHeaders, sendProblem } from './send.js'
+import { type Asked, outcomeOf, Unanswered } from './unanswered.js'
 
 export interface HttpOptions {
   readonly host: string
   readonly port: number
   readonly limits: ServeLimits
   readonly gate: Gate
-  /** Told of each request's end: path (undefined for none that is one), status or `gone`, seconds. */
-  readonly observe?: ((path: string | undefined, status: string, seconds: number) => void) | undefined
+  /** Told of each request's end: path (undefined for none that is one), status or `gone`, seconds (undefined where it never began). */
+  readonly observe?:
+    | ((path: string | undefined, status: string, seconds: number | undefined) => void)
+    | undefined
   readonly app: { readonly fetch: Parameters<typeof getRequestListener>[0] }
 }
 
@@ -35,9 +41,13 @@ const GRACE_MS = 300
 
 /** The server while it listens. */
 export class HttpServer {
+  /** Answers that are awaited when the server stops. */
   private readonly underWay = new Set<ServerResponse>()
+  /** Those to what has come since. */
+  private readonly late = new Set<ServerResponse>()
+  private readonly unanswered = new Unanswered()
   private isStopping = false
-  private idle: (() => void) | undefined
+  private ended: (() => void) | undefined
   answered = 0
 
   private constructor(
@@ -50,8 +60,8 @@ export class HttpServer {
     const { uploadSeconds } = options.limits
     const server = createServer({
       maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: Math.min(MAX_HEADERS_SECONDS, uploadSeconds) * 1000,
-      requestTimeout: uploadSeconds * 1000,
+      headersTimeout: Math.ceil(Math.min(MAX_HEADERS_SECONDS, uploadSeconds) * 1000),
+      requestTimeout: Math.ceil(uploadSeconds * 1000),
       keepAliveTimeout: KEEP_ALIVE_SECONDS * 1000,
       connectionsCheckingInterval: CHECK_MS,
       // We say ourselves what is missing.
@@ -70,12 +80,13 @@ export class HttpServer {
     })
     const hear = (request: IncomingMessage, response: ServerResponse) =>
       http.hear(request, response, listener)
+    server.on('connection', socket => http.unanswered.watch(socket))
     server.on('request', hear)
-    // Whoever asks before sending a body is told to go on when it is read.
+    // Whoever asks before sending a body is told to go on when it is read. Other expectations may be left alone (RFC 9110, 10.1.1).
     server.on('checkContinue', hear)
-    server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
-      refuseConnection(error, socket, uploadSeconds),
-    )
+    server.on('checkExpectation', hear)
+    server.on('connect', (_, socket) => http.refuse(socket, noTunnel))
+    server.on('clientError', (error: NodeJS.ErrnoException, socket) => http.refuseBroken(error, socket))
     await new Promise<void>((resolve, reject) => {
       server.once('error', error => reject(listenError(error, options)))
       server.listen(options.port, options.host, resolve)
@@ -91,7 +102,8 @@ export class HttpServer {
   }
 
   /**
-   * Answers what is under way, refuses what comes meanwhile, and then listens no more.
+   * Answers what is under way, refuses what comes meanwhile, and then listens no more. Connections on which nothing was asked, or not yet
+   * wholly, are not waited for.
    *
    * @param most - seconds after which connections are cut off
    */
@@ -99,18 +111,40 @@ export class HttpServer {
     this.isStopping = true
     // Nobody is to send another request on a connection that is about to be closed.
     for (const response of this.underWay) if (!response.headersSent) response.setHeader('connection', 'close')
-    const timer = setTimeout(() => this.server.closeAllConnections(), most * 1000)
+    const cutOff = () => this.server.closeAllConnections()
+    const timer = setTimeout(cutOff, most * 1000)
     // While something is under way, and for a moment after, others are told that this one stops; then nobody is listened to any more.
-    if (this.underWay.size > 0)
-      await new Promise<void>(resolve => {
-        this.idle = resolve
-      })
+    await this.allEnded(this.underWay)
     await pause(GRACE_MS)
-    await new Promise<void>(resolve => {
-      this.server.close(() => resolve())
-      this.server.closeIdleConnections()
-    })
+    const closed = new Promise<void>(resolve => this.server.close(() => resolve()))
+    await Promise.race([this.allEnded(this.late), pause(DRAIN_MS, undefined, { ref: false })])
+    cutOff()
+    await closed
     clearTimeout(timer)
+  }
+
+  private async allEnded(responses: ReadonlySet<ServerResponse>): Promise<void> {
+    while (responses.size > 0)
+      await new Promise<void>(resolve => {
+        this.ended = resolve
+      })
+  }
+
+  /** A connection that breaks the rules. An answer that it still waits for goes first: it must not take this one for it. */
+  private refuseBroken(error: NodeJS.ErrnoException, socket: Duplex): void {
+    const asked = this.unanswered.last(socket)
+    if (asked?.request.complete && socket.writable)
+      return void asked.response.once('close', () => this.refuseBroken(error, socket))
+    if (!socket.writable || error.code === 'ECONNRESET' || asked?.response.headersSent)
+      return void socket.destroy()
+    this.refuse(socket, problemOfParser(error, this.options.limits.uploadSeconds))
+  }
+
+  private refuse(socket: Duplex, problem: ProblemError): void {
+    const asked = this.unanswered.last(socket)
+    if (asked) asked.refused = problem
+    else this.options.observe?.(undefined, String(problem.status), undefined)
+    refuseConnection(socket, problem)
   }
 
   private hear(
@@ -119,17 +153,22 @@ export class HttpServer {
     listener: (request: IncomingMessage, response: ServerResponse) => unknown,
   ): void {
     const { gate, observe } = this.options
+    const { socket } = request
+    // Of those that come in one piece the parser hands on all.
+    if (socket.destroyed) return
+    if (this.unanswered.count(socket) >= MAX_PIPELINED) return void socket.destroy()
     const started = performance.now()
     const path = pathOf(request)
-    const isAwaited = !this.isStopping
-    if (isAwaited) this.underWay.add(response)
-    else response.setHeader('connection', 'close')
+    const asked: Asked = { request, response }
+    const open = this.isStopping ? this.late : this.underWay
+    this.unanswered.add(asked)
+    open.add(response)
+    if (this.isStopping) response.setHeader('connection', 'close')
     response.once('close', () => {
       this.answered++
-      const status = response.writableEnded ? String(response.statusCode) : 'gone'
-      observe?.(path, status, (performance.now() - started) / 1000)
-      this.underWay.delete(response)
-      if (this.underWay.size === 0) this.idle?.()
+      observe?.(path, outcomeOf(asked), (performance.now() - started) / 1000)
+      open.delete(response)
+      this.ended?.()
     })
     let headers: Readonly<Record<string, string>> = {}
     try {
@@ -150,6 +189,10 @@ export class HttpServer {
     }
   }
 }
+
+const noTunnel = new ProblemError('method-not-allowed', 'Nothing is reached through this server (CONNECT).', {
+  headers: { allow: 'GET, HEAD, POST' },
+})
 
 /** Without what is asked behind it; undefined where it is none. */
 function pathOf({ url = '' }: IncomingMessage): string | undefined {
@@ -176,35 +219,6 @@ function answerOf(problem: ProblemError): Response {
     status: problem.status,
     headers: { ...safeHeaders, 'content-type': PROBLEM_TYPE },
   })
-}
-
-/** What the parser does not take is told in the same form, as far as anybody listens. */
-function refuseConnection(error: NodeJS.ErrnoException, socket: Duplex, uploadSeconds: number): void {
-  if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy()
-  const problem = problemOfParser(error, uploadSeconds)
-  const text = JSON.stringify(problem.document)
-  const headers = {
-    ...safeHeaders,
-    'content-type': PROBLEM_TYPE,
-    'content-length': String(Buffer.byteLength(text)),
-    connection: 'close',
-  }
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
-  socket.end(
-    [`HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`, ...lines, '', text].join('\r\n'),
-    () => socket.destroy(),
-  )
-}
-
-function problemOfParser({ code }: NodeJS.ErrnoException, uploadSeconds: number): ProblemError {
-  if (code === 'HPE_HEADER_OVERFLOW' || code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW')
-    return new ProblemError('headers-too-large', `The headers have more than ${MAX_HEADER_BYTES} bytes.`)
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
-    return new ProblemError(
-      'too-slow',
-      `The request did not arrive within ${uploadSeconds} s. Send fewer photos at a time, or smaller ones.`,
-    )
-  return new ProblemError('bad-request', 'This is no request that HTTP knows.')
 }
 
 function addressOf(server: Server): AddressInfo {

@@ -4,7 +4,10 @@ const find = id => document.getElementById(id)
 const shown = 5
 let token = ''
 let photosAtOnce = 16
+let bytesAtOnce = Infinity
 let threshold = null
+// What a form has around a photo.
+const AROUND = 1024
 
 const headers = () => (token ? { authorization: 'Bearer ' + token } : {})
 
@@ -31,6 +34,7 @@ async function ask(path, options = {}) {
 async function meet() {
   const model = await ask('/v1/model')
   photosAtOnce = Math.min(photosAtOnce, model.limits.photos)
+  bytesAtOnce = model.limits.bodyBytes
   threshold = model.threshold
   const labels = model.labels.slice(0, shown).join(', ') + (model.labels.length > shown ? ', …' : '')
   find('title').textContent = model.labels.length <= 3 ? model.labels.join(' or ') + '?' : 'What does it show?'
@@ -50,9 +54,16 @@ async function judge(given) {
   const photos = files.filter(file => file.type.startsWith('image/') || file.type === '')
   if (photos.length === 0) return say('That is no photo.', true)
   find('answers').replaceChildren()
-  for (let from = 0; from < photos.length; from += photosAtOnce) {
-    const some = photos.slice(from, from + photosAtOnce)
-    say('Looking at ' + (from + 1) + ' to ' + (from + some.length) + ' of ' + photos.length + ' …')
+  let from = 0
+  while (from < photos.length) {
+    const some = photos.slice(from, from + fitting(photos.slice(from)))
+    from += some.length
+    if (some.length === 1 && some[0].size + AROUND > bytesAtOnce) {
+      const detail = 'The file is larger than this server takes: ' + megabytes(some[0].size) + ', and at most ' + megabytes(bytesAtOnce) + '.'
+      show({ name: some[0].name, problem: { detail } }, some[0])
+      continue
+    }
+    say('Looking at ' + (from - some.length + 1) + ' to ' + from + ' of ' + photos.length + ' …')
     const form = new FormData()
     for (const photo of some) form.append('photo', photo, photo.name)
     try {
@@ -66,6 +77,15 @@ async function judge(given) {
   const others = files.length - photos.length
   say((photos.length === 1 ? 'One photo.' : photos.length + ' photos.') + (others > 0 ? ' Left out, for they are no photos: ' + others + '.' : ''))
 }
+
+// Photos of one request, at least one.
+function fitting(photos) {
+  let bytes = 0
+  const end = photos.findIndex((photo, i) => i === photosAtOnce || (bytes += photo.size + AROUND) > bytesAtOnce)
+  return end < 0 ? photos.length : Math.max(1, end)
+}
+
+const megabytes = bytes => (bytes / 1024 / 1024).toFixed(1) + '\\u00a0MB'
 
 function show(answer, file) {
   const item = make('li')
