@@ -59,6 +59,8 @@ describe('the folder', () => {
     expect(dockerfile.indexOf('USER node')).toBeLessThan(dockerfile.indexOf('ENTRYPOINT'))
     expect(dockerfile).toContain(`ARG CHIQUITO=chiquito@${version}`)
     expect(dockerfile).toMatch(/--ignore-scripts/)
+    // Files keep their modes when they are copied, and whoever wrote this one may have kept it from others.
+    expect(dockerfile.indexOf('RUN chmod a+r model.onnx')).toBeGreaterThan(dockerfile.indexOf('COPY '))
     expect(dockerfile).not.toMatch(/apt-get|make|gcc|npm run/)
     expect(entry().slice(0, 3)).toEqual(['node_modules/.bin/chiquito', 'serve', 'model.onnx'])
   })

@@ -1,11 +1,11 @@
 // `chiquito serve` over time: stopped and given new models while it is asked, without losing a request.
-import { copyFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { connect } from 'node:net'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { suiteFolder } from './support/chiquito.js'
+import { chiquito, suiteFolder } from './support/chiquito.js'
 import { drawing } from './support/photos.js'
 import { type Serving, serving, trainedModel } from './support/serving.js'
 
@@ -207,5 +207,60 @@ describe('given another model under load', () => {
   it('goes on where the file is gone', async () => {
     const { models } = await over(model => renameSync(model, `${model}.away`), /is no longer there/)
     expect(models).toHaveLength(1)
+  })
+})
+
+describe.skipIf(process.platform !== 'linux')('given a model that computes for ever', () => {
+  /** The process that checks this model stands still from now on, as one does that never ends. */
+  async function halted(model: string): Promise<number> {
+    for (;;) {
+      for (const pid of readdirSync('/proc').filter(name => /^\d+$/.test(name)))
+        if (commandOf(pid).includes(`check-process.js\0${model}\0`)) {
+          process.kill(Number(pid), 'SIGSTOP')
+          return Number(pid)
+        }
+      await pause(5)
+    }
+  }
+
+  const commandOf = (pid: string | number) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+    } catch {
+      // It has ended meanwhile.
+      return ''
+    }
+  }
+
+  function replace(model: string, by: string): void {
+    copyFileSync(by, `${model}.new`)
+    renameSync(`${model}.new`, model)
+  }
+
+  it('takes the next one, and stops when it is told to', async () => {
+    const model = at('endless.onnx')
+    copyFileSync(first, model)
+    const server = await serving(model)
+    const id = async () => (await (await fetch(`${server.address}/v1/model`)).json()).id
+    const before = await id()
+    replace(model, second)
+    const left = await halted(model)
+    replace(model, second)
+    await server.said(/refused, and the old one stays .*replaced before it was taken over/)
+    await server.said(/A new model has taken over/)
+    expect(await id()).not.toBe(before)
+    replace(model, first)
+    const last = await halted(model)
+    expect((await server.stop()).status).toBe(130)
+    await until(() => commandOf(left) === '' && commandOf(last) === '')
+  })
+
+  it('can be stopped while it starts', async () => {
+    const model = at('endless-at-first.onnx')
+    copyFileSync(first, model)
+    const told = await chiquito(['serve', model, '--port', '0', '--json'], {
+      started: child => void halted(model).then(() => child.kill('SIGTERM')),
+    })
+    expect(told.status, told.stderr).toBe(130)
   })
 })

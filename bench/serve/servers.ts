@@ -35,12 +35,12 @@ const json = (photo: Buffer): Sent => ({
   body: Buffer.from(JSON.stringify({ base64: photo.toString('base64') })),
 })
 
-export function chiquitoServer(model: string): Start {
+export function chiquitoServer(model: string, options: readonly string[] = []): Start {
   const main = path.join(checkoutRoot(), 'dist/cli/main.js')
   return {
     name: 'chiquito serve',
     command: process.execPath,
-    args: port => [main, 'serve', model, '--port', String(port), '--quiet'],
+    args: port => [main, 'serve', model, '--port', String(port), '--quiet', ...options],
     sent: raw,
   }
 }

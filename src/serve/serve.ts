@@ -99,6 +99,7 @@ export async function serve(
   const keeper = await ModelKeeper.open(path, {
     device: options.device,
     threads,
+    signal,
     batch: BATCH,
     notice,
     observe: (photos, seconds) => metrics.batch(photos, seconds),

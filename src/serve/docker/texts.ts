@@ -16,7 +16,8 @@ WORKDIR /srv
 # What is installed: a version of the registry, or ./chiquito-${version}.tgz where a packed file lies beside this one.
 ARG CHIQUITO=chiquito@${version}
 COPY model.onnx chiquito-*.tgz ./
-RUN npm install --omit=dev --ignore-scripts --no-audit --no-fund "$CHIQUITO" && npm cache clean --force
+# Whoever wrote the model for themselves alone still wants the user below to read it.
+RUN chmod a+r model.onnx && npm install --omit=dev --ignore-scripts --no-audit --no-fund "$CHIQUITO" && npm cache clean --force
 USER node
 EXPOSE ${PORT}
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ${JSON.stringify(['node', '-e', healthCheck])}

@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { type ChiquitoError, messageOf } from '../../core/index.js'
+import { ChiquitoError, messageOf } from '../../core/index.js'
 import { ServedModel, type ServedModelOptions } from './served-model.js'
 
 /** How often the file is looked at, in ms: often enough for whoever waits for a new model, and one system call. */
@@ -18,6 +18,10 @@ export interface KeeperOptions extends Omit<ServedModelOptions, 'lost'> {
 export class ModelKeeper {
   private readonly timer: NodeJS.Timeout
   private turn: Promise<void> = Promise.resolve()
+  /** Ends the opening that is under way. */
+  private opening: AbortController | undefined
+  /** Openings that wait for the one under way. */
+  private waiting = 0
   private readonly retiring = new Set<Promise<void>>()
   private isClosed = false
   private isMissing = false
@@ -55,15 +59,22 @@ export class ModelKeeper {
     return !this.isLost && !this.isClosed
   }
 
-  /** Opens the file anew; resolves when that has taken over, or was refused. */
+  /** Opens the file anew; resolves when that has taken over, or was refused. Asked again meanwhile, it does so once more. */
   reload(why: string): Promise<void> {
-    this.turn = this.turn.then(() => this.takeOver(why))
+    if (this.waiting === 0) {
+      this.waiting++
+      this.turn = this.turn.then(() => {
+        this.waiting--
+        return this.takeOver(why)
+      })
+    }
     return this.turn
   }
 
   async close(): Promise<void> {
     this.isClosed = true
     clearInterval(this.timer)
+    this.opening?.abort(new ChiquitoError('interrupted', 'The server stops.'))
     await this.turn
     await Promise.all([this.model.retire(), ...this.retiring])
   }
@@ -75,16 +86,22 @@ export class ModelKeeper {
     if (now === '' && !this.isMissing)
       this.options.notice(`"${this.path}" is no longer there. The model that was read from it goes on.`)
     this.isMissing = now === ''
-    if (now !== '' && now !== this.tried && isSettled) await this.reload('its file has changed')
+    if (now === '' || now === this.tried || !isSettled) return
+    this.tried = now
+    this.opening?.abort(new ChiquitoError('io', 'It was replaced before it was taken over.'))
+    await this.reload('its file has changed')
   }
 
   private async takeOver(why: string): Promise<void> {
     if (this.isClosed) return
     const { notice, reloaded } = this.options
+    const opening = new AbortController()
+    this.opening = opening
     try {
       this.tried = lookOf(await stat(this.path).catch(() => undefined))
       const next = await ServedModel.open(this.path, {
         ...this.options,
+        signal: opening.signal,
         lost: error => this.lose(error),
       })
       const old = this.model
@@ -96,8 +113,11 @@ export class ModelKeeper {
         `A new model has taken over (${why}): ${next.facts.labels.length} labels, ${next.facts.id.slice(0, 12)}.`,
       )
     } catch (error) {
+      if (this.isClosed) return
       reloaded('refused')
       notice(`The new model is refused, and the old one stays (${why}): ${messageOf(error)}`)
+    } finally {
+      this.opening = undefined
     }
   }
 

@@ -14,6 +14,8 @@ export interface ServedModelOptions extends LookerListeners {
   readonly threads: number
   /** Photos that one looks at at a time. */
   readonly batch: number
+  /** Ends the opening: nobody wants the model any more. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Photos that are decoded beside those that the network looks at. */
@@ -34,14 +36,14 @@ export class ServedModel {
     this.line = new PhotoLine(lookers, batch + DECODED_BESIDE)
   }
 
-  /** @throws what `Predictor.open` throws */
+  /** @throws what `Predictor.open` throws; the signal's reason */
   static async open(path: string, options: ServedModelOptions): Promise<ServedModel> {
-    const { device, threads, notice } = options
+    const { device, threads, notice, signal } = options
     const folder = await mkdtemp(join(tmpdir(), 'chiquito-'))
     const lookers: Looker[] = []
     try {
       const prepared = join(folder, 'prepared.ort')
-      const { facts, isPrepared } = await checkModel(path, { device, prepared, notice })
+      const { facts, isPrepared } = await checkModel(path, { device, prepared, notice, signal })
       const file = isPrepared ? prepared : path
       const count = isPrepared ? sessionsFor((await stat(file)).size, threads) : 1
       const settings = {
