@@ -140,6 +140,8 @@ describe('connections', () => {
         const socket = connect({ port: server.port, host: '127.0.0.1' }).on('error', () => undefined)
         const ended = new Promise(resolve => socket.once('close', resolve))
         socket.write(many)
+        // Only then what has come is read, so that the end is heard of.
+        setTimeout(() => socket.resume(), 1000)
         return ended
       }),
     )

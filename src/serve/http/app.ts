@@ -8,7 +8,7 @@ import { readBody } from './body.js'
 import { answerErrors, type ErrorSettings, type HttpEnv, told } from './errors.js'
 import { type JudgeSettings, judgePhotos } from './judge.js'
 import { bodyKind, photosOfRequest } from './photos-of-request.js'
-import { ProblemError } from './problem.js'
+import { GoneError, ProblemError } from './problem.js'
 import { safeHeaders, sendJson } from './send.js'
 
 export interface AppSettings extends JudgeSettings, Omit<ErrorSettings, 'problemOf'> {
@@ -106,7 +106,11 @@ async function predict(c: Ask, settings: AppSettings): Promise<Response> {
   const kind = bodyKind(type)
   const body = await readBody(incoming, outgoing, { most: limits.bodyBytes, room })
   const asked = new AbortController()
-  const gone = () => asked.abort()
+  let isGone = false
+  const gone = () => {
+    isGone = true
+    asked.abort()
+  }
   outgoing.once('close', gone)
   try {
     const name = c.req.query('name')
@@ -125,6 +129,9 @@ async function predict(c: Ask, settings: AppSettings): Promise<Response> {
     if (refused.length === photos.length) throw noneRead(refused)
     sendJson(outgoing, answer)
     return RESPONSE_ALREADY_SENT
+  } catch (error) {
+    // What was given up for want of anybody to tell is no failure.
+    throw isGone ? new GoneError('The sender went before the answer.') : error
   } finally {
     outgoing.off('close', gone)
     body.leave()

@@ -41,7 +41,7 @@ export function problemOf(kind: ProblemKind, detail: string): Problem {
   return { type: PROBLEM_PREFIX + kind, ...problemKinds[kind], detail }
 }
 
-/** A body that was not wholly sent: nobody is there to be told. */
+/** Whoever asked has gone, before the end of the body or before the answer: nobody is there to be told. */
 export class GoneError extends Error {
   override readonly name = 'GoneError'
 }
