@@ -244,7 +244,10 @@ describe.skipIf(process.platform !== 'linux')('given a model that computes for e
     const model = at('endless.onnx')
     copyFileSync(first, model)
     const server = await serving(model)
-    const id = async () => (await (await fetch(`${server.address}/v1/model`)).json()).id
+    const id = async () => {
+      const facts: { id: string } = JSON.parse(await (await fetch(`${server.address}/v1/model`)).text())
+      return facts.id
+    }
     const before = await id()
     replace(model, second)
     const left = await halted(model)
