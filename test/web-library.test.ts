@@ -74,12 +74,20 @@ describe.skipIf(!existsSync(CHROMIUM))(
         'probabilities',
       )
       const labels = new Map([...read.metadata, ['chiquito.labels', '["a","a"]']])
+      const threshold = /"threshold":[\d.]+/.exec(read.metadata.get('chiquito.abstention') ?? '')?.[0]
+      if (threshold === undefined) throw new Error('the model has no threshold')
+      const abstention = (read.metadata.get('chiquito.abstention') ?? '').replace(
+        threshold,
+        '"threshold":0.5',
+      )
+      const edited = new Map([...read.metadata, ['chiquito.abstention', abstention]])
       return {
         'cut.onnx': own.subarray(0, 100_000),
         'page.onnx': Buffer.from('\n<!DOCTYPE html><p>Not here'),
         'words.onnx': Buffer.from('hello, this is a model'),
         'foreign.onnx': writeModel({ ...model(b.build()), metadata: read.metadata }),
         'labels.onnx': writeModel({ ...read, metadata: labels }),
+        'edited.onnx': writeModel({ ...read, metadata: edited }),
         'nobody.onnx': writeModel({ ...read, metadata: new Map(), producer: 'x' }),
         'cut.packed': packed.subarray(0, 100_000),
         'planes.packed': gzipSync(byPlanes(own, []).subarray(0, 18)),
@@ -144,6 +152,10 @@ describe.skipIf(!existsSync(CHROMIUM))(
         `${drawn}.then(({ bitmap }) => { const c = new OffscreenCanvas(bitmap.width, bitmap.height); c.getContext('2d').drawImage(bitmap, 0, 0); return c })`,
       ],
       ['VideoFrame', `${drawn}.then(({ canvas }) => new VideoFrame(canvas, { timestamp: 0 }))`],
+      [
+        'ImageData of floats',
+        `${drawn}.then(({ canvas }) => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height, { pixelFormat: 'rgba-float16' }))`,
+      ],
     ])('says of a %s what predict says of the file', async (_kind, image) => {
       expectSame(await page.evaluate(`${image}.then(image => model.classify(image))`), 'hot_dog/1.png')
     })
@@ -209,6 +221,14 @@ describe.skipIf(!existsSync(CHROMIUM))(
           .then(one => model.classify(one.slice(0, one.size * 0.7))))`,
         /^image: .*JPEG file is damaged, ends early/,
       ],
+      ["failure(model.classifyAll('a.jpg'))", /^usage: images must be an array .* but is String/],
+      ['failure(loadModel())', /^usage: The model must be an address, .* but is Undefined/],
+      ["failure(loadModel(''))", /^usage: .* but is an empty text/],
+      ["failure(fetch('/run/model.onnx').then(loadModel))", /^usage: .* but is Response/],
+      [
+        "failure(loadModel('/run/model.onnx', { worker: 'https://example.org/worker.js' }))",
+        /^engine: The worker cannot be started: .*must come from the host of the page/,
+      ],
       ['failure(model.classifyAll([], { batch: 0 }))', /^usage: batch must be a whole number from 1 to 64/],
       [
         "failure(loadModel('/none.onnx'))",
@@ -249,6 +269,48 @@ describe.skipIf(!existsSync(CHROMIUM))(
       return [kept.byteLength === seen.at(-1), seen.every((n, i) => i === 0 || n > seen[i - 1]), third.labels.length, await failure(second.check())]
     })()`)
       expect(told).toEqual([true, true, 2, 'interrupted: The model was closed.'])
+    })
+
+    it('sees where what a model says of itself was changed, which no golden photo shows', async () => {
+      const told = await page.evaluate(`(async () => {
+      const edited = await loadModel('/edited.onnx')
+      const told = await edited.check()
+      edited.close()
+      return told
+    })()`)
+      const message = 'what the model says of itself was changed since it was made'
+      expect(told).toEqual({ agrees: false, photos: 2, message })
+    })
+
+    it('takes bytes that are a part of others', async () => {
+      const verdict = await page.evaluate(`(async () => {
+      const bytes = new Uint8Array(await (await fetch('/run/model.onnx')).arrayBuffer())
+      const more = new Uint8Array(bytes.length + 9)
+      more.set(bytes, 5)
+      const own = await loadModel(more.subarray(5, 5 + bytes.length))
+      const verdict = await own.classify(await file('hot_dog/1.png'))
+      own.close()
+      return verdict
+    })()`)
+      expectSame(verdict, 'hot_dog/1.png')
+    })
+
+    it('says what is to be done about pictures of another site, and answers the others', async () => {
+      const other = await serveFolders({ '/': photos })
+      const outcomes = await page.evaluate<{ error?: string }[]>(`(async () => {
+      const there = new Image()
+      there.src = '${other.address}/hot_dog/1.png'
+      await there.decode()
+      const canvas = document.createElement('canvas')
+      canvas.getContext('2d').drawImage(there, 0, 0)
+      const all = await model.classifyAll(new Set([there, await file('hot_dog/1.png'), canvas]))
+      return all.map(one => 'error' in one ? { error: one.error.code + ': ' + one.error.message } : one.verdict)
+    })()`)
+      other.close()
+      const wrong = /^image: the HTML\w+Element: it comes from another site, .*crossorigin="anonymous"/
+      expect(outcomes[0].error).toMatch(wrong)
+      expectSame(outcomes[1], 'hot_dog/1.png')
+      expect(outcomes[2].error).toMatch(wrong)
     })
 
     it('takes a model as exported pages fetch it', async () => {

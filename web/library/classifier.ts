@@ -1,5 +1,6 @@
 import { ChiquitoError, INTERRUPTED, messageOf, throwIfAborted } from '../../src/core/error.js'
 import { workerErrorOf } from './failures.js'
+import { nameOf } from './name-of.js'
 import { isFailure, type Loaded, type NamedPicture } from './protocol.js'
 import type {
   CheckResult,
@@ -47,7 +48,7 @@ export class WorkerClassifier implements Classifier {
   }
 
   async classifyAll(
-    images: readonly ImageInput[],
+    given: Iterable<ImageInput>,
     { signal, batch = DEFAULT_BATCH, progress }: ClassifyAllOptions = {},
   ): Promise<Outcome[]> {
     if (!(Number.isInteger(batch) && batch >= 1 && batch <= MOST_AT_ONCE))
@@ -55,6 +56,8 @@ export class WorkerClassifier implements Classifier {
         'usage',
         `batch must be a whole number from 1 to ${MOST_AT_ONCE}, but is ${batch}.`,
       )
+    // What pages have, the files of an input, is no array.
+    const images = arrayOf(given)
     const outcomes: Outcome[] = []
     for (let at = 0; at < images.length; at += batch) {
       outcomes.push(...(await this.some(images.slice(at, at + batch), signal)))
@@ -100,6 +103,16 @@ export class WorkerClassifier implements Classifier {
   }
 }
 
+/** @throws `usage` */
+function arrayOf(images: Iterable<ImageInput>): readonly ImageInput[] {
+  const given: unknown = images
+  if (typeof given === 'object' && given !== null && Symbol.iterator in given) return [...images]
+  throw new ChiquitoError(
+    'usage',
+    `images must be an array of them, or a list of files, but is ${nameOf(given)}.`,
+  )
+}
+
 function refusalOf(error: unknown, signal: AbortSignal | undefined): Error {
   throwIfAborted(signal)
   return error instanceof Error ? error : new ChiquitoError('image', messageOf(error))
@@ -114,9 +127,10 @@ function bitmaps(pictures: readonly NamedPicture[]): Transferable[] {
 async function pictureOf(image: ImageInput, signal: AbortSignal | undefined): Promise<NamedPicture> {
   throwIfAborted(signal)
   const name = image instanceof File ? image.name : `the ${nameOf(image)}`
-  if (image instanceof Blob || image instanceof ImageData) return { picture: image, name }
+  if (image instanceof Blob) return { picture: image, name }
+  if (image instanceof ImageData) return { picture: inBytes(image), name }
   if (image instanceof HTMLImageElement) await untilLoaded(image, signal)
-  const picture = await bitmapOf(image, name)
+  const picture = legible(await bitmapOf(image, name), name)
   if (!signal?.aborted) return { picture, name }
   picture.close()
   throw new ChiquitoError('interrupted', INTERRUPTED)
@@ -137,6 +151,30 @@ async function untilLoaded(image: HTMLImageElement, signal: AbortSignal | undefi
   throwIfAborted(signal)
 }
 
+/** Newer browsers also keep pixels as floats from 0 to 1. */
+function inBytes(image: ImageData): ImageData {
+  const values: ArrayLike<number> = image.data
+  if (values instanceof Uint8ClampedArray) return image
+  const { width, height, colorSpace } = image
+  const bytes = new ImageData(width, height, { colorSpace })
+  for (let i = 0; i < values.length; i++) bytes.data[i] = values[i] * 255
+  return bytes
+}
+
+/** The bitmap, where the page may know what it shows. @throws `image` where it is another site's: that goes to no worker */
+function legible(bitmap: ImageBitmap, name: string): ImageBitmap {
+  try {
+    return structuredClone(bitmap, { transfer: [bitmap] })
+  } catch (error) {
+    bitmap.close()
+    throw new ChiquitoError(
+      'image',
+      `${name}: it comes from another site, and the browser shows it, but lets no page read it. Ask for it with crossorigin="anonymous", of a site that allows that (CORS).`,
+      { cause: error },
+    )
+  }
+}
+
 async function bitmapOf(image: Exclude<ImageInput, Blob | ImageData>, name: string): Promise<ImageBitmap> {
   try {
     return await createImageBitmap(image, { colorSpaceConversion: 'none' })
@@ -151,8 +189,4 @@ async function bitmapOf(image: Exclude<ImageInput, Blob | ImageData>, name: stri
       cause: error,
     })
   }
-}
-
-function nameOf(image: unknown): string {
-  return Object.prototype.toString.call(image).slice('[object '.length, -1)
 }

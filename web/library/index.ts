@@ -10,6 +10,7 @@ export type {
   ImageInput,
   LoadOptions,
   LoadProgress,
+  ModelSource,
   Outcome,
   RuntimeFiles,
   Verdict,

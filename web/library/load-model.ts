@@ -2,8 +2,9 @@ import { ChiquitoError, messageOf, throwIfAborted } from '../../src/core/error.j
 import { WorkerClassifier } from './classifier.js'
 import { chooseRuntimes } from './devices.js'
 import { fetchModel, MAX_MODEL_BYTES } from './fetch-model.js'
-import { startWorker } from './places.js'
-import type { Classifier, LoadOptions, RuntimeFiles } from './types.js'
+import { nameOf } from './name-of.js'
+import { startedWorker } from './start-worker.js'
+import type { Classifier, LoadOptions, ModelSource, RuntimeFiles } from './types.js'
 import { WorkerTalk } from './worker-talk.js'
 
 /** Threads that do not start are given up after so long, in milliseconds: some pages let none start, and nothing tells. */
@@ -15,15 +16,13 @@ const MOST_THREADS = 4
 /**
  * Loads a `model.onnx` as chiquito writes it, in a worker of its own.
  *
- * @param source - where the file is, or its bytes (an `ArrayBuffer` is copied, and stays usable)
- * @throws ChiquitoError `io` where it cannot be fetched, `model` where it is none of ours, or not made of plain operators, `engine`
- * where the runtime does not start, `interrupted`
+ * @param source - where the file is, or its bytes
+ * @throws ChiquitoError `usage` where `source` or an option is none, `io` where it cannot be fetched, `model` where it is none of ours,
+ * or not made of plain operators, `engine` where the runtime does not start, `interrupted`
  */
-export async function loadModel(
-  source: string | URL | ArrayBuffer | Blob,
-  options: LoadOptions = {},
-): Promise<Classifier> {
+export async function loadModel(source: ModelSource, options: LoadOptions = {}): Promise<Classifier> {
   const { signal, device = 'wasm' } = options
+  requireSource(source)
   const name = typeof source === 'string' ? source : source instanceof URL ? source.href : 'the model'
   const chosen = await chooseRuntimes(device, options.runtime)
   const threads = threadsOf(options.threads)
@@ -55,7 +54,7 @@ function requireSize(model: ArrayBuffer, name: string): ArrayBuffer {
 /** A worker with its runtime ready: on one thread where several do not start. */
 async function start(runtime: RuntimeFiles, threads: number, options: LoadOptions): Promise<WorkerTalk> {
   const { worker, signal } = options
-  const talk = new WorkerTalk(worker === undefined ? startWorker() : workerAt(worker))
+  const talk = new WorkerTalk(startedWorker(worker))
   try {
     const asked = talk.ask<'start'>({ kind: 'start', runtime, threads }, { signal })
     await (threads > 1 ? withLimit(asked) : asked)
@@ -65,10 +64,6 @@ async function start(runtime: RuntimeFiles, threads: number, options: LoadOption
     if (threads === 1 || signal?.aborted) throw error
     return start(runtime, 1, options)
   }
-}
-
-function workerAt(address: string): Worker {
-  return new Worker(address, { type: 'module', name: 'chiquito' })
 }
 
 async function withLimit<T>(work: Promise<T>): Promise<T> {
@@ -93,11 +88,23 @@ function threadsOf(asked: number | undefined): number {
   return asked ?? Math.min(MOST_THREADS, navigator.hardwareConcurrency || 1)
 }
 
-async function bytesOf(
-  source: string | URL | ArrayBuffer | Blob,
-  options: LoadOptions,
-): Promise<ArrayBuffer> {
+/** Programs without types give anything, and that would be fetched under its name. @throws `usage` */
+function requireSource(source: unknown): void {
+  const isBytes = source instanceof ArrayBuffer || ArrayBuffer.isView(source) || source instanceof Blob
+  if (isBytes || source instanceof URL || (typeof source === 'string' && source.trim() !== '')) return
+  const given = source === '' ? 'an empty text' : nameOf(source)
+  throw new ChiquitoError(
+    'usage',
+    `The model must be an address, an ArrayBuffer or a view of one, or a Blob, but is ${given}.`,
+  )
+}
+
+async function bytesOf(source: ModelSource, options: LoadOptions): Promise<ArrayBuffer> {
   if (source instanceof ArrayBuffer) return source
+  if (ArrayBuffer.isView(source)) {
+    const { buffer, byteOffset, byteLength } = source
+    return new Uint8Array(buffer, byteOffset, byteLength).slice().buffer
+  }
   if (source instanceof Blob) return source.arrayBuffer()
   try {
     return await fetchModel(String(source), options)

@@ -27,13 +27,16 @@ export type Outcome = { readonly verdict: Verdict } | { readonly error: Error }
 
 /** How the golden photos that the model carries were answered. */
 export interface CheckResult {
-  /** Whether all of them as when the model was made. */
+  /** Whether all of them as when the model was made, and its metadata are those of then, too. */
   readonly agrees: boolean
   /** How many it carries; with none nothing is shown. */
   readonly photos: number
   /** What differs, as a sentence; undefined where nothing does. */
   readonly message?: string | undefined
 }
+
+/** What a model is loaded from: where it is, or its bytes (which are copied, and stay usable). */
+export type ModelSource = string | URL | ArrayBuffer | ArrayBufferView | Blob
 
 /** Whatever shows a picture. A `Blob` or `File` is decoded as `chiquito predict` does; the others are taken as they are. */
 export type ImageInput =
@@ -107,10 +110,10 @@ export interface Classifier {
   /** @throws ChiquitoError `image` for what is no photo, `interrupted` where the signal fired */
   classify(image: ImageInput, options?: ClassifyOptions): Promise<Verdict>
   /** In the order given; a photo that cannot be read has its error. @throws ChiquitoError `interrupted`, `engine` */
-  classifyAll(images: readonly ImageInput[], options?: ClassifyAllOptions): Promise<Outcome[]>
+  classifyAll(images: Iterable<ImageInput>, options?: ClassifyAllOptions): Promise<Outcome[]>
   /** @throws ChiquitoError `model` where the model cannot say why */
   explain(image: ImageInput, options?: ClassifyOptions): Promise<Explanation>
-  /** Asks the model about the golden photos it carries. */
+  /** Asks the model about the golden photos it carries, and whether what it says of itself is what it was written with. */
   check(options?: ClassifyOptions): Promise<CheckResult>
   /** Ends the worker; whatever is under way is rejected. */
   close(): void

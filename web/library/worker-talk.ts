@@ -52,6 +52,8 @@ export class WorkerTalk {
         this.send({ id, ask: question }, transfer)
       })
     } finally {
+      // Also where it could not even be sent.
+      this.waiting.delete(id)
       signal?.removeEventListener('abort', abort)
     }
   }

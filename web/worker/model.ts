@@ -20,6 +20,8 @@ export interface Answered {
 export class WorkerModel {
   private constructor(
     readonly metadata: ModelMetadata,
+    /** What `metadata` was read from. */
+    readonly entries: ReadonlyMap<string, string>,
     readonly name: string,
     readonly device: Device,
     readonly threads: number,
@@ -32,11 +34,11 @@ export class WorkerModel {
     { ort, threads }: Runtime,
   ): Promise<WorkerModel> {
     const bytes = await unpackModel(new Uint8Array(model), name)
-    const { metadata, producer } = scanModel(bytes, name)
-    const facts = parseModelMetadata(metadata, name, producer)
+    const { metadata: entries, producer } = scanModel(bytes, name)
+    const facts = parseModelMetadata(entries, name, producer)
     const { session, device } = await fastest(ort, bytes, devices, facts.view.size, name)
     requireFit(session, facts, name)
-    return new WorkerModel(facts, name, device, threads, ort, session)
+    return new WorkerModel(facts, entries, name, device, threads, ort, session)
   }
 
   get threshold(): number | undefined {
