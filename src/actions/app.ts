@@ -3,7 +3,15 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import { type BuiltSite, buildSite, spoken, subjectOf, titleOf } from '../app/index.js'
+import {
+  type BuiltSite,
+  buildSite,
+  isHashedName,
+  isPageFile,
+  spoken,
+  subjectOf,
+  titleOf,
+} from '../app/index.js'
 import { argumentError, ChiquitoError, messageOf, throwIfAborted, type WorkOptions } from '../core/index.js'
 import type { DeviceOptions } from '../engine/index.js'
 import { withExplanation } from '../explain/index.js'
@@ -76,7 +84,9 @@ export async function makeApp(options: AppOptions): Promise<AppResult> {
   const file = await modelPath(options.model, progress)
   await requireFreeFolder(out, KIND, options.overwrite === true || (await hasMark(out, KIND)))
   // A damaged model must not go out into the world.
-  await (await Predictor.open(file, { ...options, notice: noticeOnce(progress) })).close()
+  const predictor = await Predictor.open(file, { ...options, notice: noticeOnce(progress) })
+  await predictor.close()
+  const words = wordsOf(predictor.labels, options)
   const { bytes, precision, notes } = await weightsFor(file, options)
   const { model, metadata, unexplained } = explaining(bytes, file)
   const { labels } = metadata
@@ -84,13 +94,13 @@ export async function makeApp(options: AppOptions): Promise<AppResult> {
   throwIfAborted(signal)
   const site = await buildSite({
     title,
-    words: wordsOf(labels, options),
+    words,
     subject: subjectOf(labels),
     model,
     base,
   })
   throwIfAborted(signal)
-  const before = await hashedFiles(out)
+  const before = await pageFiles(out)
   await writeFolder(out, KIND, site.files)
   await removeOld(out, before, site)
   return {
@@ -215,10 +225,15 @@ function explaining(
   }
 }
 
-/** Files with a hash in their names that lie in a folder. */
-async function hashedFiles(out: string): Promise<string[]> {
-  const names = await readdir(out).catch(() => [])
-  return names.filter(name => /-[0-9a-f]{10}\.\w+$/.test(name))
+/** Files of pages from before that lie in a folder: names with the hash of their content. Other people's files may lie beside them. */
+async function pageFiles(out: string): Promise<string[]> {
+  const names = (await readdir(out).catch(() => [])).filter(isHashedName)
+  const own: string[] = []
+  for (const name of names) {
+    const bytes = await readFile(path.join(out, name)).catch(() => undefined)
+    if (bytes && isPageFile(name, bytes)) own.push(name)
+  }
+  return own
 }
 
 /** What pages of the version before still load stays; what was there for older ones goes. */

@@ -131,8 +131,25 @@ function withVersion(
 /** `app.js` with a hash of its content in its name: it never changes, and may be kept for ever. */
 function hashed(name: string, bytes: Uint8Array): string {
   const dot = name.lastIndexOf('.')
-  const digest = createHash('sha256').update(bytes).digest('hex').slice(0, 10)
-  return `${name.slice(0, dot)}-${digest}${name.slice(dot)}`
+  return `${name.slice(0, dot)}-${hashOf(bytes)}${name.slice(dot)}`
+}
+
+function hashOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex').slice(0, 10)
+}
+
+/** Whether a name may be that of a file of some page: {@link isPageFile} says it of the file. */
+export function isHashedName(name: string): boolean {
+  return hashIn(name) !== undefined
+}
+
+/** Whether a file is one that a page was written with, as its name tells its content; no file of anybody else does. */
+export function isPageFile(name: string, bytes: Uint8Array): boolean {
+  return hashIn(name) === hashOf(bytes)
+}
+
+function hashIn(name: string): string | undefined {
+  return /-([0-9a-f]{10})\.\w+$/.exec(name)?.[1]
 }
 
 async function piece(place: string): Promise<Uint8Array> {
