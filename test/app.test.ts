@@ -6,7 +6,8 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { probabilityText } from '../src/core/index.js'
-import type { AppResult, Prediction, PredictResult } from '../src/index.js'
+import type { AppResult, PredictResult } from '../src/index.js'
+import { kept, type OpenOptions, openApp, verdictOn } from './support/app-page.js'
 import { chiquito, documentOf, suiteFolder } from './support/chiquito.js'
 import { type StaticSite, serveFolders } from './support/static-site.js'
 import { trainOnDrawings } from './support/web-model.js'
@@ -50,40 +51,7 @@ describe.skipIf(!existsSync(CHROMIUM))(
       await browser?.close()
     })
 
-    interface Opened {
-      readonly page: Page
-      /** What the page said that it should not have. */
-      readonly complaints: string[]
-    }
-
-    async function open(
-      address: string,
-      locale = 'en-GB',
-      colorScheme: 'light' | 'dark' = 'light',
-    ): Promise<Opened> {
-      const context = await browser.newContext({ locale, colorScheme, viewport: { width: 390, height: 844 } })
-      const page = await context.newPage()
-      const complaints: string[] = []
-      page.on('console', message => {
-        // Chromium's own note that a machine without a graphics processor has none.
-        if (!/No available adapters/.test(message.text())) complaints.push(message.text())
-      })
-      page.on('pageerror', error => complaints.push(error.message))
-      await page.goto(address)
-      await page.locator('body[data-checked]').waitFor()
-      return { page, complaints }
-    }
-
-    async function verdictOn(page: Page, file: string): Promise<Prediction> {
-      await page.evaluate("delete document.getElementById('verdict').dataset.verdict")
-      await page.setInputFiles('#file', file)
-      const verdict = await page.locator('#verdict[data-verdict]').getAttribute('data-verdict')
-      return JSON.parse(verdict ?? '')
-    }
-
-    async function kept(page: Page): Promise<void> {
-      await page.locator('#offline:not([hidden])').waitFor()
-    }
+    const open = (address: string, options?: OpenOptions) => openApp(browser, address, options)
 
     it('is small, and says how much a visit fetches', () => {
       expect(told.precision).toBe('float16')
@@ -191,7 +159,7 @@ describe.skipIf(!existsSync(CHROMIUM))(
         ['en', 'light'],
         ['es', 'dark'],
       ] as const) {
-        const { page } = await open(host.address, locale, scheme)
+        const { page } = await open(host.address, { locale, colorScheme: scheme })
         expect(await faults(page)).toEqual([])
         await verdictOn(page, path.join(folder, 'photos/hot_dog/1.png'))
         await page.locator('#photo-tools:not([hidden])').waitFor()
@@ -291,7 +259,10 @@ describe.skipIf(!existsSync(CHROMIUM))(
     })
 
     it('speaks Spanish to who does, in a folder of the host, and takes what is no photo with a reason', async () => {
-      const { page } = await open(`${host.address}/deep/`, 'es-MX', 'dark')
+      const { page } = await open(`${host.address}/deep/`, {
+        locale: 'es-MX',
+        colorScheme: 'dark',
+      })
       expect(await page.evaluate('document.documentElement.lang')).toBe('es')
       expect(await page.locator('label[for=file]').textContent()).toBe('Elegir una foto')
       const wrong = path.join(folder, '<img src=x onerror=alert(1)>.jpg')

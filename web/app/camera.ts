@@ -12,7 +12,11 @@ export class Camera {
   /** Counts starts and stops: a stream that comes after the person has gone on is let go. */
   private turn = 0
 
-  constructor(private readonly video: HTMLVideoElement) {}
+  /** @param lost - told where the camera stops by itself: it was unplugged, or taken away */
+  constructor(
+    private readonly video: HTMLVideoElement,
+    private readonly lost: () => void,
+  ) {}
 
   get isOn(): boolean {
     return this.stream !== undefined
@@ -37,6 +41,9 @@ export class Camera {
         return undefined
       }
       this.stream = stream
+      // What is stopped here tells nothing.
+      for (const track of stream.getVideoTracks())
+        track.addEventListener('ended', () => stream === this.stream && this.lost())
       this.video.srcObject = stream
       this.video.classList.toggle('front', isFront(stream, this.facing))
       await this.video.play()

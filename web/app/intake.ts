@@ -4,9 +4,18 @@ import { SHARED_CACHE, SHARED_KEY } from '../../src/app/shared-picture.js'
  * Every way in which a picture comes: chosen, dropped, pasted, shared by another app.
  *
  * @param take - given each one
+ * @returns whether somebody is choosing a file
  */
-export function listenForPictures(file: HTMLInputElement, take: (picture: File) => void): void {
+export function listenForPictures(file: HTMLInputElement, take: (picture: File) => void): () => boolean {
+  let isChoosing = false
+  file.addEventListener('click', () => {
+    isChoosing = true
+  })
+  file.addEventListener('cancel', () => {
+    isChoosing = false
+  })
   file.addEventListener('change', () => {
+    isChoosing = false
     const [picture] = file.files ?? []
     // Emptied, so that the same file can be chosen again.
     file.value = ''
@@ -19,6 +28,7 @@ export function listenForPictures(file: HTMLInputElement, take: (picture: File) 
     take(picture)
   })
   listenForDrops(take)
+  return () => isChoosing
 }
 
 function listenForDrops(take: (picture: File) => void): void {

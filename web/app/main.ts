@@ -9,6 +9,7 @@ import { contextOf, element } from './elements.js'
 import { drawHeat } from './heat.js'
 import { listenForPictures, sharedPicture } from './intake.js'
 import { Loading } from './loading.js'
+import { Pictures } from './pictures.js'
 import { canShare, captioned, shareOrSave } from './share.js'
 import { listenForUpdates } from './updates.js'
 import { VerdictView } from './verdict-view.js'
@@ -17,9 +18,6 @@ import { catalogue, languageOf, type Words } from './words.js'
 const site: Site = JSON.parse(document.getElementById(SITE_ELEMENT)?.textContent ?? '{}')
 const language = languageOf(navigator.languages)
 const words = catalogue[language]
-
-/** Longest side of a picture as the page keeps it to show and to share, in pixels. */
-const SHOWN_SIDE = 1600
 
 const picture = element('picture', HTMLCanvasElement)
 const heat = element('heat', HTMLCanvasElement)
@@ -31,12 +29,19 @@ const trouble = element('trouble', HTMLElement)
 const whyButton = element('why', HTMLButtonElement)
 const legend = element('legend', HTMLElement)
 const cameraButton = element('camera', HTMLButtonElement)
-const camera = new Camera(video)
+const camera = new Camera(video, () => {
+  stopCamera()
+  tell(words.cameraLost)
+})
+const workerScript = workerAddress()
+const pictures = new Pictures(workerScript)
 
 /** What stands on the page: the picture that was judged last, and its verdict. */
 let shown: { readonly image: ImageInput; readonly verdict: Verdict } | undefined
 /** Counts pictures: an answer to one that is gone is not shown. */
 let turn = 0
+/** Ends the work on a picture that is being looked at. */
+let looking: AbortController | undefined
 let classifier: Classifier | undefined
 const view = new VerdictView(site, () => classifier?.labels ?? [], words, language)
 
@@ -44,14 +49,14 @@ translate(words)
 const ready = start()
 ready.catch((error: unknown) => {
   document.body.dataset.state = 'failed'
-  tell(`${words.failed}: ${messageOf(error)}`)
+  tell(failureWords(error))
 })
 const fileInput = element('file', HTMLInputElement)
-listenForPictures(fileInput, file => void look(file))
+const isChoosing = listenForPictures(fileInput, file => void look(file))
 // Who comes by keyboard has the button below.
 invitation.addEventListener('click', () => fileInput.click())
 cameraButton.hidden = !Camera.isThere
-cameraButton.addEventListener('click', () => void (camera.isOn ? stopCamera() : startCamera()))
+cameraButton.addEventListener('click', () => void (video.hidden ? startCamera() : stopCamera()))
 element('turn', HTMLButtonElement).addEventListener('click', () => void startCamera(true))
 element('snap', HTMLButtonElement).addEventListener('click', () => void snap())
 element('share', HTMLButtonElement).addEventListener('click', () => void share())
@@ -77,7 +82,7 @@ async function start(): Promise<Classifier> {
   const { packed } = site.runtime.wasm
   const loading = new Loading(words, language, model.bytes, isKept() ? undefined : packed.bytes)
   const loaded = await loadModel(at(model.path), {
-    worker: await workerAddress(),
+    worker: await workerScript,
     runtime: {
       wasm: runtimeFiles(site.runtime.wasm),
       ...(site.runtime.webgpu && { webgpu: runtimeFiles(site.runtime.webgpu) }),
@@ -88,9 +93,11 @@ async function start(): Promise<Classifier> {
   classifier = loaded
   document.body.dataset.state = 'ready'
   await selfCheck(loaded)
+  const offline = element('offline', HTMLElement)
+  const isIdle = () => !invitation.hidden && looking === undefined && !isChoosing()
   listenForUpdates(() => {
-    element('offline', HTMLElement).hidden = false
-  }).catch(() => undefined)
+    offline.hidden = false
+  }, isIdle).catch(() => undefined)
   return loaded
 }
 
@@ -114,7 +121,9 @@ function isKept(): boolean {
  * import, Firefox asks the network for, past the service worker.
  */
 async function workerAddress(): Promise<string> {
-  const response = await fetch(at(site.worker))
+  const response = await fetch(at(site.worker)).catch((error: unknown) => {
+    throw new ChiquitoError('io', `${site.worker}: ${messageOf(error)}`, { cause: error })
+  })
   if (!response.ok) throw new ChiquitoError('io', `${site.worker}: ${response.status}`)
   return URL.createObjectURL(new Blob([await response.blob()], { type: 'text/javascript' }))
 }
@@ -127,6 +136,15 @@ async function selfCheck(classifier: Classifier): Promise<void> {
   document.body.dataset.checked = agrees ? 'yes' : 'no'
 }
 
+/** Why there is no model, in the visitor's language; what the program itself says is for who made the page. */
+function failureWords(error: unknown): string {
+  const reasons = { io: words.notFetched, engine: words.notRun, model: words.notWhole } as const
+  const reason = Object.entries(reasons).find(
+    ([code]) => error instanceof ChiquitoError && error.code === code,
+  )
+  return `${reason?.[1] ?? words.failed} (${messageOf(error)})`
+}
+
 function tell(what: string | undefined): void {
   trouble.hidden = what === undefined
   trouble.textContent = what ?? ''
@@ -134,21 +152,22 @@ function tell(what: string | undefined): void {
 
 /** Shows a picture and its verdict. */
 async function look(image: Blob | HTMLCanvasElement): Promise<void> {
-  if (camera.isOn) stopCamera()
-  const mine = ++turn
-  tell(undefined)
-  shown = undefined
-  photoTools.hidden = true
-  hideWhy()
+  const mine = next()
+  camera.stop()
+  if (!video.hidden) showPart('invitation')
   view.looking()
+  const controller = new AbortController()
+  const { signal } = controller
+  looking = controller
   try {
-    await drawPicture(image)
+    const model = ready.then(model => model.classify(image, { signal }))
+    const [isSeen, verdict] = await Promise.all([drawPicture(image, signal), model])
     if (mine !== turn) return
-    const verdict = await (await ready).classify(image)
-    if (mine !== turn) return
-    shown = { image, verdict }
     view.show(verdict, false)
-    photoTools.hidden = false
+    // A verdict never stands beside another picture.
+    if (!isSeen) showPart('invitation')
+    shown = isSeen ? { image, verdict } : undefined
+    photoTools.hidden = !isSeen
     whyButton.hidden = !classifier?.explains
   } catch (error) {
     if (mine !== turn) return
@@ -156,11 +175,23 @@ async function look(image: Blob | HTMLCanvasElement): Promise<void> {
     showPart('invitation')
     tell(refusalWords(error, image))
   }
+  if (mine === turn) looking = undefined
+}
+
+/** Clears the page for what comes next, and ends what was under way. @returns its number */
+function next(): number {
+  looking?.abort()
+  looking = undefined
+  shown = undefined
+  photoTools.hidden = true
+  tell(undefined)
+  hideWhy()
+  return ++turn
 }
 
 /** Why a picture is not judged, in the visitor's language as far as that is known. */
 function refusalWords(error: unknown, image: Blob | HTMLCanvasElement): string {
-  if (!(error instanceof ChiquitoError) || error.code !== 'image') return messageOf(error)
+  if (!(error instanceof ChiquitoError) || error.code !== 'image') return failureWords(error)
   if (!(error instanceof UnreadablePhoto)) return `${words.notRead} (${error.message})`
   const reasons: Readonly<Record<PhotoProblem, string>> = {
     'no-photo': words.notPhoto,
@@ -172,20 +203,16 @@ function refusalWords(error: unknown, image: Blob | HTMLCanvasElement): string {
   return image instanceof File ? `${image.name}: ${reason}` : reason
 }
 
-async function drawPicture(image: Blob | HTMLCanvasElement): Promise<void> {
-  // What cannot be shown is judged all the same, or refused there with a reason.
-  const bitmap = await createImageBitmap(image).catch(() => undefined)
-  if (!bitmap) return
-  const scale = Math.min(1, SHOWN_SIDE / Math.max(bitmap.width, bitmap.height))
-  picture.width = Math.max(1, Math.round(bitmap.width * scale))
-  picture.height = Math.max(1, Math.round(bitmap.height * scale))
-  const context = contextOf(picture)
-  context.fillStyle = '#fff'
-  context.fillRect(0, 0, picture.width, picture.height)
-  context.imageSmoothingQuality = 'high'
-  context.drawImage(bitmap, 0, 0, picture.width, picture.height)
-  bitmap.close()
+/** @returns whether it is there to be seen: what cannot be shown is judged all the same, or refused there with a reason */
+async function drawPicture(image: Blob | HTMLCanvasElement, signal: AbortSignal): Promise<boolean> {
+  const source = image instanceof Blob ? await pictures.of(image, signal) : image
+  if (!source || signal.aborted) return false
+  picture.width = source.width
+  picture.height = source.height
+  contextOf(picture).drawImage(source, 0, 0)
+  if (source instanceof ImageBitmap) source.close()
   showPart('picture')
+  return true
 }
 
 function showPart(part: 'picture' | 'video' | 'invitation'): void {
@@ -197,12 +224,8 @@ function showPart(part: 'picture' | 'video' | 'invitation'): void {
 }
 
 async function startCamera(turned = false): Promise<void> {
-  const mine = ++turn
-  shown = undefined
-  photoTools.hidden = true
-  hideWhy()
+  const mine = next()
   view.clear()
-  tell(undefined)
   showPart('video')
   const wrong = await (turned ? camera.turnRound() : camera.start())
   if (mine !== turn) return
@@ -219,7 +242,7 @@ function cameraWords(wrong: CameraTrouble): string {
 }
 
 function stopCamera(): void {
-  turn++
+  next()
   camera.stop()
   view.clear()
   showPart('invitation')
@@ -227,11 +250,11 @@ function stopCamera(): void {
 
 /** A verdict on each frame, as fast as they can be had. */
 async function watch(mine: number): Promise<void> {
-  const model = await ready
   while (mine === turn && camera.isOn) {
     await camera.nextFrame()
     if (document.hidden || video.videoWidth === 0) continue
     try {
+      const model = await ready
       const verdict = await model.classify(video)
       if (mine !== turn) return
       view.show(verdict, true)
@@ -241,7 +264,7 @@ async function watch(mine: number): Promise<void> {
       // A frame may be gone before it is read; the next one comes.
       if (error instanceof ChiquitoError && error.code === 'image') continue
       stopCamera()
-      tell(messageOf(error))
+      tell(failureWords(error))
     }
   }
 }
@@ -264,7 +287,7 @@ async function share(): Promise<void> {
   try {
     await shareOrSave(await captioned(picture, caption), `${site.title}: ${word}`)
   } catch (error) {
-    tell(messageOf(error))
+    tell(failureWords(error))
   }
 }
 
@@ -291,6 +314,6 @@ async function toggleWhy(): Promise<void> {
     whyButton.setAttribute('aria-pressed', 'true')
     whyButton.textContent = words.hideWhy
   } catch (error) {
-    tell(messageOf(error))
+    tell(failureWords(error))
   }
 }

@@ -1,3 +1,4 @@
+import { drawText, type TextArea } from './caption-text.js'
 import { contextOf } from './elements.js'
 
 /** What a shared picture says. */
@@ -33,9 +34,14 @@ export async function captioned(picture: HTMLCanvasElement, caption: Caption): P
   context.fillStyle = ink
   context.textAlign = 'center'
   context.textBaseline = 'middle'
-  line(context, caption.word, 800, 110, height + 110)
-  line(context, caption.note, 500, 46, height + 200)
-  line(context, caption.title, 500, 34, height + 258)
+  const line = (
+    text: string,
+    y: number,
+    area: Pick<TextArea, 'height' | 'weight' | 'largest' | 'smallest'>,
+  ) => drawText(context, text, { ...area, x: SIDE / 2, y: height + y, width: SIDE - 2 * MARGIN })
+  line(caption.word, 98, { height: 164, weight: 800, largest: 110, smallest: 34 })
+  line(caption.note, 204, { height: 56, weight: 500, largest: 46, smallest: 28 })
+  line(caption.title, 260, { height: 42, weight: 500, largest: 34, smallest: 24 })
   const blob = await new Promise<Blob | null>(resolve => canvas.toBlob(resolve, 'image/jpeg', 0.9))
   if (!blob) throw new Error('The picture cannot be drawn.')
   return new File([blob], `${fileName(caption)}.jpg`, { type: 'image/jpeg' })
@@ -68,22 +74,6 @@ function drawInside(
   const scale = Math.min(width / picture.width, height / picture.height)
   const [w, h] = [picture.width * scale, picture.height * scale]
   context.drawImage(picture, (width - w) / 2, (height - h) / 2, w, h)
-}
-
-/** A line of text, smaller where it would not fit. */
-function line(
-  context: CanvasRenderingContext2D,
-  text: string,
-  weight: number,
-  size: number,
-  y: number,
-): void {
-  const font = (pixels: number) => `${weight} ${pixels}px system-ui, sans-serif`
-  context.font = font(size)
-  const room = SIDE - 2 * MARGIN
-  const width = context.measureText(text).width
-  if (width > room) context.font = font(Math.max(18, Math.floor((size * room) / width)))
-  context.fillText(text, SIDE / 2, y, room)
 }
 
 /** Whether this device has somewhere to share pictures to. */

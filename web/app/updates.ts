@@ -5,11 +5,12 @@ const ASK_EVERY_MS = 30 * 60_000
 
 /**
  * Keeps the page for times without a network, and brings newer models: who looks at the page is asked, and a page that nobody looks at
- * changes by itself.
+ * changes by itself, unless somebody will come back to what it shows: a phone hides a page, too, while a photo is chosen or sent.
  *
  * @param kept - called when everything is there to work without a network
+ * @param isIdle - whether nothing on the page would be lost
  */
-export async function listenForUpdates(kept: () => void): Promise<void> {
+export async function listenForUpdates(kept: () => void, isIdle: () => boolean): Promise<void> {
   if (!('serviceWorker' in navigator)) return
   const { serviceWorker } = navigator
   let isChanging = false
@@ -25,7 +26,7 @@ export async function listenForUpdates(kept: () => void): Promise<void> {
   element('reload', HTMLButtonElement).addEventListener('click', change)
   const offer = () => {
     if (!registration.waiting || !serviceWorker.controller) return
-    if (document.hidden) change()
+    if (document.hidden && isIdle()) change()
     else banner.hidden = false
   }
   const watch = () => {

@@ -102,6 +102,9 @@ export class VerdictView {
     const share = document.createElement('span')
     const bar = document.createElement('progress')
     name.className = 'name'
+    name.dir = 'auto'
+    // Long ones are cut.
+    name.title = this.named(label)
     share.className = 'share'
     name.textContent = this.named(label)
     share.textContent = this.percent(probability)

@@ -3,6 +3,9 @@
 export interface Words {
   readonly tagline: string
   readonly failed: string
+  readonly notFetched: string
+  readonly notRun: string
+  readonly notWhole: string
   readonly choose: string
   readonly camera: string
   readonly stopCamera: string
@@ -30,6 +33,7 @@ export interface Words {
   readonly noCamera: string
   readonly cameraDenied: string
   readonly cameraFailed: string
+  readonly cameraLost: string
   readonly notRead: string
   readonly notPhoto: string
   readonly damaged: string
@@ -47,6 +51,9 @@ export interface Words {
 const en: Words = {
   tagline: 'Show me a picture. I\u00a0will tell you what I\u00a0see.',
   failed: 'This did not work',
+  notFetched: 'The model could not be fetched. Check the connection, then load the page again.',
+  notRun: 'This browser cannot run the model.',
+  notWhole: 'The file of the model is damaged, or is another one.',
   choose: 'Choose a photo',
   camera: 'Camera',
   stopCamera: 'Stop camera',
@@ -75,6 +82,7 @@ const en: Words = {
   noCamera: 'No camera was found.',
   cameraDenied: 'The camera may not be used. Allow it in the settings of this page.',
   cameraFailed: 'The camera does not start. Another program may be using it.',
+  cameraLost: 'The camera has stopped.',
   notRead: 'This file cannot be read as a photo.',
   notPhoto:
     'This is no picture that browsers read (JPEG, PNG, WebP, AVIF, GIF, BMP). Pictures of other kinds: save them as JPEG or PNG.',
@@ -94,6 +102,9 @@ const en: Words = {
 const es: Words = {
   tagline: 'Enséñame una imagen y te diré lo que veo.',
   failed: 'No ha funcionado',
+  notFetched: 'No se ha podido descargar el modelo. Comprueba la conexión y vuelve a cargar la página.',
+  notRun: 'Este navegador no puede ejecutar el modelo.',
+  notWhole: 'El archivo del modelo está dañado o es otro.',
   choose: 'Elegir una foto',
   camera: 'Cámara',
   stopCamera: 'Parar la cámara',
@@ -122,6 +133,7 @@ const es: Words = {
   noCamera: 'No se ha encontrado ninguna cámara.',
   cameraDenied: 'No hay permiso para usar la cámara. Permítelo en los ajustes de esta página.',
   cameraFailed: 'La cámara no arranca. Quizá la esté usando otro programa.',
+  cameraLost: 'La cámara se ha parado.',
   notRead: 'Este archivo no se puede leer como foto.',
   notPhoto:
     'No es una imagen que lean los navegadores (JPEG, PNG, WebP, AVIF, GIF, BMP). Si es de otro tipo, guárdala como JPEG o PNG.',

@@ -26,6 +26,14 @@ export type Question =
   | { readonly kind: 'classify'; readonly pictures: readonly NamedPicture[] }
   | { readonly kind: 'explain'; readonly picture: NamedPicture }
   | { readonly kind: 'check' }
+  | {
+      /** For people to look at; needs no model. */
+      readonly kind: 'show'
+      readonly file: Blob
+      readonly name: string
+      /** Of its sides, in pixels, at most. */
+      readonly longest: number
+    }
 
 export interface NamedPicture {
   readonly picture: Picture
@@ -40,6 +48,7 @@ export interface Answers {
   classify: readonly (Verdict | WorkerFailure)[]
   explain: Explanation
   check: CheckResult
+  show: ImageBitmap
 }
 
 export interface Loaded {

@@ -77,10 +77,10 @@ async function takeOver(): Promise<void> {
 
 async function answer(request: Request, url: URL): Promise<Response> {
   const cache = await caches.open(own)
-  const isPage = request.mode === 'navigate'
   url.search = ''
   url.hash = ''
-  const kept = await cache.match(isPage ? at('./') : url.href)
+  // Other pages in the same folder are nobody's business here.
+  const kept = await cache.match(url.href === at('index.html') ? at('./') : url.href)
   if (!kept) return fetch(request)
   const headers = new Headers(kept.headers)
   for (const [name, value] of Object.entries(isolation)) headers.set(name, value)

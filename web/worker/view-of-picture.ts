@@ -30,7 +30,15 @@ function taken(picture: Exclude<Picture, Blob>, name: string, wanted: number): P
   return shrinkLikeVips(pixels, halvings({ width, height }, wanted))
 }
 
-async function decodeFile(file: Blob, name: string, wanted: number): Promise<Pixels> {
+/** A file of a format that browsers decode, none of it decoded yet. */
+export interface OpenedFile {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly format: WebFormat
+  readonly header: Header
+}
+
+/** Reads a file as far as that needs no decoding. @throws `image` for what is no photo, or too large or small a one */
+export async function openFile(file: Blob, name: string): Promise<OpenedFile> {
   checkFileSize(file.size, name)
   const bytes = new Uint8Array(await file.arrayBuffer())
   const sniffed = sniff(bytes, WEB_FORMATS)
@@ -44,8 +52,12 @@ async function decodeFile(file: Blob, name: string, wanted: number): Promise<Pix
       'no-photo',
     )
   const header = readHeader(bytes, format, name)
-  const { width, height } = header
-  checkSize(width, height, name)
+  checkSize(header.width, header.height, name)
+  return { bytes, format, header }
+}
+
+async function decodeFile(file: Blob, name: string, wanted: number): Promise<Pixels> {
+  const { bytes, format, header } = await openFile(file, name)
   const decode = (content: Uint8Array<ArrayBuffer>) =>
     decodeAs(format, content, header, halvings(header, wanted))
   try {
@@ -60,7 +72,7 @@ async function decodeFile(file: Blob, name: string, wanted: number): Promise<Pix
 }
 
 /** The end mark of a JPEG; and bits that mean something else to a decoder than the zeros that it reads beyond the end. */
-const END = Uint8Array.of(0xff, 0xd9)
+export const END = Uint8Array.of(0xff, 0xd9)
 const OTHER_BITS = new Uint8Array(256).fill(0xaa)
 
 /**
@@ -81,7 +93,8 @@ async function decodeJpeg(
   }
 }
 
-function behind(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+/** Pieces, one behind the other. */
+export function behind(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return joined(
     parts,
     parts.reduce((sum, { length }) => sum + length, 0),

@@ -5,6 +5,7 @@ import type { Verdict } from '../library/types.js'
 import { checkModel } from './check.js'
 import { WorkerModel } from './model.js'
 import { type Runtime, startRuntime } from './runtime.js'
+import { shownPicture } from './shown-picture.js'
 import { viewOfPicture } from './view-of-picture.js'
 
 // The worker of `chiquito/web`: decodes and computes, so that the page does not have to wait. Questions are answered in their order.
@@ -31,7 +32,8 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
 }
 
 function tell(message: FromWorker): void {
-  self.postMessage(message)
+  const transfer = 'answer' in message && message.answer instanceof ImageBitmap ? [message.answer] : []
+  self.postMessage(message, { transfer })
 }
 
 async function answered(id: number, ask: Question, signal: AbortSignal): Promise<FromWorker> {
@@ -57,6 +59,8 @@ async function answerTo(ask: Question, signal: AbortSignal): Promise<Answers[key
       return model().why(await viewOfPicture(ask.picture, model().metadata.view))
     case 'check':
       return checkModel(model())
+    case 'show':
+      return shownPicture(ask.file, ask.name, ask.longest)
   }
 }
 
