@@ -150,7 +150,6 @@ describe.skipIf(!existsSync(CHROMIUM))(
       await page.locator('body[data-checked]').waitFor()
       await page.goto(`${host.address}/blog/`)
       expect(await page.locator('h1').textContent()).toBe('A blog')
-      expect((await page.goto(`${host.address}/nothing`))?.status()).toBe(404)
       await page.goto(`${host.address}/index.html?from=there`)
       expect(await page.evaluate('navigator.serviceWorker.controller !== null')).toBe(true)
       expect(await page.locator('h1').textContent()).toBe('Hot dog')
