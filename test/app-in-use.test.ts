@@ -202,9 +202,11 @@ describe.skipIf(!existsSync(CHROMIUM))(
     it('takes a newer model by itself only where nothing is lost by that; files of other people stay', async () => {
       const place = path.join(folder, 'updated')
       const other = path.join(place, 'photo-0123456789.jpg')
-      const again = async (title: string) =>
-        documentOf<AppResult>(await chiquito(['app', run, '--out', place, '--title', title, '--json']))
-      const [first] = [await again('First')]
+      const again = async (title: string, precision: string) => {
+        const options = ['--title', title, '--precision', precision, '--json']
+        return documentOf<AppResult>(await chiquito(['app', run, '--out', place, ...options]))
+      }
+      const first = await again('First', 'float16')
       writeFileSync(other, 'mine')
       const long = new Date(Date.now() - 1e9)
       utimesSync(other, long, long)
@@ -212,7 +214,7 @@ describe.skipIf(!existsSync(CHROMIUM))(
       const { page } = await openApp(browser, own.address)
       await kept(page)
       await verdictOn(page, drawn('hot_dog/1.png'))
-      await again('Second')
+      await again('Second', 'float32')
       expect(readFileSync(other, 'utf8')).toBe('mine')
       expect(readdirSync(place)).toContain(first.modelFile)
       // As a phone that shows its photos, or sends one.
