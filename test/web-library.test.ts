@@ -54,6 +54,7 @@ describe.skipIf(!existsSync(CHROMIUM))(
       })
       browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
       page = await (await browser.newContext()).newPage()
+      page.setDefaultTimeout(180_000)
       await page.goto(`${host.address}/plain.html`)
       await page.waitForFunction('globalThis.model !== undefined && globalThis.failure !== undefined')
     })
