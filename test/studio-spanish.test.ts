@@ -75,7 +75,8 @@ describe.skipIf(noBrowser)(`the page in Spanish (skipped where ${noBrowser})`, (
     await page.getByRole('button', { name: 'Deshacer: apartar' }).click()
     await page.getByText('Deshecho: apartar').waitFor()
     expect(await english(page)).toEqual([])
-    expect(complaints).toEqual([])
+    // A file that is no photo has no thumbnail.
+    expect(complaints.filter(one => !/422.*thumb/.test(one))).toEqual([])
     await close()
   })
 
