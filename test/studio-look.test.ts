@@ -98,6 +98,23 @@ describe.skipIf(noBrowser)(`Train and Look (skipped where ${noBrowser})`, () => 
     await close()
   })
 
+  it('shows in Clean what the newest model doubts, wherever the photo is moved to', async () => {
+    const { page, complaints, close } = await openPage(studio, { hash: '#/clean' })
+    await page.getByRole('link', { name: 'Another class 1' }).click()
+    const doubted = page.locator('[role=gridcell]')
+    const count = (photos: number) => expect.poll(() => doubted.count(), { timeout: 20_000 }).toBe(photos)
+    await count(1)
+    expect(await doubted.getAttribute('aria-label')).toBe(`${trap}, ball, wave?`)
+    await doubted.focus()
+    await page.keyboard.press('2')
+    await page.getByText('No photo is left here.').waitFor()
+    await page.getByRole('link', { name: 'Another class 0' }).waitFor()
+    await page.getByRole('button', { name: 'Undo: relabel' }).click()
+    await count(1)
+    expect(complaints).toEqual([])
+    await close()
+  })
+
   it('pauses and goes on, and survives a kill -9, to the same figures', async () => {
     const { page, close } = await openPage(studio)
     await train(page, 'third')

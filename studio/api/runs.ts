@@ -47,13 +47,14 @@ export function useDiscardRun() {
   })
 }
 
-/** The photos of a run, one by one, where they are now; null until they were judged. */
-export function useRunPhotos(id: string) {
+/** The photos of a run, one by one, where they are now; null until they were judged. Nothing is asked where there is no run. */
+export function useRunPhotos(id: string | null) {
   return useQuery({
     // They move with edits, and are there once the run was judged.
     queryKey: ['photos', 'of-run', id],
     queryFn: async ({ signal }) =>
-      (await getJson<RunPhotosAnswer>(`/api/runs/${encoded(id)}/photos`, signal)).judged,
+      (await getJson<RunPhotosAnswer>(`/api/runs/${encoded(id ?? '')}/photos`, signal)).judged,
+    enabled: id !== null,
   })
 }
 

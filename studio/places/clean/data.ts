@@ -5,6 +5,7 @@ import type { FindingsAnswer } from '../../../src/studio/api/findings.js'
 import type { LikenessAnswer, PhotosAnswer } from '../../../src/studio/api/photos.js'
 import { getJson, postJson } from '../../api/client.js'
 import { queryClient, useStudioState } from '../../api/queries.js'
+import { useRunPhotos } from '../../api/runs.js'
 import { toast } from '../../shell/toasts.js'
 import { useWords } from '../../words/index.js'
 import { type Opinion, type Pending, type Photo, photosOf } from './view.js'
@@ -109,31 +110,12 @@ export function useLikeness(isWanted: boolean) {
   })
 }
 
-interface JudgedAnswer {
-  readonly judged: {
-    readonly labels: readonly string[]
-    readonly photos: readonly {
-      readonly id: string | null
-      readonly now: string | null
-      readonly label: string
-      readonly probabilities: readonly number[]
-    }[]
-  } | null
-}
-
 /** What the newest run's model says of photos, by id; empty where there is none, or where it was not asked. */
 export function useOpinions(photos: readonly Photo[]): ReadonlyMap<string, Opinion> {
   const { data: state } = useStudioState()
   const run = state?.newestRun ?? null
-  const { data } = useQuery({
-    queryKey: ['runs', run, 'photos'],
-    queryFn: ({ signal }) =>
-      getJson<JudgedAnswer>(`/api/runs/${encodeURIComponent(run ?? '')}/photos`, signal),
-    enabled: run !== null,
-    retry: false,
-  })
+  const { data: judged } = useRunPhotos(run)
   return useMemo(() => {
-    const judged = data?.judged
     if (!judged) return new Map()
     const labelOf = new Map(photos.map(({ id, label }) => [id, label]))
     return new Map(
@@ -143,5 +125,5 @@ export function useOpinions(photos: readonly Photo[]): ReadonlyMap<string, Opini
         return [[id, { label, probability: of(label), own: of(labelOf.get(id)) }]]
       }),
     )
-  }, [data, photos])
+  }, [judged, photos])
 }
