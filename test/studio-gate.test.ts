@@ -1,8 +1,9 @@
 // Who may ask the studio, and for what: over HTTP, as pages elsewhere, other programs and hostile files would.
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { StateAnswer } from '../src/studio/api/state.js'
 import type { UploadAnswer } from '../src/studio/api/upload.js'
 import { chiquito, suiteFolder } from './support/chiquito.js'
 import { writeTree } from './support/files.js'
@@ -190,6 +191,29 @@ describe('the studio’s gate', () => {
     const own = await studio.fetch(`/photos/${id[0]}/full`)
     expect(own.status).toBe(200)
     expect(own.headers.get('content-type')).toBe('image/png')
+  })
+
+  it('writes nothing through a link, and takes none for a class or a run', async () => {
+    const outside = path.join(folder, 'outside')
+    writeTree({ 'run/run.json': '{}', 'run/model.onnx': 'model' }, outside)
+    symlinkSync(outside, path.join(dir, 'photos/away'))
+    mkdirSync(path.join(dir, 'runs'), { recursive: true })
+    symlinkSync(path.join(outside, 'run'), path.join(dir, 'runs/away'))
+    const sent = await upload('label=away&name=x.png', await drawing('ball', 300))
+    expect(await sent.text()).toContain('is a link that leads out of')
+    expect(sent.status).toBe(422)
+    const made = await studio.fetch('/api/classes', {
+      method: 'POST',
+      body: JSON.stringify({ label: 'away' }),
+      headers: { 'content-type': 'application/json' },
+    })
+    expect(made.status).toBe(422)
+    expect(readdirSync(outside)).toEqual(['run'])
+    for (const target of ['/api/runs/away', '/api/runs/away/model.onnx', '/api/runs/away/card', '/preview/away/'])
+      expect((await raw(studio, target, bearer)).status, target).toBe(404)
+    const { classes } = await studio.json<StateAnswer>('/api/state')
+    expect(classes.map(({ label }) => label)).toEqual(['ball', 'wave'])
+    rmSync(path.join(dir, 'photos/away'))
   })
 
   const upload = (query: string, body: Uint8Array, headers: Record<string, string> = {}) =>

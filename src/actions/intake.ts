@@ -1,4 +1,4 @@
-import { appendFile, constants, copyFile, link, lstat, readFile, rename, rm } from 'node:fs/promises'
+import { appendFile, constants, copyFile, link, lstat, readFile, realpath, rename, rm } from 'node:fs/promises'
 import { basename, dirname, extname, join, relative, sep } from 'node:path'
 import { ChiquitoError } from '../core/index.js'
 import { classNameProblem, homeFor, type ListedPhotos, listPhotos, METADATA } from '../dataset/index.js'
@@ -83,7 +83,29 @@ export function isWithoutPhotos({ code, message, cause }: ChiquitoError): boolea
 /** The class's folder, absolute: see `homeFor`. @throws `data`, `usage`, `io` */
 export async function classFolder(data: string, label: string): Promise<string> {
   const listed = await photosSoFar(data)
-  return join(listed.root, homeFor(listed, className(label)))
+  return folderInside(listed.root, homeFor(listed, className(label)))
+}
+
+/** A folder in another one, whether it is there already or not. @throws `usage`: a link leads out; `io` */
+async function folderInside(root: string, inner: string): Promise<string> {
+  const folder = join(root, inner)
+  const [outer, real] = await Promise.all([root, folder].map(realPathOf))
+  if (outer === undefined || real === undefined || real === outer || real.startsWith(outer + sep))
+    return folder
+  throw new ChiquitoError(
+    'usage',
+    `"${inner}" is a link that leads out of "${root}", to "${real}": nothing is written there. Give another class, or put a folder in its place.`,
+  )
+}
+
+/** Undefined where there is nothing. @throws `io` */
+async function realPathOf(path: string): Promise<string | undefined> {
+  try {
+    return await realpath(path)
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined
+    throw ioError(error, 'open', path)
+  }
 }
 
 interface Known {
@@ -170,7 +192,7 @@ export class Intake {
     const { homes, listed, bySize } = await this.look()
     const home = homes.get(label) ?? homeFor(listed, label)
     homes.set(label, home)
-    const folder = join(listed.root, home)
+    const folder = await folderInside(listed.root, home)
     await makeFolder(folder)
     const given = await moveIn(file, folder, name)
     // Beside photos that were collected a table says the classes, and passes over whatever it does not list.

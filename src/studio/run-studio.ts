@@ -62,10 +62,11 @@ export async function runStudio(
   try {
     await clearIncoming(workspace)
     tellOfPhotos(jobs, changes)
-    watchDisk(workspace, changes, signal)
     const gate = studioGate({ host, token, dir: workspace.dir })
     const app = createStudioApp({ workspace, jobs, changes, signal, notice }, gate)
     const server = await listen(app, gate, { host, port, isFixed: options.port !== undefined })
+    // Not before: it goes on looking until the signal fires, whatever became of the port.
+    watchDisk(workspace, changes, signal)
     const stopped = untilAborted(signal)
     if (!isLoopback(host))
       notice(

@@ -1,20 +1,12 @@
-import { type ComponentType, lazy, Suspense, useEffect, useRef } from 'react'
+import { Suspense, useEffect, useRef } from 'react'
 import { useIsLive } from '../api/events.js'
 import { ErrorBoundary } from '../parts/error-boundary.js'
 import { Loading } from '../parts/loading.js'
 import { useWords } from '../words/index.js'
 import { Header } from './header.js'
-import { type Place, useRoute } from './route.js'
+import { rooms } from './rooms.js'
+import { useRoute } from './route.js'
 import { Toasts } from './toasts.js'
-
-/** Each place is loaded when it is first gone to. */
-const rooms: Readonly<Record<Place, ComponentType>> = {
-  gather: lazy(() => import('../places/gather/index.js')),
-  clean: lazy(() => import('../places/clean/index.js')),
-  train: lazy(() => import('../places/train/index.js')),
-  look: lazy(() => import('../places/look/index.js')),
-  ship: lazy(() => import('../places/ship/index.js')),
-}
 
 export function Frame() {
   const { place } = useRoute()

@@ -80,20 +80,36 @@ export interface PageSettings {
   readonly theme?: 'light' | 'dark'
   /** Where to go, such as `#/clean`. */
   readonly hash?: string
+  /** What the camera sees: an MJPEG file; Chromium's own picture by default. */
+  readonly camera?: string
 }
 
 /** Longer than any step takes on a machine that does other work, too. */
 const HANGING_MS = 240_000
 
-let browser: Browser | undefined
+/** By the film that their camera shows. */
+const browsers = new Map<string | undefined, Browser>()
+
+async function browserWith(camera: string | undefined): Promise<Browser> {
+  const browser =
+    browsers.get(camera) ??
+    (await chromium.launch({
+      executablePath: chromiumPath,
+      args: [
+        '--no-sandbox',
+        '--use-fake-device-for-media-stream',
+        '--use-fake-ui-for-media-stream',
+        ...(camera === undefined ? [] : [`--use-file-for-fake-video-capture=${camera}`]),
+      ],
+    }))
+  browsers.set(camera, browser)
+  return browser
+}
 
 /** Opens a tab at the address that the studio printed; Chromium ends with the tests of the file. */
 export async function openPage(studio: RunningStudio, settings: PageSettings = {}): Promise<StudioPage> {
-  const { width = 1280, height = 900, language = 'en', theme = 'light', hash = '' } = settings
-  browser ??= await chromium.launch({
-    executablePath: chromiumPath,
-    args: ['--no-sandbox', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
-  })
+  const { width = 1280, height = 900, language = 'en', theme = 'light', hash = '', camera } = settings
+  const browser = await browserWith(camera)
   const context = await browser.newContext({
     viewport: { width, height },
     locale: language,
@@ -129,7 +145,7 @@ export async function dropFiles(page: Page, selector: string, files: readonly st
 /** To be called once in a file that opens pages. */
 export function closeBrowserAfter(): void {
   afterAll(async () => {
-    await browser?.close()
-    browser = undefined
+    for (const browser of browsers.values()) await browser.close()
+    browsers.clear()
   })
 }
