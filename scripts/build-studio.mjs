@@ -11,7 +11,7 @@ export async function buildStudio(root) {
     configFile: false,
     root: path.join(root, 'studio'),
     logLevel: 'warn',
-    plugins: [await palette(root)],
+    plugins: [await palette(root), startAhead],
     build: {
       target: 'es2022',
       outDir: path.join(root, 'dist/studio-page'),
@@ -25,6 +25,26 @@ export async function buildStudio(root) {
       },
     },
   })
+}
+
+/** The first script loads all others: the page says at once what most of them are. */
+const startAhead = {
+  name: 'start-ahead',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (_html, { bundle = {} }) => {
+      const chunks = Object.values(bundle).filter(({ type }) => type === 'chunk')
+      const start = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith('/shell/start.tsx'))
+      if (start === undefined) throw new Error('The page of the studio has no script that starts it')
+      const needed = new Set([start.fileName])
+      for (const name of needed) for (const next of bundle[name].imports) needed.add(next)
+      return [...needed].map(name => ({
+        tag: 'link',
+        attrs: { rel: 'modulepreload', crossorigin: true, href: `/${name}` },
+        injectTo: 'head',
+      }))
+    },
+  },
 }
 
 /** The colours of src/palette as a style sheet, for both themes. */

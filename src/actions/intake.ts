@@ -44,10 +44,15 @@ export function className(label: string): string {
 
 type SoFar = Pick<ListedPhotos, 'root' | 'files' | 'homes'>
 
-/** The photos of a folder, or none where there is none yet. @throws `data`, `io` */
-export async function photosSoFar(data: string): Promise<SoFar> {
+/**
+ * The photos of a folder, or none where there is none yet.
+ *
+ * @param list - gives what is in the folder; reads it anew by default
+ * @throws `data`, `io`
+ */
+export async function photosSoFar(data: string, list = listPhotos): Promise<SoFar> {
   try {
-    return asOnlyClass(data, await listPhotos(data))
+    return asOnlyClass(data, await list(data))
   } catch (error) {
     if (error instanceof ChiquitoError && isWithoutPhotos(error)) return { root: data, files: [], homes: [] }
     throw error

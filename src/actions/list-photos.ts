@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { breather, type WorkOptions } from '../core/index.js'
-import type { Split } from '../dataset/index.js'
+import type { ListedPhotos, Split } from '../dataset/index.js'
 import {
   gatherFacts,
   keptPhotos,
@@ -49,6 +49,9 @@ export interface PhotoMemory {
   readonly contents: Map<string, string>
 }
 
+/** A server answers others meanwhile. */
+const BREATH_MS = 10
+
 /** Nothing was read yet. */
 export function photoMemory(): PhotoMemory {
   return { sizes: new Map(), contents: new Map() }
@@ -71,25 +74,39 @@ export async function photosInFolder({
   known = photoMemory(),
   signal,
 }: PhotosInFolderOptions): Promise<PhotosInFolder> {
-  const { root, labels, files, notices } = await photosOrNone(data)
+  return describePhotos(await photosOrNone(data), { known, sizes: 'read', signal })
+}
+
+export interface DescribeOptions extends WorkOptions {
+  readonly known: PhotoMemory
+  /** `known`: no file is opened, and a size that was not read before is null. */
+  readonly sizes: 'read' | 'known'
+}
+
+/** What is told of photos that were listed. @throws `io`, `interrupted` */
+export async function describePhotos(
+  { root, labels, files, notices }: ListedPhotos,
+  { known, sizes, signal }: DescribeOptions,
+): Promise<PhotosInFolder> {
   const places = new Map(labels.map((label, i) => [label, i]))
   const kept = await keptPhotos(root, known.contents)
-  const breathe = breather(signal)
+  const breathe = breather(signal, BREATH_MS)
   const photos: PhotoInFolder[] = []
   const seen: [string, PhotoSize | null][] = []
   for (const { path, label, split } of files) {
     await breathe()
-    const info = lstatSync(join(root, path), { throwIfNoEntry: false })
+    const file = join(root, path)
+    const info = lstatSync(file, { throwIfNoEntry: false })
     const version = versionIn(info)
     const key = `${version} ${path}`
-    const size = known.sizes.get(key) ?? quickSize(join(root, path)) ?? null
-    seen.push([key, size])
+    const size = known.sizes.get(key) ?? (sizes === 'read' ? (quickSize(file) ?? null) : undefined)
+    if (size !== undefined) seen.push([key, size])
     photos.push({
       path,
       label: places.get(label) ?? 0,
       part: split ?? null,
       bytes: info?.size ?? 0,
-      size,
+      size: size ?? null,
       version,
       isKept: kept.has(path),
     })

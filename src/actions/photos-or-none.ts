@@ -7,11 +7,12 @@ import { journalledFolder } from './undo.js'
 /**
  * The photos of a folder; none where all of them are set aside, so that they can still be restored.
  *
+ * @param list - gives what is in the folder; reads it anew by default
  * @throws `data` where there never was a photo; `io`
  */
-export async function photosOrNone(data: string): Promise<ListedPhotos> {
+export async function photosOrNone(data: string, list = listPhotos): Promise<ListedPhotos> {
   try {
-    return await listPhotos(data)
+    return await list(data)
   } catch (error) {
     if (!(error instanceof ChiquitoError) || error.code !== 'data') throw error
     const folder = await journalledFolder(data).catch(() => undefined)

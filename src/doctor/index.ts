@@ -75,5 +75,5 @@ export {
   shortcutWords,
 } from './shortcuts/index.js'
 export { shortcutsOf } from './shortcuts-of.js'
-export { Thumbs } from './thumbs/index.js'
+export { type ThumbHaste, Thumbs } from './thumbs/index.js'
 export { typicalPhotos } from './typical.js'

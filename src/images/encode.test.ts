@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { contactSheet } from './contact-sheet.js'
 import { decode } from './decode.js'
-import { dataUri, encodeJpeg, encodePng, encodeWebp, thumbnail } from './encode.js'
+import { dataUri, encodeJpeg, encodePng, thumbnail } from './encode.js'
 import { entry, worstDifference } from './fixtures/photos.js'
 import { blank, type Pixels } from './pixels.js'
 
@@ -14,11 +14,10 @@ describe('encoding and decoding', () => {
     expect(worstDifference((await read(await encodePng(picture))).data, pixels)).toBe(0)
   })
 
-  it('JPEG and WebP are close', async () => {
+  it('JPEG is close', async () => {
     expect(
       worstDifference((await read(await encodeJpeg(picture, { quality: 97 }))).data, pixels),
     ).toBeLessThan(20)
-    expect((await read(await encodeWebp(picture))).width).toBe(width)
   })
 })
 

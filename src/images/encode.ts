@@ -24,14 +24,6 @@ export function encodePng(pixels: Pixels): Promise<Uint8Array> {
   return picture(pixels).png({ compressionLevel: 9, adaptiveFiltering: true }).toBuffer()
 }
 
-/** A WebP file. */
-export function encodeWebp(
-  pixels: Pixels,
-  { quality = DEFAULT_QUALITY }: EncodeOptions = {},
-): Promise<Uint8Array> {
-  return picture(pixels).webp({ quality }).toBuffer()
-}
-
 /** A picture file as an address that a page can carry inside itself. */
 export function dataUri(file: Uint8Array, type: 'image/jpeg' | 'image/png' | 'image/webp'): string {
   return `data:${type};base64,${Buffer.from(file.buffer, file.byteOffset, file.byteLength).toString('base64')}`

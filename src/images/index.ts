@@ -11,7 +11,7 @@ export { type ContactSheetOptions, contactSheet } from './contact-sheet.js'
 export { type DecodeOptions, decode, type OpenPhoto, openPhoto } from './decode.js'
 export { type GateSeat, leaveSeat, sit, takeSeat } from './decode-gate.js'
 export type { DecodedBeside, LookAt } from './decoded-beside.js'
-export { dataUri, type EncodeOptions, encodeJpeg, encodePng, encodeWebp, thumbnail } from './encode.js'
+export { dataUri, type EncodeOptions, encodeJpeg, encodePng, thumbnail } from './encode.js'
 export { asJpeg, type ExaminedPhoto, examinePhoto, isRare } from './examine.js'
 export { type PhotoStory, storyOf } from './exif.js'
 export {

@@ -6,6 +6,7 @@ import { Changes } from './changes.js'
 import { clearIncoming, tellOfPhotos } from './gather/index.js'
 import { studioGate } from './http/index.js'
 import { openJobs } from './jobs/index.js'
+import { shelfOf } from './photos/index.js'
 import { createStudioApp, listen } from './server.js'
 import { watchDisk } from './watching/index.js'
 import { openWorkspace } from './workspace.js'
@@ -63,10 +64,12 @@ export async function runStudio(
     await clearIncoming(workspace)
     tellOfPhotos(jobs, changes)
     const gate = studioGate({ host, token, dir: workspace.dir })
-    const app = createStudioApp({ workspace, jobs, changes, signal, notice }, gate)
+    const studio = { workspace, jobs, changes, signal, notice }
+    const app = createStudioApp(studio, gate)
     const server = await listen(app, gate, { host, port, isFixed: options.port !== undefined })
     // Not before: it goes on looking until the signal fires, whatever became of the port.
     watchDisk(workspace, changes, signal)
+    void shelfOf(studio).prepare()
     const stopped = untilAborted(signal)
     if (!isLoopback(host))
       notice(

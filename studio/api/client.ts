@@ -49,10 +49,33 @@ async function answer<T>(path: string, init: RequestInit): Promise<T> {
   return response.status === 204 ? (undefined as T) : response.json()
 }
 
+/** What was asked for before anybody needed it, so long as it is news. */
+const AHEAD_MS = 10_000
+const asked = new Map<string, { readonly at: number; readonly response: Promise<Response> }>()
+
+/** Asks for what will be needed in a moment: whoever asks for it first gets this answer. */
+export function askAhead(path: string, method: 'GET' | 'POST' = 'GET'): void {
+  const key = `${method} ${path}`
+  const response = fetch(path, { method, headers: authorization() })
+  asked.set(key, { at: performance.now(), response })
+  // A refusal is for this token, at this moment: who asks later asks anew.
+  response.then(
+    ({ ok }) => ok || asked.delete(key),
+    () => asked.delete(key),
+  )
+}
+
+function takeAsked(path: string, { method = 'GET' }: RequestInit): Promise<Response> | undefined {
+  const key = `${method} ${path}`
+  const ahead = asked.get(key)
+  asked.delete(key)
+  return ahead !== undefined && performance.now() - ahead.at < AHEAD_MS ? ahead.response : undefined
+}
+
 /** A response that is none of a problem. @throws ApiProblem */
 export async function ask(path: string, init: RequestInit = {}): Promise<Response> {
   const headers = { ...init.headers, ...authorization() }
-  const response = await fetch(path, { ...init, headers }).catch(error => {
+  const response = await (takeAsked(path, init) ?? fetch(path, { ...init, headers })).catch(error => {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     throw new ApiProblem('unreachable', 0, 'The server does not answer. Start chiquito studio again.')
   })

@@ -4,12 +4,10 @@ import type { StateAnswer } from '../../src/studio/api/state.js'
 import { ask, getJson } from '../api/client.js'
 import { listenToChanges } from '../api/events.js'
 import { queryClient } from '../api/queries.js'
-import { hasToken, onRefused, takeToken } from '../api/token.js'
+import { hasToken, onRefused } from '../api/token.js'
 import { WordsProvider } from '../words/index.js'
 import { Entrance } from './entrance.js'
 import { Frame } from './frame.js'
-
-takeToken()
 
 /** The page: the entrance until the token is known, and then the five places. */
 export function App() {
@@ -46,6 +44,7 @@ async function openSession(): Promise<void> {
       // What this page still holds is for the folder that it was opened for.
       if (folder !== undefined && state && folder !== state.workspace.dir) location.reload()
       if (folder !== undefined) void queryClient.invalidateQueries({ predicate: isOfFolder })
+      else if (state) queryClient.setQueryData(['state'], state)
       folder = state?.workspace.dir ?? folder
       return true
     },

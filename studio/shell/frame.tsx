@@ -1,17 +1,16 @@
-import { Suspense, useEffect, useRef } from 'react'
+import { useEffect, useReducer, useRef, useState } from 'react'
 import { useIsLive } from '../api/events.js'
 import { ErrorBoundary } from '../parts/error-boundary.js'
 import { Loading } from '../parts/loading.js'
 import { useWords } from '../words/index.js'
 import { Header } from './header.js'
-import { rooms } from './rooms.js'
-import { useRoute } from './route.js'
+import { loadRoom, roomOf } from './rooms.js'
+import { type Place, useRoute } from './route.js'
 import { Toasts } from './toasts.js'
 
 export function Frame() {
   const { place } = useRoute()
   const { shell: words } = useWords()
-  const Room = rooms[place]
   const main = useRef<HTMLElement>(null)
   useEffect(() => {
     document.title = `${words.places[place]} · chiquito`
@@ -32,14 +31,24 @@ export function Frame() {
       <Unreachable />
       <main ref={main} tabIndex={-1} className={`place place-${place}`}>
         <ErrorBoundary key={place}>
-          <Suspense fallback={<Loading />}>
-            <Room />
-          </Suspense>
+          <Room place={place} />
         </ErrorBoundary>
       </main>
       <Toasts />
     </>
   )
+}
+
+/** Shown the moment it is there: React holds back what waited behind a `Suspense` for 300 ms. */
+function Room({ place }: { readonly place: Place }) {
+  const [, look] = useReducer((count: number) => count + 1, 0)
+  const [failure, setFailure] = useState<{ readonly error: unknown }>()
+  useEffect(() => {
+    loadRoom(place).then(look, error => setFailure({ error }))
+  }, [place])
+  if (failure !== undefined) throw failure.error
+  const Here = roomOf(place)
+  return Here === undefined ? <Loading /> : <Here />
 }
 
 /** Said once the stream has been away for a moment: while the page is being loaded it is not there yet. */

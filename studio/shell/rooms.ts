@@ -1,6 +1,6 @@
-import { type ComponentType, lazy } from 'react'
+import type { ComponentType } from 'react'
 import { isLiveNow } from '../api/events.js'
-import type { Place } from './route.js'
+import type { Place } from './address.js'
 
 /** The page is of an earlier release than the server, which has its files no more. */
 export class StalePage extends Error {
@@ -8,12 +8,12 @@ export class StalePage extends Error {
 }
 
 /** Each place is loaded when it is first gone to. */
-export const rooms: Readonly<Record<Place, ComponentType>> = {
-  gather: lazy(() => loaded(() => import('../places/gather/index.js'))),
-  clean: lazy(() => loaded(() => import('../places/clean/index.js'))),
-  train: lazy(() => loaded(() => import('../places/train/index.js'))),
-  look: lazy(() => loaded(() => import('../places/look/index.js'))),
-  ship: lazy(() => loaded(() => import('../places/ship/index.js'))),
+const doors: Readonly<Record<Place, () => Promise<{ readonly default: ComponentType }>>> = {
+  gather: () => import('../places/gather/index.js'),
+  clean: () => import('../places/clean/index.js'),
+  train: () => import('../places/train/index.js'),
+  look: () => import('../places/look/index.js'),
+  ship: () => import('../places/ship/index.js'),
 }
 
 const AGAIN_MS = 1000
@@ -21,11 +21,20 @@ const AGAIN_MS = 1000
 /** Tries while the server is there: a place that it does not give by then it has no more. */
 const MOST_TRIES = 3
 
-/** What React is told of a place once stands: so a server that is away for a moment is waited for. @throws StalePage */
-async function loaded<T>(load: () => Promise<T>): Promise<T> {
-  for (let tries = 0; ; ) {
+const rooms = new Map<Place, ComponentType>()
+
+/** What is shown in a place, once it was loaded. */
+export function roomOf(place: Place): ComponentType | undefined {
+  return rooms.get(place)
+}
+
+/** Loads what is shown in a place. A server that is away for a moment is waited for. @throws StalePage */
+export async function loadRoom(place: Place): Promise<void> {
+  for (let tries = 0; !rooms.has(place); ) {
     try {
-      return await load()
+      const { default: room } = await doors[place]()
+      rooms.set(place, room)
+      return
     } catch (error) {
       if (isLiveNow()) tries++
       if (tries === MOST_TRIES) throw new StalePage(String(error))

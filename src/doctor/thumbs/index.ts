@@ -1,1 +1,1 @@
-export { Thumbs } from './threads.js'
+export { type ThumbHaste, Thumbs } from './threads.js'

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
@@ -5,7 +6,7 @@ import { ChiquitoError, errorOf, type Failure } from '../../core/index.js'
 import { cacheFolder } from '../../files/index.js'
 import { type GateSeat, leaveSeat, takeSeat } from '../../images/index.js'
 import { attempt, forgetOldest } from '../facts/index.js'
-import { keptThumb, makeThumb, shardsOf, type Thumb, type ThumbRequest } from './make.js'
+import { keptThumb, makeThumb, olderFolders, shardsOf, type Thumb, type ThumbRequest } from './make.js'
 
 export type ThumbQuestion = ThumbRequest & { readonly id: number }
 export type ThumbAnswer = (Thumb & { readonly id: number }) | (Failure & { readonly id: number })
@@ -19,7 +20,19 @@ const AHEAD = 2
 /** Small copies that are kept in each of 256 folders, some six kilobytes each: 300,000 in all. */
 const MOST_KEPT = 1200
 
+/** `now`: somebody waits for it. `ahead`: made when nobody does. */
+export type ThumbHaste = 'now' | 'ahead'
+
+export interface ThumbOptions {
+  /** Of the photo, where that is known: then a copy that was kept is found without reading it. */
+  readonly sha256?: string | undefined
+  /** Another text where the file was written anew. */
+  readonly version?: string | undefined
+  readonly haste?: ThumbHaste | undefined
+}
+
 interface Job {
+  readonly key: string
   readonly request: ThumbRequest
   readonly resolve: (thumb: Thumb) => void
   readonly reject: (error: unknown) => void
@@ -37,7 +50,10 @@ interface Thread {
  */
 export class Thumbs {
   private readonly threads: Thread[] = []
+  /** The last is made first. */
   private readonly waiting: Job[] = []
+  /** Waiting or begun, by what is asked for: two who ask share one. */
+  private readonly promised = new Map<string, Promise<Thumb>>()
   private lastId = 0
   private isClosed = false
   private readonly limit: number
@@ -52,19 +68,28 @@ export class Thumbs {
   /**
    * @param path - of the photo, absolute
    * @param side - long side at most, in pixels
-   * @param sha256 - of the photo, where that is known: then a copy that was kept is found without reading it
    * @throws `image` for what cannot be read or decoded
    */
-  async of(path: string, side: number, sha256?: string | undefined): Promise<Thumb> {
+  async of(
+    path: string,
+    side: number,
+    { sha256, version = '', haste = 'now' }: ThumbOptions = {},
+  ): Promise<Thumb> {
     const kept = sha256 === undefined ? undefined : await keptThumb(this.folder, sha256, side)
     if (kept !== undefined && sha256 !== undefined) return { file: kept, sha256 }
     const request = { path, side, folder: this.folder }
     if (this.isClosed) throw stopped()
     if (this.limit === 0) return makeThumb(request)
-    return new Promise((resolve, reject) => {
-      this.waiting.push({ request, resolve, reject })
-      this.hand()
-    })
+    const key = `${side} ${version} ${path}`
+    const thumb = this.promised.get(key) ?? this.promise(key, request)
+    if (haste === 'now') this.putFirst(key)
+    this.hand()
+    return thumb
+  }
+
+  /** Starts the threads, so that the first photo does not wait for that. */
+  ready(): void {
+    while (!this.isClosed && this.threads.length < this.limit && this.start() !== undefined);
   }
 
   /** Gives up what is not made yet, ends the threads, and forgets the oldest where there are very many. */
@@ -73,7 +98,22 @@ export class Thumbs {
     const begun = this.threads.flatMap(({ jobs }) => [...jobs.values()])
     for (const { reject } of [...begun, ...this.waiting.splice(0)]) reject(stopped())
     await Promise.all(this.threads.map(({ worker }) => worker.terminate()))
+    for (const old of olderFolders(this.folder)) attempt(() => rmSync(old, { recursive: true, force: true }))
     for (const shard of shardsOf(this.folder)) attempt(() => forgetOldest(shard, MOST_KEPT))
+  }
+
+  private promise(key: string, request: ThumbRequest): Promise<Thumb> {
+    const made = new Promise<Thumb>((resolve, reject) => {
+      this.waiting.unshift({ key, request, resolve, reject })
+    })
+    const thumb = made.finally(() => this.promised.delete(key))
+    this.promised.set(key, thumb)
+    return thumb
+  }
+
+  private putFirst(key: string): void {
+    const place = this.waiting.findLastIndex(job => job.key === key)
+    if (place >= 0) this.waiting.push(...this.waiting.splice(place, 1))
   }
 
   private hand(): void {

@@ -6,6 +6,23 @@ export const photoIdSchema = z.string().regex(/^[0-9a-f]{16}$/, 'it is no id of 
 /** `GET /photos/ID/thumb?size=160` */
 export const thumbSchema = z.object({ size: z.enum(['160', '320']).default('160'), v: z.string().optional() })
 
+/** Thumbnails in one answer: a request costs as much time as a thumbnail, and a person who scrolls sees a hundred a second. */
+export const MOST_THUMBS = 16
+
+/** `GET /api/thumbs?size=160&ids=ID,ID,…` */
+export const thumbsSchema = z.object({
+  size: thumbSchema.shape.size,
+  ids: z
+    .string()
+    .transform(text => text.split(','))
+    .pipe(z.array(photoIdSchema).max(MOST_THUMBS)),
+})
+
+/** JPEG files in base64, in the order of the ids; null for a photo that is gone or cannot be decoded. */
+export interface ThumbsAnswer {
+  readonly thumbs: readonly (string | null)[]
+}
+
 /** What part a photo is of, as columns have it. */
 export const parts = ['train', 'valid', 'test'] as const
 
@@ -27,9 +44,6 @@ export interface PhotosAnswer {
   readonly label: readonly number[]
   /** Index into {@link parts}; -1 where nothing divides the photos. */
   readonly part: readonly number[]
-  /** Pixels, upright; 0 where the header does not tell it at once. */
-  readonly width: readonly number[]
-  readonly height: readonly number[]
   /** Another text where the file was written anew; for the addresses of thumbnails. */
   readonly version: readonly string[]
   /** 1 where a person said that the photo is as it should be. */
@@ -37,6 +51,14 @@ export interface PhotosAnswer {
   readonly rejected: readonly RejectedAnswer[]
   /** Why the folder cannot be listed; null where it can. */
   readonly problem: string | null
+}
+
+/** `GET /api/sizes`: how large photos are, as columns of the same length. Apart, as the grid needs none and each file is opened for it. */
+export interface SizesAnswer {
+  readonly id: readonly string[]
+  /** Pixels, upright; 0 where the header does not tell it at once. */
+  readonly width: readonly number[]
+  readonly height: readonly number[]
 }
 
 /** `GET /api/likeness`: ids in an order in which photos that look alike stand together. */

@@ -19,10 +19,12 @@ const MAX_JSON_BYTES = 4 * 1024 * 1024
 const room = new Room({ bytes: 8 * MAX_JSON_BYTES, photos: 1 })
 
 export function json(value: object, status: 200 | 201 | 202 = 200): Response {
-  return new Response(JSON.stringify(value), {
-    status,
-    headers: { ...safeHeaders, 'content-type': 'application/json' },
-  })
+  return jsonText(JSON.stringify(value), status)
+}
+
+/** What is JSON already. */
+export function jsonText(text: string, status = 200): Response {
+  return new Response(text, { status, headers: { ...safeHeaders, 'content-type': 'application/json' } })
 }
 
 /**

@@ -1,4 +1,4 @@
-export { type Ask, askedJson, askedQuery, json, problemOfAction } from './answers.js'
+export { type Ask, askedJson, askedQuery, json, jsonText, problemOfAction } from './answers.js'
 export { eventStream, type SendEvent } from './event-stream.js'
 export { pageRoutes } from './page.js'
 export { receiving } from './receiving.js'

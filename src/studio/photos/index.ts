@@ -1,3 +1,4 @@
+export { columnsOf, columnsText, sizesOf } from './columns.js'
 export { findingsNow } from './findings-now.js'
 export { readFindings } from './findings-record.js'
 export { lookForTrouble } from './look-for-trouble.js'

@@ -1,18 +1,30 @@
 import { realpath } from 'node:fs/promises'
 import { join, sep } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import {
+  describePhotos,
   type PhotoMemory,
   type PhotosInFolder,
   photoMemory,
-  photosInFolder,
 } from '../../actions/list-photos.js'
-import { Thumbs } from '../../doctor/index.js'
+import { photosOrNone } from '../../actions/photos-or-none.js'
+import { type ListedPhotos, listPhotos } from '../../dataset/index.js'
+import { type ThumbHaste, Thumbs } from '../../doctor/index.js'
 import { ProblemError } from '../../serve/index.js'
 import type { Changes } from '../changes.js'
 import { photoId } from '../photo-id.js'
+import { keptWhile, namesIn } from '../watching/index.js'
+import { columnsText } from './columns.js'
 
 /** A list is read anew after so long: other programs put photos into folders, too. What a page asks at once shares one. */
 const FRESH_MS = 250
+
+/** A kept list that was given out is checked so long afterwards, when the page that asked has its first pictures. */
+const CHECK_MS = 1500
+
+/** Small copies that are made before anybody asks: more than a large window shows of them. */
+const FIRST_THUMBS = 96
+const FIRST_SIDE = 160
 
 /** A photo by its id. */
 export interface ShelvedPhoto {
@@ -25,6 +37,10 @@ export interface ShelvedPhoto {
 
 /** The photos as they were listed last. */
 export interface Listing extends PhotosInFolder {
+  /** When they were listed, in ms. */
+  readonly at: number
+  /** Of the photos, in their order. */
+  readonly ids: readonly string[]
   readonly byId: ReadonlyMap<string, ShelvedPhoto>
 }
 
@@ -36,31 +52,71 @@ export interface ShelfPlace {
   readonly signal: AbortSignal
 }
 
+interface Reading {
+  readonly list?: (() => Promise<ListedPhotos>) | undefined
+  readonly sizes?: 'read' | 'known' | undefined
+}
+
 /** All that the studio knows of its photos: the list, their ids, their thumbnails. */
 export class Shelf {
   private readonly memory: PhotoMemory = photoMemory()
   private readonly thumbs = new Thumbs()
+  private readonly kept: () => Promise<Listing>
+  /** What is in the folder, by names and tables alone. @throws `data`, `io` */
+  readonly names: () => Promise<ListedPhotos>
   private listing: { readonly at: number; readonly list: Promise<Listing> } | undefined
   private last: Listing | undefined
+  private check: NodeJS.Timeout | undefined
   private queue: Promise<unknown> = Promise.resolve()
 
   constructor(private readonly studio: ShelfPlace) {
-    studio.changes.listen(({ event, data }) => {
+    const { changes, signal, workspace } = studio
+    this.names = keptWhile(namesIn(studio), () => listPhotos(workspace.photos))
+    this.kept = keptWhile(namesIn(studio), () => this.read({ list: this.names }))
+    changes.listen(({ event, data }) => {
       if (event === 'change' && data.topic === 'photos') this.listing = undefined
     })
-    studio.signal.addEventListener('abort', () => void this.thumbs.close(), { once: true })
+    signal.addEventListener('abort', () => this.close(), { once: true })
   }
 
   /** The photos as they are now. @throws `data`, `io` */
   list(): Promise<Listing> {
     const known = this.listing
     if (known !== undefined && Date.now() - known.at < FRESH_MS) return known.list
-    const list = this.read()
+    const list = this.read({})
     this.listing = { at: Date.now(), list }
     list.catch(() => {
       this.listing = undefined
     })
     return list
+  }
+
+  /** The same, with the sizes that headers tell, for which each file is opened once. @throws `data`, `io` */
+  sized(): Promise<Listing> {
+    return this.read({ sizes: 'read' })
+  }
+
+  /**
+   * The photos as they were listed last, unless somebody said that they changed or the folders show it. What only each file would
+   * show (one that was written anew) is looked for a moment later, and told as a change.
+   *
+   * @throws `data`, `io`
+   */
+  async glance(): Promise<Listing> {
+    const listing = await this.kept()
+    if (Date.now() - listing.at > FRESH_MS)
+      this.check ??= setTimeout(() => void this.compare(listing), CHECK_MS).unref()
+    return listing
+  }
+
+  /** Lists the photos and makes the first thumbnails, so that the first page finds them. What is wrong is told to that page. */
+  async prepare(): Promise<void> {
+    const listing = await this.glance().catch(() => undefined)
+    if (listing === undefined || listing.photos.length === 0) return
+    this.thumbs.ready()
+    for (const id of listing.ids.slice(0, FIRST_THUMBS))
+      void this.thumb(id, FIRST_SIDE, 'ahead').catch(() => undefined)
+    columnsText(listing)
   }
 
   /** The photos of these ids. @throws ProblemError `not-found` */
@@ -87,11 +143,11 @@ export class Shelf {
   }
 
   /** A small copy, as a WebP file. @throws `image` */
-  async thumb(id: string, side: number): Promise<Uint8Array> {
+  async thumb(id: string, side: number, haste: ThumbHaste = 'now'): Promise<Uint8Array> {
     const { photo, file } = await this.fileOf(id)
     const key = `${photo.version} ${photo.path}`
-    const known = photo.version && this.memory.contents.get(key)
-    const thumb = await this.thumbs.of(file, side, known).catch(error => {
+    const sha256 = photo.version ? this.memory.contents.get(key) : undefined
+    const thumb = await this.thumbs.of(file, side, { sha256, version: photo.version, haste }).catch(error => {
       throw this.studio.signal.aborted ? new ProblemError('stopping', 'The server is stopping.') : error
     })
     if (photo.version) this.memory.contents.set(key, thumb.sha256)
@@ -113,20 +169,51 @@ export class Shelf {
     return turn
   }
 
-  private async read(): Promise<Listing> {
+  private close(): void {
+    clearTimeout(this.check)
+    void this.thumbs.close()
+  }
+
+  private async read({ list, sizes = 'known' }: Reading): Promise<Listing> {
     const { workspace, signal } = this.studio
-    const all = await photosInFolder({ data: workspace.photos, known: this.memory, signal })
-    const here = all.photos.map(({ path, version }): [string, ShelvedPhoto] => {
-      const id = photoId(path)
-      return [id, { id, path, version }]
+    const at = Date.now()
+    const { memory: known } = this
+    const all = await describePhotos(await photosOrNone(workspace.photos, list), { known, sizes, signal })
+    const ids = all.photos.map(({ path }) => photoId(path))
+    const here = all.photos.map(({ path, version }, i): [string, ShelvedPhoto] => {
+      return [ids[i], { id: ids[i], path, version }]
     })
     const aside = all.rejected.map(({ place }): [string, ShelvedPhoto] => {
       const id = photoId(place)
       return [id, { id, path: place, version: undefined }]
     })
-    this.last = { ...all, byId: new Map([...here, ...aside]) }
+    this.last = { ...all, at, ids, byId: new Map([...here, ...aside]) }
     return this.last
   }
+
+  private async compare(before: Listing): Promise<void> {
+    this.check = undefined
+    const now = await this.list().catch(() => undefined)
+    if (now === undefined || !areSame(before, now)) this.studio.changes.tell('photos')
+  }
+}
+
+/** Whether pages would show the same. */
+function areSame(a: Listing, b: Listing): boolean {
+  return (
+    a.photos.length === b.photos.length &&
+    isDeepStrictEqual([a.labels, a.rejected], [b.labels, b.rejected]) &&
+    a.photos.every((photo, i) => {
+      const { path, version, label, part, isKept } = b.photos[i]
+      return (
+        photo.path === path &&
+        photo.version === version &&
+        photo.label === label &&
+        photo.part === part &&
+        photo.isKept === isKept
+      )
+    })
+  )
 }
 
 const shelves = new WeakMap<Changes, Shelf>()

@@ -12,7 +12,7 @@ export function findingsRoutes(app: StudioApp, studio: Studio): void {
 async function findingsAnswer(studio: Studio): Promise<FindingsAnswer> {
   const record = await readFindings(studio.workspace.home)
   if (record === undefined) return { looked: null }
-  const listing = await shelfOf(studio).list()
+  const listing = await shelfOf(studio).glance()
   const operations = (await readJournal(listing.folder))?.history.operations ?? []
   return { looked: findingsNow(record, listing, operations) }
 }

@@ -1,11 +1,17 @@
 import { photosByLikeness } from '../../actions/list-photos.js'
 import { ChiquitoError } from '../../core/index.js'
 import { asJpeg, readPhotoFile, sniff } from '../../images/index.js'
-import { safeHeaders } from '../../serve/index.js'
-import { type LikenessAnswer, type PhotosAnswer, parts, thumbSchema } from '../api/photos.js'
-import { askedQuery, json } from '../http/index.js'
+import { ProblemError, safeHeaders } from '../../serve/index.js'
+import {
+  type LikenessAnswer,
+  type PhotosAnswer,
+  type ThumbsAnswer,
+  thumbSchema,
+  thumbsSchema,
+} from '../api/photos.js'
+import { askedQuery, json, jsonText } from '../http/index.js'
 import { photoId } from '../photo-id.js'
-import { type Listing, shelfOf } from '../photos/index.js'
+import { columnsOf, columnsText, type Shelf, shelfOf, sizesOf } from '../photos/index.js'
 import type { Studio, StudioApp } from '../studio.js'
 
 /** Formats that every browser shows; others are shown as JPEG. */
@@ -17,7 +23,8 @@ const FOREVER = 'private, max-age=31536000, immutable'
 /** The photos: what there is, small, and whole. */
 export function photosRoutes(app: StudioApp, studio: Studio): void {
   const shelf = shelfOf(studio)
-  app.get('/api/photos', async () => json(await photosAnswer(() => shelf.list())))
+  app.get('/api/photos', async () => jsonText(await photosText(shelf)))
+  app.get('/api/sizes', async () => json(sizesOf(await shelf.sized())))
   app.get('/api/likeness', async () => {
     const { folder, photos } = await shelf.list()
     const { signal } = studio
@@ -28,10 +35,15 @@ export function photosRoutes(app: StudioApp, studio: Studio): void {
     )
     return json({ ids: paths.map(photoId), known } satisfies LikenessAnswer)
   })
+  app.get('/api/thumbs', async c => {
+    const { size, ids } = askedQuery(c, thumbsSchema)
+    const thumbs = await Promise.all(ids.map(id => thumbOrNull(shelf, id, Number(size))))
+    return json({ thumbs } satisfies ThumbsAnswer)
+  })
   app.get('/photos/:id/thumb', async c => {
     const { size, v } = askedQuery(c, thumbSchema)
     const file = await shelf.thumb(c.req.param('id'), Number(size))
-    return picture(file, 'image/webp', v === undefined)
+    return picture(file, 'image/jpeg', v === undefined)
   })
   app.get('/photos/:id/full', async c => {
     const { photo, file } = await shelf.fileOf(c.req.param('id'))
@@ -41,6 +53,17 @@ export function photosRoutes(app: StudioApp, studio: Studio): void {
       ? picture(bytes, `image/${sniffed.format}`, true)
       : picture(await asJpeg(bytes, photo.path), 'image/jpeg', true)
   })
+}
+
+async function thumbOrNull(shelf: Shelf, id: string, side: number): Promise<string | null> {
+  try {
+    return Buffer.from(await shelf.thumb(id, side)).toString('base64')
+  } catch (error) {
+    const isOfPhoto =
+      error instanceof ChiquitoError || (error instanceof ProblemError && error.kind === 'not-found')
+    if (isOfPhoto) return null
+    throw error
+  }
 }
 
 /** Nothing in a photo's file is run, whatever a browser takes it for. */
@@ -55,32 +78,13 @@ function picture(file: Uint8Array, type: string, isOnceOnly: boolean): Response 
   })
 }
 
-async function photosAnswer(list: () => Promise<Listing>): Promise<PhotosAnswer> {
+async function photosText(shelf: Shelf): Promise<string> {
   try {
-    return columnsOf(await list())
+    return columnsText(await shelf.glance())
   } catch (error) {
     if (!(error instanceof ChiquitoError) || (error.code !== 'data' && error.code !== 'io')) throw error
     const isEmpty = error.message.startsWith('There is no photo') || error.code === 'io'
-    return { ...columnsOf({ labels: [], photos: [], rejected: [] }), problem: isEmpty ? null : error.message }
-  }
-}
-
-function columnsOf({
-  labels,
-  photos,
-  rejected,
-}: Pick<Listing, 'labels' | 'photos' | 'rejected'>): PhotosAnswer {
-  return {
-    labels,
-    id: photos.map(({ path }) => photoId(path)),
-    path: photos.map(({ path }) => path),
-    label: photos.map(({ label }) => label),
-    part: photos.map(({ part }) => (part === null ? -1 : parts.indexOf(part))),
-    width: photos.map(({ size }) => size?.width ?? 0),
-    height: photos.map(({ size }) => size?.height ?? 0),
-    version: photos.map(({ version }) => photoId(version).slice(0, 8)),
-    kept: photos.map(({ isKept }) => Number(isKept)),
-    rejected: rejected.map(({ place, path, why }) => ({ id: photoId(place), path, why })),
-    problem: null,
+    const none = columnsOf({ labels: [], ids: [], photos: [], rejected: [] })
+    return JSON.stringify({ ...none, problem: isEmpty ? null : error.message } satisfies PhotosAnswer)
   }
 }

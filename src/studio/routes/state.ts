@@ -4,21 +4,24 @@ import { emptyClasses } from '../../actions/empty-class.js'
 import { photosSoFar } from '../../actions/intake.js'
 import { journalledFolder } from '../../actions/undo.js'
 import { ChiquitoError, version } from '../../core/index.js'
+import type { ListedPhotos } from '../../dataset/index.js'
 import { filesSetAside, hasJournal, InnerFolder, nextSteps } from '../../files/index.js'
 import type { StateAnswer } from '../api/state.js'
 import { json } from '../http/index.js'
+import { shelfOf } from '../photos/index.js'
 import type { Studio, StudioApp } from '../studio.js'
+import { keptWhile, namesIn } from '../watching/index.js'
 import type { Workspace } from '../workspace.js'
 
 export function stateRoutes(app: StudioApp, studio: Studio): void {
-  app.get('/api/state', async () => json(await stateOf(studio)))
+  const photos = keptWhile(namesIn(studio), () => photosIn(studio.workspace, shelfOf(studio).names))
+  app.get('/api/state', async () => json(await stateOf(studio, await photos())))
 }
 
-async function stateOf({ workspace, jobs }: Studio): Promise<StateAnswer> {
+async function stateOf({ workspace, jobs }: Studio, { root, ...listed }: ListedState): Promise<StateAnswer> {
   const { name, dir, photos, isInPlace } = workspace
   const all = jobs.list()
   const count = (state: string) => all.filter(job => job.state === state).length
-  const { root, ...listed } = await photosIn(workspace)
   return {
     version: version(),
     workspace: { name, dir, photos, isInPlace },
@@ -35,11 +38,14 @@ interface ListedState extends Pick<StateAnswer, 'classes' | 'photos' | 'problem'
   readonly root: string
 }
 
-async function photosIn({ photos: data, isInPlace }: Workspace): Promise<ListedState> {
+async function photosIn(
+  { photos: data, isInPlace }: Workspace,
+  names: () => Promise<ListedPhotos>,
+): Promise<ListedState> {
   const counts = new Map<string, number>()
   let root = data
   try {
-    const listed = await photosSoFar(data)
+    const listed = await photosSoFar(data, names)
     root = listed.files.length > 0 ? listed.root : await journalledFolder(data).catch(() => data)
     for (const { label } of listed.files) counts.set(label, (counts.get(label) ?? 0) + 1)
     // In a folder of one's own there may be others that are none.

@@ -3,6 +3,7 @@ import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-compone
 import { Icon } from '../../parts/icon.js'
 import { useWords } from '../../words/index.js'
 import { ClassButtons } from './class-buttons.js'
+import { useSizes } from './data.js'
 import { FindingText } from './finding-text.js'
 import { type Acts, takeKey } from './use-acts.js'
 import type { Found, Opinion, Photo } from './view.js'
@@ -25,6 +26,7 @@ interface CloserProps {
 export function Closer(props: CloserProps) {
   const { photo, at, count, next, classes, opinion, found, step, acts, close } = props
   const { clean: words } = useWords()
+  const size = useSizes().get(photo.id)
   useEffect(() => {
     // The next one is there before it is asked for.
     if (next !== undefined) new Image().src = `/photos/${next.id}/full`
@@ -76,7 +78,7 @@ export function Closer(props: CloserProps) {
               alt={words.tile(photo.name, photo.label, '')}
             />
             <p className="muted closer-facts">
-              {[photo.path, photo.width > 0 ? words.pixels(photo.width, photo.height) : '']
+              {[photo.path, size === undefined ? '' : words.pixels(size.width, size.height)]
                 .filter(Boolean)
                 .join(' · ')}
             </p>

@@ -2,7 +2,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { useMemo, useSyncExternalStore } from 'react'
 import type { EditAnswer, EditRequest } from '../../../src/studio/api/edits.js'
 import type { FindingsAnswer } from '../../../src/studio/api/findings.js'
-import type { LikenessAnswer, PhotosAnswer } from '../../../src/studio/api/photos.js'
+import type { LikenessAnswer, PhotosAnswer, SizesAnswer } from '../../../src/studio/api/photos.js'
 import { getJson, postJson } from '../../api/client.js'
 import { queryClient, useStudioState } from '../../api/queries.js'
 import { useRunPhotos } from '../../api/runs.js'
@@ -92,6 +92,24 @@ export function useEdit() {
     },
   })
 }
+
+/** Of photos, in pixels. */
+export type Sizes = ReadonlyMap<string, { readonly width: number; readonly height: number }>
+
+/** How large photos are, by id, where a header tells it. Each file is opened for it: only for those who show it. */
+export function useSizes(): Sizes {
+  const { data } = useQuery({
+    queryKey: ['photos', 'sizes'],
+    queryFn: async ({ signal }): Promise<Sizes> => {
+      const { id, width, height } = await getJson<SizesAnswer>('/api/sizes', signal)
+      const sizes = id.map((one, i) => [one, { width: width[i], height: height[i] }] as const)
+      return new Map(sizes.filter(([, size]) => size.width > 0))
+    },
+  })
+  return data ?? noSizes
+}
+
+const noSizes: Sizes = new Map()
 
 export function useFindings() {
   return useQuery({

@@ -3,6 +3,7 @@ import { Button } from 'react-aria-components'
 import type { FindingAnswer } from '../../../src/studio/api/findings.js'
 import { Icon } from '../../parts/icon.js'
 import { useWords } from '../../words/index.js'
+import { type Sizes, useSizes } from './data.js'
 import { FindingText } from './finding-text.js'
 import { Thumb } from './thumb.js'
 import type { Photo } from './view.js'
@@ -38,6 +39,7 @@ interface FindingsProps {
 export function Findings({ title, advice, findings, photos, classes, acts, look }: FindingsProps) {
   const { clean: words } = useWords()
   const [shown, setShown] = useState(AT_A_TIME)
+  const sizes = useSizes()
   const single = findings.filter(({ photos: ids, isStyle }) => ids.length === 1 && !isStyle)
   const all = single.flatMap(({ photos: ids }) => ids)
   const isForAll = all.length > 1 && single.length === findings.length && !classChecks.has(findings[0].check)
@@ -57,6 +59,7 @@ export function Findings({ title, advice, findings, photos, classes, acts, look 
             <Card
               finding={finding}
               photos={photos}
+              sizes={sizes}
               classes={classes}
               acts={acts}
               look={id => look(id, ids)}
@@ -76,12 +79,13 @@ export function Findings({ title, advice, findings, photos, classes, acts, look 
 interface CardProps {
   readonly finding: FindingAnswer
   readonly photos: ReadonlyMap<string, Photo>
+  readonly sizes: Sizes
   readonly classes: readonly string[]
   readonly acts: FindingActs
   readonly look: (id: string) => void
 }
 
-function Card({ finding, photos, classes, acts, look }: CardProps) {
+function Card({ finding, photos, sizes, classes, acts, look }: CardProps) {
   const { clean: words } = useWords()
   const { check, photos: ids, isStyle } = finding
   const own = ids.flatMap(id => photos.get(id) ?? [])
@@ -103,9 +107,7 @@ function Card({ finding, photos, classes, acts, look }: CardProps) {
             <figcaption>
               <span className="finding-name">{photo.name}</span>
               <span className="muted">
-                {[photo.label, photo.part, photo.width > 0 ? `${photo.width} × ${photo.height}` : '']
-                  .filter(Boolean)
-                  .join(' · ')}
+                {[photo.label, photo.part, sizeText(sizes.get(photo.id))].filter(Boolean).join(' · ')}
               </span>
               {isGroup && !isStyle && (
                 <Button
@@ -151,4 +153,8 @@ function Card({ finding, photos, classes, acts, look }: CardProps) {
       )}
     </article>
   )
+}
+
+function sizeText(size: { readonly width: number; readonly height: number } | undefined): string {
+  return size === undefined ? '' : `${size.width} × ${size.height}`
 }

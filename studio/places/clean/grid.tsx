@@ -1,5 +1,5 @@
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, type MouseEvent, memo, useCallback, useEffect, useRef } from 'react'
+import { type KeyboardEvent, type MouseEvent, memo, useCallback, useEffect, useRef, useState } from 'react'
 import { useWords } from '../../words/index.js'
 import { goTo, type Standing, toggle } from './selection.js'
 import { Thumb } from './thumb.js'
@@ -9,8 +9,9 @@ import type { Photo } from './view.js'
 const GAP = 8
 /** Below a picture: its class. */
 const CAPTION = 26
-/** Rows ready above and below what is seen. */
 const AHEAD = 5
+/** What is seen has its pictures after so long, or waits for a disk. */
+const FIRST_SCREEN_MS = 150
 
 interface GridProps {
   readonly photos: readonly Photo[]
@@ -48,7 +49,7 @@ export function Grid(props: GridProps) {
     count: rows,
     getScrollElement: () => frame.current,
     estimateSize: () => height,
-    overscan: AHEAD,
+    overscan: useAhead(),
     rangeExtractor: withFocus,
   })
   // biome-ignore lint/correctness/useExhaustiveDependencies: rows are measured anew when their height changes
@@ -108,37 +109,34 @@ export function Grid(props: GridProps) {
         {...focusEvents}
       >
         {virtual.getVirtualItems().map(({ index, start }) => (
-          // biome-ignore lint/a11y/useSemanticElements: as above
-          // biome-ignore lint/a11y/useFocusableInteractive: the cells are
-          <div
-            role="row"
+          <Row
             key={index}
-            aria-rowindex={index + 1}
-            className="grid-row"
-            style={{ transform: `translateY(${start}px)`, gridTemplateColumns: `repeat(${columns}, 1fr)` }}
-          >
-            {photos.slice(index * columns, (index + 1) * columns).map((photo, column) => {
-              const at = index * columns + column
-              return (
-                <Tile
-                  key={photo.id}
-                  photo={photo}
-                  at={at}
-                  column={column}
-                  isHere={at === standing.at}
-                  isChosen={standing.chosen.has(photo.id)}
-                  remark={remarkOf(photo)}
-                  size={tile > 200 ? 320 : 160}
-                  click={click}
-                  open={open}
-                />
-              )
-            })}
-          </div>
+            index={index}
+            top={start}
+            height={height}
+            columns={columns}
+            photos={photos}
+            at={index === focusRow ? standing.at : undefined}
+            chosen={standing.chosen}
+            remarkOf={remarkOf}
+            size={tile > 200 ? 320 : 160}
+            click={click}
+            open={open}
+          />
         ))}
       </div>
     </div>
   )
+}
+
+/** Rows ready above and below what is seen: none at first, so that what is seen comes first. */
+function useAhead(): number {
+  const [ahead, setAhead] = useState(0)
+  useEffect(() => {
+    const timer = setTimeout(() => setAhead(AHEAD), FIRST_SCREEN_MS)
+    return () => clearTimeout(timer)
+  }, [])
+  return ahead
 }
 
 /** Where a key leads; undefined for one that leads nowhere. */
@@ -188,6 +186,48 @@ function useFocus(
     },
   }
 }
+
+interface RowProps extends Pick<TileProps, 'size' | 'click' | 'open'> {
+  readonly index: number
+  /** Where it begins and how high it is, in CSS pixels. */
+  readonly top: number
+  readonly height: number
+  readonly columns: number
+  readonly photos: readonly Photo[]
+  /** Where one stands, in the row where that is. */
+  readonly at: number | undefined
+  readonly chosen: ReadonlySet<string>
+  readonly remarkOf: (photo: Photo) => string
+}
+
+/** Rows that stay are left alone while others come. */
+const Row = memo(function Row(props: RowProps) {
+  const { index, top, height, columns, photos, at, chosen, remarkOf, ...rest } = props
+  const first = index * columns
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: as above
+    // biome-ignore lint/a11y/useFocusableInteractive: the cells are
+    <div
+      role="row"
+      aria-rowindex={index + 1}
+      className="grid-row"
+      style={{ top, height, gridTemplateColumns: `repeat(${columns}, 1fr)` }}
+    >
+      {photos.slice(first, first + columns).map((photo, column) => (
+        <Tile
+          key={photo.id}
+          photo={photo}
+          at={first + column}
+          column={column}
+          isHere={first + column === at}
+          isChosen={chosen.has(photo.id)}
+          remark={remarkOf(photo)}
+          {...rest}
+        />
+      ))}
+    </div>
+  )
+})
 
 interface TileProps {
   readonly photo: Photo

@@ -1,25 +1,16 @@
-import { memo } from 'react'
+import { memo, useCallback } from 'react'
+import { showThumb, type Wanted } from './thumbs.js'
 
-/** A small copy of a photo; its address carries the photo's version, so that it is asked for once. */
-export const Thumb = memo(function Thumb({
-  id,
-  version,
-  alt,
-  size = 160,
-}: {
-  readonly id: string
-  /** Empty where it is not known: then nothing is kept. */
-  readonly version: string
+interface ThumbProps extends Omit<Wanted, 'size'> {
   readonly alt: string
-  readonly size?: 160 | 320
-}) {
-  return (
-    <img
-      className="thumb"
-      src={`/photos/${id}/thumb?size=${size}${version === '' ? '' : `&v=${version}`}`}
-      alt={alt}
-      decoding="async"
-      draggable={false}
-    />
+  readonly size?: Wanted['size']
+}
+
+/** A small copy of a photo. */
+export const Thumb = memo(function Thumb({ id, version, alt, size = 160 }: ThumbProps) {
+  const show = useCallback(
+    (image: HTMLImageElement) => showThumb(image, { id, version, size }),
+    [id, version, size],
   )
+  return <img className="thumb" ref={show} alt={alt} decoding="async" draggable={false} />
 })

@@ -18,8 +18,6 @@ export interface Photo {
   readonly label: string
   /** `train`, `valid`, `test`; empty where nothing divides the photos. */
   readonly part: string
-  readonly width: number
-  readonly height: number
   readonly version: string
   readonly isKept: boolean
 }
@@ -55,7 +53,7 @@ export interface Pending {
 
 /** The photos of an answer, as they will be once what was asked for is done. */
 export function photosOf(answer: PhotosAnswer, pending: readonly Pending[]): Photo[] {
-  const { id, path, label, labels, part, width, height, version, kept } = answer
+  const { id, path, label, labels, part, version, kept } = answer
   const last = new Map<string, Pending[]>()
   for (const edit of pending) for (const one of edit.ids) last.set(one, [...(last.get(one) ?? []), edit])
   const photos: Photo[] = []
@@ -68,8 +66,6 @@ export function photosOf(answer: PhotosAnswer, pending: readonly Pending[]): Pho
       name: path[i].slice(path[i].lastIndexOf('/') + 1),
       label: edits?.findLast(({ kind }) => kind === 'relabel')?.to ?? labels[label[i]] ?? '',
       part: partNames[part[i]] ?? '',
-      width: width[i],
-      height: height[i],
       version: version[i],
       isKept: kept[i] === 1 || edits?.some(({ kind }) => kind === 'keep') === true,
     })
