@@ -76,6 +76,8 @@ describe('the studio’s gate', () => {
       state,
       '/api/events',
       '/api/photos',
+      '/api/sizes',
+      '/api/thumbs?ids=0123456789abcdef',
       '/photos/0123456789abcdef/thumb',
       '/api/nothing',
     ]) {

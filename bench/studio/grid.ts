@@ -46,6 +46,29 @@ export async function gridFigures(
   }
 }
 
+const BOXES = 10_000
+
+/** Frames a second of a page that is as long and has nothing but boxes: no script, no picture, nothing that comes or goes. */
+export async function plainFrames(browser: Browser): Promise<number> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
+  try {
+    const page = await context.newPage()
+    await page.addInitScript(watching)
+    await page.goto(`data:text/html,${encodeURIComponent(plainPage())}`)
+    return (await scroll(page)).frames
+  } finally {
+    await context.close()
+  }
+}
+
+function plainPage(): string {
+  const boxes = Array.from(
+    { length: BOXES },
+    (_, i) => `<i style="background:hsl(${(i * 37) % 360} 60% 60%)">`,
+  )
+  return `<!doctype html><style>body { display: grid; grid-template-columns: repeat(7, 1fr); gap: 8px } i { height: 174px }</style>${boxes.join('')}`
+}
+
 /** Asked again and again: a page whose policy forbids to evaluate text cannot be waited for otherwise. */
 async function firstScreen(page: Page): Promise<number> {
   const until = performance.now() + FIRST_SCREEN_MS
@@ -107,7 +130,7 @@ const watching = `(() => {
   requestAnimationFrame(waitForFirst)
   grid.watch = ms => new Promise(done => {
     const begin = photos()
-    const top = Math.max(0, Math.min(...begin.map(({ box }) => box.top)))
+    const top = begin.length === 0 ? innerHeight : Math.max(0, Math.min(...begin.map(({ box }) => box.top)))
     const pitch = pitchOf(begin)
     const bands = Math.floor((innerHeight - top) / pitch)
     const blankSince = new Array(bands).fill(undefined)

@@ -13,10 +13,11 @@ export class OurStudio {
     readonly address: string,
   ) {}
 
-  static async start(folder: string): Promise<OurStudio> {
+  static async start(folder: string, env: Readonly<Record<string, string>> = {}): Promise<OurStudio> {
     const main = path.join(checkoutRoot(), 'dist/cli/main.js')
     const child = spawn(process.execPath, [main, 'studio', folder, '--no-open', '--port', '0'], {
       stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, ...env },
     })
     const address = await new Promise<string>((found, fail) => {
       let said = ''

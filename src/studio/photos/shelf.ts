@@ -105,7 +105,7 @@ export class Shelf {
   async glance(): Promise<Listing> {
     const listing = await this.kept()
     if (Date.now() - listing.at > FRESH_MS)
-      this.check ??= setTimeout(() => void this.compare(listing), CHECK_MS).unref()
+      this.check ??= setTimeout(() => void this.lookCloser(), CHECK_MS).unref()
     return listing
   }
 
@@ -191,10 +191,10 @@ export class Shelf {
     return this.last
   }
 
-  private async compare(before: Listing): Promise<void> {
+  private async lookCloser(): Promise<void> {
     this.check = undefined
-    const now = await this.list().catch(() => undefined)
-    if (now === undefined || !areSame(before, now)) this.studio.changes.tell('photos')
+    const [before, now] = await Promise.all([this.kept(), this.read({})]).catch(() => [])
+    if (before === undefined || now === undefined || !areSame(before, now)) this.studio.changes.tell('photos')
   }
 }
 
