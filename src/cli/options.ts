@@ -17,6 +17,15 @@ export function integer(name: string, range: Range = {}): (text: string) => numb
   }
 }
 
+/** Whole numbers within a range, separated by commas; also given several times. */
+export function integers(
+  name: string,
+  range: Range = {},
+): (text: string, before: number[] | undefined) => number[] {
+  const one = integer(name, range)
+  return (text, before) => [...(before ?? []), ...text.split(',').map(part => one(part.trim()))]
+}
+
 /** A decimal number within a range, ends included; also as 1e-3. */
 export function decimal(name: string, range: Range = {}): (text: string) => number {
   return text => {

@@ -25,6 +25,8 @@ export {
   mayBe,
   often,
   type PairedCounts,
+  type PairedPhotos,
+  pairedFolds,
   pairedInterval,
   repeatedAccuracy,
   resampledInterval,

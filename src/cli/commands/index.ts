@@ -13,6 +13,7 @@ import { registerRedo } from './redo.js'
 import { registerServe } from './serve.js'
 import { registerSplit } from './split.js'
 import { registerStudio } from './studio.js'
+import { registerSweep } from './sweep.js'
 import { registerTrain } from './train.js'
 import { registerUndo } from './undo.js'
 import { registerVerify } from './verify.js'
@@ -29,6 +30,7 @@ export const commands: readonly RegisterCommand[] = [
   registerPredict,
   registerServe,
   registerEvaluate,
+  registerSweep,
   registerCompare,
   registerVerify,
   registerExport,

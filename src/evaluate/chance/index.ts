@@ -1,5 +1,6 @@
 export { mayBe } from './may-be.js'
 export { often } from './often.js'
+export { type PairedPhotos, pairedFolds } from './paired-folds.js'
 export { type PairedCounts, pairedInterval } from './paired-interval.js'
 export { type FoldScore, repeatedAccuracy, resampledInterval } from './resampled.js'
 export { student95 } from './student.js'

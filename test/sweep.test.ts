@@ -1,0 +1,136 @@
+// `chiquito sweep`: ways of training beside one another, with the figures that each has alone.
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { EvaluateFoldsResult } from '../src/actions/evaluate-folds.js'
+import type { SweepResult } from '../src/actions/sweep.js'
+import { chiquito, documentOf, suiteFolder } from './support/chiquito.js'
+import { writeTree } from './support/files.js'
+import { chiquitoHere } from './support/in-process.js'
+import { scenes } from './support/spots.js'
+
+const folder = suiteFolder()
+const photos = path.join(folder, 'photos')
+const usual = ['--fine-tune', 'never', '--folds', '2', '--quiet', '--json']
+
+beforeAll(async () => {
+  writeTree({ ...(await scenes('ball', 14)), ...(await scenes('wave', 14, { from: 100 })) }, photos)
+})
+
+async function swept(out: string, ...args: string[]): Promise<SweepResult> {
+  const told = await chiquitoHere(['sweep', photos, '--out', path.join(folder, out), ...usual, ...args])
+  expect(told.status, told.stderr).toBe(0)
+  return documentOf(told)
+}
+
+/** All but times, and how much was known. */
+function figuresOf({ ways, trials, photos, folds, seeds }: SweepResult): unknown {
+  return { ways, trials, photos, folds, seeds }
+}
+
+describe('a sweep', () => {
+  it('has the figures that each way has alone, and does nothing twice', async () => {
+    const all = await swept('one', '--size', '32,64', '--seeds', '2', '--all')
+    expect(all).toMatchObject({ photos: 28, folds: 2, seeds: 2, trials: 8, recalled: 0 })
+    for (const { size, accuracy, interval, trials } of all.ways) {
+      expect(trials).toBe(4)
+      const told = await chiquitoHere([
+        ...['evaluate', photos, '--size', String(size), '--repeats', '2', ...usual],
+        ...['--out', path.join(folder, `alone-${size}`)],
+      ])
+      const alone: EvaluateFoldsResult = documentOf(told)
+      expect([accuracy, interval]).toEqual([alone.accuracy, alone.interval])
+      const logLoss = alone.figures.find(({ name }) => name === 'log loss')?.mean
+      const way = all.ways.find(one => one.size === size)
+      // Of folds of equal size the mean over photos is the mean over folds.
+      expect(way?.logLoss).toBeCloseTo(logLoss ?? Number.NaN, 1)
+    }
+    const again = await swept('one', '--size', '32,64', '--seeds', '2', '--all')
+    expect(figuresOf(again)).toEqual(figuresOf(all))
+    expect(again.recalled).toBe(8)
+    const more = await swept('one', '--size', '64', '--seeds', '1')
+    expect([more.trials, more.recalled]).toEqual([2, 2])
+  })
+
+  it('on threads comes to the same', async () => {
+    const out = path.join(folder, 'threads')
+    const told = await chiquito([
+      'sweep',
+      photos,
+      '--out',
+      out,
+      '--size',
+      '32,64',
+      '--workers',
+      '2',
+      ...usual,
+    ])
+    expect(told.status, told.stderr).toBe(0)
+    const alone = await swept('alone', '--size', '32,64')
+    expect(figuresOf(documentOf(told))).toEqual(figuresOf(alone))
+    const result = (place: string) =>
+      JSON.parse(readFileSync(path.join(folder, place, 'metrics.json'), 'utf8'))
+    expect(result('threads').ways).toEqual(result('alone').ways)
+  })
+
+  it('says in words and on a page how ways compare', async () => {
+    const out = path.join(folder, 'words')
+    const given = ['sweep', photos, '--out', out, '--size', '32,64', '--fine-tune', 'never', '--folds', '2']
+    const told = await chiquitoHere(given)
+    expect(told.stdout).toMatch(/^Best of 2 ways of training: (32|64) px, [\d.]+ % right/)
+    expect(told.stdout).toMatch(/! That ".*" is the best may be luck: 1 other way cannot be told from it/)
+    const page = readFileSync(path.join(out, 'report.html'), 'utf8')
+    expect(page).toContain('>32 px<')
+    expect(page).toContain('--size 32,64 --fine-tune never')
+  })
+
+  it('goes on after a kill, and loses no training that was done', async () => {
+    const out = path.join(folder, 'killed')
+    const args = ['sweep', photos, '--out', out, '--size', '32,64', ...usual]
+    const killed = await chiquito(args, {
+      started: child => {
+        const watch = setInterval(() => {
+          if (results(out) < 2) return
+          clearInterval(watch)
+          child.kill('SIGKILL')
+        }, 20)
+      },
+    })
+    expect(killed.signal).toBe('SIGKILL')
+    const kept = results(out)
+    const rest: SweepResult = documentOf(await chiquitoHere(args))
+    expect(rest.recalled).toBeGreaterThanOrEqual(Math.min(kept, rest.trials))
+    expect(figuresOf(rest)).toEqual(figuresOf(await swept('not-killed', '--size', '32,64')))
+  })
+
+  it('refuses what makes no sense', async () => {
+    const refused = async (...args: string[]) => {
+      const told = await chiquitoHere(['sweep', photos, '--out', path.join(folder, 'refused'), ...args])
+      expect(told.status).toBe(2)
+      return told.stderr
+    }
+    expect(await refused('--size', '64,64')).toContain('--size must be each given once, but is 64')
+    expect(await refused('--backbone', 'resnet99')).toContain('resnet99')
+    expect(await refused('--recipe', 'best')).toContain('recipe must be auto or fastai-2018')
+    expect(await refused('--folds', '1')).toContain('--folds')
+    writeTree({ 'notes.txt': Buffer.from('mine') }, path.join(folder, 'notes'))
+    const foreign = await chiquitoHere(['sweep', photos, '--out', path.join(folder, 'notes')])
+    expect(foreign.stderr).toContain('holds other things, such as "notes.txt"')
+    rmSync(path.join(folder, 'refused'), { recursive: true, force: true })
+    const other = path.join(folder, 'other-photos')
+    writeTree({ ...(await scenes('ball', 4)), ...(await scenes('wave', 4, { from: 50 })) }, other)
+    const elsewhere = await chiquitoHere(['sweep', other, '--out', path.join(folder, 'one'), ...usual])
+    expect(elsewhere.stderr).toMatch(/holds a sweep of the photos in ".*photos"\. Give another folder/)
+  })
+})
+
+/** Trainings that are done. */
+function results(out: string): number {
+  try {
+    return readdirSync(path.join(out, 'work', 'results'), { recursive: true, withFileTypes: true }).filter(
+      one => one.isFile(),
+    ).length
+  } catch {
+    return 0
+  }
+}
