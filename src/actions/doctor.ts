@@ -6,6 +6,7 @@ import {
   type CheckedFeatures,
   type Finding,
   featuresOf,
+  fillFacts,
   type MarksSet,
   type OpenedData,
   openCheckedData,
@@ -13,11 +14,13 @@ import {
   settleCutOff,
   shortcutsOf,
 } from '../doctor/index.js'
+import { listPhotos } from '../dataset/index.js'
 import type { DeviceOptions } from '../engine/index.js'
 import { type AskedBy, requireOutputFile } from '../files/index.js'
 import { checksFor, SHORTCUTS } from './chosen-checks.js'
 import { isOnlyToMark, onlyMark } from './doctor-marks.js'
 import { noticeOnce } from './notice-once.js'
+import { type EngineChoice, openEngine, workStore } from './open-engine.js'
 import {
   askAgain,
   isToMark,
@@ -29,7 +32,7 @@ import {
 } from './put-right.js'
 import { USUAL_BACKBONE } from './usual-backbone.js'
 
-export interface DoctorOptions extends DeviceOptions, WorkOptions, PutRightRequest {
+export interface DoctorOptions extends DeviceOptions, WorkOptions, PutRightRequest, EngineChoice {
   /** Folder of photos, or of a data set in any layout. */
   readonly data: string
   /**
@@ -127,6 +130,7 @@ async function examine(by: AskedBy, options: DoctorOptions): Promise<DoctorResul
   else refuseWithoutNetwork(options)
   if (isOnlyToMark(options)) return onlyMark(options, by)
   if (report !== undefined) await requireOutputFile(report, 'page', /^\s*<!doctype html/i)
+  await measuredByOthers(options)
   const open = () => openCheckedData(folder, options)
   const { notices, ...data } = await openSettled(open, options)
   const marks = isToMark(options) ? await rememberMarks(data.root, options, by) : null
@@ -159,6 +163,28 @@ async function examine(by: AskedBy, options: DoctorOptions): Promise<DoctorResul
   }
 }
 
+/** Has the workers of a queue measure the photos, where one is given: what they find lies where they are then looked for. */
+async function measuredByOthers(options: DoctorOptions): Promise<void> {
+  const { queue, store, cache, data, progress, signal } = options
+  if (store !== undefined && queue === undefined)
+    throw new ChiquitoError('usage', '--store has no effect without --queue: all is done here. Leave it out.')
+  if (queue === undefined) return
+  if (cache === false)
+    throw new ChiquitoError(
+      'usage',
+      '--queue has no effect with --no-cache: what others compute is kept in the cache. Leave one of them out.',
+    )
+  const { factsHelp } = await import('./jobs/facts-help.js')
+  const { root, files } = await listPhotos(data, options)
+  const opened = await openEngine({ queue, store: workStore(options, ''), progress, signal })
+  try {
+    const paths = files.map(({ path }) => path)
+    await fillFacts(root, paths, factsHelp(opened, root), { progress, signal })
+  } finally {
+    await opened.close()
+  }
+}
+
 function countsOf({ labels, photos }: CheckedData): DoctorResult['classes'] {
   const counts = labels.map(label => ({ label, photos: 0 }))
   for (const { label } of photos) counts[label].photos++
@@ -188,15 +214,18 @@ async function deepFeatures(data: CheckedData, options: DoctorOptions): Promise<
   if (data.photos.every(({ facts }) => facts.problem !== null)) return undefined
   const { loadBackbone } = await import('../backbones/index.js')
   const backbone = await loadBackbone(name, { preprocessing, progress, signal })
+  const { helpersFor } = await import('./train-helpers.js')
+  const helpers = await helpersFor(options, { progress, signal })
   return featuresOf(data, {
     backbone,
+    help: helpers?.help,
     store: cache === false ? null : undefined,
     device,
     threads,
     notice: noticeOnce(progress),
     progress,
     signal,
-  })
+  }).finally(() => helpers?.close())
 }
 
 async function runChecks(

@@ -1,5 +1,4 @@
 import path from 'node:path'
-import { isOwnFile } from '../backbones/index.js'
 import {
   argumentError,
   ChiquitoError,
@@ -14,13 +13,14 @@ import { requireOwnFolder, writeFileAtomic } from '../files/index.js'
 import { getResult, type Job } from '../jobs/index.js'
 import { renderSweep, sweepText } from '../report/index.js'
 import { putListing } from './jobs/listing.js'
+import { fileOf } from './jobs/network-file.js'
 import { type AskedTrial, type TrialResult, trialResultOf } from './jobs/trial.js'
-import { type OpenEngine, openEngine } from './open-engine.js'
+import { type EngineChoice, type OpenEngine, openEngine, workStore } from './open-engine.js'
 import { backboneIds, type SweepGrid, type Way, waysOf } from './sweep-candidates.js'
 import { dealRounds, type Round, type RoundsOptions } from './sweep-rounds.js'
 import { beaten, type Standing, standings, type Trials } from './sweep-standing.js'
 
-export interface SweepOptions extends WorkOptions, SweepGrid {
+export interface SweepOptions extends WorkOptions, SweepGrid, EngineChoice {
   /** Folder of the photos. */
   readonly data: string
   /** Folder for what comes of it: new, or of a sweep of the same photos, of which nothing is done twice. */
@@ -87,7 +87,11 @@ export async function sweep(options: SweepOptions): Promise<SweepResult> {
   await requireOwnFolder(options.out, 'sweep', '--out')
   const ids = await backboneIds(ways, { progress, signal })
   const rounds = await dealRounds(out, { ...options, folds, seeds, seed })
-  const opened = await openEngine({ store: path.join(out, 'work'), threads: options.workers })
+  const { queue, workers } = options
+  if (queue !== undefined && workers !== undefined)
+    throw new ChiquitoError('usage', '--workers has no effect with --queue, whose workers do the trainings. Leave one of them out.')
+  const place = workStore(options, path.join(out, 'work'))
+  const opened = await openEngine({ queue, store: place, threads: workers, progress, signal })
   try {
     const tried = await new Trying(ways, ids, opened, options).all(rounds)
     const command = commandOf({ ...options, folds, seeds, seed }, ways)
@@ -207,13 +211,6 @@ class Trying {
       return [{ ...standing, backbone, size, recipe, fineTune, stoppedEarly }]
     })
   }
-}
-
-/** A file as every process finds it. */
-function fileOf(backbone: string): string {
-  if (!isOwnFile(backbone)) return backbone
-  const [, name, file] = /^([^=/\\]+=)?(.*)$/s.exec(backbone) ?? []
-  return `${name ?? ''}${path.resolve(file)}`
 }
 
 /** @throws `usage` */

@@ -8,6 +8,7 @@ import { type FoldsInput, foldsText, renderFolds } from '../report/index.js'
 import { RunFolder } from '../run/index.js'
 import { manifestsAt } from '../splitting/index.js'
 import { doubtsSchema, foldWarnings, unmeasuredWarnings } from './fold-warnings.js'
+import { foldsByJobs } from './folds-by-jobs.js'
 import { clearOtherFolds } from './folds-folder.js'
 import { type TrainOptions, type TrainResult, train, trainRun } from './train.js'
 import { asOneOfSeveral, shareOfBudget } from './train-budget.js'
@@ -94,6 +95,7 @@ export async function trainFoldsAt(
   const manifests = await manifestsAt(place)
   const out = path.resolve(options.out)
   await requireOwn(out, manifests.map(nameOf), options)
+  const elsewhere = options.queue === undefined ? undefined : await foldsByJobs(manifests, out, options)
   const folds: (Metrics & { manifest: string })[] = []
   const own = await budgetOf(out, manifests.map(nameOf), options)
   const { sharedBudget = own } = options
@@ -103,7 +105,10 @@ export async function trainFoldsAt(
     const took = folds.map(({ seconds }) => seconds)
     const progress = asOneOfSeveral(options.progress, left - 1, took)
     folds.push({
-      ...(await trainFold(manifest, out, { ...options, progress, budget, sharedBudget })),
+      ...(await trainFold(manifest, out, {
+        ...{ ...options, progress, budget, sharedBudget },
+        resume: options.resume || elsewhere?.has(nameOf(manifest)),
+      })),
       manifest,
     })
   }

@@ -63,6 +63,10 @@ export interface TrainOptions extends DeviceOptions, WorkOptions {
   readonly overwrite?: boolean | undefined
   /** Keep features on disk between runs; on by default. */
   readonly cache?: boolean | undefined
+  /** Redis or Valkey whose workers do what can be done in pieces: features of photos, and whole folds of a cross-validation. */
+  readonly queue?: string | undefined
+  /** Where that work and its results lie, as this machine and all workers see it: a folder, or another store's address. */
+  readonly store?: string | undefined
   /** The command line, for the report. */
   readonly command?: string | undefined
 }

@@ -28,6 +28,7 @@ import { modelOf, writeUsable } from './train-model.js'
 import type { RunOptions, TrainOptions } from './train-options.js'
 import { resultOf, type TrainResult } from './train-result.js'
 import { checkSettings, withDefaults } from './train-settings.js'
+import { helpersFor } from './train-helpers.js'
 import { type FileFacts, factsOfFiles } from './train-shortcuts.js'
 
 export type { PassingChecks } from './passing-checks.js'
@@ -62,6 +63,7 @@ export async function trainRun(given: RunOptions): Promise<TrainResult> {
   }
   const cache = options.cache !== false
   const beside = new FactsInPassing(dataset.root, dataset.photos, { cache })
+  const helpers = await helpersFor(options, { progress, signal })
   try {
     const ran = await recipe.run({
       dataset,
@@ -82,6 +84,7 @@ export async function trainRun(given: RunOptions): Promise<TrainResult> {
       time,
       checkpoint,
       store: cache ? namespace => openFeatureStore(namespace, notice) : undefined,
+      help: helpers?.help,
       log: line => run.log({ ...line, event: String(line.event) }),
       meanwhile: given.isForFigures
         ? undefined
@@ -144,6 +147,7 @@ export async function trainRun(given: RunOptions): Promise<TrainResult> {
     throw await ended(run, error)
   } finally {
     beside.close()
+    await helpers?.close()
   }
 }
 

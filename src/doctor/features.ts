@@ -3,12 +3,15 @@ import type { WorkOptions } from '../core/index.js'
 import type { Photo } from '../dataset/index.js'
 import type { DeviceOptions } from '../engine/index.js'
 import type { FeatureStore } from '../run/index.js'
+import type { FeatureHelp } from '../train/index.js'
 import type { CheckedData, CheckedFeatures } from './check.js'
 
 export interface FeaturesOptions extends DeviceOptions, WorkOptions {
   readonly backbone: Backbone
   /** Where features are kept between runs: the cache that training uses, by default; null for none. */
   readonly store?: ((namespace: string) => FeatureStore) | null | undefined
+  /** Others that compute what is not in the store. */
+  readonly help?: FeatureHelp | undefined
 }
 
 /**
@@ -19,7 +22,7 @@ export interface FeaturesOptions extends DeviceOptions, WorkOptions {
  */
 export async function featuresOf(
   { photos, root }: Pick<CheckedData, 'photos' | 'root'>,
-  { backbone, store, progress, signal, ...device }: FeaturesOptions,
+  { backbone, store, help, progress, signal, ...device }: FeaturesOptions,
 ): Promise<CheckedFeatures> {
   // Only those whom the network is asked for load it.
   const { openFeatureStore } = await import('../run/index.js')
@@ -35,7 +38,7 @@ export async function featuresOf(
   const open =
     store === null ? undefined : (store ?? (namespace => openFeatureStore(namespace, device.notice)))
   const kept = open?.(FeatureExtractor.namespace(options))
-  const extractor = new FeatureExtractor({ ...options, store: kept })
+  const extractor = new FeatureExtractor({ ...options, store: kept, help })
   try {
     const asked = photos
       .filter(({ facts }) => facts.problem === null)

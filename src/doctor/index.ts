@@ -37,16 +37,21 @@ export {
 } from './edits/index.js'
 export type { EvenOutReport, EvenPlan } from './even-out/index.js'
 export {
+  type FactsHelp,
   FactsInPassing,
+  factsBy,
+  fillFacts,
   type GatherOptions,
   gatherFacts,
   type HeaderFacts,
+  keptText,
   type LookFacts,
   type LostFile,
   lookingTask,
   measureFacts,
   type PhotoFacts,
   readHeaderFacts,
+  type UnknownPhoto,
 } from './facts/index.js'
 export { type FeaturesOptions, featuresOf } from './features.js'
 export type { Finding } from './finding.js'

@@ -1,5 +1,6 @@
 export type { HeaderFacts, LightFacts, LookFacts, PhotoFacts } from './facts.js'
 export { readHeaderFacts } from './file-header.js'
+export { type FactsHelp, factsBy, fillFacts, type MeasuredElsewhere, type UnknownPhoto } from './fill.js'
 export { attempt, forgetOldest } from './forget-oldest.js'
 export {
   type Gathered,
@@ -11,4 +12,5 @@ export {
 } from './gather.js'
 export { measureFacts } from './measure.js'
 export { FactsInPassing } from './passing.js'
+export { keptText } from './reader.js'
 export { factsFolder } from './store.js'

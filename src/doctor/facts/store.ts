@@ -17,7 +17,7 @@ import { isLasting, keptText } from './reader.js'
 import { keptSchema } from './schema.js'
 
 /** What facts are made of: another number where the same photo gives other facts. */
-const VERSION = 5
+export const FACTS_VERSION = 5
 
 /** A file of the store holds the contents whose hash begins with one hexadecimal digit. */
 const DIGITS = '0123456789abcdef'
@@ -137,7 +137,7 @@ export class FactsStore {
 
 /** Where facts are kept, in the cache folder. */
 export function factsFolder(): string {
-  return join(cacheFolder(), 'facts', `v${VERSION}`)
+  return join(cacheFolder(), 'facts', `v${FACTS_VERSION}`)
 }
 
 const NEWLINE = 0x0a

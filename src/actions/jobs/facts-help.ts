@@ -1,0 +1,38 @@
+import { throwIfAborted } from '../../core/index.js'
+import { type FactsHelp, factsBy, type UnknownPhoto } from '../../doctor/index.js'
+import { getResult, type Job } from '../../jobs/index.js'
+import type { OpenEngine } from '../open-engine.js'
+import { type AskedFacts, factsIn, type PlaceOfFacts } from './facts.js'
+
+/** Photos a job measures: about a second of work. */
+const PHOTOS_A_JOB = 128
+
+/** Has photos measured as jobs. What a job failed at is left for whoever asked. */
+export function factsHelp({ engine, store }: OpenEngine, root: string): FactsHelp {
+  return async function* (photos, { progress, signal }) {
+    const task = 'photos measured by others'
+    const shards = Array.from({ length: Math.ceil(photos.length / PHOTOS_A_JOB) }, (_, i) =>
+      photos.slice(i * PHOTOS_A_JOB, (i + 1) * PHOTOS_A_JOB),
+    )
+    let shard = 0
+    let done = 0
+    progress?.({ kind: 'start', task, total: photos.length })
+    for await (const { key, failure } of engine.run(
+      shards.map(some => jobOf(some, root)),
+      { signal },
+    )) {
+      throwIfAborted(signal)
+      const result = failure ? undefined : await getResult(store, key)
+      for (const [sha256, text] of result ? factsIn(result) : []) yield { sha256, text }
+      done += shards[shard++].length
+      progress?.({ kind: 'advance', task, done, total: photos.length })
+    }
+    progress?.({ kind: 'end', task })
+  }
+}
+
+function jobOf(photos: readonly UnknownPhoto[], root: string): Job {
+  const asked: AskedFacts = { by: factsBy, photos: photos.map(({ sha256 }) => sha256) }
+  const place: PlaceOfFacts = { root, paths: photos.map(({ path }) => path) }
+  return { kind: 'facts', asked, place }
+}

@@ -1,0 +1,76 @@
+import { z } from 'zod'
+import { ChiquitoError } from '../../core/index.js'
+import { factsBy, gatherFacts, keptText } from '../../doctor/index.js'
+import { type JobKind, jobKind } from '../../jobs/index.js'
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
+
+const askedSchema = z.strictObject({
+  /** What facts are measured by. */
+  by: z.literal(factsBy),
+  photos: z.array(sha256).min(1),
+})
+
+const placeSchema = z.strictObject({
+  root: z.string(),
+  /** Of the photos, relative to `root`. */
+  paths: z.array(z.string()),
+})
+
+const resultSchema = z.array(z.tuple([sha256, z.string()]))
+
+export type AskedFacts = z.infer<typeof askedSchema>
+export type PlaceOfFacts = z.infer<typeof placeSchema>
+
+/**
+ * The facts of some photos, as they are kept: content and text. Photos that cannot be read, or are no longer what they were, are left
+ * out: whoever asked finds out why, and says so.
+ */
+export function factsKind(): JobKind {
+  return jobKind<AskedFacts, PlaceOfFacts>({
+    name: 'facts',
+    revision: 1,
+    asked: askedSchema,
+    place: placeSchema,
+    async perform({ photos }, { root, paths }, { signal }) {
+      if (paths.length !== photos.length)
+        throw new ChiquitoError('usage', 'A job about photos must say where each of them lies.')
+      const { files } = await gatherFacts(root, paths, { cache: false, signal })
+      const asked = new Map(paths.map((path, i) => [path, photos[i]]))
+      return packed(
+        files.flatMap(({ path, sha256, facts }): [string, string][] =>
+          asked.get(path) === sha256 ? [[sha256, keptText(facts)]] : [],
+        ),
+      )
+    },
+    division: {
+      parts: ({ photos, by }, { paths, root }) => {
+        const half = photos.length >> 1
+        const part = (from: number, to: number) => ({
+          asked: { by, photos: photos.slice(from, to) },
+          place: { root, paths: paths.slice(from, to) },
+        })
+        return half === 0 ? [] : [part(0, half), part(half, photos.length)]
+      },
+      join: (_, results) => packed(results.flatMap(factsIn)),
+      setAside: ({ photos: [photo] }, reason) => packed([[photo, keptText(refused(reason))]]),
+    },
+  })
+}
+
+/** What is known of a photo that kills whoever decodes it. */
+function refused(reason: string) {
+  const problem = { kind: 'damaged', message: `was set aside: ${reason}` } as const
+  return { header: null, looks: null, problem }
+}
+
+function packed(facts: readonly [string, string][]): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(facts))
+}
+
+/** @throws `data` for bytes that are no facts */
+export function factsIn(bytes: Uint8Array): [string, string][] {
+  const parsed = resultSchema.safeParse(JSON.parse(new TextDecoder().decode(bytes)))
+  if (parsed.success) return parsed.data
+  throw new ChiquitoError('data', 'What was measured elsewhere cannot be understood.')
+}

@@ -1,0 +1,27 @@
+import type { WorkOptions } from '../core/index.js'
+import type { FeatureHelp } from '../train/index.js'
+import { featureHelp } from './jobs/feature-help.js'
+import { fileOf } from './jobs/network-file.js'
+import { type EngineChoice, openEngine, workStore } from './open-engine.js'
+import type { TrainOptions } from './train-options.js'
+import { USUAL_BACKBONE } from './usual-backbone.js'
+
+/** Others that work along. */
+export interface Helpers {
+  readonly help: FeatureHelp
+  close(): Promise<void>
+}
+
+/** Those of the queue that options name; undefined where all is done here. @throws `usage`, `io` */
+export async function helpersFor(
+  options: EngineChoice & Pick<TrainOptions, 'backbone' | 'preprocessing'>,
+  work: WorkOptions,
+): Promise<Helpers | undefined> {
+  const { queue, backbone = USUAL_BACKBONE, preprocessing } = options
+  if (queue === undefined) return undefined
+  const opened = await openEngine({ queue, store: workStore(options, ''), ...work })
+  return {
+    help: featureHelp({ ...opened, backbone: fileOf(backbone), preprocessing }),
+    close: opened.close,
+  }
+}
