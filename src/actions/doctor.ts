@@ -1,5 +1,6 @@
 import type { PreprocessingOptions } from '../backbones/index.js'
 import { ChiquitoError, INTERRUPTED, throwIfAborted, type WorkOptions } from '../core/index.js'
+import { listPhotos } from '../dataset/index.js'
 import {
   type Check,
   type CheckedData,
@@ -14,7 +15,6 @@ import {
   settleCutOff,
   shortcutsOf,
 } from '../doctor/index.js'
-import { listPhotos } from '../dataset/index.js'
 import type { DeviceOptions } from '../engine/index.js'
 import { type AskedBy, requireOutputFile } from '../files/index.js'
 import { checksFor, SHORTCUTS } from './chosen-checks.js'

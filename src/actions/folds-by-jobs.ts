@@ -26,6 +26,11 @@ export async function foldsByJobs(
   options: Omit<RunOptions, 'manifest'>,
 ): Promise<ReadonlySet<string>> {
   const { progress, signal, resume = false } = options
+  if (options.budget !== undefined)
+    throw new ChiquitoError(
+      'usage',
+      '--budget has no effect with --queue: what fits into it depends on who is at work. Leave one of them out.',
+    )
   const wanted: string[] = []
   for (const manifest of manifests)
     if (!(resume && (await isFinished(path.join(out, nameOf(manifest)))))) wanted.push(manifest)
@@ -42,7 +47,8 @@ export async function foldsByJobs(
       const manifest = wanted[done++]
       if (failure) throw new ChiquitoError(failure.code, `${nameOf(manifest)}: ${failure.message}`)
       const result = await getResult(store, key)
-      if (!result) throw new ChiquitoError('io', `The run of ${nameOf(manifest)} is gone from "${store.address}".`)
+      if (!result)
+        throw new ChiquitoError('io', `The run of ${nameOf(manifest)} is gone from "${store.address}".`)
       await unpackRun(result, manifest, path.join(out, nameOf(manifest)))
       progress?.({ kind: 'advance', task, done, total: wanted.length })
     }

@@ -7,6 +7,7 @@ import { readModelFile } from '../onnx/index.js'
 import type { Refused } from '../predict/index.js'
 import { type ModelMetadata, parseModelMetadata, thresholdIn } from '../run/index.js'
 import { jobKinds } from './jobs/kinds.js'
+import { type EngineChoice, type OpenEngine, openEngine, workStore } from './open-engine.js'
 import { checkedTta, modelPath, refuseSwapped, tellUnknowing } from './predict.js'
 import {
   begin,
@@ -24,7 +25,7 @@ import {
   Workplace,
 } from './verdicts/index.js'
 
-export interface PredictOutOptions extends DeviceOptions, WorkOptions {
+export interface PredictOutOptions extends DeviceOptions, WorkOptions, EngineChoice {
   /** A `model.onnx`, or the folder of a run. */
   readonly model: string
   /**
@@ -156,12 +157,12 @@ async function gather(
   place: Workplace,
   { photos, tally }: { readonly photos: number; readonly tally: Tally },
   { model, device, tta, threads }: Settings,
-  { progress, signal }: WorkOptions,
+  options: WorkOptions & EngineChoice,
 ): Promise<number> {
+  const { progress, signal } = options
   const rows = await RowsFile.open(place.rows, { shard: SHARD, total: photos, tally })
   const recalled = rows.count
-  const store = await openStore(place.store)
-  const engine = new EngineHere(jobKinds, store, SHARDS_AT_ONCE)
+  const { engine, store, close } = await engineFor(place, options)
   try {
     const pace = new Pace(photos, recalled, progress)
     const folder = process.cwd()
@@ -176,9 +177,24 @@ async function gather(
     pace.end()
     return recalled
   } finally {
-    await engine.close()
-    await store.close()
+    await close()
     await rows.close()
+  }
+}
+
+/** Shards are judged here, or by the workers of a queue. */
+async function engineFor(place: Workplace, options: WorkOptions & EngineChoice): Promise<OpenEngine> {
+  const { queue, progress, signal } = options
+  if (queue !== undefined) return openEngine({ queue, store: workStore(options, ''), progress, signal })
+  const store = await openStore(place.store)
+  const engine = new EngineHere(jobKinds, store, SHARDS_AT_ONCE)
+  return {
+    engine,
+    store,
+    async close() {
+      await engine.close()
+      await store.close()
+    },
   }
 }
 

@@ -89,7 +89,10 @@ export async function sweep(options: SweepOptions): Promise<SweepResult> {
   const rounds = await dealRounds(out, { ...options, folds, seeds, seed })
   const { queue, workers } = options
   if (queue !== undefined && workers !== undefined)
-    throw new ChiquitoError('usage', '--workers has no effect with --queue, whose workers do the trainings. Leave one of them out.')
+    throw new ChiquitoError(
+      'usage',
+      '--workers has no effect with --queue, whose workers do the trainings. Leave one of them out.',
+    )
   const place = workStore(options, path.join(out, 'work'))
   const opened = await openEngine({ queue, store: place, threads: workers, progress, signal })
   try {

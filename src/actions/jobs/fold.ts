@@ -32,7 +32,14 @@ export type PlaceOfFold = z.infer<typeof placeSchema>
 export const RUN_PLACE = 'run-of-this-fold'
 
 /** The files of a fold's run that are texts, and those that are not. */
-export const foldTexts = ['metrics.json', 'report.html', 'MODEL_CARD.md', 'split.json', 'log.jsonl', 'run.json'] as const
+export const foldTexts = [
+  'metrics.json',
+  'report.html',
+  'MODEL_CARD.md',
+  'split.json',
+  'log.jsonl',
+  'run.json',
+] as const
 export const foldFiles: readonly string[] = ['model.onnx', ...foldTexts]
 
 /** The whole run of one fold of a cross-validation, trained in a temporary folder. Its times are those of whoever trained it. */
@@ -45,7 +52,10 @@ export function foldKind(): JobKind {
     async perform({ manifest, name, seed, settings }, { data }, { threads, progress, signal }) {
       const checked = settingsSchema.safeParse(settings)
       if (!checked.success)
-        throw new ChiquitoError('usage', 'The settings of a fold cannot be understood. Asker and worker must be of one version.')
+        throw new ChiquitoError(
+          'usage',
+          'The settings of a fold cannot be understood. Asker and worker must be of one version.',
+        )
       const folder = await mkdtemp(path.join(tmpdir(), 'chiquito-fold-'))
       try {
         const table = path.join(folder, `${name}.csv`)

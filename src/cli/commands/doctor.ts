@@ -3,7 +3,14 @@ import { names } from '../options.js'
 import { addExamples } from '../program.js'
 import type { Shell } from '../shell.js'
 import { addPutRightOptions, putRightRequest } from './put-right.js'
-import { addBackboneOptions, addDataOptions, addDeviceOptions, splitPreprocessing } from './shared.js'
+import {
+  addBackboneOptions,
+  addDataOptions,
+  addDeviceOptions,
+  queueOption,
+  splitPreprocessing,
+  storeOption,
+} from './shared.js'
 
 /** `chiquito doctor`: what is wrong with photos, and what to do about it. */
 export function registerDoctor(program: Command, shell: Shell): void {
@@ -22,6 +29,8 @@ export function registerDoctor(program: Command, shell: Shell): void {
               names(),
             )
             .option('--report <file>', 'also write what was found as one page (HTML) with the photos')
+            .option(...queueOption)
+            .option(...storeOption)
             .option('--no-cache', 'neither use nor keep what was measured on disk'),
         ),
       ),

@@ -3,7 +3,14 @@ import { ChiquitoError } from '../../core/index.js'
 import { integer } from '../options.js'
 import { addExamples } from '../program.js'
 import type { Shell } from '../shell.js'
-import { addBackboneOptions, addDataOptions, addDeviceOptions, splitPreprocessing } from './shared.js'
+import {
+  addBackboneOptions,
+  addDataOptions,
+  addDeviceOptions,
+  queueOption,
+  splitPreprocessing,
+  storeOption,
+} from './shared.js'
 import {
   backgroundOption,
   checkpointOption,
@@ -53,6 +60,8 @@ export function registerEvaluate(program: Command, shell: Shell): void {
           .option(...backgroundOption)
           .option('--resume', 'with --folds: go on with what was cut off, or add repetitions')
           .option(...checkpointOption)
+          .option(...queueOption)
+          .option(...storeOption)
           .option('--overwrite', 'with --folds: replace what is there')
           .option(...noCacheOption),
       ),
@@ -117,6 +126,8 @@ const training = {
   overwrite: '--overwrite',
   backbone: '--backbone',
   preprocessing: '--mean, --std, --channels or --range',
+  queue: '--queue',
+  store: '--store',
 } as const
 
 /** A finished model has its settings. @throws `usage` */

@@ -6,7 +6,7 @@ import { integer } from '../options.js'
 import { type Outcome, oneLine } from '../output.js'
 import { addExamples } from '../program.js'
 import type { Shell, Work } from '../shell.js'
-import { addDeviceOptions, several } from './shared.js'
+import { addDeviceOptions, queueOption, several, storeOption } from './shared.js'
 
 /** The largest photo read from standard input. */
 const maxInputBytes = 256 * 1024 * 1024
@@ -44,12 +44,16 @@ export function registerPredict(program: Command, shell: Shell): void {
         'with --out: a list with the path of a photo a line (may be repeated)',
         several,
       )
-      .option('--overwrite', 'with --out: replace what is there'),
-  ).action((model, photos, { out, list, overwrite, ...options }) =>
+      .option('--overwrite', 'with --out: replace what is there')
+      .option(...queueOption)
+      .option(...storeOption),
+  ).action((model, photos, { out, list, overwrite, queue, store, ...options }) =>
     shell.run(async work => {
       if (out !== undefined)
-        return predictedOut(work, { ...options, model, paths: photos, out, lists: list, overwrite })
-      refuseWithoutOut({ list, overwrite, photos })
+        return predictedOut(work, {
+          ...{ ...options, model, paths: photos, out, lists: list, overwrite, queue, store },
+        })
+      refuseWithoutOut({ list, overwrite, queue, store, photos })
       const { predict } = await import('../../actions/predict.js')
       const piped = photos.includes('-') ? { path: '-', bytes: await standardInput(work.signal) } : '-'
       const paths = photos.map(photo => (photo === '-' ? piped : photo))
@@ -101,6 +105,8 @@ interface OutOptions {
   readonly out: string
   readonly lists: readonly string[] | undefined
   readonly overwrite: true | undefined
+  readonly queue?: string | undefined
+  readonly store?: string | undefined
   readonly explain?: string | undefined
 }
 
@@ -151,9 +157,17 @@ function lostLines(
 function refuseWithoutOut(given: {
   readonly list: readonly string[] | undefined
   readonly overwrite: true | undefined
+  readonly queue: string | undefined
+  readonly store: string | undefined
   readonly photos: readonly string[]
 }): void {
-  const option = given.list !== undefined ? '--list' : given.overwrite ? '--overwrite' : undefined
+  const { list, overwrite, queue, store } = given
+  const [option] = Object.entries({
+    '--list': list,
+    '--overwrite': overwrite,
+    '--queue': queue,
+    '--store': store,
+  }).find(([, value]) => value !== undefined) ?? [undefined]
   if (option !== undefined)
     throw new ChiquitoError(
       'usage',

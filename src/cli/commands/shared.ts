@@ -83,14 +83,12 @@ export function addDataOptions<A extends unknown[], O extends Record<string, unk
     )
 }
 
-/** Options of every command whose work other machines can do. */
-export function addQueueOptions<A extends unknown[], O extends Record<string, unknown>>(
-  command: Command<A, O>,
-) {
-  return command
-    .option(
-      '--queue <address>',
-      'have it done by the workers at redis://HOST:PORT (see "chiquito worker"); a password is better in the environment, as CHIQUITO_QUEUE',
-    )
-    .option('--store <folder>', 'where jobs and results lie: what this machine and all workers see')
-}
+/** Options of every command whose work other machines can do, each to be spread into `option`. */
+export const queueOption = [
+  '--queue <address>',
+  'have it done by the workers at redis://HOST:PORT (see "chiquito worker"); a password is better in the environment, as CHIQUITO_QUEUE',
+] as const
+export const storeOption = [
+  '--store <folder>',
+  'with --queue: where jobs and results lie, as this machine and all workers see it',
+] as const

@@ -2,7 +2,7 @@ import type { Command } from '@commander-js/extra-typings'
 import { choices, integer, integers, names } from '../options.js'
 import { addExamples } from '../program.js'
 import type { Shell } from '../shell.js'
-import { addDataOptions } from './shared.js'
+import { addDataOptions, queueOption, storeOption } from './shared.js'
 
 /** `chiquito sweep`: ways of training, compared on the same folds of the same photos. */
 export function registerSweep(program: Command, shell: Shell): void {
@@ -41,6 +41,8 @@ export function registerSweep(program: Command, shell: Shell): void {
       )
       .option('--seed <n>', 'the first seed (0)', integer('--seed', { min: 0 }))
       .option('--all', 'try every way on everything, also what is behind by more than luck explains')
+      .option(...queueOption)
+      .option(...storeOption)
       .option(
         '--workers <n>',
         'trainings done side by side, on threads (1)',

@@ -4,7 +4,14 @@ import type { TrainFoldsResult } from '../../actions/train-folds.js'
 import { decimal } from '../options.js'
 import { addExamples } from '../program.js'
 import type { Shell } from '../shell.js'
-import { addBackboneOptions, addDataOptions, addDeviceOptions, splitPreprocessing } from './shared.js'
+import {
+  addBackboneOptions,
+  addDataOptions,
+  addDeviceOptions,
+  queueOption,
+  splitPreprocessing,
+  storeOption,
+} from './shared.js'
 import {
   backgroundOption,
   budgetOption,
@@ -47,6 +54,8 @@ export function registerTrain(program: Command, shell: Shell): void {
           )
           .option('--resume', 'go on with a run that was cut off, with its own settings')
           .option(...checkpointOption)
+          .option(...queueOption)
+          .option(...storeOption)
           .option('--overwrite', 'replace a finished run')
           .option(...noCacheOption),
       ),
