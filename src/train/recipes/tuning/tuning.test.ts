@@ -113,7 +113,7 @@ describe('the decision to fine-tune', () => {
     ])
   })
 
-  it('goes to much where that costs least and makes the fewest mistakes', () => {
+  it('goes to much where that costs least and makes no more mistakes than luck explains', () => {
     const much = { head, brief: judged(even(0.25), 5), thorough: judged(even(0.2), 4) }
     const better = compare(much, 'The last layers')
     expect(better).toMatchObject({ chosen: true, isBrief: false })
@@ -121,13 +121,15 @@ describe('the decision to fine-tune', () => {
     expect(better.candidates.map(({ chosen }) => chosen)).toEqual([false, false, true])
     expect(compare({ ...much, brief: judged(even(0.1), 5) }, 'All layers').isBrief).toBe(true)
     const neither = compare(
-      { ...much, brief: judged(even(0.4), 5), thorough: judged(even(0.2), 6) },
+      { ...much, brief: judged(even(0.4), 5), thorough: judged(even(0.2), 9) },
       'The last layers',
     )
     expect(neither.reason).toBe(
-      'Only the head learned: of 50 training photos left out in turn, that is wrong on 5 (log loss 0.305), with the last layers fine-tuned a little on 5 (log loss 0.405), with all layers on 6 (log loss 0.205).',
+      'Only the head learned: of 50 training photos left out in turn, that is wrong on 5 (log loss 0.305), with the last layers fine-tuned a little on 5 (log loss 0.405), with all layers on 9 (log loss 0.205).',
     )
-    expect(compare({ ...much, thorough: judged(even(0.2), 5) }, 'All layers').isBrief).toBe(true)
+    const chosenOf = (wrong: number) =>
+      compare({ ...much, thorough: judged(even(0.2), wrong) }, 'All layers').isBrief ? 'brief' : 'thorough'
+    expect([5, 6, 7, 9].map(chosenOf)).toEqual(['thorough', 'thorough', 'brief', 'brief'])
   })
 
   it('has learnt from all photos, or from some of many', () => {
