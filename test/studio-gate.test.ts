@@ -211,7 +211,12 @@ describe('the studio’s gate', () => {
     })
     expect(made.status).toBe(422)
     expect(readdirSync(outside)).toEqual(['run'])
-    for (const target of ['/api/runs/away', '/api/runs/away/model.onnx', '/api/runs/away/card', '/preview/away/'])
+    for (const target of [
+      '/api/runs/away',
+      '/api/runs/away/model.onnx',
+      '/api/runs/away/card',
+      '/preview/away/',
+    ])
       expect((await raw(studio, target, bearer)).status, target).toBe(404)
     const { classes } = await studio.json<StateAnswer>('/api/state')
     expect(classes.map(({ label }) => label)).toEqual(['ball', 'wave'])

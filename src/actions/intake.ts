@@ -1,4 +1,14 @@
-import { appendFile, constants, copyFile, link, lstat, readFile, realpath, rename, rm } from 'node:fs/promises'
+import {
+  appendFile,
+  constants,
+  copyFile,
+  link,
+  lstat,
+  readFile,
+  realpath,
+  rename,
+  rm,
+} from 'node:fs/promises'
 import { basename, dirname, extname, join, relative, sep } from 'node:path'
 import { ChiquitoError } from '../core/index.js'
 import { classNameProblem, homeFor, type ListedPhotos, listPhotos, METADATA } from '../dataset/index.js'

@@ -10,9 +10,10 @@ import { manifestsAt } from '../splitting/index.js'
 import { doubtsSchema, foldWarnings, unmeasuredWarnings } from './fold-warnings.js'
 import { foldsByJobs } from './folds-by-jobs.js'
 import { clearOtherFolds } from './folds-folder.js'
-import { type TrainOptions, type TrainResult, train, trainRun } from './train.js'
+import { type TrainOptions, type TrainResult, train } from './train.js'
 import { asOneOfSeveral, shareOfBudget } from './train-budget.js'
 import type { RunOptions } from './train-options.js'
+import { trainRun } from './train-run.js'
 
 export interface TrainFoldsOptions extends Omit<TrainOptions, 'manifest'> {
   /** Folder of manifests that `chiquito split --folds` wrote. */

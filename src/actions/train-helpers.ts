@@ -1,16 +1,9 @@
 import type { WorkOptions } from '../core/index.js'
-import type { FeatureHelp } from '../train/index.js'
 import { featureHelp } from './jobs/feature-help.js'
 import { fileOf } from './jobs/network-file.js'
 import { type EngineChoice, openEngine, workStore } from './open-engine.js'
-import type { TrainOptions } from './train-options.js'
+import type { Helpers, TrainOptions } from './train-options.js'
 import { USUAL_BACKBONE } from './usual-backbone.js'
-
-/** Others that work along. */
-export interface Helpers {
-  readonly help: FeatureHelp
-  close(): Promise<void>
-}
 
 /** Those of the queue that options name; undefined where all is done here. @throws `usage`, `io` */
 export async function helpersFor(

@@ -1,7 +1,7 @@
 import type { PreprocessingOptions } from '../backbones/index.js'
 import type { WorkOptions } from '../core/index.js'
 import type { DeviceOptions } from '../engine/index.js'
-import type { FineTune } from '../train/index.js'
+import type { FeatureHelp, FineTune } from '../train/index.js'
 
 export interface TrainOptions extends DeviceOptions, WorkOptions {
   /** Folder of the photos. */
@@ -77,4 +77,12 @@ export interface RunOptions extends TrainOptions {
   readonly isForFigures?: boolean | undefined
   /** The seconds that a person gave for several trainings; `budget` is this one's part of them. */
   readonly sharedBudget?: number | undefined
+  /** Opens those that work along, where options name some. */
+  readonly helpers?: ((options: TrainOptions, work: WorkOptions) => Promise<Helpers | undefined>) | undefined
+}
+
+/** Others that work along. */
+export interface Helpers {
+  readonly help: FeatureHelp
+  close(): Promise<void>
 }

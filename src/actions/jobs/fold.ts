@@ -6,7 +6,7 @@ import { ChiquitoError } from '../../core/index.js'
 import { textIfThere } from '../../files/index.js'
 import { type JobKind, jobKind } from '../../jobs/index.js'
 import { settingsSchema } from '../resume.js'
-import { trainRun } from '../train.js'
+import { trainRun } from '../train-run.js'
 import { packFiles } from './packed-files.js'
 
 const askedSchema = z.strictObject({
