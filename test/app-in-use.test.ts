@@ -185,7 +185,7 @@ describe.skipIf(!existsSync(CHROMIUM))(
       const broken = path.join(folder, 'broken')
       cpSync(site, broken, { recursive: true })
       const [packed] = readdirSync(broken).filter(name => name.endsWith('.packed'))
-      writeFileSync(path.join(broken, packed), '<!doctype html>')
+      writeFileSync(path.join(broken, packed), Buffer.alloc(1000, 7))
       const own = await serveFolders({ '/': broken })
       const { page } = await openApp(browser, own.address, { locale: 'es' })
       const told = () => page.locator('#trouble:not([hidden])').textContent()

@@ -1,0 +1,160 @@
+// Commands whose work the workers of a queue do: what comes of it is what one process makes.
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { DoctorResult } from '../src/actions/doctor.js'
+import type { EvaluateFoldsResult } from '../src/actions/evaluate-folds.js'
+import type { SweepResult } from '../src/actions/sweep.js'
+import type { TrainResult } from '../src/actions/train.js'
+import { chiquito, documentOf, suiteFolder } from './support/chiquito.js'
+import { writeTree } from './support/files.js'
+import { freePort, Program, redisProgram, startRedis } from './support/queue/programs.js'
+import { scenes } from './support/spots.js'
+
+const folder = suiteFolder()
+const at = (...names: string[]) => path.join(folder, ...names)
+const photos = at('photos')
+const store = at('store')
+const quick = ['--fine-tune', 'never', '--size', '64', '--quiet', '--json']
+let queue: string[] = []
+let worker: Program
+
+/** As the asker, whose cache no worker sees. */
+async function told<T>(name: string, args: readonly string[]): Promise<T> {
+  const done = await chiquito([...args], { env: { CHIQUITO_CACHE: at(`cache-${name}`) } })
+  expect(done.status, done.stderr).toBe(0)
+  return documentOf(done)
+}
+
+/** Jobs that the worker has computed, by their kind. */
+function computed(): Record<string, number> {
+  const ends = worker.stdout.split('\n').flatMap(line => (line === '' ? [] : [JSON.parse(line)]))
+  const counts: Record<string, number> = {}
+  for (const { event, outcome, kind } of ends)
+    if (event === 'end' && outcome === 'done') counts[kind] = (counts[kind] ?? 0) + 1
+  return counts
+}
+
+describe.skipIf(!redisProgram)(
+  'commands with --queue (skipped where neither redis-server nor valkey-server is)',
+  () => {
+    beforeAll(async () => {
+      writeTree({ ...(await scenes('ball', 14)), ...(await scenes('wave', 14, { from: 100 })) }, photos)
+      const port = await freePort()
+      await startRedis(folder, port)
+      queue = ['--queue', `redis://127.0.0.1:${port}`, '--store', store]
+      await new Promise<void>((resolve, reject) => {
+        chiquito(['worker', ...queue, '--json'], {
+          env: { CHIQUITO_CACHE: at('cache-worker') },
+          started: child => {
+            worker = new Program(child, 'worker')
+            worker.until(() => worker.stdout.includes('"ready"')).then(resolve, reject)
+          },
+        }).catch(reject)
+      })
+    })
+
+    it('train: features are computed by others, and the model is the same', async () => {
+      const here: TrainResult = await told('here', ['train', photos, '--out', at('here'), ...quick])
+      const there: TrainResult = await told('there', [
+        'train',
+        photos,
+        '--out',
+        at('there'),
+        ...quick,
+        ...queue,
+      ])
+      expect(computed().features).toBeGreaterThan(0)
+      expect(there.accuracy).toBe(here.accuracy)
+      expect(readFileSync(there.model).equals(readFileSync(here.model))).toBe(true)
+    })
+
+    it('doctor: photos are measured and looked at by others, and the findings are the same', async () => {
+      const here: DoctorResult = await told('doctor', ['doctor', photos, '--json', '--quiet'])
+      const there: DoctorResult = await told('doctor-queue', [
+        'doctor',
+        photos,
+        '--json',
+        '--quiet',
+        ...queue,
+      ])
+      expect(computed().facts).toBeGreaterThan(0)
+      expect([there.findings, there.classes]).toEqual([here.findings, here.classes])
+    })
+
+    it('evaluate --folds: each fold is a run that others trained, and can be opened here', async () => {
+      const folds = ['evaluate', photos, '--folds', '2', ...quick]
+      const here: EvaluateFoldsResult = await told('here', [...folds, '--out', at('folds')])
+      const there: EvaluateFoldsResult = await told('there', [...folds, '--out', at('folds-queue'), ...queue])
+      expect(computed().fold).toBe(2)
+      expect([there.accuracy, there.interval, there.figures]).toEqual([
+        here.accuracy,
+        here.interval,
+        here.figures,
+      ])
+      const run = at('folds-queue', 'repeat-1', 'fold-1')
+      expect(
+        readFileSync(path.join(run, 'model.onnx')).equals(
+          readFileSync(at('folds', 'repeat-1', 'fold-1', 'model.onnx')),
+        ),
+      ).toBe(true)
+      const metrics: TrainResult = JSON.parse(readFileSync(path.join(run, 'metrics.json'), 'utf8'))
+      expect(metrics.model).toBe(path.join(run, 'model.onnx'))
+      for (const name of ['run.json', 'metrics.json', 'report.html', 'log.jsonl'])
+        expect(readFileSync(path.join(run, name), 'utf8')).not.toContain('run-of-this-fold')
+      const known: { count: number } = await told('there', ['evaluate', run, '--quiet', '--json'])
+      expect(known.count).toBe(14)
+    })
+
+    it('predict --out: rows are those that one process writes', async () => {
+      const rows = (name: string, ...more: string[]) =>
+        told('here', ['predict', at('here'), photos, '--out', at(name), '--quiet', '--json', ...more])
+      await rows('here.jsonl')
+      await rows('there.jsonl', ...queue)
+      expect(computed().verdicts).toBeGreaterThan(0)
+      expect(readFileSync(at('there.jsonl'), 'utf8')).toBe(readFileSync(at('here.jsonl'), 'utf8'))
+    })
+
+    it('sweep: ways stand as they do here', async () => {
+      const ways = [
+        'sweep',
+        photos,
+        '--size',
+        '32,64',
+        '--fine-tune',
+        'never',
+        '--folds',
+        '2',
+        '--quiet',
+        '--json',
+      ]
+      const here: SweepResult = await told('here', [...ways, '--out', at('sweep')])
+      const there: SweepResult = await told('there', [...ways, '--out', at('sweep-queue'), ...queue])
+      expect(there.ways).toEqual(here.ways)
+      expect(computed().trial).toBe(4)
+    })
+
+    it('refuse what would have no effect', async () => {
+      const refused = async (...args: string[]) => {
+        const done = await chiquito(args)
+        expect(done.status).toBe(2)
+        return done.stderr
+      }
+      const [, address] = queue
+      expect(await refused('train', photos, '--out', at('none'), '--queue', address)).toContain(
+        '--queue needs --store',
+      )
+      expect(await refused('train', photos, '--out', at('none'), '--store', store)).toContain(
+        '--store has no effect',
+      )
+      expect(await refused('doctor', photos, '--store', store)).toContain(
+        '--store has no effect without --queue',
+      )
+      expect(await refused('doctor', photos, '--no-cache', ...queue)).toContain(
+        '--queue has no effect with --no-cache',
+      )
+      expect(await refused('predict', at('here'), photos, ...queue)).toContain('--queue goes with --out')
+      expect(await refused('evaluate', at('here'), ...queue)).toContain('--queue')
+    })
+  },
+)
