@@ -1,0 +1,49 @@
+// Bursts from a webcam that shows the same all the time: one picture is kept, the others are left out, and nothing is taken once the button is let go.
+import { readdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import sharp from 'sharp'
+import { describe, expect, it } from 'vitest'
+import { noBrowser } from './support/browser.js'
+import { suiteFolder } from './support/chiquito.js'
+import { writeTree } from './support/files.js'
+import { drawings } from './support/photos.js'
+import { closeBrowserAfter, openPage, startStudio } from './support/studio.js'
+
+/** Frames in a row, as Chromium takes them for what a camera sees; it begins anew at the end. */
+async function film(file: string): Promise<string> {
+  const data = Buffer.from(Array.from({ length: 320 * 240 * 3 }, (_, i) => ((i / 3) % 320 < 160 ? 200 : 40)))
+  const frame = await sharp(data, { raw: { width: 320, height: 240, channels: 3 } })
+    .jpeg({ chromaSubsampling: '4:2:0' })
+    .toBuffer()
+  writeFileSync(file, Buffer.concat(Array.from({ length: 10 }, () => frame)))
+  return file
+}
+
+describe.skipIf(noBrowser)(`The webcam (skipped where ${noBrowser})`, () => {
+  const folder = suiteFolder()
+  closeBrowserAfter()
+
+  it('keeps one of what looks the same, while the button is held and no longer', async () => {
+    const dir = path.join(folder, 'work')
+    writeTree(await drawings('photos/ball', 'ball', 1), dir)
+    const studio = await startStudio(dir)
+    const { page, complaints, close } = await openPage(studio, {
+      camera: await film(path.join(folder, 'still.mjpeg')),
+    })
+    await page.getByRole('button', { name: 'Webcam for ball' }).click()
+    await page.waitForSelector('.camera button.primary:not(:disabled)')
+    await page.getByRole('button', { name: 'Hold to record' }).hover()
+    await page.mouse.down()
+    await page.getByText(/^([5-9]|\d\d+) too alike/).waitFor()
+    await page.mouse.up()
+    expect(await page.locator('.camera-told strong').textContent()).toBe('1 picture')
+    const told = await page.locator('.camera-told').textContent()
+    await page.waitForTimeout(600)
+    expect(await page.locator('.camera-told').textContent()).toBe(told)
+    await page.getByRole('button', { name: 'Done' }).click()
+    await expect.poll(() => readdirSync(path.join(dir, 'photos/ball')).length).toBe(2)
+    expect(complaints).toEqual([])
+    await close()
+    await studio.stop()
+  })
+})
