@@ -81,7 +81,7 @@ describe('a sweep', () => {
     expect(told.stdout).toMatch(/! That ".*" is the best may be luck: 1 other way cannot be told from it/)
     const page = readFileSync(path.join(out, 'report.html'), 'utf8')
     expect(page).toContain('>32 px<')
-    expect(page).toContain('--size 32,64 --fine-tune never')
+    expect(page).toContain('--size 32,64 --recipe auto --fine-tune never')
   })
 
   it('goes on after a kill, and loses no training that was done', async () => {

@@ -1,5 +1,5 @@
 import type * as ort from 'onnxruntime-node'
-import { ChiquitoError, type DType, messageOf, type Tensor } from '../core/index.js'
+import { ChiquitoError, type DType, forbidReports, messageOf, type Tensor } from '../core/index.js'
 import { locateRuntime } from './locate.js'
 
 // The only file that loads onnxruntime-node, and the only one that knows its tensors.
@@ -15,9 +15,7 @@ export function loadRuntime(): Promise<Runtime> {
 }
 
 async function importRuntime(): Promise<Runtime> {
-  // Since 1.30 the runtime reports to its makers on Linux and macOS too, unless this is set when it is loaded. Photos and
-  // models are nobody else's business (docs/decisions/0063-large-graphs-are-prepared-aside.md).
-  process.env.ORT_DISABLE_TELEMETRY = '1'
+  forbidReports()
   try {
     const { carried } = locateRuntime()
     const runtime: Runtime = await (carried === undefined ? import('onnxruntime-node') : import(carried))

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { Worker } from 'node:worker_threads'
-import { ChiquitoError, errorOf, type Failure, type Tensor } from '../core/index.js'
+import { ChiquitoError, errorOf, type Failure, forbidReports, type Tensor } from '../core/index.js'
 import type { Model } from '../onnx/index.js'
 import { busyFlag, keepOut } from './busy-flag.js'
 import { programBeside } from './programs.js'
@@ -189,6 +189,7 @@ function begin({ worker, jobs }: Thread, id: number, job: Job): void {
 }
 
 function start(program: string, workerData: ThreadModel): { thread: Thread; isOpen: Promise<unknown> } {
+  forbidReports()
   const worker = new Worker(program, { execArgv: [], workerData })
   const types: ThreadTypes = { inputs: new Map(), outputs: new Map() }
   const { flag } = workerData

@@ -1,6 +1,13 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import { ChiquitoError, errorOf, INTERRUPTED, throwIfAborted, type WorkOptions } from '../core/index.js'
+import {
+  ChiquitoError,
+  errorOf,
+  forbidReports,
+  INTERRUPTED,
+  throwIfAborted,
+  type WorkOptions,
+} from '../core/index.js'
 import type { JobEngine, JobList } from './engine.js'
 import { inOrder } from './in-order.js'
 import type { Job, JobOutcome } from './job.js'
@@ -74,6 +81,7 @@ export class EngineThreads implements JobEngine {
 }
 
 function started(data: ThreadData): Thread {
+  forbidReports()
   const worker = new Worker(new URL('./job-thread.js', import.meta.url), { execArgv: [], workerData: data })
   const waiting = new Map<number, Waiting>()
   const fail = (cause: unknown) => {

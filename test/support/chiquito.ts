@@ -29,7 +29,7 @@ export interface Told {
 
 export interface RunOptions extends Pick<SpawnOptions, 'cwd' | 'uid' | 'gid'> {
   /** On top of this process's own. */
-  readonly env?: Readonly<Record<string, string>>
+  readonly env?: Readonly<Record<string, string | undefined>>
   /** What comes on standard input; nothing by default. */
   readonly input?: Uint8Array
   /** A program, with its arguments, to run the command line in. */

@@ -27,7 +27,7 @@ afterAll(endAll)
 /** Starts the command line and waits for its first line, which is JSON. */
 export async function lasting<Started>(
   words: readonly string[],
-  env: Readonly<Record<string, string>> = {},
+  env: Readonly<Record<string, string | undefined>> = {},
 ): Promise<Lasting<Started>> {
   const child = spawn(process.execPath, [programFile, ...words, '--json'], {
     env: { ...process.env, ...env },

@@ -18,7 +18,7 @@ export interface Serving extends Lasting<ServeStarted> {
 export async function serving(
   model: string,
   args: readonly string[] = [],
-  env: Readonly<Record<string, string>> = {},
+  env: Readonly<Record<string, string | undefined>> = {},
 ): Promise<Serving> {
   const served = await lasting<ServeStarted>(['serve', model, '--port', '0', '--threads', '1', ...args], env)
   const { address } = served.started

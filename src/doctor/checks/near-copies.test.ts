@@ -24,6 +24,7 @@ describe('near-copies', () => {
         certain: false,
         message:
           '"train/a.jpg" and "valid/e.jpg" show one picture: one is a turned copy of the other; one is learnt from and the other measured on (train, valid).',
+        said: { code: 'copy-turned', values: ['sides', '', ''] },
         weight: 2,
       },
       {
@@ -31,6 +32,7 @@ describe('near-copies', () => {
         photos: ['train/b.jpg', 'train/c.jpg'],
         certain: false,
         message: '"train/b.jpg" and "train/c.jpg" show one picture: one is a mirror image of the other.',
+        said: { code: 'copy-mirrored', values: ['', '', ''] },
         weight: 0,
       },
     ])

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { ChiquitoError, errorOf } from '../../core/index.js'
+import { ChiquitoError, errorOf, forbidReports } from '../../core/index.js'
 import { leaveSeat, takeSeat } from '../../images/index.js'
 import { checkedAnswers, type Prediction, verdictOf } from '../../predict/index.js'
 import type { FromLooker, LookerSettings, SentFile, ToLooker } from './messages.js'
@@ -52,6 +52,7 @@ export class Looker implements PhotoJudge {
   ): Promise<Looker> {
     const seat = takeSeat()
     const workerData: LookerSettings = { ...settings, seat }
+    forbidReports()
     // Node's own options of the calling program (an inline script, say) are not for this one.
     const worker = new Worker(new URL('./looker-worker.js', import.meta.url), {
       execArgv: [],
