@@ -37,6 +37,7 @@ export {
 } from './actions/list-photos.js'
 export type { EvaluationDetails, MeasuredPart } from './actions/measure.js'
 export type { MeasuredBackground } from './actions/measure-background.js'
+export type { EngineChoice } from './actions/open-engine.js'
 export { type PredictOptions, type PredictResult, predict } from './actions/predict.js'
 export { type PredictOutOptions, type PredictOutResult, predictOut } from './actions/predict-out.js'
 export type { PutRightRequest, PutRightResult } from './actions/put-right.js'
@@ -45,6 +46,9 @@ export { type SplitOptions, type SplitResult, split } from './actions/split.js'
 export { type CheckSplitResult, checkSplit, type DividedLeak } from './actions/split-check.js'
 export { type FoldCounts, type SplitFoldsResult, splitFolds } from './actions/split-folds.js'
 export type { SplitClass, SplitGroup } from './actions/split-words.js'
+export { type SweepOptions, type SweepResult, type SweptWay, sweep } from './actions/sweep.js'
+export type { SweepGrid } from './actions/sweep-candidates.js'
+export type { BesideBest, Standing } from './actions/sweep-standing.js'
 export {
   type LeakedPhoto,
   type PassingChecks,

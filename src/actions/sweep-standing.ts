@@ -14,7 +14,7 @@ export interface Trials {
 }
 
 /** One way of training beside the best of them, on what both were tried on. */
-export interface Beside {
+export interface BesideBest {
   /** Its accuracy minus the best's, with its 95 % interval. */
   readonly difference: number
   readonly interval: Interval
@@ -40,7 +40,7 @@ export interface Standing {
   /** Trials that fine-tuned layers. */
   readonly tuned: number
   /** Null for the best itself. */
-  readonly besideBest: Beside | null
+  readonly besideBest: BesideBest | null
 }
 
 /** What chance is taken for proof that a way of training is behind: it is looked at again and again, so one of twenty would be too often. */
@@ -91,7 +91,7 @@ function scoreOf({ photos, learnt }: TrialResult): FoldScore {
 }
 
 /** On the trials that both have had. */
-function beside(best: Trials, other: Trials): Beside {
+function beside(best: Trials, other: Trials): BesideBest {
   const rounds = Math.min(best.results.length, other.results.length)
   const [first, second] = [best, other].map(({ results }) => results.slice(0, rounds))
   const leads = new Map<string, number>()
