@@ -5,7 +5,7 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { probabilityText } from '../src/core/index.js'
 import { ChiquitoClient, ChiquitoProblem, isAnswered } from '../src/serve/client.js'
-import { chromiumPath, noBrowser } from './support/browser.js'
+import { chromiumPath, noBrowser, unless } from './support/browser.js'
 import { suiteFolder } from './support/chiquito.js'
 import { writeTree } from './support/files.js'
 import { drawing } from './support/photos.js'
@@ -129,7 +129,7 @@ describe('the client', () => {
   })
 })
 
-describe.skipIf(noBrowser)(`in a browser${noBrowser ? ` (skipped: ${noBrowser})` : ''}`, () => {
+describe.skipIf(noBrowser)(unless(noBrowser, 'in a browser'), () => {
   let browser: Browser
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] })

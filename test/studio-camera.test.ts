@@ -3,7 +3,7 @@ import { readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { noBrowser } from './support/browser.js'
+import { noBrowser, unless } from './support/browser.js'
 import { suiteFolder } from './support/chiquito.js'
 import { writeTree } from './support/files.js'
 import { drawings } from './support/photos.js'
@@ -19,7 +19,7 @@ async function film(file: string): Promise<string> {
   return file
 }
 
-describe.skipIf(noBrowser)(`The webcam (skipped where ${noBrowser})`, () => {
+describe.skipIf(noBrowser)(unless(noBrowser, 'The webcam'), () => {
   const folder = suiteFolder()
   closeBrowserAfter()
 

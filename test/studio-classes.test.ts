@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { StateAnswer } from '../src/studio/api/state.js'
-import { noBrowser } from './support/browser.js'
+import { noBrowser, unless } from './support/browser.js'
 import { suiteFolder } from './support/chiquito.js'
 import { writeTree } from './support/files.js'
 import { drawings } from './support/photos.js'
@@ -18,7 +18,7 @@ async function makeClass(page: Page, name: string): Promise<void> {
   await card(page, name).waitFor()
 }
 
-describe.skipIf(noBrowser)(`a class without photos (skipped where ${noBrowser})`, () => {
+describe.skipIf(noBrowser)(unless(noBrowser, 'a class without photos'), () => {
   const folder = suiteFolder()
   const dir = path.join(folder, 'work')
   const at = (...names: string[]) => path.join(dir, 'photos', ...names)

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { noBrowser } from './support/browser.js'
+import { noBrowser, unless } from './support/browser.js'
 import { temporaryFolder, writeTree } from './support/files.js'
 import { drawing, drawings } from './support/photos.js'
 import { closeBrowserAfter, openPage, type RunningStudio, startStudio } from './support/studio.js'
@@ -38,7 +38,7 @@ async function firstTile(page: Page): Promise<void> {
   await page.locator('[role=gridcell]').first().focus()
 }
 
-describe.skipIf(noBrowser)(`cleaning at the studio (skipped where ${noBrowser})`, () => {
+describe.skipIf(noBrowser)(unless(noBrowser, 'cleaning at the studio'), () => {
   closeBrowserAfter()
 
   const opened = async <T>(root: string, work: (studio: RunningStudio) => Promise<T>): Promise<T> => {

@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { PhotosAnswer } from '../src/studio/api/photos.js'
-import { noBrowser } from './support/browser.js'
+import { noBrowser, unless } from './support/browser.js'
 import { suiteFolder } from './support/chiquito.js'
 import { answerPhoto, openversePage } from './support/collect/photo-host.js'
 import { drawing } from './support/photos.js'
@@ -13,7 +13,7 @@ import { closeBrowserAfter, openPage, type RunningStudio, startStudio } from './
 
 const pages = ['metadata.jsonl', 'ATTRIBUTION.md', 'ATTRIBUTION.html']
 
-describe.skipIf(noBrowser)(`collecting at the studio (skipped where ${noBrowser})`, () => {
+describe.skipIf(noBrowser)(unless(noBrowser, 'collecting at the studio'), () => {
   const folder = suiteFolder()
   const dir = path.join(folder, 'work')
   const at = (...names: string[]) => path.join(dir, 'photos', ...names)

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { noBrowser } from './support/browser.js'
+import { noBrowser, unless } from './support/browser.js'
 import { suiteFolder } from './support/chiquito.js'
 import { writeTree } from './support/files.js'
 import { drawing } from './support/photos.js'
@@ -23,7 +23,7 @@ async function dropFromDisk(page: Page, selector: string, files: readonly string
   await session.detach()
 }
 
-describe.skipIf(noBrowser)(`what is dropped and pasted (skipped where ${noBrowser})`, () => {
+describe.skipIf(noBrowser)(unless(noBrowser, 'what is dropped and pasted'), () => {
   const folder = suiteFolder()
   const dir = path.join(folder, 'work')
   const photosOf = (label: string) => readdirSync(path.join(dir, 'photos', label)).toSorted()

@@ -2,13 +2,13 @@
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { seriousFaults } from './support/axe.js'
-import { noBrowser } from './support/browser.js'
+import { noBrowser, unless } from './support/browser.js'
 import { suiteFolder } from './support/chiquito.js'
 import { writeTree } from './support/files.js'
 import { drawing, drawings } from './support/photos.js'
 import { closeBrowserAfter, openPage, startStudio } from './support/studio.js'
 
-describe.skipIf(noBrowser)(`The first run (skipped where ${noBrowser})`, () => {
+describe.skipIf(noBrowser)(unless(noBrowser, 'The first run'), () => {
   const folder = suiteFolder()
   closeBrowserAfter()
 

@@ -7,7 +7,7 @@ import type { Job } from '../src/studio/api/jobs.js'
 import type { StateAnswer } from '../src/studio/api/state.js'
 import { zip } from './support/archives.js'
 import { seriousFaults } from './support/axe.js'
-import { noBrowser } from './support/browser.js'
+import { noBrowser, unless } from './support/browser.js'
 import { suiteFolder } from './support/chiquito.js'
 import { answerPhoto, openversePage } from './support/collect/photo-host.js'
 import { writeTree } from './support/files.js'
@@ -59,7 +59,7 @@ async function until<T>(ask: () => Promise<T>, holds: (answer: T) => boolean): P
 
 const jobsOf = async (studio: RunningStudio) => (await studio.json<{ jobs: Job[] }>('/api/jobs')).jobs
 
-describe.skipIf(noBrowser)(`Gather (skipped where ${noBrowser})`, () => {
+describe.skipIf(noBrowser)(unless(noBrowser, 'Gather'), () => {
   const folder = suiteFolder()
   const dir = path.join(folder, 'work')
   const photosOf = (label: string) =>

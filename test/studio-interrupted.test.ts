@@ -3,7 +3,7 @@ import { readdirSync, renameSync } from 'node:fs'
 import path from 'node:path'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { noBrowser } from './support/browser.js'
+import { noBrowser, unless } from './support/browser.js'
 import { suiteFolder } from './support/chiquito.js'
 import { writeTree } from './support/files.js'
 import { drawing, drawings } from './support/photos.js'
@@ -22,7 +22,7 @@ const photosOf = (page: Page, label: string) =>
     .locator('p')
     .first()
 
-describe.skipIf(noBrowser)(`An open page of the studio (skipped where ${noBrowser})`, () => {
+describe.skipIf(noBrowser)(unless(noBrowser, 'An open page of the studio'), () => {
   const folder = suiteFolder()
   closeBrowserAfter()
 

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { noBrowser } from './support/browser.js'
+import { noBrowser, unless } from './support/browser.js'
 import { suiteFolder } from './support/chiquito.js'
 import { writeTree } from './support/files.js'
 import { drawing, drawings } from './support/photos.js'
@@ -45,7 +45,7 @@ async function press(page: Page, name: RegExp | string, key = 'Enter'): Promise<
   await page.keyboard.press(key)
 }
 
-describe.skipIf(noBrowser)(`The studio by keyboard (skipped where ${noBrowser})`, () => {
+describe.skipIf(noBrowser)(unless(noBrowser, 'The studio by keyboard'), () => {
   const folder = suiteFolder()
   closeBrowserAfter()
 

@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { seriousFaults } from './support/axe.js'
-import { noBrowser } from './support/browser.js'
+import { noBrowser, unless } from './support/browser.js'
 import { suiteFolder } from './support/chiquito.js'
 import { writeTree } from './support/files.js'
 import { drawing, drawings } from './support/photos.js'
@@ -42,7 +42,7 @@ async function train(page: Page, name: string): Promise<void> {
 
 const runCard = (page: Page, name: string) => page.locator('.run', { hasText: name })
 
-describe.skipIf(noBrowser)(`Train and Look (skipped where ${noBrowser})`, () => {
+describe.skipIf(noBrowser)(unless(noBrowser, 'Train and Look'), () => {
   const folder = suiteFolder()
   const dir = path.join(folder, 'drawings')
   let studio: RunningStudio

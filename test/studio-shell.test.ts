@@ -4,13 +4,13 @@ import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { seriousFaults } from './support/axe.js'
-import { noBrowser } from './support/browser.js'
+import { noBrowser, unless } from './support/browser.js'
 import { suiteFolder } from './support/chiquito.js'
 import { closeBrowserAfter, openPage, type RunningStudio, startStudio } from './support/studio.js'
 
 const places = ['gather', 'clean', 'train', 'look', 'ship'] as const
 
-describe.skipIf(noBrowser)(`the studio’s page (skipped where ${noBrowser})`, () => {
+describe.skipIf(noBrowser)(unless(noBrowser, 'the studio’s page'), () => {
   const folder = suiteFolder()
   let studio: RunningStudio
   closeBrowserAfter()

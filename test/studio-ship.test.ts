@@ -9,7 +9,7 @@ import { probabilityText } from '../src/core/index.js'
 import { train } from '../src/index.js'
 import type { ModelAnswer } from '../src/studio/api/ship.js'
 import { seriousFaults } from './support/axe.js'
-import { noBrowser } from './support/browser.js'
+import { noBrowser, unless } from './support/browser.js'
 import { chiquito, documentOf, suiteFolder } from './support/chiquito.js'
 import { writeTree } from './support/files.js'
 import { checkers, drawing, drawings } from './support/photos.js'
@@ -20,7 +20,7 @@ import { closeBrowserAfter, dropFiles, openPage, type RunningStudio, startStudio
 const root = path.resolve(import.meta.dirname, '..')
 const HOSTILE = '<img src=x onerror=alert(1)>'
 
-describe.skipIf(noBrowser)('the studio ships a model (skipped without Chromium)', () => {
+describe.skipIf(noBrowser)(unless(noBrowser, 'the studio ships a model'), () => {
   const folder = suiteFolder()
   const dir = path.join(folder, 'work')
   const asked = path.join(folder, 'asked')

@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { Page } from 'playwright-core'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { noBrowser } from './support/browser.js'
+import { noBrowser, unless } from './support/browser.js'
 import { suiteFolder } from './support/chiquito.js'
 import { writeTree } from './support/files.js'
 import { drawing, drawings } from './support/photos.js'
@@ -23,7 +23,7 @@ async function english(page: Page): Promise<string[]> {
   })()`)
 }
 
-describe.skipIf(noBrowser)(`the page in Spanish (skipped where ${noBrowser})`, () => {
+describe.skipIf(noBrowser)(unless(noBrowser, 'the page in Spanish'), () => {
   const folder = suiteFolder()
   let studio: RunningStudio
   closeBrowserAfter()

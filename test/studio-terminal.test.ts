@@ -5,7 +5,7 @@ import path from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Job } from '../src/studio/api/jobs.js'
-import { noBrowser } from './support/browser.js'
+import { noBrowser, unless } from './support/browser.js'
 import { chiquito, suiteFolder } from './support/chiquito.js'
 import { writeTree } from './support/files.js'
 import { drawing, drawings } from './support/photos.js'
@@ -15,7 +15,7 @@ import { closeBrowserAfter, openPage, type RunningStudio, startStudio } from './
 const labels = (page: Page) => page.locator('.tile-label').allTextContents()
 const classes = (balls: number, waves: number) => [...Array(balls).fill('ball'), ...Array(waves).fill('wave')]
 
-describe.skipIf(noBrowser)(`a terminal beside the studio (skipped where ${noBrowser})`, () => {
+describe.skipIf(noBrowser)(unless(noBrowser, 'a terminal beside the studio'), () => {
   const folder = suiteFolder()
   const dir = path.join(folder, 'photos')
   const env = { CHIQUITO_CACHE: path.join(folder, 'cache') }

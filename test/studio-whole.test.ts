@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import type { PredictResult } from '../src/actions/predict.js'
-import { noBrowser } from './support/browser.js'
+import { noBrowser, unless } from './support/browser.js'
 import { chiquito, documentOf, suiteFolder } from './support/chiquito.js'
 import { closeBrowserAfter, dropFiles, openPage, startStudio } from './support/studio.js'
 
@@ -44,7 +44,7 @@ async function saidOf(page: Page, photo: string): Promise<string | null> {
   return page.locator('.verdict-word').textContent()
 }
 
-describe.skipIf(missing)(`the whole job on the article’s photos (skipped where ${missing})`, () => {
+describe.skipIf(missing)(unless(missing, 'the whole job on the article’s photos'), () => {
   const folder = suiteFolder()
   closeBrowserAfter()
 

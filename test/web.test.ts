@@ -28,14 +28,12 @@ import {
 } from '../src/onnx/index.js'
 import { Predictor } from '../src/predict/index.js'
 import { parseModelMetadata } from '../src/run/index.js'
-import { BrowserRuntime, noBrowser } from './support/browser.js'
+import { BrowserRuntime, noBrowser, unless } from './support/browser.js'
 import { withInputs } from './support/exported.js'
 import { writeTree } from './support/files.js'
 import { drawings } from './support/photos.js'
 
-const why = noBrowser === undefined ? '' : `: ${noBrowser}`
-
-describe.skipIf(noBrowser !== undefined)(`in Chromium, by onnxruntime-web${why}`, () => {
+describe.skipIf(noBrowser)(unless(noBrowser, 'in Chromium, by onnxruntime-web'), () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'chiquito-web-'))
   let browser: BrowserRuntime
 

@@ -13,6 +13,11 @@ export const noBrowser = existsSync(chromiumPath)
   ? undefined
   : `there is no Chromium at ${chromiumPath}: install one, or name it in CHROMIUM`
 
+/** The name of a group of tests, with the reason where they are skipped: what is `missing`, if anything. */
+export function unless(missing: string | undefined, name: string): string {
+  return missing === undefined ? name : `${name} (skipped: ${missing})`
+}
+
 /** onnxruntime-web in a real Chromium, its files and the test's served from this machine. */
 export class BrowserRuntime {
   /** What the page said that it should not have. */
