@@ -9,6 +9,7 @@ import { probabilityText } from '../src/core/index.js'
 import type { AppResult, PredictResult } from '../src/index.js'
 import { kept, type OpenOptions, openApp, verdictOn } from './support/app-page.js'
 import { chiquito, documentOf, suiteFolder } from './support/chiquito.js'
+import { withOtherBit } from './support/damaged-model.js'
 import { type StaticSite, serveFolders } from './support/static-site.js'
 import { trainOnDrawings } from './support/web-model.js'
 import { webPhotos } from './support/web-photos.js'
@@ -374,6 +375,13 @@ describe.skipIf(!existsSync(CHROMIUM))(
       const { page } = await open(own.address)
       expect(await page.locator('#checked').textContent()).toMatch(/Self-check failed/)
       await page.context().close()
+      // Damage that no golden photo shows.
+      writeFileSync(path.join(damaged, packed), withOtherBit(readFileSync(path.join(site, told.modelFile))))
+      const { page: other } = await open(own.address)
+      expect(await other.locator('#trouble').textContent()).toMatch(
+        /^The file of the model is damaged, or is another one\. \(.* its graph or its weights are no longer the same/,
+      )
+      await other.context().close()
       own.close()
     })
 

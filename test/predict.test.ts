@@ -247,7 +247,7 @@ describe('a model', () => {
         reweighted(bytes => {
           bytes[1000] ^= 1
         }),
-      /answers its golden photos as it did.*but its graph or its weights are no longer the same/,
+      /was damaged or changed since it was made: its graph or its weights are no longer the same/,
     ],
     [
       'one that answers with scores',

@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { type Model, readModelFile, writeModel } from '../src/onnx/index.js'
 import { chiquito, suiteFolder } from './support/chiquito.js'
+import { withOtherBit } from './support/damaged-model.js'
 import { drawing } from './support/photos.js'
 import { serving, trainedModel } from './support/serving.js'
 
@@ -93,6 +94,14 @@ function unfinished(address: string, length: number, come: number): Promise<numb
     asked.write(Buffer.alloc(come))
   })
 }
+
+it('refuses a model whose weights were damaged so little that its golden photos do not show it', async () => {
+  const file = path.join(folder, 'damaged.onnx')
+  writeFileSync(file, withOtherBit(readFileSync(model)))
+  const { status, stderr } = await chiquito(['serve', file, '--port', '0', '--json'])
+  expect(stderr).toMatch(/damaged\.onnx" was damaged or changed since it was made: its graph or its weights/)
+  expect(status).toBe(1)
+})
 
 describe('a model of a stranger', () => {
   /** As it could be written by anybody: without what tells that it was changed. */

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { smallModel } from '../../test/support/small-model.js'
 import { ChiquitoError, float32 } from '../core/index.js'
+import { graphDigest } from '../run/graph-digest.js'
 import {
   AttributeProto_AttributeType as AttributeType,
   TensorProto_DataLocation as DataLocation,
@@ -15,6 +16,7 @@ import {
   type TensorProtoSchema,
 } from './generated/onnx_pb.js'
 import { readModel, writeModel } from './index.js'
+import { plainGraph } from './plain-graph.js'
 
 type GraphInit = Exclude<MessageInitShape<typeof GraphProtoSchema>, GraphProto>
 type ModelInit = Exclude<MessageInitShape<typeof ModelProtoSchema>, ModelProto>
@@ -140,9 +142,13 @@ describe('readModel', () => {
   ]
   it.each(stored)('reads weights stored as numbers: %s', (_, tensor, dtype, elements) => {
     const initializer = [{ ...tensor, name: 'w', dims: [2n] }]
-    const weight = readModel(fileWith({ initializer }), 'typed.onnx').graph.initializers.get('w')
+    const file = fileWith({ initializer })
+    const { graph } = readModel(file, 'typed.onnx')
+    const weight = graph.initializers.get('w')
     expect(weight?.dtype).toBe(dtype)
     expect(Array.from<number | bigint>(weight?.data ?? [])).toEqual(elements)
+    // And so do pages, without a library.
+    expect(graphDigest(plainGraph(file))).toBe(graphDigest(graph))
   })
 
   it('takes the weights that old files also list as inputs for weights', () => {
@@ -157,6 +163,7 @@ describe('readModel', () => {
     }
     const old = readModel(fileWith(graph, { irVersion: 3n }), 'old.onnx')
     expect([...old.graph.inputs.keys()]).toEqual(['x'])
+    expect([...plainGraph(fileWith(graph, { irVersion: 3n })).inputs.keys()]).toEqual(['x'])
     expect(readModel(writeModel(old), 'again').graph).toEqual(old.graph)
     // In later files such an input is one that callers may feed instead.
     expect([...readModel(fileWith(graph), 'new.onnx').graph.inputs.keys()]).toEqual(['x', 'w'])

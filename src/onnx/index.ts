@@ -28,6 +28,7 @@ export {
   startFrom,
   withoutBatchTables,
 } from './passes/index.js'
+export type { PlainGraph } from './plain-graph.js'
 export { printedWeights, printGraph } from './print.js'
 export { externalLocations } from './protobuf.js'
 export { type ScannedModel, scanModel } from './scan.js'

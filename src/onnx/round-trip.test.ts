@@ -1,9 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type DType, elementBytes, sizeOf, type Tensor } from '../core/index.js'
+import { graphDigest } from '../run/graph-digest.js'
 import { dtypeCodes, isDType } from './dtypes.js'
 import type { Attribute, Dim, Graph, Model, Node, Value, ValueType } from './graph.js'
 import { parseGraph, printedWeights, printGraph } from './index.js'
+import { plainGraph } from './plain-graph.js'
 import { decodeModel } from './protobuf.js'
 import { encodeModel } from './protobuf-write.js'
 import { bytesOf, tensorOver } from './tensor-bytes.js'
@@ -171,6 +173,7 @@ describe('files', () => {
         const read = decodeModel(bytes, 'test')
         expect(bits(read)).toEqual(bits(model))
         expect(encodeModel(read)).toEqual(bytes)
+        expect(graphDigest(plainGraph(bytes))).toBe(graphDigest(model.graph))
       }),
     )
   })

@@ -1,4 +1,5 @@
 import { ChiquitoError } from '../core/error.js'
+import { fieldsOf, Malformed, textOf } from './wire.js'
 
 // What pages and servers must know of an .onnx file before a runtime opens it, read without a library: pages fetch every byte of it,
 // and the weights need not be copied. Field numbers are those of onnx.proto. Also runs in a browser.
@@ -90,57 +91,4 @@ function checkTensor(tensor: Uint8Array, refuse: Refuse): void {
   for (const { field, number } of fieldsOf(tensor))
     if (field === 13 || (field === 14 && number !== 0))
       throw refuse('has tensors in other files; everything must be in the one file')
-}
-
-/** The bytes are no protobuf message. */
-class Malformed extends Error {}
-
-interface Field {
-  readonly field: number
-  /** Of a number (wire type 0), to 2^53; else 0. */
-  readonly number: number
-  /** Of bytes, text or a message (wire type 2); else empty. A view, not a copy. */
-  readonly value: Uint8Array
-}
-
-const nothing = new Uint8Array(0)
-
-/** The fields of a protobuf message, in their order. @throws Malformed */
-function* fieldsOf(bytes: Uint8Array): Generator<Field> {
-  const at = { position: 0 }
-  while (at.position < bytes.length) {
-    const tag = varint(bytes, at)
-    const field = Math.floor(tag / 8)
-    const wire = tag % 8
-    if (field === 0) throw new Malformed()
-    if (wire === 0) yield { field, number: varint(bytes, at), value: nothing }
-    else if (wire === 2) {
-      const length = varint(bytes, at)
-      const end = at.position + length
-      if (end > bytes.length) throw new Malformed()
-      yield { field, number: 0, value: bytes.subarray(at.position, end) }
-      at.position = end
-    } else if (wire === 1 || wire === 5) {
-      at.position += wire === 1 ? 8 : 4
-      if (at.position > bytes.length) throw new Malformed()
-      yield { field, number: 0, value: nothing }
-    } else throw new Malformed()
-  }
-}
-
-/** Seven bits a byte, the lowest first, at most ten bytes. */
-function varint(bytes: Uint8Array, at: { position: number }): number {
-  let value = 0
-  for (let i = 0; i < 10; i++) {
-    if (at.position >= bytes.length) throw new Malformed()
-    const byte = bytes[at.position++]
-    value += (byte & 0x7f) * 2 ** (7 * i)
-    if (byte < 0x80) return value
-  }
-  throw new Malformed()
-}
-
-/** Text that is none becomes what is then no metadata of ours. */
-function textOf(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes)
 }

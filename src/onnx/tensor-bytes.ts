@@ -1,4 +1,6 @@
-import { type DType, elementBytes, type Tensor } from '../core/index.js'
+import { type DType, elementBytes, type Tensor } from '../core/tensor.js'
+
+// Also loads in browsers.
 
 /** A tensor over a buffer that holds its elements, little-endian, bit for bit. */
 export function tensorOver(dtype: DType, shape: readonly number[], buffer: ArrayBuffer): Tensor {

@@ -3,6 +3,7 @@ import { type DeviceOptions, Session, SessionThreads, threadsOf } from '../engin
 import { type AugmentationDraw, readViews } from '../images/index.js'
 import { readModelFile, type ValueType } from '../onnx/index.js'
 import { isMetadataSame, type ModelMetadata, parseModelMetadata, thresholdIn } from '../run/index.js'
+import { alteredMetadata } from './altered.js'
 import { checkedAnswers } from './answers.js'
 import { type Explanation, openExplainer, type ViewExplainer } from './explanation.js'
 import { checkGolden, NO_GOLDEN_PHOTOS } from './golden.js'
@@ -52,7 +53,7 @@ export class Predictor {
       await checkGolden(facts, judge, { path, device })
       throwIfAborted(signal)
       requireSameGraph(graph, facts, path)
-      requireSameMetadata(metadata, path)
+      if (isMetadataSame(metadata) === false) throw alteredMetadata(`"${path}"`)
       if (facts.golden.length === 0) options.notice?.(`"${path}" ${NO_GOLDEN_PHOTOS}.`)
       return predictor
     } catch (error) {
@@ -194,16 +195,6 @@ async function openSession(path: string, options: PredictorOptions): Promise<Ses
       ? await SessionThreads.open(path, threadsOf(options))
       : undefined
   return threads ?? Session.open(path, options)
-}
-
-/** A threshold, the way photos are resized, or golden photos that were taken out: no answer to a golden photo shows those. */
-function requireSameMetadata(entries: ReadonlyMap<string, string>, path: string): void {
-  if (isMetadataSame(entries) !== false) return
-  throw new ChiquitoError(
-    'model',
-    `What "${path}" says of itself (its metadata, such as labels, threshold or golden photos) was changed since it was made: ` +
-      'copy it again from where it was trained. If it was changed on purpose, remove its metadata entry chiquito.metadata.',
-  )
 }
 
 /** Metadata are easily copied to another graph; its answers would then be put down to the wrong labels, or be none. */

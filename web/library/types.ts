@@ -27,7 +27,7 @@ export type Outcome = { readonly verdict: Verdict } | { readonly error: Error }
 
 /** How the golden photos that the model carries were answered. */
 export interface CheckResult {
-  /** Whether all of them as when the model was made, and its metadata are those of then, too. */
+  /** Whether all of them as when the model was made. */
   readonly agrees: boolean
   /** How many it carries; with none nothing is shown. */
   readonly photos: number
@@ -113,7 +113,7 @@ export interface Classifier {
   classifyAll(images: Iterable<ImageInput>, options?: ClassifyAllOptions): Promise<Outcome[]>
   /** @throws ChiquitoError `model` where the model cannot say why */
   explain(image: ImageInput, options?: ClassifyOptions): Promise<Explanation>
-  /** Asks the model about the golden photos it carries, and whether what it says of itself is what it was written with. */
+  /** Asks the model about the golden photos it carries. */
   check(options?: ClassifyOptions): Promise<CheckResult>
   /** Ends the worker; whatever is under way is rejected. */
   close(): void

@@ -7,6 +7,7 @@ import { type ModelMetadata, parseModelMetadata, thresholdIn } from '../../src/r
 import type { Device, Question } from '../library/protocol.js'
 import type { Explanation, Verdict } from '../library/types.js'
 import type { Runtime } from './runtime.js'
+import { requireUnaltered } from './unaltered.js'
 import { unpackModel } from './unpack-model.js'
 
 /** What the network says of views. */
@@ -20,8 +21,6 @@ export interface Answered {
 export class WorkerModel {
   private constructor(
     readonly metadata: ModelMetadata,
-    /** What `metadata` was read from. */
-    readonly entries: ReadonlyMap<string, string>,
     readonly name: string,
     readonly device: Device,
     readonly threads: number,
@@ -36,9 +35,10 @@ export class WorkerModel {
     const bytes = await unpackModel(new Uint8Array(model), name)
     const { metadata: entries, producer } = scanModel(bytes, name)
     const facts = parseModelMetadata(entries, name, producer)
+    await requireUnaltered(bytes, entries, facts, name)
     const { session, device } = await fastest(ort, bytes, devices, facts.view.size, name)
     requireFit(session, facts, name)
-    return new WorkerModel(facts, entries, name, device, threads, ort, session)
+    return new WorkerModel(facts, name, device, threads, ort, session)
   }
 
   get threshold(): number | undefined {

@@ -48,7 +48,7 @@ export async function decidedAtOnce({
   features,
 }: Pick<Trial, 'fineTune' | 'decision' | 'features'>): Promise<TuningDecision | undefined> {
   if (fineTune === 'always') return undefined
-  if (fineTune === 'never') return without('Only the head learned, as asked for.')
+  if (fineTune === 'never') return without('Only the head learned; fine-tuning was left out.')
   const { photos } = await features.of(decision.candidate.resize, 'train')
   if (photos.length < fewestPhotos)
     return without(
