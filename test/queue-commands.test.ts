@@ -6,7 +6,7 @@ import type { DoctorResult } from '../src/actions/doctor.js'
 import type { EvaluateFoldsResult } from '../src/actions/evaluate-folds.js'
 import type { SweepResult } from '../src/actions/sweep.js'
 import type { TrainResult } from '../src/actions/train.js'
-import { chiquito, documentOf, suiteFolder } from './support/chiquito.js'
+import { chiquito, documentOf, smallNetwork, suiteFolder } from './support/chiquito.js'
 import { writeTree } from './support/files.js'
 import { freePort, Program, redisProgram, startRedis } from './support/queue/programs.js'
 import { scenes } from './support/spots.js'
@@ -15,7 +15,9 @@ const folder = suiteFolder()
 const at = (...names: string[]) => path.join(folder, ...names)
 const photos = at('photos')
 const store = at('store')
-const quick = ['--fine-tune', 'never', '--size', '64', '--quiet', '--json']
+/** A small network: that the same comes of it does not hang on how large it is. */
+const way = ['--backbone', smallNetwork, '--fine-tune', 'never']
+const quick = [...way, '--size', '64', '--quiet', '--json']
 let queue: string[] = []
 let worker: Program
 
@@ -116,18 +118,7 @@ describe.skipIf(!redisProgram)(
     })
 
     it('sweep: ways stand as they do here', async () => {
-      const ways = [
-        'sweep',
-        photos,
-        '--size',
-        '32,64',
-        '--fine-tune',
-        'never',
-        '--folds',
-        '2',
-        '--quiet',
-        '--json',
-      ]
+      const ways = ['sweep', photos, ...way, '--size', '32,64', '--folds', '2', '--quiet', '--json']
       const here: SweepResult = await told('here', [...ways, '--out', at('sweep')])
       const there: SweepResult = await told('there', [...ways, '--out', at('sweep-queue'), ...queue])
       expect(there.ways).toEqual(here.ways)
