@@ -59,12 +59,12 @@ const comparedSchema = z.object({ logits: z.array(z.array(z.array(anyNumber))) }
 export interface Compared {
   /** Of the photos left out, fold by fold. */
   readonly logits: readonly number[][][]
-  /** The mean of the folds' weights. */
+  /** The mean of the folds' weights, after a little fine-tuning: much of it learns from all photos anew. */
   readonly weights: NetworkWeights | undefined
 }
 
 /**
- * Fine-tunes on each fold's photos, and judges those left out. The mean of the folds' weights is kept. Undefined where no
+ * Fine-tunes on each fold's photos, and judges those left out. The mean of briefly tuned weights is kept. Undefined where no
  * rate suits the network.
  */
 export async function tunedFolds(
@@ -75,8 +75,8 @@ export async function tunedFolds(
   trial: Trial,
 ): Promise<Compared | undefined> {
   const { checkpoint, progress } = trial
-  const { task, comparedName } = comparison
-  let { logits, weights } = kept(starts, comparedName, trial)
+  const { task, comparedName, manner } = comparison
+  let { logits, weights } = kept(starts, comparison, trial)
   const purpose = { ...comparison, recalled: logits.length }
   progress?.({ kind: 'start', task, total: folds })
   for (const [fold, start] of starts.entries()) {
@@ -84,8 +84,11 @@ export async function tunedFolds(
     const found = await tunedFold(start, fold, tuner, random, purpose, trial)
     if (!found) return undefined
     logits = [...logits, found]
-    weights = weights ? meanWith(weights, tuner.weights(), fold) : tuner.weights()
-    checkpoint?.set(comparedName, { facts: { logits }, tensors: weightTensors(weights) })
+    if (manner === 'brief') weights = weights ? meanWith(weights, tuner.weights(), fold) : tuner.weights()
+    checkpoint?.set(comparedName, {
+      facts: { logits },
+      tensors: weights ? weightTensors(weights) : new Map(),
+    })
     await checkpoint?.save()
   }
   progress?.({ kind: 'end', task })
@@ -126,12 +129,17 @@ export async function tunedFold(
 }
 
 /** What a run that was cut off had come to. */
-function kept(starts: readonly Fold[], comparedName: string, options: RecipeOptions): Compared {
+function kept(
+  starts: readonly Fold[],
+  { comparedName, manner }: Comparison,
+  options: RecipeOptions,
+): Compared {
   const { checkpoint, backbone, size = backbone.inputSize } = options
   if (!checkpoint?.get(comparedName)) return { logits: [], weights: undefined }
   const { logits } = checkpoint.checked(comparedName, comparedSchema)
   if (logits.length > starts.length || logits.some((fold, i) => fold.length !== starts[i].held.length))
     throw checkpoint.broken('it judges other photos')
+  if (manner !== 'brief') return { logits, weights: undefined }
   const whole = () => backbone.network({ size, batch: 1 }).initializers
   return { logits, weights: weightsIn(checkpoint, comparedName, starts[0].head, whole) }
 }
