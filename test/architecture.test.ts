@@ -275,6 +275,8 @@ describe('the sources', () => {
     // Installed by whoever has several machines (docs/decisions/0105-work-on-many-machines.md).
     'bullmq',
     'ioredis',
+    // Installed by those whose machines share a bucket (docs/decisions/0107-a-store-in-s3.md).
+    '@aws-sdk/client-s3',
   ]
 
   it('keep to ARCHITECTURE.md', () => {

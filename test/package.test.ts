@@ -227,6 +227,15 @@ describe.skipIf(!online)('the packed package (skipped where npm reaches no regis
     expect(packed.filter(file => file.endsWith('.map'))).toEqual([])
   })
 
+  it('says what to install for work on several machines, and for a store in S3', () => {
+    const words = ['worker', '--queue', 'redis://127.0.0.1:1', '--store']
+    const told = (store: string) => run(elsewhere, guest, 'npx', '--no-install', 'chiquito', ...words, store)
+    const [queue, store] = [told(path.join(folder, 'store')), told('s3://bucket/work')]
+    expect([queue.status, store.status]).toEqual([2, 2])
+    expect(queue.stderr).toContain('npm install bullmq@6 ioredis@5')
+    expect(store.stderr).toContain('npm install @aws-sdk/client-s3@3')
+  })
+
   it('has nothing to run while it is installed', () => {
     const lock = JSON.parse(readFileSync(path.join(elsewhere, 'package-lock.json'), 'utf8'))
     const scripted = Object.entries<{ hasInstallScript?: boolean }>(lock.packages)

@@ -1,16 +1,23 @@
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { loadBackbone } from '../backbones/index.js'
 import { ChiquitoError, plural, throwIfAborted } from '../core/index.js'
-import { makeFolder, writeFileAtomic } from '../files/index.js'
-import { getResult, type Job } from '../jobs/index.js'
+import { enterWrappers } from '../dataset/index.js'
+import { fileSha256, makeFolder, writeFileAtomic } from '../files/index.js'
+import { type BlobStore, getResult, type Job } from '../jobs/index.js'
 import { RunFolder } from '../run/index.js'
+import { readManifest } from '../splitting/index.js'
 import { settingsIn } from './folds-folder.js'
+import { type Content, putContents } from './jobs/contents.js'
 import { type AskedFold, foldFiles, foldTexts, moved, type PlaceOfFold, RUN_PLACE } from './jobs/fold.js'
 import { unpackFiles } from './jobs/packed-files.js'
 import { openEngine, workStore } from './open-engine.js'
 import type { RunOptions } from './train-options.js'
 import { USUAL_BACKBONE } from './usual-backbone.js'
+
+/** Tables of photos come in these; a data set has one or a few. */
+const isTable = /\.(csv|tsv|txt|json|jsonl|parquet)$/i
+const MOST_TABLES = 1000
 
 /**
  * Has the folds of a cross-validation trained by others: each that is not finished gets its run, as if it had been trained here. Times in
@@ -42,7 +49,9 @@ export async function foldsByJobs(
   try {
     progress?.({ kind: 'start', task, total: wanted.length })
     let done = 0
-    for await (const { key, failure } of engine.run(await jobsOf(wanted, options), { progress, signal })) {
+    const place = await placeOf(wanted, options, store)
+    const jobs = await jobsOf(wanted, place, options)
+    for await (const { key, failure } of engine.run(jobs, { progress, signal })) {
       throwIfAborted(signal)
       const manifest = wanted[done++]
       if (failure) throw new ChiquitoError(failure.code, `${nameOf(manifest)}: ${failure.message}`)
@@ -59,7 +68,45 @@ export async function foldsByJobs(
   }
 }
 
-async function jobsOf(manifests: readonly string[], options: Omit<RunOptions, 'manifest'>): Promise<Job[]> {
+/** Where the photos are; those who do not see that folder find all of it in the store. */
+async function placeOf(
+  manifests: readonly string[],
+  { data, followLinks = false }: Omit<RunOptions, 'manifest'>,
+  store: BlobStore,
+): Promise<PlaceOfFold> {
+  if (!store.isRemote) return { data: path.resolve(data) }
+  const root = await enterWrappers(path.resolve(data), followLinks)
+  const tables = await tablesIn(root)
+  const listed = await Promise.all(manifests.map(readManifest))
+  const photos = listed.flatMap(({ contents = [] }) =>
+    contents.map(([name, sha256]) => ({ path: name, sha256 })),
+  )
+  await putContents(
+    store,
+    [...photos, ...tables].map(({ path: name, sha256 }) => ({ sha256, path: path.join(root, name) })),
+  )
+  return { data: root, tables }
+}
+
+/** Files that may say of which class photos are. */
+async function tablesIn(root: string): Promise<Content[]> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true })
+  const names = entries
+    .filter(entry => entry.isFile() && isTable.test(entry.name))
+    .map(entry => path.relative(root, path.join(entry.parentPath, entry.name)))
+    .sort()
+  return Promise.all(
+    names
+      .slice(0, MOST_TABLES)
+      .map(async name => ({ path: name, sha256: await fileSha256(path.join(root, name)) })),
+  )
+}
+
+async function jobsOf(
+  manifests: readonly string[],
+  place: PlaceOfFold,
+  options: Omit<RunOptions, 'manifest'>,
+): Promise<Job[]> {
   const { progress, signal, preprocessing, backbone = USUAL_BACKBONE, seed = 0 } = options
   const { id } = await loadBackbone(backbone, { preprocessing, progress, signal })
   const settings: AskedFold['settings'] = JSON.parse(JSON.stringify(settingsIn({ ...options, backbone })))
@@ -67,7 +114,6 @@ async function jobsOf(manifests: readonly string[], options: Omit<RunOptions, 'm
     manifests.map(async (manifest): Promise<Job> => {
       const table = await readFile(manifest, 'utf8')
       const asked: AskedFold = { manifest: table, name: nameOf(manifest), backbone: id, seed, settings }
-      const place: PlaceOfFold = { data: path.resolve(options.data) }
       return { kind: 'fold', asked, place }
     }),
   )

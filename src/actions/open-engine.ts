@@ -21,7 +21,7 @@ export interface KindsModule {
 export interface EngineChoice {
   /** Redis or Valkey that workers of other machines take jobs from: `redis://…` or `rediss://…`. */
   readonly queue?: string | undefined
-  /** Where jobs and results lie: a folder, or another store's address. With a queue it must be given, and workers must see the same. */
+  /** Where jobs and results lie: a folder, or `s3://bucket/folder`. With a queue it must be given, and workers must see the same. */
   readonly store?: string | undefined
 }
 
@@ -55,7 +55,7 @@ export function workStore({ queue, store }: EngineChoice, own: string): string {
   if (queue === undefined || store !== undefined) return store ?? own
   throw new ChiquitoError(
     'usage',
-    '--queue needs --store: a folder, or another store, that this machine and all workers see. Jobs and results lie there; the queue holds only their names.',
+    '--queue needs --store: a folder that this machine and all workers see, or s3://BUCKET/FOLDER. Jobs and results lie there; the queue holds only their names.',
   )
 }
 
@@ -65,8 +65,10 @@ export function workStore({ queue, store }: EngineChoice, own: string): string {
  * @throws `usage` for an address that is none, or a server that refuses; `io` where no server answers
  */
 export async function openEngine(options: EngineOptions): Promise<OpenEngine> {
-  const store = await openStore(options.store)
+  const { progress, signal } = options
+  const store = await openStore(options.store, { progress, signal })
   try {
+    await store.reach()
     const engine = await engineFor(options, store)
     return {
       engine,

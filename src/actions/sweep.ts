@@ -12,6 +12,7 @@ import {
 import { requireOwnFolder, writeFileAtomic } from '../files/index.js'
 import { getResult, type Job } from '../jobs/index.js'
 import { renderSweep, sweepText } from '../report/index.js'
+import { putContents } from './jobs/contents.js'
 import { putListing } from './jobs/listing.js'
 import { fileOf } from './jobs/network-file.js'
 import { type AskedTrial, type TrialResult, trialResultOf } from './jobs/trial.js'
@@ -153,13 +154,20 @@ class Trying {
 
   /** Every way that is still in the running, on one division. Outcomes count in their order, whoever was done first. */
   private async round(round: Round, left: number, task: string): Promise<void> {
-    const { progress, signal } = this.options
+    const { progress, signal, queue } = this.options
     const { engine, store } = this.opened
+    // Of trainings elsewhere one is told how far they are; here they would tell of every step.
+    const work = { signal, progress: queue === undefined ? undefined : progress }
     const running = this.ways.filter(({ name }) => !this.stopped.has(name))
+    const { root, photos } = round.dataset
     const listing = await putListing(store, round.dataset)
+    await putContents(
+      store,
+      photos.map(({ sha256, path: name }) => ({ sha256, path: path.join(root, name) })),
+    )
     const jobs = running.map(way => this.jobOf(way, round, listing))
     let done = 0
-    for await (const { key, failure, isRecalled } of engine.run(jobs, { signal })) {
+    for await (const { key, failure, isRecalled } of engine.run(jobs, work)) {
       throwIfAborted(signal)
       const way = running[done++]
       if (failure) throw errorOf({ code: failure.code, message: `${way.name}: ${failure.message}` })

@@ -47,14 +47,23 @@ export async function worker(
   if (stores.length === 0)
     throw new ChiquitoError(
       'usage',
-      'Say with --store where jobs and results lie: the folder that whoever asks names, as this machine sees it.',
+      'Say with --store where jobs and results lie: the folder that whoever asks names, as this machine sees it, or the same s3://BUCKET/FOLDER.',
     )
-  const opened = await Promise.all(stores.map(openStore))
-  const addresses = opened.map(store => store.address)
-  await Promise.all(opened.map(store => store.close()))
+  const addresses = await Promise.all(stores.map(store => addressOf(store, { progress, signal })))
   const release = queueRelease()
   const told = { queue: address.shown, stores: addresses, atOnce, release: release.text }
   return runWorker({ address, stores: addresses, kinds, release, atOnce, heard, progress, signal }, () =>
     begun(told),
   )
+}
+
+/** A store's address as all processes find it, once it is seen to be usable. */
+async function addressOf(given: string, work: WorkOptions): Promise<string> {
+  const store = await openStore(given, work)
+  try {
+    await store.reach()
+    return store.address
+  } finally {
+    await store.close()
+  }
 }

@@ -26,5 +26,5 @@ export {
   type WorkerOptions,
 } from './queue/index.js'
 export { getJob, getResult, hasResult, putJob, putResult, removeJob, removeResult } from './results.js'
-export { type BlobStore, FolderStore, openStore } from './store/index.js'
+export { type BlobStore, FolderStore, openStore, type StoreOptions } from './store/index.js'
 export { EngineThreads } from './threads.js'

@@ -1,7 +1,9 @@
+import path from 'node:path'
 import { throwIfAborted } from '../../core/index.js'
 import { type FactsHelp, factsBy, type UnknownPhoto } from '../../doctor/index.js'
 import { getResult, type Job } from '../../jobs/index.js'
 import type { OpenEngine } from '../open-engine.js'
+import { type Content, putContents } from './contents.js'
 import { type AskedFacts, factsIn, type PlaceOfFacts } from './facts.js'
 
 /** Photos a job measures: about a second of work. */
@@ -17,10 +19,13 @@ export function factsHelp({ engine, store }: OpenEngine, root: string): FactsHel
     let shard = 0
     let done = 0
     progress?.({ kind: 'start', task, total: photos.length })
-    for await (const { key, failure } of engine.run(
-      shards.map(some => jobOf(some, root)),
-      { signal },
-    )) {
+    async function* jobs() {
+      for (const some of shards) {
+        await putContents(store, filesOf(some, root))
+        yield jobOf(some, root)
+      }
+    }
+    for await (const { key, failure } of engine.run(jobs(), { signal })) {
       throwIfAborted(signal)
       const result = failure ? undefined : await getResult(store, key)
       for (const [sha256, text] of result ? factsIn(result) : []) yield { sha256, text }
@@ -31,8 +36,12 @@ export function factsHelp({ engine, store }: OpenEngine, root: string): FactsHel
   }
 }
 
+function filesOf(photos: readonly UnknownPhoto[], root: string): Content[] {
+  return photos.map(({ sha256, path: name }) => ({ sha256, path: path.join(root, name) }))
+}
+
 function jobOf(photos: readonly UnknownPhoto[], root: string): Job {
   const asked: AskedFacts = { by: factsBy, photos: photos.map(({ sha256 }) => sha256) }
-  const place: PlaceOfFacts = { root, paths: photos.map(({ path }) => path) }
+  const place: PlaceOfFacts = { root, paths: photos.map(photo => photo.path) }
   return { kind: 'facts', asked, place }
 }

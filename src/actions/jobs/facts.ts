@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ChiquitoError } from '../../core/index.js'
 import { factsBy, gatherFacts, keptText } from '../../doctor/index.js'
 import { type JobKind, jobKind } from '../../jobs/index.js'
+import { LocalFiles } from './local-files.js'
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 
@@ -27,21 +28,25 @@ export type PlaceOfFacts = z.infer<typeof placeSchema>
  * out: whoever asked finds out why, and says so.
  */
 export function factsKind(): JobKind {
+  const local = new LocalFiles()
   return jobKind<AskedFacts, PlaceOfFacts>({
     name: 'facts',
     revision: 1,
     asked: askedSchema,
     place: placeSchema,
-    async perform({ photos }, { root, paths }, { signal }) {
+    async perform({ photos }, { root, paths }, { store, signal }) {
       if (paths.length !== photos.length)
         throw new ChiquitoError('usage', 'A job about photos must say where each of them lies.')
-      const { files } = await gatherFacts(root, paths, { cache: false, signal })
-      const asked = new Map(paths.map((path, i) => [path, photos[i]]))
-      return packed(
-        files.flatMap(({ path, sha256, facts }): [string, string][] =>
-          asked.get(path) === sha256 ? [[sha256, keptText(facts)]] : [],
-        ),
-      )
+      const at = { root, photos: photos.map((sha256, i) => ({ sha256, path: paths[i] })) }
+      return local.withPhotos(store, at, async (folder, names) => {
+        const { files } = await gatherFacts(folder, names, { cache: false, signal })
+        const asked = new Map(names.map((name, i) => [name, photos[i]]))
+        return packed(
+          files.flatMap(({ path, sha256, facts }): [string, string][] =>
+            asked.get(path) === sha256 ? [[sha256, keptText(facts)]] : [],
+          ),
+        )
+      })
     },
     division: {
       parts: ({ photos, by }, { paths, root }) => {
@@ -55,6 +60,7 @@ export function factsKind(): JobKind {
       join: (_, results) => packed(results.flatMap(factsIn)),
       setAside: ({ photos: [photo] }, reason) => packed([[photo, keptText(refused(reason))]]),
     },
+    close: () => local.close(),
   })
 }
 

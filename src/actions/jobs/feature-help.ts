@@ -1,8 +1,10 @@
+import path from 'node:path'
 import type { PreprocessingOptions } from '../../backbones/index.js'
 import { throwIfAborted } from '../../core/index.js'
 import { viewVersion } from '../../images/index.js'
 import { type BlobStore, getResult, type Job, type JobEngine } from '../../jobs/index.js'
 import type { FeatureHelp, HelpWanted, MissingViews, PhotoSetAside } from '../../train/index.js'
+import { putContents } from './contents.js'
 import type { AskedFeatures, PlaceOfFeatures } from './features.js'
 import { unpackRows } from './rows.js'
 
@@ -23,12 +25,20 @@ export function featureHelp({ engine, store, backbone, preprocessing }: HelpingH
     const shards = shardsOf(wanted.missing)
     const total = wanted.missing.length
     const network = { backbone, preprocessing: plain(preprocessing) }
-    const jobs = shards.map(shard => jobOf(shard, wanted, network))
+    async function* jobs() {
+      for (const shard of shards) {
+        await putContents(
+          store,
+          shard.map(({ photo: { sha256, path: name } }) => ({ sha256, path: path.join(wanted.root, name) })),
+        )
+        yield jobOf(shard, wanted, network)
+      }
+    }
     const aside: PhotoSetAside[] = []
     let shard = 0
     let done = 0
     progress?.({ kind: 'start', task, total })
-    for await (const { key, failure } of engine.run(jobs, { progress, signal })) {
+    for await (const { key, failure } of engine.run(jobs(), { progress, signal })) {
       throwIfAborted(signal)
       const result = failure ? undefined : await getResult(store, key)
       if (result) aside.push(...taken(result, shards[shard], wanted))

@@ -5,6 +5,7 @@ import type { Photo } from '../../dataset/index.js'
 import { viewVersion } from '../../images/index.js'
 import { type JobKind, jobKind, LastUsed } from '../../jobs/index.js'
 import { FeatureExtractor, type Features } from '../../train/index.js'
+import { LocalFiles } from './local-files.js'
 import { packRows, unpackRows } from './rows.js'
 
 const drawSchema = z.strictObject({
@@ -59,12 +60,13 @@ export type PlaceOfFeatures = z.infer<typeof placeSchema>
 export function featuresKind(): JobKind {
   const backbones = new LastUsed<Opened>()
   const extractors = new LastUsed<FeatureExtractor>()
+  const local = new LocalFiles()
   return jobKind<AskedFeatures, PlaceOfFeatures>({
     name: 'features',
     revision: 1,
     asked: askedSchema,
     place: placeSchema,
-    perform(asked, place, { threads, signal }) {
+    perform(asked, place, { store, threads, signal }) {
       const { root, paths, ...network } = place
       if (paths.length !== asked.photos.length)
         throw new ChiquitoError('usage', 'A job about photos must say where each of them lies.')
@@ -74,10 +76,13 @@ export function featuresKind(): JobKind {
         () => opened(asked.backbone, network),
         ({ backbone }) => {
           const { spec, rule } = asked
-          const open = async () => new FeatureExtractor({ backbone, spec, rule, root, threads })
-          return extractors.use(JSON.stringify([name, spec, rule, root]), open, async extractor =>
-            rowsOf(await seen(extractor, asked, paths, signal), extractor.width),
-          )
+          const at = { root, photos: asked.photos.map(({ sha256 }, i) => ({ sha256, path: paths[i] })) }
+          return local.withPhotos(store, at, (folder, names) => {
+            const open = async () => new FeatureExtractor({ backbone, spec, rule, root: folder, threads })
+            return extractors.use(JSON.stringify([name, spec, rule, folder]), open, async extractor =>
+              rowsOf(await seen(extractor, asked, names, signal), extractor.width),
+            )
+          })
         },
       )
     },
@@ -97,6 +102,7 @@ export function featuresKind(): JobKind {
     async close() {
       await extractors.close()
       await backbones.close()
+      await local.close()
     },
   })
 }

@@ -4,9 +4,12 @@ import path from 'node:path'
 import { z } from 'zod'
 import { ChiquitoError } from '../../core/index.js'
 import { textIfThere } from '../../files/index.js'
+import { sha256Of } from '../../images/index.js'
 import { type JobKind, jobKind } from '../../jobs/index.js'
+import { readManifest } from '../../splitting/index.js'
 import { settingsSchema } from '../resume.js'
 import { trainRun } from '../train-run.js'
+import { LocalFiles } from './local-files.js'
 import { packFiles } from './packed-files.js'
 
 const askedSchema = z.strictObject({
@@ -23,6 +26,10 @@ const askedSchema = z.strictObject({
 const placeSchema = z.strictObject({
   /** The folder of the photos. */
   data: z.string(),
+  /** Tables in it, which may say the photos' classes, for machines that do not see the folder. */
+  tables: z
+    .array(z.strictObject({ path: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/) }))
+    .optional(),
 })
 
 export type AskedFold = z.infer<typeof askedSchema>
@@ -44,12 +51,14 @@ export const foldFiles: readonly string[] = ['model.onnx', ...foldTexts]
 
 /** The whole run of one fold of a cross-validation, trained in a temporary folder. Its times are those of whoever trained it. */
 export function foldKind(): JobKind {
+  const local = new LocalFiles()
   return jobKind<AskedFold, PlaceOfFold>({
     name: 'fold',
     revision: 1,
     asked: askedSchema,
     place: placeSchema,
-    async perform({ manifest, name, seed, settings }, { data }, { threads, progress, signal }) {
+    async perform(asked, { data, tables = [] }, { store, threads, progress, signal }) {
+      const { manifest, name, seed, settings } = asked
       const checked = settingsSchema.safeParse(settings)
       if (!checked.success)
         throw new ChiquitoError(
@@ -61,23 +70,38 @@ export function foldKind(): JobKind {
         const table = path.join(folder, `${name}.csv`)
         const out = path.join(folder, name)
         await writeFile(table, manifest)
-        await trainRun({
-          ...checked.data,
-          ...{ data, out, manifest: table, seed, threads, progress, signal, isForFigures: true },
-        })
-        return packFiles(await filesOf(folder, out))
+        const { contents = [] } = await readManifest(table)
+        const photos = [...contents.map(([path, sha256]) => ({ path, sha256 })), ...tables]
+        return await local.withTree(
+          store,
+          sha256Of(Buffer.from(manifest)),
+          { root: data, photos },
+          async root => {
+            await trainRun({
+              ...checked.data,
+              ...{ data: root, out, manifest: table, seed, threads, progress, signal, isForFigures: true },
+            })
+            return packFiles(await filesOf(folder, out, { from: root, to: data }))
+          },
+        )
       } finally {
         await rm(folder, { recursive: true, force: true })
       }
     },
+    close: () => local.close(),
   })
 }
 
-async function filesOf(folder: string, out: string): Promise<Map<string, Uint8Array>> {
+/** @param data - where the photos were read, and where whoever asked has them */
+async function filesOf(
+  folder: string,
+  out: string,
+  data: { readonly from: string; readonly to: string },
+): Promise<Map<string, Uint8Array>> {
   const files = new Map<string, Uint8Array>([['model.onnx', await readFile(path.join(out, 'model.onnx'))]])
   for (const name of foldTexts) {
     const text = await textIfThere(path.join(out, name))
-    if (text !== '') files.set(name, Buffer.from(moved(text, folder, RUN_PLACE)))
+    if (text !== '') files.set(name, Buffer.from(moved(moved(text, folder, RUN_PLACE), data.from, data.to)))
   }
   return files
 }

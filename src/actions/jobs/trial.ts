@@ -7,6 +7,7 @@ import { openFeatureStore } from '../../run/index.js'
 import { likenessFinder } from '../../splitting/index.js'
 import { fineTunes, type RecipeResult, recipeNamed } from '../../train/index.js'
 import { datasetOf, getListing } from './listing.js'
+import { LocalFiles } from './local-files.js'
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/)
 
@@ -48,6 +49,7 @@ export type TrialResult = z.infer<typeof resultSchema>
 
 /** A training on one division, for its figures alone. */
 export function trialKind(): JobKind {
+  const local = new LocalFiles()
   return jobKind<AskedTrial, PlaceOfTrial>({
     name: 'trial',
     revision: 1,
@@ -62,14 +64,18 @@ export function trialKind(): JobKind {
           'model',
           `The network "${place.backbone}" is another one here than where the work was asked for. Give all machines the same file.`,
         )
-      const dataset = datasetOf(listing, place.root, asked.fingerprint)
-      const result = await recipeNamed(recipe).run({
-        ...{ dataset, backbone, seed, size, fineTune, threads, progress, signal },
-        likeness: likenessFinder({ cache: true }),
-        store: openFeatureStore,
-      })
+      const at = { root: place.root, photos: listing.photos }
+      const result = await local.withTree(store, asked.listing, at, root =>
+        recipeNamed(recipe).run({
+          dataset: datasetOf(listing, root, asked.fingerprint),
+          ...{ backbone, seed, size, fineTune, threads, progress, signal },
+          likeness: likenessFinder({ cache: true }),
+          store: openFeatureStore,
+        }),
+      )
       return new TextEncoder().encode(JSON.stringify(resultOf(result, listing.photos)))
     },
+    close: () => local.close(),
   })
 }
 

@@ -1,7 +1,9 @@
+import path from 'node:path'
 import { z } from 'zod'
 import { ChiquitoError } from '../../core/index.js'
 import { type JobKind, jobKind, LastUsed } from '../../jobs/index.js'
 import { Judge } from './judge.js'
+import { LocalFiles } from './local-files.js'
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 
@@ -30,21 +32,26 @@ export type VerdictsPlace = z.infer<typeof placeSchema>
  */
 export function verdictsKind(): JobKind {
   const judges = new LastUsed<Judge>()
+  const local = new LocalFiles()
   return jobKind<VerdictsAsked, VerdictsPlace>({
     name: 'verdicts',
     revision: 1,
     asked: askedSchema,
     place: placeSchema,
-    async perform(asked, place, { signal, threads }) {
+    async perform(asked, place, { store, signal, threads }) {
       if (asked.photos.length === 0) return new Uint8Array()
-      const photos = asked.photos.map(content => ({ sha256: content, path: pathOf(place, content) }))
+      const listed = asked.photos.map(content => ({ sha256: content, path: pathOf(place, content) }))
       const { model, device, tta } = asked
-      const options = { path: place.model, model, device, tta, threads: threads ?? place.threads }
-      const said = await judges.use(
-        JSON.stringify(options),
-        () => Judge.open(options, { signal }),
-        judge => judge.verdicts(photos, { signal }),
-      )
+      const file = await local.model(store, { sha256: model, path: place.model })
+      const options = { path: file, model, device, tta, threads: threads ?? place.threads }
+      const said = await local.withPhotos(store, { root: path.sep, photos: listed }, (root, names) => {
+        const photos = listed.map(({ sha256 }, i) => ({ sha256, path: path.resolve(root, names[i]) }))
+        return judges.use(
+          JSON.stringify(options),
+          () => Judge.open(options, { signal }),
+          judge => judge.verdicts(photos, { signal }),
+        )
+      })
       return linesFrom(asked.photos.map(content => said.get(content) ?? ''))
     },
     division: {
@@ -57,7 +64,10 @@ export function verdictsKind(): JobKind {
       join: (_, results) => linesFrom(results.flatMap(linesIn)),
       setAside: (_, reason) => linesFrom([JSON.stringify({ error: reason })]),
     },
-    close: () => judges.close(),
+    async close() {
+      await judges.close()
+      await local.close()
+    },
   })
 }
 

@@ -7,9 +7,18 @@ import {
   type JobOutcome,
   removeResult,
 } from '../../jobs/index.js'
+import { putContents } from '../jobs/contents.js'
 import { linesIn } from '../jobs/verdicts.js'
 import { verdictSchema } from './row.js'
-import { hashShard, jobOf, rowsOf, type Shard, type ShardQuestion, withoutChanged } from './shard.js'
+import {
+  contentsOf,
+  hashShard,
+  jobOf,
+  rowsOf,
+  type Shard,
+  type ShardQuestion,
+  withoutChanged,
+} from './shard.js'
 
 /** How often a shard is tried where photos change while they are looked at. */
 const TRIES = 3
@@ -35,7 +44,7 @@ export async function* judgeShards(
   async function* jobs(): AsyncGenerator<Job> {
     for await (const shard of shards) {
       waiting.push(shard)
-      yield jobOf(shard, question)
+      yield await jobFor(shard, question, hands.store)
     }
   }
   for await (const outcome of hands.engine.run(jobs(), work)) {
@@ -43,6 +52,12 @@ export async function* judgeShards(
     if (shard === undefined) throw new ChiquitoError('engine', 'More answers came than were asked for.')
     yield await rowsFor(shard, outcome, question, hands, work)
   }
+}
+
+/** The job that looks at a shard; workers that share no disk with this machine find its photos in the store. */
+async function jobFor(shard: Shard, question: ShardQuestion, store: BlobStore): Promise<Job> {
+  await putContents(store, contentsOf(shard, question))
+  return jobOf(shard, question)
 }
 
 /** The rows of a shard, which is asked for again where its photos changed, or where its result is gone. */
@@ -64,7 +79,8 @@ async function rowsFor(
       throw errorOf(failure ?? { code: 'io', message: `Results in "${hands.store.address}" are gone.` })
     const again = await hashShard(first.listed, { folder: question.folder, signal: work.signal })
     shard = tries < TRIES ? again : withoutChanged(again, shard)
-    for await (const next of hands.engine.run([jobOf(shard, question)], work)) outcome = next
+    for await (const next of hands.engine.run([await jobFor(shard, question, hands.store)], work))
+      outcome = next
   }
 }
 

@@ -2,6 +2,7 @@ import path from 'node:path'
 import { ChiquitoError, throwIfAborted } from '../../core/index.js'
 import { hashBuffer, hashPhotoFile } from '../../images/index.js'
 import { inOrder, type Job } from '../../jobs/index.js'
+import type { Content } from '../jobs/contents.js'
 import type { VerdictsAsked, VerdictsPlace } from '../jobs/verdicts.js'
 import { type ListedPhoto, readPhotoList } from './photo-list.js'
 import { rowLine } from './row.js'
@@ -102,6 +103,14 @@ export type ShardQuestion = Omit<VerdictsAsked, 'photos'> & {
   readonly place: Omit<VerdictsPlace, 'photos'>
   /** Folder that paths are relative to. */
   readonly folder: string
+}
+
+/** The files that whoever looks at a shard needs. */
+export function contentsOf({ photos }: Shard, { model, place, folder }: ShardQuestion): Content[] {
+  const own = photos.flatMap(({ path: name, sha256 }) =>
+    sha256 === undefined ? [] : [{ sha256, path: path.resolve(folder, name) }],
+  )
+  return [{ sha256: model, path: place.model }, ...own]
 }
 
 /** The job that looks at a shard: at each content once. */

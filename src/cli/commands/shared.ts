@@ -89,6 +89,6 @@ export const queueOption = [
   'have it done by the workers at redis://HOST:PORT (see "chiquito worker"); a password is better in the environment, as CHIQUITO_QUEUE',
 ] as const
 export const storeOption = [
-  '--store <folder>',
-  'with --queue: where jobs and results lie, as this machine and all workers see it',
+  '--store <place>',
+  'with --queue: where jobs and results lie: a folder, as this machine sees it, or s3://BUCKET/FOLDER',
 ] as const

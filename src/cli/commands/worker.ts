@@ -23,8 +23,8 @@ export function workerOf(kinds: URL | undefined): RegisterCommand {
         'redis://[:PASSWORD@]HOST[:PORT][/DB] of Redis or Valkey, or rediss:// for TLS; better in the environment, as CHIQUITO_QUEUE',
       )
       .option(
-        '--store <folder>',
-        'where jobs and results lie, as this machine sees it; also given several times, and nothing else is opened',
+        '--store <place>',
+        'where jobs and results lie: a folder, as this machine sees it, or s3://BUCKET/FOLDER; also given several times, and nothing else is opened',
         several,
       )
       .option('--at-once <n>', 'jobs at a time (1)', integer('--at-once', { min: 1, max: 256 }))

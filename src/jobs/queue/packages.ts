@@ -1,4 +1,4 @@
-import { ChiquitoError } from '../../core/index.js'
+import { optionalPackage } from '../optional-package.js'
 
 type Packages = typeof import('bullmq') & { readonly Redis: typeof import('ioredis')['Redis'] }
 
@@ -7,24 +7,9 @@ type Packages = typeof import('bullmq') & { readonly Redis: typeof import('iored
  *
  * @throws `usage` where they are missing, with how to have them
  */
-export async function queuePackages(): Promise<Packages> {
-  try {
+export function queuePackages(): Promise<Packages> {
+  return optionalPackage(async () => {
     const [bullmq, { Redis }] = await Promise.all([import('bullmq'), import('ioredis')])
     return { ...bullmq, Redis }
-  } catch (cause) {
-    if (!isMissing(cause)) throw cause
-    throw new ChiquitoError(
-      'usage',
-      'Work on several machines needs BullMQ and its client: npm install bullmq@6 ioredis@5, where chiquito is installed.',
-      { cause },
-    )
-  }
-}
-
-function isMissing(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    (error.code === 'ERR_MODULE_NOT_FOUND' || error.code === 'MODULE_NOT_FOUND')
-  )
+  }, 'Work on several machines needs BullMQ and its client: npm install bullmq@6 ioredis@5, where chiquito is installed.')
 }

@@ -1,4 +1,4 @@
-import { argumentError } from '../../core/index.js'
+import { argumentError, type WorkOptions } from '../../core/index.js'
 
 /**
  * Where jobs and what came of them lie: names and bytes. Whoever writes under a name writes the same bytes as anybody else, so the last
@@ -7,6 +7,14 @@ import { argumentError } from '../../core/index.js'
 export interface BlobStore {
   /** How other processes find it: `file:///…`, `s3://bucket/folder`; without what is secret. */
   readonly address: string
+  /** Whether machines that share it may have no disk in common, so that photos must lie in it, too. */
+  readonly isRemote: boolean
+  /**
+   * Tries whether it can be used at all, before anybody counts on it.
+   *
+   * @throws `usage` where it refuses, `io` where nobody answers
+   */
+  reach(): Promise<void>
   has(name: string): Promise<boolean>
   /** Undefined where there is nothing under that name. */
   get(name: string): Promise<Uint8Array | undefined>
@@ -15,6 +23,9 @@ export interface BlobStore {
   remove(name: string): Promise<void>
   close(): Promise<void>
 }
+
+/** How a store is opened: told of what holds it up, and stopped while it waits. */
+export type StoreOptions = WorkOptions
 
 /** What blobs are called: folders of small letters, digits and hyphens. */
 const names = /^[a-z0-9][a-z0-9-]*(\/[a-z0-9][a-z0-9-]*)*$/

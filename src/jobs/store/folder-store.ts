@@ -8,12 +8,18 @@ import { type BlobStore, checkBlobName } from './blob-store.js'
 /** A folder that all who work together see, on a disk of this machine or of the network. */
 export class FolderStore implements BlobStore {
   readonly address: string
+  /** Who shares a folder can share the one of the photos. */
+  readonly isRemote = false
   private readonly root: string
 
   /** @param root - made when something is put into it */
   constructor(root: string) {
     this.root = path.resolve(root)
     this.address = pathToFileURL(this.root).href
+  }
+
+  async reach(): Promise<void> {
+    // What is wrong with a disk is found out at once by whoever writes.
   }
 
   async has(name: string): Promise<boolean> {

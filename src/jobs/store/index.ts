@@ -1,3 +1,3 @@
-export type { BlobStore } from './blob-store.js'
+export type { BlobStore, StoreOptions } from './blob-store.js'
 export { FolderStore } from './folder-store.js'
 export { openStore } from './open-store.js'
