@@ -142,6 +142,17 @@ describe.skipIf(!redisProgram)('a queue (skipped where neither redis-server nor 
     expect(await leftovers(client())).toEqual([])
   })
 
+  it('tells who asked how far a long job is', async () => {
+    await server()
+    await worker()
+    const asked = ask({ queue, store, numbers: [1], size: 1, kind: 'counted', ms: 6000 })
+    expect((await asked.answer).values).toEqual([[1, 2]])
+    const steps = [...asked.program.stderr.matchAll(/^counted [0-9a-f]{6} on \S+: counting (\d+)\/10$/gm)]
+    expect(steps.length).toBeGreaterThanOrEqual(2)
+    const done = steps.map(([, count]) => Number(count))
+    expect(done).toEqual(done.toSorted((a, b) => a - b))
+  })
+
   it('serves several who ask, each with its own, and does once what both ask', async () => {
     await server()
     const one = await worker('--at-once', '2')

@@ -2,6 +2,7 @@
 // The command line's entry. It loads as little as it can: each command's action is imported when it runs.
 import { fileURLToPath } from 'node:url'
 import { version } from '../core/index.js'
+import { hideSecrets } from './hide-secrets.js'
 import { isForLean, runLean, stopWithParent } from './lean.js'
 
 /** `process.getBuiltinModule` and the rest of what package.json's `engines` promises. */
@@ -9,6 +10,7 @@ const oldestNode = [20, 19]
 
 const signals = ['SIGINT', 'SIGTERM']
 const args = process.argv.slice(2)
+hideSecrets(args)
 if (isTooOld(process.versions.node)) {
   console.error(
     `chiquito: needs Node ${oldestNode.join('.')} or later, but this is ${process.versions.node}.`,

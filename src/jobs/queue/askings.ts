@@ -1,7 +1,16 @@
 import type { Queue, QueueEvents } from 'bullmq'
 import { ChiquitoError, INTERRUPTED, pause } from '../../core/index.js'
 import type { Connection } from './connection.js'
-import { type Answer, answerOf, type Reference, type SentFailure, sentFailure, unseenBy } from './messages.js'
+import {
+  type Answer,
+  answerOf,
+  type Reference,
+  type SentFailure,
+  type SentStep,
+  sentFailure,
+  stepOf,
+  unseenBy,
+} from './messages.js'
 import { PREFIX, stopName } from './names.js'
 import { queuePackages } from './packages.js'
 import type { Presence } from './presence.js'
@@ -26,6 +35,8 @@ interface Waiting {
   readonly lose: (error: unknown) => void
   /** Who waits for it here. */
   users: number
+  /** Told how far it is. */
+  readonly hearers: Set<(step: SentStep) => void>
   /** It was looked for in the queue and not found, the last time that somebody looked. */
   isMissing: boolean
 }
@@ -76,14 +87,20 @@ export class Askings {
    *
    * @throws `interrupted` when the signal fires; the job is then taken back, unless somebody else waits for it
    */
-  async ask(reference: Reference, signal: AbortSignal): Promise<Ending> {
+  async ask(
+    reference: Reference,
+    signal: AbortSignal,
+    stepped: (step: SentStep) => void = () => undefined,
+  ): Promise<Ending> {
     const { key } = reference
     const waiting = this.waiting.get(key) ?? this.begin(reference)
     waiting.users++
+    waiting.hearers.add(stepped)
     try {
       return await unlessAborted(waiting.ended, signal)
     } finally {
       waiting.users--
+      waiting.hearers.delete(stepped)
       if (waiting.users === 0 && this.waiting.delete(key)) this.drop(key)
     }
   }
@@ -135,7 +152,10 @@ export class Askings {
     const { promise, resolve, reject } = withResolvers<Ending>()
     // Whoever stopped waiting does not hear of its end.
     promise.catch(() => undefined)
-    const waiting = { reference, ended: promise, end: resolve, lose: reject, users: 0, isMissing: false }
+    const waiting: Waiting = {
+      ...{ reference, ended: promise, end: resolve, lose: reject },
+      ...{ users: 0, hearers: new Set(), isMissing: false },
+    }
     this.waiting.set(reference.key, waiting)
     this.dropped.delete(reference.key)
     this.add(reference).catch(reject)
@@ -199,8 +219,11 @@ export class Askings {
     events.on('failed', ({ jobId, failedReason }) => this.end(jobId, { failure: sentFailure(failedReason) }))
     events.on('stalled', () => this.listener.stalled())
     events.on('progress', ({ jobId, data }) => {
-      const worker = this.waiting.has(jobId) ? unseenBy(data) : undefined
+      const waiting = this.waiting.get(jobId)
+      if (!waiting) return
+      const [worker, step] = [unseenBy(data), stepOf(data)]
       if (worker !== undefined) this.listener.unseen(worker)
+      if (step) for (const hear of waiting.hearers) hear(step)
     })
     events.run().catch(() => this.listenAgain())
   }

@@ -27,6 +27,7 @@ const OLDEST_REDIS = 5
 const refusals: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/WRONGPASS|NOAUTH|invalid password|NOPERM/i, 'it refuses this user or password'],
   [/DB index|invalid DB/i, 'it has no database of this number'],
+  [/ALTNAME|altnames/i, 'its certificate is for another host: name it as the certificate does'],
   [
     /CERT|certificate|self.signed/i,
     'its certificate is not trusted here (NODE_EXTRA_CA_CERTS names a file of those that are)',
@@ -151,8 +152,12 @@ async function firstAnswer(
 ): Promise<void> {
   const heard = new AbortController()
   let last: unknown
+  let isHangingUp = false
   const answered = new Promise<void>((resolve, reject) => {
     redis.once('ready', resolve)
+    redis.on('close', () => {
+      isHangingUp = true
+    })
     redis.on('error', (error: unknown) => {
       last = error
       const refusal = refusals.find(([pattern]) => pattern.test(textOf(error)))
@@ -164,7 +169,7 @@ async function firstAnswer(
     })
   })
   const late = pause(FIRST_ANSWER_MS, heard.signal).then(() => {
-    throw unanswered(address, last)
+    throw unanswered(address, last, isHangingUp)
   })
   try {
     await Promise.race([answered, late])
@@ -173,12 +178,23 @@ async function firstAnswer(
   }
 }
 
-function unanswered(address: QueueAddress, last: unknown): ChiquitoError {
-  const why = last === undefined ? 'it does not answer' : reasonOf(last, address)
+function unanswered(address: QueueAddress, last: unknown, isHangingUp: boolean): ChiquitoError {
+  const text = last === undefined ? '' : textOf(last)
+  const isMute = text === '' || /ETIMEDOUT|ECONNRESET|EPIPE|closed/i.test(text)
+  const why = isMute ? silence(address, isHangingUp) : reasonOf(last, address)
   return new ChiquitoError(
     'io',
     `Cannot reach the queue at ${address.shown}: ${why}. Start Redis or Valkey there, or correct --queue.`,
   )
+}
+
+/** What no answer at all may mean: one side speaks TLS, and the other waits or hangs up. */
+function silence({ isEncrypted }: QueueAddress, isHangingUp: boolean): string {
+  if (isEncrypted)
+    return 'it does not answer. Where it does not speak TLS, name it with redis:// instead of rediss://'
+  return isHangingUp
+    ? 'it hangs up. Where it speaks TLS only, name it with rediss:// instead of redis://'
+    : 'it does not answer'
 }
 
 function reasonOf(error: unknown, { password }: QueueAddress): string {

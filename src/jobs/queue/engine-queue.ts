@@ -13,6 +13,7 @@ import { Askings, type Ending } from './askings.js'
 import { Connection } from './connection.js'
 import { Presence } from './presence.js'
 import type { Release } from './release.js'
+import { ShownSteps } from './steps.js'
 import { within } from './within.js'
 import { WorkersThere } from './workers-there.js'
 
@@ -20,6 +21,9 @@ import { WorkersThere } from './workers-there.js'
 const PLACES = 128
 
 const BEAT_MS = 2000
+
+/** Digits of a job's name that are shown. */
+const SHOWN_DIGITS = 6
 
 /** Beats from one look after jobs whose end may not have been heard to the next. */
 const BEATS_A_LOOK = 2
@@ -123,7 +127,9 @@ export class EngineQueue implements JobEngine {
     const kind = await this.kinds.named(job.kind)
     const key = jobKey(job, kind)
     if (await hasResult(store, key)) return { job, key, isRecalled: true }
-    const ending = await this.ending(job, key, work.signal)
+    // What can be divided is one of many short ones, whose number says how far all is.
+    const shown = kind.division ? undefined : work.progress
+    const ending = await this.ending(job, key, { signal: work.signal, progress: shown })
     if ('answer' in ending) {
       const failure = await this.lateness(key, work.signal)
       return { job, key, failure, isRecalled: failure === undefined && ending.answer.isRecalled }
@@ -138,14 +144,20 @@ export class EngineQueue implements JobEngine {
   }
 
   /** Asks for a job until it ends otherwise than by another asker's taking it back. */
-  private async ending(job: Job, key: string, signal: AbortSignal): Promise<Ending> {
+  private async ending(job: Job, key: string, { signal, progress }: Running): Promise<Ending> {
     const { store } = this.options
-    for (;;) {
-      await putJob(store, key, job)
-      const ending = await this.askings.ask({ key, store: store.address }, signal)
-      if ('failure' in ending && ending.failure.code === 'interrupted') continue
-      await removeJob(store, key).catch(() => undefined)
-      return ending
+    const steps = new ShownSteps(progress, `${job.kind} ${key.slice(0, SHOWN_DIGITS)}`)
+    try {
+      for (;;) {
+        await putJob(store, key, job)
+        const reference = { key, store: store.address }
+        const ending = await this.askings.ask(reference, signal, step => steps.show(step, step.host))
+        if ('failure' in ending && ending.failure.code === 'interrupted') continue
+        await removeJob(store, key).catch(() => undefined)
+        return ending
+      }
+    } finally {
+      steps.end()
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Failure } from '../../core/index.js'
 import type { Performed } from '../perform.js'
+import type { Step } from './steps.js'
 
 /** What a process that does jobs is started with. */
 export interface HandStart {
@@ -18,6 +19,7 @@ export type ToHand =
 export type FromHand =
   | { readonly say: 'ready' }
   | { readonly say: 'began'; readonly kind: string }
+  | { readonly say: 'step'; readonly step: Step }
   | { readonly say: 'done'; readonly performed: Performed }
   | { readonly say: 'failed'; readonly failure: Failure }
   /** None of its stores has the job. */

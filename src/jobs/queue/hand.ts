@@ -1,17 +1,22 @@
-import { ChiquitoError, failureOf } from '../../core/index.js'
+import { ChiquitoError, failureOf, type Progress } from '../../core/index.js'
 import { type Job, jobKey } from '../job.js'
 import { JobKinds, type JobKindTable } from '../kinds.js'
 import { perform } from '../perform.js'
 import { getJob, hasJob, hasResult } from '../results.js'
 import { type BlobStore, openStore } from '../store/index.js'
 import type { FromHand, HandStart, ToHand } from './hand-messages.js'
+import { stepTeller } from './steps.js'
 
 // A process that does one job after another for a worker: what takes it down, leaves the worker standing.
 
 const start: HandStart = JSON.parse(process.argv[2])
 const module: { readonly jobKinds: JobKindTable } = await import(start.kinds)
 const kinds = new JobKinds(module.jobKinds)
-const stores = await Promise.all(start.stores.map(openStore))
+// Standard error is the worker's.
+const progress: Progress = event => {
+  if (event.kind === 'notice') console.error(event.message)
+}
+const stores = await Promise.all(start.stores.map(store => openStore(store, { progress })))
 let controller = new AbortController()
 
 function tell(message: FromHand): void {
@@ -27,7 +32,9 @@ async function done(key: string, address: string): Promise<FromHand> {
     await requireNamed(key, job)
     tell({ say: 'began', kind: job.kind })
     const { signal } = controller
-    return { say: 'done', performed: await perform(job, kinds, store, { signal, threads: start.threads }) }
+    const steps = stepTeller(step => tell({ say: 'step', step }))
+    const work = { signal, progress: steps, threads: start.threads }
+    return { say: 'done', performed: await perform(job, kinds, store, work) }
   }
   return { say: 'unseen' }
 }

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { ChiquitoError, type Failure } from '../../core/index.js'
 import type { Performed } from '../perform.js'
 import type { FromHand, HandStart, ToHand } from './hand-messages.js'
+import type { Step } from './steps.js'
 
 /** Work that was told to stop is given that long to do so. */
 const STOP_MS = 5000
@@ -24,6 +25,7 @@ interface Task {
   readonly store: string
   readonly signal: AbortSignal
   readonly began: (kind: string) => void
+  readonly stepped: (step: Step) => void
 }
 
 /** The processes that do a worker's jobs, one at a time each. */
@@ -108,11 +110,12 @@ class Hand {
     this.isReady = Promise.race([said, this.gone.then(() => false)])
   }
 
-  async do({ key, store, signal, began }: Task): Promise<HandEnd> {
+  async do({ key, store, signal, began, stepped }: Task): Promise<HandEnd> {
     if (signal.aborted) return { how: 'stopped' }
     const answer = new Promise<HandEnd>(resolve => {
       this.hear = message => {
         if (message.say === 'began') began(message.kind)
+        else if (message.say === 'step') stepped(message.step)
         else resolve(endOf(message, signal))
       }
     })

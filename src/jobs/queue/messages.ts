@@ -87,6 +87,19 @@ export function unseenBy(progress: unknown): string | undefined {
   return unseenSchema.safeParse(progress).data?.unseenBy
 }
 
+/** What a worker says of a long job now and then. */
+const stepSchema = z.object({
+  task: z.string().regex(/^[\p{L}\p{N}\p{P}\p{Zs}+=<>]{1,100}$/u),
+  done: z.number().nonnegative(),
+  total: z.number().positive(),
+  host: nameSchema,
+})
+export type SentStep = z.infer<typeof stepSchema>
+
+export function stepOf(progress: unknown): SentStep | undefined {
+  return stepSchema.safeParse(progress).data
+}
+
 /** How askers and workers say that they are there. */
 const noticeSchema = z.object({
   release: nameSchema,

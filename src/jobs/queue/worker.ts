@@ -174,13 +174,13 @@ class QueueWorker {
     const controller = new AbortController()
     this.inHand.set(key, controller)
     try {
-      return await this.ended(job, token, reference, await this.attempt(reference, controller.signal))
+      return await this.ended(job, token, reference, await this.attempt(job, reference, controller.signal))
     } finally {
       this.inHand.delete(key)
     }
   }
 
-  private async attempt({ key, store }: Reference, signal: AbortSignal): Promise<HandEnd> {
+  private async attempt(job: QueuedJob, { key, store }: Reference, signal: AbortSignal): Promise<HandEnd> {
     const { heard } = this.options
     let kind: string | undefined
     let start = performance.now()
@@ -194,6 +194,8 @@ class QueueWorker {
           start = performance.now()
           heard({ event: 'start', key, kind })
         },
+        // Whether anybody hears of it is not the job's concern.
+        stepped: step => void job.updateProgress({ ...step, host: hostname() }).catch(() => undefined),
       })
       const seconds = (performance.now() - start) / 1000
       if (end.how !== 'unseen') heard({ event: 'end', key, kind, seconds, ...toldOf(end) })

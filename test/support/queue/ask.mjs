@@ -4,19 +4,21 @@ import { openEngine } from '../../../dist/actions/open-engine.js'
 import { getResult } from '../../../dist/jobs/index.js'
 import { jobKinds } from './kinds.mjs'
 
-const { queue, store: folder, numbers, size, places, ms = 0, deadly, refused } = JSON.parse(process.argv[2])
+const question = JSON.parse(process.argv[2])
+const { queue, store: folder, numbers, size, places, kind = 'doubled', ms = 0, deadly, refused } = question
 const controller = new AbortController()
 process.once('SIGINT', () => controller.abort())
 const { signal } = controller
 const progress = event => {
   if (event.kind === 'notice') console.error(event.message)
+  if (event.kind === 'advance') console.error(`${event.task} ${event.done}/${event.total}`)
 }
 const kinds = { table: jobKinds, module: new URL('./kinds.mjs', import.meta.url) }
 
 function* jobs() {
   for (let i = 0; i < numbers.length; i += size)
     yield {
-      kind: 'doubled',
+      kind,
       asked: { numbers: numbers.slice(i, i + size), ms, deadly, refused },
       place: null,
     }

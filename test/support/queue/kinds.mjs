@@ -35,4 +35,20 @@ const doubled = () =>
     },
   })
 
-export const jobKinds = { doubled: async () => doubled() }
+/** Takes a while, says how far it is, and cannot be divided. */
+const counted = () =>
+  jobKind({
+    name: 'counted',
+    revision: 1,
+    asked: z.strictObject({ numbers: z.array(z.number()), ms: z.number() }),
+    place: z.null(),
+    async perform({ numbers, ms }, _place, { progress, signal }) {
+      for (let done = 0; done <= 10; done++) {
+        progress?.({ kind: 'advance', task: 'counting', done, total: 10 })
+        await pause(ms / 10, undefined, { signal }).catch(() => throwIfAborted(signal))
+      }
+      return encode(numbers.map(number => [number, 2 * number]))
+    },
+  })
+
+export const jobKinds = { doubled: async () => doubled(), counted: async () => counted() }

@@ -155,6 +155,8 @@ export interface Question {
   /** A number that kills who looks at it. */
   readonly deadly?: number
   readonly refused?: number
+  /** Of the jobs: `doubled` by default, or `counted`, which says how far it is. */
+  readonly kind?: 'doubled' | 'counted'
 }
 
 export function ask(question: Question, env: Readonly<Record<string, string>> = {}) {
