@@ -56,24 +56,21 @@ const cases = fixtures.map(([name, file]) => {
 })
 
 describe.each(cases)('$name', ({ name, file, modes }) => {
-  it.each(modes)(
-    'learns with %s, and its model answers the same anywhere',
-    async mode => {
-      const out = path.join(folder, `${name}-${mode}`)
-      const size = sizeOf(name)
-      const done = await train({
-        ...{ data: photos, out, backbone: file, size, fineTune: mode, threads: 1 },
-        epochs: mode === 'never' ? undefined : 1,
-      })
-      const stages = done.stages.map(stage => stage.name)
-      expect(stages.slice(0, 2)).toEqual(['choosing', 'learning'])
-      // Tried in any case; kept where it does not end worse than it began.
-      const { chosen, reason } = done.choice?.fineTuning ?? {}
-      expect(stages.includes('fine-tuning')).toBe(chosen)
-      if (mode !== 'never') expect(reason).toMatch(/fine-tun(ed|ing)/)
-      await expectSame(done.model, size)
-    },
-  )
+  it.each(modes)('learns with %s, and its model answers the same anywhere', async mode => {
+    const out = path.join(folder, `${name}-${mode}`)
+    const size = sizeOf(name)
+    const done = await train({
+      ...{ data: photos, out, backbone: file, size, fineTune: mode, threads: 1 },
+      epochs: mode === 'never' ? undefined : 1,
+    })
+    const stages = done.stages.map(stage => stage.name)
+    expect(stages.slice(0, 2)).toEqual(['choosing', 'learning'])
+    // Tried in any case; kept where it does not end worse than it began.
+    const { chosen, reason } = done.choice?.fineTuning ?? {}
+    expect(stages.includes('fine-tuning')).toBe(chosen)
+    if (mode !== 'never') expect(reason).toMatch(/fine-tun(ed|ing)/)
+    await expectSame(done.model, size)
+  })
 })
 
 /** The saved model names its outputs as every model of ours does, and gives elsewhere what it gave here. */
