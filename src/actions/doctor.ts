@@ -20,7 +20,7 @@ import { type AskedBy, requireOutputFile } from '../files/index.js'
 import { checksFor, SHORTCUTS } from './chosen-checks.js'
 import { isOnlyToMark, onlyMark } from './doctor-marks.js'
 import { noticeOnce } from './notice-once.js'
-import { type EngineChoice, openEngine, workStore } from './open-engine.js'
+import { checkEngineChoice, type EngineChoice, openEngine, workStore } from './open-engine.js'
 import {
   askAgain,
   isToMark,
@@ -165,15 +165,9 @@ async function examine(by: AskedBy, options: DoctorOptions): Promise<DoctorResul
 
 /** Has the workers of a queue measure the photos, where one is given: what they find lies where they are then looked for. */
 async function measuredByOthers(options: DoctorOptions): Promise<void> {
-  const { queue, store, cache, data, progress, signal } = options
-  if (store !== undefined && queue === undefined)
-    throw new ChiquitoError('usage', '--store has no effect without --queue: all is done here. Leave it out.')
+  const { queue, data, progress, signal } = options
+  checkEngineChoice(options)
   if (queue === undefined) return
-  if (cache === false)
-    throw new ChiquitoError(
-      'usage',
-      '--queue has no effect with --no-cache: what others compute is kept in the cache. Leave one of them out.',
-    )
   const { factsHelp } = await import('./jobs/facts-help.js')
   const { root, files } = await listPhotos(data, options)
   const opened = await openEngine({ queue, store: workStore(options, ''), progress, signal })

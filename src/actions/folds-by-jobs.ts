@@ -7,7 +7,7 @@ import { fileSha256, makeFolder, writeFileAtomic } from '../files/index.js'
 import { type BlobStore, getResult, type Job } from '../jobs/index.js'
 import { RunFolder } from '../run/index.js'
 import { readManifest } from '../splitting/index.js'
-import { settingsIn } from './folds-folder.js'
+import { foldNameOf, settingsIn } from './folds-folder.js'
 import { type Content, putContents } from './jobs/contents.js'
 import { type AskedFold, foldFiles, foldTexts, moved, type PlaceOfFold, RUN_PLACE } from './jobs/fold.js'
 import { unpackFiles } from './jobs/packed-files.js'
@@ -40,7 +40,7 @@ export async function foldsByJobs(
     )
   const wanted: string[] = []
   for (const manifest of manifests)
-    if (!(resume && (await isFinished(path.join(out, nameOf(manifest)))))) wanted.push(manifest)
+    if (!(resume && (await isFinished(path.join(out, foldNameOf(manifest)))))) wanted.push(manifest)
   if (wanted.length === 0) return new Set()
   const { engine, store, close } = await openEngine({
     ...{ queue: options.queue, store: workStore(options, path.join(out, 'work')), progress, signal },
@@ -54,15 +54,15 @@ export async function foldsByJobs(
     for await (const { key, failure } of engine.run(jobs, { progress, signal })) {
       throwIfAborted(signal)
       const manifest = wanted[done++]
-      if (failure) throw new ChiquitoError(failure.code, `${nameOf(manifest)}: ${failure.message}`)
+      if (failure) throw new ChiquitoError(failure.code, `${foldNameOf(manifest)}: ${failure.message}`)
       const result = await getResult(store, key)
       if (!result)
-        throw new ChiquitoError('io', `The run of ${nameOf(manifest)} is gone from "${store.address}".`)
-      await unpackRun(result, manifest, path.join(out, nameOf(manifest)))
+        throw new ChiquitoError('io', `The run of ${foldNameOf(manifest)} is gone from "${store.address}".`)
+      await unpackRun(result, manifest, path.join(out, foldNameOf(manifest)))
       progress?.({ kind: 'advance', task, done, total: wanted.length })
     }
     progress?.({ kind: 'end', task, note: plural(wanted.length, 'fold') })
-    return new Set(wanted.map(nameOf))
+    return new Set(wanted.map(foldNameOf))
   } finally {
     await close()
   }
@@ -113,7 +113,7 @@ async function jobsOf(
   return Promise.all(
     manifests.map(async (manifest): Promise<Job> => {
       const table = await readFile(manifest, 'utf8')
-      const asked: AskedFold = { manifest: table, name: nameOf(manifest), backbone: id, seed, settings }
+      const asked: AskedFold = { manifest: table, name: foldNameOf(manifest), backbone: id, seed, settings }
       return { kind: 'fold', asked, place }
     }),
   )
@@ -121,7 +121,7 @@ async function jobsOf(
 
 /** The run's record comes last: what a kill leaves is no run. */
 async function unpackRun(bytes: Uint8Array, manifest: string, run: string): Promise<void> {
-  const name = nameOf(manifest)
+  const name = foldNameOf(manifest)
   const files = unpackFiles(bytes, foldFiles)
   const texts: readonly string[] = foldTexts
   await makeFolder(run)
@@ -140,8 +140,4 @@ async function unpackRun(bytes: Uint8Array, manifest: string, run: string): Prom
 async function isFinished(run: string): Promise<boolean> {
   const found = await RunFolder.open(run).catch(() => undefined)
   return found?.record.state === 'finished'
-}
-
-function nameOf(manifest: string): string {
-  return path.basename(manifest).replace(/\.[^.]*$/, '')
 }

@@ -17,6 +17,11 @@ const besideRuns = ['report.html', 'metrics.json', 'chiquito.json']
 const repeatName = /^repeat-\d+$/
 const foldName = /^fold-\d+$/
 
+/** Name of the run of a fold whose table is in this file. */
+export function foldNameOf(manifest: string): string {
+  return path.basename(manifest).replace(/\.[^.]*$/, '')
+}
+
 const askedSchema = z.object({
   data: z.string(),
   folds: z.number(),

@@ -44,6 +44,25 @@ export interface OpenEngine {
   close(): Promise<void>
 }
 
+/**
+ * Refuses a store where nobody takes jobs, and a queue where what others compute would not be kept: whoever gives one expects something of it.
+ *
+ * @throws `usage`
+ */
+export function checkEngineChoice({
+  queue,
+  store,
+  cache,
+}: EngineChoice & { readonly cache?: boolean | undefined }): void {
+  if (store !== undefined && queue === undefined)
+    throw new ChiquitoError('usage', '--store has no effect without --queue: all is done here. Leave it out.')
+  if (queue !== undefined && cache === false)
+    throw new ChiquitoError(
+      'usage',
+      '--queue has no effect with --no-cache: what others compute is kept in the cache. Leave one of them out.',
+    )
+}
+
 const ours: KindsModule = { table: jobKinds, module: jobKindsModule }
 
 /**

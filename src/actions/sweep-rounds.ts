@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
-import { ChiquitoError, type WorkOptions } from '../core/index.js'
+import { ChiquitoError, parsedJson, type WorkOptions } from '../core/index.js'
 import { type Dataset, openDataset } from '../dataset/index.js'
 import { makeFolder, markOutput, textIfThere, writeFileAtomic } from '../files/index.js'
 import { manifestsAt, readManifest } from '../splitting/index.js'
@@ -65,12 +65,4 @@ async function requireSameData(out: string, data: string): Promise<void> {
   if (asked.success && asked.data.data === data) return
   const other = asked.success ? `of the photos in "${asked.data.data}"` : 'of other photos'
   throw new ChiquitoError('usage', `"${out}" holds a sweep ${other}. Give another folder for --out.`)
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -9,7 +9,7 @@ import { RunFolder } from '../run/index.js'
 import { manifestsAt } from '../splitting/index.js'
 import { doubtsSchema, foldWarnings, unmeasuredWarnings } from './fold-warnings.js'
 import { foldsByJobs } from './folds-by-jobs.js'
-import { clearOtherFolds } from './folds-folder.js'
+import { clearOtherFolds, foldNameOf } from './folds-folder.js'
 import { type TrainOptions, type TrainResult, train } from './train.js'
 import { asOneOfSeveral, shareOfBudget } from './train-budget.js'
 import type { RunOptions } from './train-options.js'
@@ -95,10 +95,10 @@ export async function trainFoldsAt(
   const started = performance.now()
   const manifests = await manifestsAt(place)
   const out = path.resolve(options.out)
-  await requireOwn(out, manifests.map(nameOf), options)
+  await requireOwn(out, manifests.map(foldNameOf), options)
   const elsewhere = options.queue === undefined ? undefined : await foldsByJobs(manifests, out, options)
   const folds: (Metrics & { manifest: string })[] = []
-  const own = await budgetOf(out, manifests.map(nameOf), options)
+  const own = await budgetOf(out, manifests.map(foldNameOf), options)
   const { sharedBudget = own } = options
   for (const [i, manifest] of manifests.entries()) {
     const left = manifests.length - i
@@ -108,7 +108,7 @@ export async function trainFoldsAt(
     folds.push({
       ...(await trainFold(manifest, out, {
         ...{ ...options, progress, budget, sharedBudget },
-        resume: options.resume || elsewhere?.has(nameOf(manifest)),
+        resume: options.resume || elsewhere?.has(foldNameOf(manifest)),
       })),
       manifest,
     })
@@ -142,8 +142,8 @@ export async function trainFoldsAt(
       options.command ??
       `${commandName()} train ${shellPath(options.data)} --folds ${shellPath(place)} --out ${shellPath(options.out)}`,
     folds: folds.map(({ manifest, photos, accuracy, interval }) => ({
-      name: nameOf(manifest),
-      report: `${encodeURIComponent(nameOf(manifest))}/report.html`,
+      name: foldNameOf(manifest),
+      report: `${encodeURIComponent(foldNameOf(manifest))}/report.html`,
       train: photos.train,
       valid: photos.valid,
       accuracy,
@@ -187,17 +187,13 @@ async function budgetOf(
   return undefined
 }
 
-function nameOf(manifest: string): string {
-  return path.basename(manifest).replace(/\.[^.]*$/, '')
-}
-
 /** One fold's run: what it came to before, gone on with, or anew. */
 async function trainFold(
   manifest: string,
   out: string,
   options: Omit<RunOptions, 'manifest'>,
 ): Promise<Metrics> {
-  const name = nameOf(manifest)
+  const name = foldNameOf(manifest)
   const run = path.join(out, name)
   const before = options.resume ? await RunFolder.open(run).catch(() => undefined) : undefined
   if (before?.record.state === 'finished') {

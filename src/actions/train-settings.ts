@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { argumentError, ChiquitoError } from '../core/index.js'
 import { checkCoverage, fineTunes } from '../train/index.js'
+import { checkEngineChoice } from './open-engine.js'
 import { trainFlags } from './train-flags.js'
 import type { TrainOptions } from './train-options.js'
 import { USUAL_BACKBONE } from './usual-backbone.js'
@@ -28,10 +29,7 @@ export function checkSettings(options: TrainOptions, notice: (message: string) =
   if (epochs !== undefined && !(Number.isInteger(epochs) && epochs >= 1 && epochs <= mostEpochs))
     throw argumentError('epochs', `a whole number from 1 to ${mostEpochs}`, epochs)
   if (options.budget !== undefined) checkBudget(options.budget, options)
-  if (options.store !== undefined && options.queue === undefined)
-    throw withoutEffect('--store', 'no --queue', 'without one all is done here')
-  if (options.queue !== undefined && options.cache === false)
-    throw withoutEffect('--queue', '--no-cache', 'what others compute is kept in the cache')
+  checkEngineChoice(options)
   if (options.queue !== undefined && options.budget !== undefined)
     throw withoutEffect('--budget', '--queue', 'what fits into it depends on who is at work')
   if (resume && overwrite)

@@ -1,6 +1,7 @@
 import { lstat, readFile } from 'node:fs/promises'
 import { join, posix } from 'node:path'
 import { z } from 'zod'
+import { parsedJson } from '../core/index.js'
 import { METADATA } from './metadata-lines.js'
 
 /** As large as a table with labels may be. */
@@ -52,17 +53,9 @@ function addRows(rows: Map<string, MetadataRow>, folder: string, text: string): 
   let damaged = 0
   for (const line of text.split('\n')) {
     if (line.trim() === '') continue
-    const row = parsed(line)
+    const row = rowSchema.safeParse(parsedJson(line)).data
     if (typeof row?.file_name !== 'string') damaged++
     else rows.set(posix.join(folder, row.file_name), row)
   }
   return damaged
-}
-
-function parsed(line: string): MetadataRow | undefined {
-  try {
-    return rowSchema.safeParse(JSON.parse(line)).data
-  } catch {
-    return undefined
-  }
 }

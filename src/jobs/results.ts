@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { ChiquitoError } from '../core/index.js'
+import { ChiquitoError, parsedJson } from '../core/index.js'
 import type { Job, Json } from './job.js'
 import type { BlobStore } from './store/index.js'
 
@@ -66,12 +66,4 @@ export async function removeResult(store: BlobStore, key: string): Promise<void>
 
 function checkOf(bytes: Uint8Array): Buffer {
   return createHash('sha256').update(bytes).digest()
-}
-
-function parsedJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes))
-  } catch {
-    return undefined
-  }
 }

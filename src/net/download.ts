@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path'
 import { argumentError, ChiquitoError } from '../core/index.js'
-import { makeFolder, takeLockSoon } from '../files/index.js'
+import { makeFolder, sha256Pattern, takeLockSoon } from '../files/index.js'
 import { parseAddress, showAddress } from './address.js'
 import type { Pace } from './pace.js'
 import { PartialFile } from './partial-file.js'
@@ -59,7 +59,7 @@ export async function download(
 ): Promise<Download> {
   const url = parseAddress(address)
   const { sha256 } = options
-  if (sha256 !== undefined && !/^[0-9a-f]{64}$/.test(sha256))
+  if (sha256 !== undefined && !sha256Pattern.test(sha256))
     throw argumentError('sha256', '64 hexadecimal digits, lower case', sha256)
   await makeFolder(dirname(path))
   const lock = join(dirname(path), `.${basename(path)}.lock`)

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readdirSync, statSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { argumentError } from '../core/index.js'
-import { cacheFolder, ioError, makeFolderSync } from '../files/index.js'
+import { cacheFolder, ioError, makeFolderSync, sha256Pattern } from '../files/index.js'
 import { FeaturePack, type PackEntry } from './feature-pack.js'
 
 /** Two hundred thousand vectors of 2,560 values: some fifty data sets of this project's usual size. */
@@ -100,7 +100,7 @@ export class FeatureStore {
    * @throws `usage` for another key
    */
   put(key: string, vector: Float32Array): void {
-    if (!/^[0-9a-f]{64}$/.test(key)) throw argumentError('key', '64 hexadecimal digits', key)
+    if (!sha256Pattern.test(key)) throw argumentError('key', '64 hexadecimal digits', key)
     if (this.isFull || this.isClosed || this.entries.has(key)) return
     this.guarded(() => {
       if (!this.hasRoom(vector.byteLength)) return

@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { ChiquitoError } from '../core/index.js'
 import { type ManifestSplit, readTable, type Split } from '../dataset/index.js'
-import { ioError, writeFileAtomic } from '../files/index.js'
+import { ioError, sha256Pattern, writeFileAtomic } from '../files/index.js'
 
 /** Manifest of a plain division, in a folder. */
 export const MANIFEST_FILE = 'split.csv'
@@ -22,9 +22,6 @@ export function foldFile(fold: number): string {
 }
 
 const foldName = /^fold-(\d+)\.csv$/
-
-/** What else stands in that column of a table from elsewhere says nothing of contents. */
-const isHash = /^[0-9a-f]{64}$/
 
 /** Lines named in a message. */
 const header = 'file_name,label,split,sha256'
@@ -76,7 +73,7 @@ export async function readManifest(file: string): Promise<ManifestSplit> {
     seen.set(path, row)
     parts[split].push(path)
     const sha256 = hashes?.[row]?.toLowerCase()
-    if (sha256 !== undefined && isHash.test(sha256)) contents.push([path, sha256])
+    if (sha256 !== undefined && sha256Pattern.test(sha256)) contents.push([path, sha256])
   })
   return { by: 'manifest', manifest: file, ...parts, ...(contents.length > 0 && { contents }) }
 }

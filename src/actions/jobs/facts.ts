@@ -1,15 +1,15 @@
 import { z } from 'zod'
-import { ChiquitoError } from '../../core/index.js'
+import { ChiquitoError, parsedJson } from '../../core/index.js'
 import { factsBy, gatherFacts, keptText } from '../../doctor/index.js'
+import { sha256Schema } from '../../files/index.js'
 import { type JobKind, jobKind } from '../../jobs/index.js'
 import { LocalFiles } from './local-files.js'
-
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
+import { halvesWithPaths, requirePaths } from './photo-shard.js'
 
 const askedSchema = z.strictObject({
   /** What facts are measured by. */
   by: z.literal(factsBy),
-  photos: z.array(sha256).min(1),
+  photos: z.array(sha256Schema).min(1),
 })
 
 const placeSchema = z.strictObject({
@@ -18,7 +18,7 @@ const placeSchema = z.strictObject({
   paths: z.array(z.string()),
 })
 
-const resultSchema = z.array(z.tuple([sha256, z.string()]))
+const resultSchema = z.array(z.tuple([sha256Schema, z.string()]))
 
 export type AskedFacts = z.infer<typeof askedSchema>
 export type PlaceOfFacts = z.infer<typeof placeSchema>
@@ -35,8 +35,7 @@ export function factsKind(): JobKind {
     asked: askedSchema,
     place: placeSchema,
     async perform({ photos }, { root, paths }, { store, signal }) {
-      if (paths.length !== photos.length)
-        throw new ChiquitoError('usage', 'A job about photos must say where each of them lies.')
+      requirePaths({ photos }, { paths })
       const at = { root, photos: photos.map((sha256, i) => ({ sha256, path: paths[i] })) }
       return local.withPhotos(store, at, async (folder, names) => {
         const { files } = await gatherFacts(folder, names, { cache: false, signal })
@@ -49,14 +48,7 @@ export function factsKind(): JobKind {
       })
     },
     division: {
-      parts: ({ photos, by }, { paths, root }) => {
-        const half = photos.length >> 1
-        const part = (from: number, to: number) => ({
-          asked: { by, photos: photos.slice(from, to) },
-          place: { root, paths: paths.slice(from, to) },
-        })
-        return half === 0 ? [] : [part(0, half), part(half, photos.length)]
-      },
+      parts: halvesWithPaths,
       join: (_, results) => packed(results.flatMap(factsIn)),
       setAside: ({ photos: [photo] }, reason) => packed([[photo, keptText(refused(reason))]]),
     },
@@ -76,7 +68,7 @@ function packed(facts: readonly [string, string][]): Uint8Array {
 
 /** @throws `data` for bytes that are no facts */
 export function factsIn(bytes: Uint8Array): [string, string][] {
-  const parsed = resultSchema.safeParse(JSON.parse(new TextDecoder().decode(bytes)))
+  const parsed = resultSchema.safeParse(parsedJson(bytes))
   if (parsed.success) return parsed.data
   throw new ChiquitoError('data', 'What was measured elsewhere cannot be understood.')
 }

@@ -2,10 +2,12 @@ import { z } from 'zod'
 import { type Backbone, loadBackbone } from '../../backbones/index.js'
 import { ChiquitoError } from '../../core/index.js'
 import type { Photo } from '../../dataset/index.js'
+import { sha256Schema } from '../../files/index.js'
 import { viewVersion } from '../../images/index.js'
 import { type JobKind, jobKind, LastUsed } from '../../jobs/index.js'
 import { FeatureExtractor, type Features } from '../../train/index.js'
 import { LocalFiles } from './local-files.js'
+import { firstHalf, halvesWithPaths, requirePaths } from './photo-shard.js'
 import { packRows, unpackRows } from './rows.js'
 
 const drawSchema = z.strictObject({
@@ -18,11 +20,9 @@ const drawSchema = z.strictObject({
   contrast: z.number(),
 })
 
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
-
 const askedSchema = z.strictObject({
   /** Of the file of its weights. */
-  backbone: sha256,
+  backbone: sha256Schema,
   spec: z.strictObject({
     layers: z.array(
       z.strictObject({ name: z.string(), pools: z.array(z.enum(['avg', 'max', 'std', 'map'])) }),
@@ -30,7 +30,9 @@ const askedSchema = z.strictObject({
   }),
   rule: z.strictObject({ size: z.int(), resize: z.enum(['crop', 'squash', 'pad']) }),
   viewVersion: z.literal(viewVersion),
-  photos: z.array(z.strictObject({ sha256, views: z.array(drawSchema.nullable()).min(1) })).min(1),
+  photos: z
+    .array(z.strictObject({ sha256: sha256Schema, views: z.array(drawSchema.nullable()).min(1) }))
+    .min(1),
 })
 
 const numbers = z.union([z.number(), z.array(z.number())])
@@ -68,8 +70,7 @@ export function featuresKind(): JobKind {
     place: placeSchema,
     perform(asked, place, { store, threads, signal }) {
       const { root, paths, ...network } = place
-      if (paths.length !== asked.photos.length)
-        throw new ChiquitoError('usage', 'A job about photos must say where each of them lies.')
+      requirePaths(asked, place)
       const name = JSON.stringify([asked.backbone, network])
       return backbones.use(
         name,
@@ -87,15 +88,8 @@ export function featuresKind(): JobKind {
       )
     },
     division: {
-      parts: ({ photos, ...asked }, { paths, ...place }) => {
-        const half = photos.length >> 1
-        const part = (from: number, to: number) => ({
-          asked: { ...asked, photos: photos.slice(from, to) },
-          place: { ...place, paths: paths.slice(from, to) },
-        })
-        return half === 0 ? [] : [part(0, half), part(half, photos.length)]
-      },
-      join: ({ photos }, results) => joined(photos.length >> 1, results),
+      parts: halvesWithPaths,
+      join: (asked, results) => joined(firstHalf(asked), results),
       setAside: (_, reason) =>
         packRows({ width: 1, photos: [], aside: [{ photo: 0, reason }], values: new Float32Array() }),
     },

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { ChiquitoError } from '../../core/index.js'
+import { ChiquitoError, parsedJson } from '../../core/index.js'
 import type { Dataset } from '../../dataset/index.js'
+import { sha256Schema } from '../../files/index.js'
 import type { BlobStore } from '../../jobs/index.js'
 
 const photoSchema = z.strictObject({
@@ -9,7 +10,7 @@ const photoSchema = z.strictObject({
   label: z.int().nonnegative(),
   split: z.enum(['train', 'valid', 'test']),
   bytes: z.int().nonnegative(),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  sha256: sha256Schema,
 })
 
 const listingSchema = z.strictObject({
@@ -41,7 +42,7 @@ export async function getListing(store: BlobStore, hash: string): Promise<Listin
       'io',
       `The list of photos ${hash} is not in "${store.address}". All machines must see one store.`,
     )
-  const parsed = listingSchema.safeParse(JSON.parse(new TextDecoder().decode(bytes)))
+  const parsed = listingSchema.safeParse(parsedJson(bytes))
   if (createHash('sha256').update(bytes).digest('hex') === hash && parsed.success) return parsed.data
   throw new ChiquitoError(
     'data',

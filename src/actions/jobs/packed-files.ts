@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ChiquitoError } from '../../core/index.js'
+import { ChiquitoError, parsedJson } from '../../core/index.js'
 
 const headSchema = z.array(z.strictObject({ name: z.string(), bytes: z.int().nonnegative() }))
 
@@ -15,7 +15,7 @@ export function packFiles(files: ReadonlyMap<string, Uint8Array>): Uint8Array {
  */
 export function unpackFiles(bytes: Uint8Array, names: readonly string[]): Map<string, Uint8Array> {
   const end = bytes.indexOf(0x0a)
-  const head = headSchema.safeParse(parsed(new TextDecoder().decode(bytes.subarray(0, Math.max(0, end)))))
+  const head = headSchema.safeParse(parsedJson(bytes.subarray(0, Math.max(0, end))))
   const files = new Map<string, Uint8Array>()
   let at = end + 1
   for (const { name, bytes: size } of head.data ?? []) {
@@ -25,12 +25,4 @@ export function unpackFiles(bytes: Uint8Array, names: readonly string[]): Map<st
   if (!head.success || at !== bytes.length || [...files.keys()].some(name => !names.includes(name)))
     throw new ChiquitoError('data', 'What was trained elsewhere is no run.')
   return files
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ChiquitoError } from '../../core/index.js'
+import { ChiquitoError, parsedJson } from '../../core/index.js'
 
 const headSchema = z.strictObject({
   width: z.int().positive(),
@@ -26,19 +26,11 @@ export function packRows({ values, ...head }: Rows): Uint8Array {
 export function unpackRows(bytes: Uint8Array): Rows {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const end = buffer.indexOf('\n')
-  const head = headSchema.safeParse(parsed(buffer.toString('utf8', 0, Math.max(0, end))))
+  const head = headSchema.safeParse(parsedJson(buffer.toString('utf8', 0, Math.max(0, end))))
   const rest = buffer.subarray(end + 1)
   if (!head.success || rest.length % 4 !== 0)
     throw new ChiquitoError('data', 'What was computed elsewhere is no features of photos.')
   const values = new Float32Array(rest.length / 4)
   for (let i = 0; i < values.length; i++) values[i] = rest.readFloatLE(4 * i)
   return { ...head.data, values }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { loadBackbone } from '../../backbones/index.js'
-import { argmax, ChiquitoError } from '../../core/index.js'
+import { argmax, ChiquitoError, parsedJson } from '../../core/index.js'
 import { lossOf } from '../../evaluate/index.js'
+import { sha256Schema } from '../../files/index.js'
 import { type JobKind, jobKind } from '../../jobs/index.js'
 import { openFeatureStore } from '../../run/index.js'
 import { likenessFinder } from '../../splitting/index.js'
@@ -9,15 +10,13 @@ import { fineTunes, type RecipeResult, recipeNamed } from '../../train/index.js'
 import { datasetOf, getListing } from './listing.js'
 import { LocalFiles } from './local-files.js'
 
-const hash = z.string().regex(/^[0-9a-f]{64}$/)
-
 const askedSchema = z.strictObject({
   /** Photos, classes and parts: see `putListing`. */
-  listing: hash,
+  listing: sha256Schema,
   /** Of the data set that the photos are from. */
   fingerprint: z.string(),
   /** Of the file of the network's weights. */
-  backbone: hash,
+  backbone: sha256Schema,
   recipe: z.string(),
   seed: z.int().nonnegative(),
   size: z.int().optional(),
@@ -96,7 +95,7 @@ function resultOf(
 
 /** @throws `data` for bytes that are no result */
 export function trialResultOf(bytes: Uint8Array): TrialResult {
-  const parsed = resultSchema.safeParse(JSON.parse(new TextDecoder().decode(bytes)))
+  const parsed = resultSchema.safeParse(parsedJson(bytes))
   if (parsed.success) return parsed.data
   throw new ChiquitoError('data', 'What a trial came to cannot be understood.')
 }

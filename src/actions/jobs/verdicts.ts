@@ -1,18 +1,18 @@
 import path from 'node:path'
 import { z } from 'zod'
 import { ChiquitoError } from '../../core/index.js'
+import { sha256Schema } from '../../files/index.js'
 import { type JobKind, jobKind, LastUsed } from '../../jobs/index.js'
 import { Judge } from './judge.js'
 import { LocalFiles } from './local-files.js'
-
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
+import { halves } from './photo-shard.js'
 
 /** What verdicts depend on: the whole model file, with its threshold and how it takes photos, and what the photos hold. */
 const askedSchema = z.strictObject({
-  model: sha256,
+  model: sha256Schema,
   device: z.enum(['cpu', 'webgpu', 'cuda']),
   tta: z.int().min(0),
-  photos: z.array(sha256),
+  photos: z.array(sha256Schema),
 })
 
 const placeSchema = z.strictObject({
@@ -20,7 +20,7 @@ const placeSchema = z.strictObject({
   model: z.string(),
   threads: z.int().positive().optional(),
   /** Files, by what they hold. */
-  photos: z.record(sha256, z.string()),
+  photos: z.record(sha256Schema, z.string()),
 })
 
 export type VerdictsAsked = z.infer<typeof askedSchema>
@@ -55,12 +55,7 @@ export function verdictsKind(): JobKind {
       return linesFrom(asked.photos.map(content => said.get(content) ?? ''))
     },
     division: {
-      parts({ photos, ...others }, place) {
-        if (photos.length < 2) return []
-        const half = Math.ceil(photos.length / 2)
-        const halves = [photos.slice(0, half), photos.slice(half)]
-        return halves.map(part => ({ asked: { ...others, photos: part }, place }))
-      },
+      parts: (asked, place) => halves(asked).map(half => ({ asked: half, place })),
       join: (_, results) => linesFrom(results.flatMap(linesIn)),
       setAside: (_, reason) => linesFrom([JSON.stringify({ error: reason })]),
     },

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open, rename } from 'node:fs/promises'
 import { z } from 'zod'
-import { ChiquitoError, throwIfAborted, type WorkOptions } from '../../core/index.js'
+import { ChiquitoError, parsedJson, throwIfAborted, type WorkOptions } from '../../core/index.js'
 import { OddityCounter, pathsInList, walkPhotos } from '../../dataset/index.js'
 import { ioError } from '../../files/index.js'
 
@@ -82,7 +82,7 @@ export async function* readPhotoList(file: string, from: number): AsyncGenerator
   let at = 0
   let rest = ''
   const entry = (line: string) => {
-    const parsed = entrySchema.safeParse(jsonOf(line))
+    const parsed = entrySchema.safeParse(parsedJson(line))
     if (parsed.success) return parsed.data
     throw new ChiquitoError(
       'data',
@@ -148,12 +148,4 @@ async function* hashed(
 
 async function* listed(paths: AsyncIterable<string> | Iterable<string>): AsyncGenerator<ListedPhoto> {
   for await (const path of paths) yield { path }
-}
-
-function jsonOf(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return undefined
-  }
 }

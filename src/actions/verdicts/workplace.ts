@@ -7,6 +7,7 @@ import {
   ioError,
   markOutput,
   type Release,
+  sha256Schema,
   takeLockSoon,
   textIfThere,
   writeFileAtomic,
@@ -16,12 +17,10 @@ import {
 const KIND = 'verdicts'
 const ENDING = '.part'
 
-const digest = z.string().regex(/^[0-9a-f]{64}$/)
-
 /** All that rows follow from, but for what the photos hold. */
 const questionSchema = z.strictObject({
   version: z.string(),
-  model: z.strictObject({ path: z.string(), sha256: digest }),
+  model: z.strictObject({ path: z.string(), sha256: sha256Schema }),
   device: z.string(),
   tta: z.int().min(0),
   followLinks: z.boolean(),
@@ -32,7 +31,7 @@ const questionSchema = z.strictObject({
       kind: z.enum(['photo', 'folder', 'list']),
       given: z.string(),
       /** Of a list: what it held. */
-      sha256: digest.nullable(),
+      sha256: sha256Schema.nullable(),
     }),
   ),
 })

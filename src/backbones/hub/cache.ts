@@ -6,6 +6,7 @@ import {
   ioError,
   makeFolder,
   replaceFile,
+  sha256Pattern,
   temporaryPath,
   writeFileAtomic,
 } from '../../files/index.js'
@@ -18,7 +19,6 @@ import type { HubFile, HubSettings } from './settings.js'
 // https://huggingface.co/docs/hub/local-cache
 
 export const commitPattern = /^[0-9a-f]{40}$/
-export const sha256Pattern = /^[0-9a-f]{64}$/
 
 /** A file of the Hub that is on this machine. */
 export interface CachedFile {

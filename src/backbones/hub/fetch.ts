@@ -1,8 +1,8 @@
 import { dirname } from 'node:path'
 import { ChiquitoError, type WorkOptions } from '../../core/index.js'
-import { makeFolder, waitForLock } from '../../files/index.js'
+import { makeFolder, sha256Pattern, waitForLock } from '../../files/index.js'
 import { type ClientOptions, download, inspect, RefusedError, type RetryOptions } from '../../net/index.js'
-import { type CachedFile, commitPattern, HubCache, sha256Pattern } from './cache.js'
+import { type CachedFile, commitPattern, HubCache } from './cache.js'
 import type { HubFile, HubSettings } from './settings.js'
 
 /** The networks known here take at most 110 MB; a thing of a gigabyte is none of them. */

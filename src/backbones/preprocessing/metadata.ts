@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ChiquitoError } from '../../core/index.js'
+import { ChiquitoError, parsedJson } from '../../core/index.js'
 import { type Finding, inOrder, isSound, rawBytes, zeroToOne } from './preprocessing.js'
 
 /** Our own entry of an .onnx file's metadata: `{"mean": [r, g, b], "std": [r, g, b]}` in bytes; `"channels": "bgr"`. */
@@ -30,7 +30,7 @@ export function metadataFinding(metadata: ReadonlyMap<string, string>, file: str
 function own(metadata: ReadonlyMap<string, string>, file: string): Finding | undefined {
   const text = metadata.get(ownKey)
   if (text === undefined) return undefined
-  const { data } = ownSchema.safeParse(parsed(text))
+  const { data } = ownSchema.safeParse(text.length > MAX_TEXT ? undefined : parsedJson(text))
   if (!data)
     throw new ChiquitoError(
       'model',
@@ -40,14 +40,6 @@ function own(metadata: ReadonlyMap<string, string>, file: string): Finding | und
   return {
     source: `the entry "${ownKey}" of its metadata`,
     preprocessing: { mean, std, ...(channels === 'bgr' ? { channels } : {}) },
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return text.length > MAX_TEXT ? undefined : JSON.parse(text)
-  } catch {
-    return undefined
   }
 }
 

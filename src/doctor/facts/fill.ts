@@ -1,4 +1,4 @@
-import { throwIfAborted, type WorkOptions } from '../../core/index.js'
+import { parsedJson, throwIfAborted, type WorkOptions } from '../../core/index.js'
 import { hashFiles } from '../../dataset/index.js'
 import { READER } from './reader.js'
 import { keptSchema } from './schema.js'
@@ -47,18 +47,10 @@ export async function fillFacts(
     for (const file of hashed) if ('sha256' in file && !store.has(file.sha256)) unknown.set(file.sha256, file)
     for await (const { sha256, text } of help([...unknown.values()], { progress, signal })) {
       throwIfAborted(signal)
-      const facts = keptSchema.safeParse(parsed(text))
+      const facts = keptSchema.safeParse(parsedJson(text))
       if (facts.success) store.put(sha256, facts.data, text)
     }
   } finally {
     store.close()
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }

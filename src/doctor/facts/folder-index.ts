@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { LogWriter } from '../../files/index.js'
+import { LogWriter, sha256Schema } from '../../files/index.js'
 import { sha256Of } from '../../images/index.js'
 import { attempt, forgetOldest } from './forget-oldest.js'
 
@@ -21,7 +21,7 @@ const entrySchema = z.object({
   mtime: z.number(),
   ctime: z.number(),
   inode: z.number(),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  sha256: sha256Schema,
   /** When reading it began, in milliseconds. */
   at: z.number(),
 })

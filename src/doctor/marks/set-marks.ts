@@ -1,6 +1,13 @@
 import { resolve } from 'node:path'
 import { ChiquitoError } from '../../core/index.js'
-import { type AskedBy, contentAt, InnerFolder, Journal, readJournal } from '../../files/index.js'
+import {
+  type AskedBy,
+  contentAt,
+  InnerFolder,
+  Journal,
+  readJournal,
+  sha256Pattern,
+} from '../../files/index.js'
 import { type Mark, markAct, marksOf } from './marks.js'
 
 /** What a person says of photos; paths relative to the folder, or to where the person stands. */
@@ -114,7 +121,7 @@ async function photoNamed(folder: InnerFolder, name: string): Promise<NamedPhoto
   const candidates = [given, ...(absolute.startsWith(root) ? [absolute.slice(root.length)] : [])]
   for (const path of candidates) {
     const content = await folder.at(path).then(contentAt, () => 'none')
-    if (/^[0-9a-f]{64}$/.test(content)) return { path, sha256: content }
+    if (sha256Pattern.test(content)) return { path, sha256: content }
   }
   throw new ChiquitoError(
     'usage',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { sha256Schema } from '../sha256-schema.js'
 import { isInnerPath } from './inner-path.js'
 
 /** What the first line says; a higher version is one that this program does not know. */
@@ -9,12 +10,11 @@ export const JOURNAL_VERSION = 1
 export const headerSchema = z.object({ format: z.literal(JOURNAL_FORMAT), version: z.int().positive() })
 
 const path = z.string().max(4096).refine(isInnerPath, 'it is no path below the folder')
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'it is no SHA-256')
 const number = z.int().positive()
 const time = z.iso.datetime()
 
 /** A file gets another place or name, where nothing is. */
-const moveSchema = z.object({ act: z.literal('move'), from: path, to: path, sha256 })
+const moveSchema = z.object({ act: z.literal('move'), from: path, to: path, sha256: sha256Schema })
 
 /** A file gives way to another one made of it, and is kept elsewhere. */
 const replaceSchema = z.object({
@@ -27,9 +27,9 @@ const replaceSchema = z.object({
   /** Where the new one lies ready. */
   staged: path,
   /** Of the old one. */
-  sha256,
+  sha256: sha256Schema,
   /** Of the new one. */
-  after: sha256,
+  after: sha256Schema,
 })
 
 /** The way back of `replace`: the file that was kept comes back, the one that was made of it goes. */
@@ -39,16 +39,16 @@ const restoreSchema = z.object({
   from: path,
   to: path,
   made: path,
-  sha256,
-  after: sha256,
+  sha256: sha256Schema,
+  after: sha256Schema,
 })
 
 /** Pieces of a text are replaced by others: rows of a table. */
 const editSchema = z.object({
   act: z.literal('edit'),
   path,
-  sha256,
-  after: sha256,
+  sha256: sha256Schema,
+  after: sha256Schema,
   /** Sorted, apart from one another. */
   changes: z
     .array(
@@ -67,7 +67,7 @@ const markSchema = z.object({
   act: z.literal('mark'),
   /** `keep`: they are as they should be. `apart`: they are no copies of one another. */
   mark: z.enum(['keep', 'apart']),
-  contents: z.array(sha256).min(1),
+  contents: z.array(sha256Schema).min(1),
   /** What they were called. */
   photos: z.array(z.string()),
 })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { ErrorCode, Failure } from '../../core/index.js'
+import { type ErrorCode, type Failure, parsedJson } from '../../core/index.js'
+import { sha256Schema } from '../../files/index.js'
 
 // What goes through Redis. Others may be able to write there, so all of it is checked by whoever reads it.
 
@@ -10,11 +11,9 @@ const MAX_ADDRESS = 2000
 /** Names of hosts and versions, which are printed. */
 const nameSchema = z.string().regex(/^[\w .,:+()-]{1,300}$/)
 
-const keySchema = z.string().regex(/^[0-9a-f]{64}$/)
-
 /** All that is told of a job: what it is called, and where whoever asked keeps jobs and results. */
 const referenceSchema = z.strictObject({
-  key: keySchema,
+  key: sha256Schema,
   store: z.string().max(MAX_ADDRESS),
   /** How often the process that did it died while its worker lived on. */
   deaths: z.int().nonnegative().optional(),
@@ -29,7 +28,7 @@ export function referenceOf(id: string | undefined, data: unknown): Reference | 
 
 /** Whether a text, as it lies in Redis, refers to a job of that name. */
 export function isReference(id: string, text: string | null): boolean {
-  return referenceOf(id, parsedJson(text)) !== undefined
+  return referenceOf(id, jsonIn(text)) !== undefined
 }
 
 const answerSchema = z.object({ isRecalled: z.boolean() })
@@ -74,7 +73,7 @@ export function failureText({ code, message, deadly }: SentFailure): string {
 
 /** The failure that a text says; the queue has reasons of its own, too. */
 export function sentFailure(text: unknown): SentFailure {
-  const parsed = failureSchema.safeParse(parsedJson(text))
+  const parsed = failureSchema.safeParse(jsonIn(text))
   if (parsed.success) return { ...parsed.data, message: parsed.data.message.slice(0, MAX_MESSAGE) }
   const reason = typeof text === 'string' ? text.slice(0, MAX_MESSAGE) : 'no reason is given'
   return { code: 'engine', message: `The queue gave a job up: ${reason}` }
@@ -106,19 +105,14 @@ const noticeSchema = z.object({
   queue: nameSchema,
   host: nameSchema,
   /** Of the jobs that one waits for, or has in hand. */
-  keys: z.array(keySchema).max(100_000).readonly(),
+  keys: z.array(sha256Schema).max(100_000).readonly(),
 })
 export type Notice = z.infer<typeof noticeSchema>
 
 export function noticeOf(text: unknown): Notice | undefined {
-  return noticeSchema.safeParse(parsedJson(text)).data
+  return noticeSchema.safeParse(jsonIn(text)).data
 }
 
-function parsedJson(text: unknown): unknown {
-  if (typeof text !== 'string') return undefined
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
+function jsonIn(text: unknown): unknown {
+  return typeof text === 'string' ? parsedJson(text) : undefined
 }

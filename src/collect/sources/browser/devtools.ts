@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { Readable, Writable } from 'node:stream'
 import { z } from 'zod'
-import { ChiquitoError } from '../../../core/index.js'
+import { ChiquitoError, parsedJson } from '../../../core/index.js'
 
 /** Longest message: what a page shows, a few megabytes at most. */
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024
@@ -98,7 +98,7 @@ export class DevTools {
   }
 
   private hear(text: string): void {
-    const message = messageSchema.safeParse(parsed(text))
+    const message = messageSchema.safeParse(parsedJson(text))
     if (!message.success) {
       this.fail('says what is no part of its protocol')
       return
@@ -122,13 +122,5 @@ export class DevTools {
 
   private errorFor(what: string): ChiquitoError {
     return new ChiquitoError('io', `The browser ${this.name} ${what}.`)
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }
