@@ -1,5 +1,5 @@
 // Commands whose work the workers of a queue do: what comes of it is what one process makes.
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { DoctorResult } from '../src/actions/doctor.js'
@@ -146,6 +146,14 @@ describe.skipIf(!redisProgram)(
       )
       expect(await refused('predict', at('here'), photos, ...queue)).toContain('--queue goes with --out')
       expect(await refused('evaluate', at('here'), ...queue)).toContain('--queue')
+      const out = at('none', 'v.jsonl')
+      expect(await refused('predict', at('here'), photos, '--out', out, '--store', store)).toContain(
+        '--store has no effect without --queue',
+      )
+      expect(await refused('predict', at('here'), photos, '--out', out, '--queue', address)).toContain(
+        '--queue needs --store',
+      )
+      expect(existsSync(at('none'))).toBe(false)
     })
   },
 )

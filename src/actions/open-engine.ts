@@ -30,6 +30,8 @@ export interface EngineOptions extends Pick<EngineChoice, 'queue'>, WorkOptions 
   readonly store: string
   /** Threads that do jobs, each one at a time; this one by default. Not with a queue. */
   readonly threads?: number | undefined
+  /** Jobs that this thread has in work at a time where it does them; one by default. */
+  readonly atOnce?: number | undefined
   /** Jobs in the queue at a time. */
   readonly places?: number | undefined
   /** Ours by default. */
@@ -45,15 +47,12 @@ export interface OpenEngine {
 }
 
 /**
- * Refuses a store where nobody takes jobs, and a queue where what others compute would not be kept: whoever gives one expects something of it.
+ * Refuses, before any work, a store where nobody takes jobs, a queue without one, and a queue where what others compute would not be kept.
  *
  * @throws `usage`
  */
-export function checkEngineChoice({
-  queue,
-  store,
-  cache,
-}: EngineChoice & { readonly cache?: boolean | undefined }): void {
+export function checkEngineChoice(choice: EngineChoice & { readonly cache?: boolean | undefined }): void {
+  const { queue, store, cache } = choice
   if (store !== undefined && queue === undefined)
     throw new ChiquitoError('usage', '--store has no effect without --queue: all is done here. Leave it out.')
   if (queue !== undefined && cache === false)
@@ -61,6 +60,7 @@ export function checkEngineChoice({
       'usage',
       '--queue has no effect with --no-cache: what others compute is kept in the cache. Leave one of them out.',
     )
+  workStore(choice, '')
 }
 
 const ours: KindsModule = { table: jobKinds, module: jobKindsModule }
@@ -104,9 +104,11 @@ export async function openEngine(options: EngineOptions): Promise<OpenEngine> {
 }
 
 async function engineFor(options: EngineOptions, store: BlobStore): Promise<JobEngine> {
-  const { queue, threads = 1, kinds = ours } = options
+  const { queue, threads = 1, atOnce, kinds = ours } = options
   if (queue === undefined)
-    return threads > 1 ? new EngineThreads(kinds.module, store, threads) : new EngineHere(kinds.table, store)
+    return threads > 1
+      ? new EngineThreads(kinds.module, store, threads)
+      : new EngineHere(kinds.table, store, atOnce)
   const { queueRelease } = await import('./queue-release.js')
   const address = queueAddress(queue, process.env.CHIQUITO_QUEUE)
   if (!address) throw new ChiquitoError('usage', 'No queue is given.')

@@ -2,12 +2,16 @@ import path from 'node:path'
 import { ChiquitoError, messageOf, throwIfAborted, version, type WorkOptions } from '../core/index.js'
 import type { DeviceOptions } from '../engine/index.js'
 import { fileSha256 } from '../files/index.js'
-import { EngineHere, openStore } from '../jobs/index.js'
 import { readModelFile } from '../onnx/index.js'
 import type { Refused } from '../predict/index.js'
 import { type ModelMetadata, parseModelMetadata, thresholdIn } from '../run/index.js'
-import { jobKinds } from './jobs/kinds.js'
-import { type EngineChoice, type OpenEngine, openEngine, workStore } from './open-engine.js'
+import {
+  checkEngineChoice,
+  type EngineChoice,
+  type OpenEngine,
+  openEngine,
+  workStore,
+} from './open-engine.js'
 import { checkedTta, modelPath, refuseSwapped, tellUnknowing } from './predict.js'
 import {
   begin,
@@ -82,6 +86,7 @@ export async function predictOut(options: PredictOutOptions): Promise<PredictOut
   const { out, progress, overwrite = false } = options
   const tta = checkedTta(options.tta)
   endingOf(out)
+  checkEngineChoice(options)
   await refuseSwapped(options.model, options.paths)
   const file = await modelPath(options.model, progress)
   const sources = await sourcesOf(options.paths, options.lists ?? [], options.input)
@@ -148,27 +153,43 @@ interface Settings {
   readonly threads: number | undefined
 }
 
+interface Wanted {
+  readonly photos: number
+  readonly tally: Tally
+}
+
 /**
- * Writes all rows that are not there yet.
+ * Writes all rows that are not there yet: shards are judged here, or by the workers of a queue.
  *
  * @returns how many were there
  */
 async function gather(
   place: Workplace,
-  { photos, tally }: { readonly photos: number; readonly tally: Tally },
-  { model, device, tta, threads }: Settings,
+  wanted: Wanted,
+  settings: Settings,
   options: WorkOptions & EngineChoice,
 ): Promise<number> {
-  const { progress, signal } = options
+  const { queue, progress, signal } = options
+  const store = workStore(options, place.store)
+  const hands = await openEngine({ queue, store, atOnce: SHARDS_AT_ONCE, progress, signal })
+  return gatherBy(hands, place, wanted, settings, { progress, signal }).finally(() => hands.close())
+}
+
+async function gatherBy(
+  hands: OpenEngine,
+  place: Workplace,
+  { photos, tally }: Wanted,
+  { model, device, tta, threads }: Settings,
+  { progress, signal }: WorkOptions,
+): Promise<number> {
   const rows = await RowsFile.open(place.rows, { shard: SHARD, total: photos, tally })
   const recalled = rows.count
-  const { engine, store, close } = await engineFor(place, options)
   try {
     const pace = new Pace(photos, recalled, progress)
     const folder = process.cwd()
     const shards = shardsOf({ list: place.list, from: recalled, folder, signal })
     const question = { model: model.sha256, device, tta, place: { model: model.path, threads }, folder }
-    for await (const lines of judgeShards(shards, question, { engine, store }, { signal })) {
+    for await (const lines of judgeShards(shards, question, hands, { signal })) {
       throwIfAborted(signal)
       await rows.append(lines, tally)
       pace.tell(rows.count)
@@ -177,24 +198,7 @@ async function gather(
     pace.end()
     return recalled
   } finally {
-    await close()
     await rows.close()
-  }
-}
-
-/** Shards are judged here, or by the workers of a queue. */
-async function engineFor(place: Workplace, options: WorkOptions & EngineChoice): Promise<OpenEngine> {
-  const { queue, progress, signal } = options
-  if (queue !== undefined) return openEngine({ queue, store: workStore(options, ''), progress, signal })
-  const store = await openStore(place.store)
-  const engine = new EngineHere(jobKinds, store, SHARDS_AT_ONCE)
-  return {
-    engine,
-    store,
-    async close() {
-      await engine.close()
-      await store.close()
-    },
   }
 }
 

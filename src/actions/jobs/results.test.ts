@@ -6,7 +6,12 @@ import { unpackRows } from './rows.js'
 import { trialResultOf } from './trial.js'
 
 describe('what comes from elsewhere', () => {
-  const readers = { factsIn, trialResultOf, unpackRows, unpackFiles: (bytes: Uint8Array) => unpackFiles(bytes, []) }
+  const readers = {
+    factsIn,
+    trialResultOf,
+    unpackRows,
+    unpackFiles: (bytes: Uint8Array) => unpackFiles(bytes, []),
+  }
   it.each(Object.entries(readers))('and is no JSON, or other JSON, is refused by %s', (_, read) => {
     for (const text of ['', 'none', '{"a":', '{}\n', '[1]'])
       expect(() => read(new TextEncoder().encode(text))).toThrow(expect.objectContaining({ code: 'data' }))
