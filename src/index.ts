@@ -15,6 +15,7 @@ export {
   type ToldFinding,
 } from './actions/doctor.js'
 export { type EditPhotosOptions, type EditPhotosResult, editPhotos } from './actions/edit-photos.js'
+export type { EngineChoice } from './actions/engine-choice.js'
 export { type EvaluateOptions, type EvaluateResult, evaluate } from './actions/evaluate.js'
 export {
   type EvaluateFoldsOptions,
@@ -37,7 +38,6 @@ export {
 } from './actions/list-photos.js'
 export type { EvaluationDetails, MeasuredPart } from './actions/measure.js'
 export type { MeasuredBackground } from './actions/measure-background.js'
-export type { EngineChoice } from './actions/open-engine.js'
 export { type PredictOptions, type PredictResult, predict } from './actions/predict.js'
 export { type PredictOutOptions, type PredictOutResult, predictOut } from './actions/predict-out.js'
 export type { PutRightRequest, PutRightResult } from './actions/put-right.js'

@@ -19,8 +19,9 @@ import type { DeviceOptions } from '../engine/index.js'
 import { type AskedBy, requireOutputFile } from '../files/index.js'
 import { checksFor, SHORTCUTS } from './chosen-checks.js'
 import { isOnlyToMark, onlyMark } from './doctor-marks.js'
+import { checkEngineChoice, type EngineChoice, workStore } from './engine-choice.js'
 import { noticeOnce } from './notice-once.js'
-import { checkEngineChoice, type EngineChoice, openEngine, workStore } from './open-engine.js'
+import { openEngine } from './open-engine.js'
 import {
   askAgain,
   isToMark,

@@ -5,13 +5,8 @@ import { fileSha256 } from '../files/index.js'
 import { readModelFile } from '../onnx/index.js'
 import type { Refused } from '../predict/index.js'
 import { type ModelMetadata, parseModelMetadata, thresholdIn } from '../run/index.js'
-import {
-  checkEngineChoice,
-  type EngineChoice,
-  type OpenEngine,
-  openEngine,
-  workStore,
-} from './open-engine.js'
+import { checkEngineChoice, type EngineChoice, workStore } from './engine-choice.js'
+import { type OpenEngine, openEngine } from './open-engine.js'
 import { checkedTta, modelPath, refuseSwapped, tellUnknowing } from './predict.js'
 import {
   begin,

@@ -1,7 +1,8 @@
 import type { WorkOptions } from '../core/index.js'
+import { type EngineChoice, workStore } from './engine-choice.js'
 import { featureHelp } from './jobs/feature-help.js'
 import { fileOf } from './jobs/network-file.js'
-import { type EngineChoice, openEngine, workStore } from './open-engine.js'
+import { openEngine } from './open-engine.js'
 import type { Helpers, TrainOptions } from './train-options.js'
 import { USUAL_BACKBONE } from './usual-backbone.js'
 

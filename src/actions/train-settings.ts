@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { argumentError, ChiquitoError } from '../core/index.js'
 import { checkCoverage, fineTunes } from '../train/index.js'
-import { checkEngineChoice } from './open-engine.js'
+import { checkEngineChoice } from './engine-choice.js'
 import { trainFlags } from './train-flags.js'
 import type { TrainOptions } from './train-options.js'
 import { USUAL_BACKBONE } from './usual-backbone.js'
