@@ -1,4 +1,5 @@
-// What the programs of examples/runtimes said, beside what `chiquito predict --json` did: a line for each program. For try-runtimes.sh.
+// What the programs of examples/runtimes said, beside what `chiquito predict --json` did: a line for each program. For try-runtimes.sh and
+// try-spark-and-ray.sh.
 //
 //     node scripts/compare-answers.mjs EXPECTED ANSWERS
 //
@@ -6,8 +7,9 @@
 import { readFileSync } from 'node:fs'
 
 const [expectedFile, answersFile] = process.argv.slice(2)
-const { labels, threshold, predictions } = JSON.parse(readFileSync(expectedFile, 'utf8'))
+const { labels, threshold, predictions, unreadable } = JSON.parse(readFileSync(expectedFile, 'utf8'))
 const expected = new Map(predictions.map(one => [one.path, one]))
+const bad = new Set(unreadable.map(one => one.path))
 const answers = readFileSync(answersFile, 'utf8').split('\n').filter(Boolean)
 
 /** `known` goes by steps, and a view that is a little other may be one or two of them away. */
@@ -22,6 +24,8 @@ for (const line of answers) {
     largest: 0,
     sum: 0,
     judged: 0,
+    bad: 0,
+    asked: new Set(),
     off: [],
   }
   programs.set(program, row)
@@ -30,6 +34,9 @@ for (const line of answers) {
 }
 
 function compare(row, photo, said) {
+  if (row.asked.has(photo)) row.off.push(`${photo}: it was answered twice`)
+  row.asked.add(photo)
+  if (bad.has(photo) && said.startsWith('failed: ')) return row.bad++
   const one = expected.get(photo)
   if (one === undefined) return row.off.push(`${photo}: predict says nothing of it`)
   const isNear = threshold !== null && one.known !== null && Math.abs(one.known - threshold) < knownStep
@@ -47,11 +54,16 @@ function compare(row, photo, said) {
   if (!(difference <= row.tolerance) || !isClose || (one.abstained && !isNear)) wrong()
 }
 
-const cells = [['runtime', 'photos', 'largest difference', 'mean', 'allowed', '']]
-for (const [program, { tolerance, photos, largest, sum, judged, off }] of programs) {
+for (const row of programs.values())
+  for (const photo of [...expected.keys(), ...bad])
+    if (!row.asked.has(photo)) row.off.push(`${photo}: it was not answered`)
+
+const cells = [['runtime', 'photos', 'bad', 'largest difference', 'mean', 'allowed', '']]
+for (const [program, { tolerance, photos, bad: refused, largest, sum, judged, off }] of programs) {
   const mean = judged === 0 ? '–' : (sum / judged).toFixed(4)
   const verdict = off.length === 0 ? 'agrees' : `${off.length} OFF`
-  cells.push([program, `${photos}`, judged === 0 ? '–' : largest.toFixed(4), mean, `${tolerance}`, verdict])
+  const most = judged === 0 ? '–' : largest.toFixed(4)
+  cells.push([program, `${photos}`, `${refused}`, most, mean, `${tolerance}`, verdict])
 }
 const widths = cells[0].map((_, i) => Math.max(...cells.map(row => row[i].length)))
 for (const row of cells)

@@ -49,23 +49,8 @@ fi
 photos=()
 for photo in "$@"; do photos+=("$(realpath "$photo")"); done
 
-# The model once for each rule: a view is all that its metadata say of that, and golden photos are views already.
 rules=(squash crop pad)
-node --input-type=module - "$root" "$model" "$work" "${rules[@]}" <<'EOF_JS'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-const [, , root, file, work, ...rules] = process.argv
-const { readModel, writeModel } = await import(`${root}/dist/onnx/index.js`)
-const model = readModel(readFileSync(file), file)
-for (const resize of rules) {
-  const metadata = new Map(model.metadata)
-  const { size } = JSON.parse(metadata.get('chiquito.view'))
-  metadata.set('chiquito.view', JSON.stringify({ resize, size }))
-  // A digest of the other entries.
-  metadata.delete('chiquito.metadata')
-  mkdirSync(`${work}/${resize}`)
-  writeFileSync(`${work}/${resize}/model.onnx`, writeModel({ ...model, metadata }))
-}
-EOF_JS
+node scripts/model-by-each-rule.mjs "$model" "$work" "${rules[@]}"
 for rule in "${rules[@]}"; do
   touch "$work/$rule/answers"
   chiquito predict "$work/$rule/model.onnx" "${photos[@]}" --json > "$work/$rule/expected.json" 2> "$work/told" || { cat "$work/told" >&2; exit 1; }

@@ -10,11 +10,12 @@ import { type BenchRow, row, type TextTable } from '../support/result.js'
 const PHOTOS = 5000
 const SIZE = 'small'
 
-/** Actors, threads of each, photos in a batch, and who decodes: all that seemed sensible for two processors. The best one counts. */
+/** Actors, threads of each, photos in a batch, and how they look at them: all that seemed sensible for two processors. The best one counts. */
 const ways = [
-  ['2', '1', '32', 'actor'],
-  ['2', '1', '8', 'actor'],
-  ['1', '2', '32', 'actor'],
+  ['2', '1', '32', 'batch'],
+  ['2', '1', '8', 'batch'],
+  ['2', '1', '32', 'each'],
+  ['1', '2', '32', 'batch'],
   ['1', '1', '32', 'tasks'],
 ] as const
 
@@ -81,9 +82,14 @@ export async function besideRay({ run, folder, python, rounds, say }: RayOptions
   }
 }
 
-function wayText([actors, threads, batch, reading]: (typeof ways)[number]): string {
-  const decoded = reading === 'actor' ? 'decoded there' : 'decoded by tasks'
-  return `${actors} actor(s) of ${threads} thread(s), ${batch} photos at a time, ${decoded}`
+const looks = {
+  batch: 'decoded there, judged as one',
+  each: 'decoded there, judged one at a time',
+  tasks: 'decoded by tasks, judged as one',
+} as const
+
+function wayText([actors, threads, batch, look]: (typeof ways)[number]): string {
+  return `${actors} actor(s) of ${threads} thread(s), ${batch} photos at a time, ${looks[look]}`
 }
 
 /** Labels may differ where Pillow's filter changes a close call: in one photo of twenty at most. */
