@@ -152,6 +152,11 @@ describe('a file', () => {
       f => ['nothing.jpg', '--out', `${f}/v.jsonl`],
       /There is no photo, folder or list "nothing\.jpg"/,
     ],
+    [
+      'for which a list holds no photo',
+      f => [`${f}/empty.txt`, '--out', `${f}/v.jsonl`],
+      /There is no photo to judge: none is in ".*empty\.txt"/,
+    ],
     ['for which nothing is given', f => ['--out', `${f}/v.jsonl`], /There is no photo to judge/],
     [
       'for which there is no list',
@@ -188,6 +193,7 @@ describe('a file', () => {
       'folder.jsonl/1': '',
       'taken.jsonl.part/mine': '',
       'names.csv': 'name,size\na,1\n',
+      'empty.txt': '\n\n',
       'bad.jsonl': '{"path":"1.jpg"}\n1.jpg\n',
     })
     const before = readdirSync(folder, { recursive: true })

@@ -64,7 +64,8 @@ export async function hashPhotoFile(path: string, name: string, buffer: Uint8Arr
       const { bytesRead } = await handle.read(buffer, 0, buffer.length)
       sha256.update(buffer.subarray(0, bytesRead))
       total += bytesRead
-      // Files of the kernel's own say that they have no bytes.
+      // Files of the kernel's own say that they have no bytes, and some of them never end.
+      checkFileSize(total, name)
       if (bytesRead === 0 || total === info.size) return sha256.digest('hex')
     }
   } catch (error) {

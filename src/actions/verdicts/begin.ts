@@ -1,6 +1,6 @@
 import { rename } from 'node:fs/promises'
 import path from 'node:path'
-import { plural, version, type WorkOptions } from '../../core/index.js'
+import { ChiquitoError, plural, version, type WorkOptions } from '../../core/index.js'
 import { type ListResult, listDigest, type Source, writePhotoList } from './photo-list.js'
 import { differenceOf, otherQuestion } from './same-question.js'
 import type { VerdictsQuestion, Workplace } from './workplace.js'
@@ -15,7 +15,7 @@ export interface BeginOptions extends WorkOptions {
  *
  * @param settings - what is asked of each photo
  * @returns how many photos there are
- * @throws `usage` where something else was begun; `io`; `data` for a list that is none; `interrupted`
+ * @throws `usage` where something else was begun, and where there is no photo; `io`; `data` for a list that is none; `interrupted`
  */
 export async function begin(
   place: Workplace,
@@ -45,6 +45,11 @@ export async function begin(
   await place.clear()
   if (again) await rename(place.otherList, place.list)
   const { count, digests } = again ?? (await listed(place.list, sources, options))
+  if (count === 0)
+    throw new ChiquitoError(
+      'usage',
+      `There is no photo to judge: none is in ${sources.map(({ given }) => `"${given}"`).join(', ')}.`,
+    )
   await place.begin({ question: question(digests), photos: count })
   return count
 }
