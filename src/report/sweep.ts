@@ -35,8 +35,8 @@ export interface SweepInput {
 /** What the figures are, in words. */
 const METHOD =
   'Every photo is measured by models that have not learnt from its fold. Intervals are those of the corrected resampled t test (Nadeau and ' +
-  'Bengio 2003), never narrower than as many photos allow. Whether a difference is luck is told by the photos that one way has right more ' +
-  'often than the other (exact sign test; of one repetition McNemar’s).'
+  'Bengio 2003), never narrower than as many photos allow. Photos: those that a way has right more often than the best (+), and less often ' +
+  '(−). Luck: the chance of a difference as large where neither is better, by those photos (exact sign test; of one repetition McNemar’s).'
 
 const STOPPED = 'stopped early'
 
