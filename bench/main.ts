@@ -20,17 +20,21 @@ import { benchLfw } from './lfw.js'
 import { benchMemory } from './memory.js'
 import { benchNeither } from './neither.js'
 import { benchOvernight } from './overnight.js'
+import { benchPass } from './pass.js'
 import { benchPhotos } from './photos.js'
 import { benchPipelines } from './pipelines.js'
 import { benchPrecision } from './precision.js'
 import { benchPredict } from './predict.js'
+import { benchQueueKills } from './queue-kills.js'
 import { benchRecipe } from './recipe.js'
 import { benchRuntimes } from './runtimes.js'
 import { benchScale } from './scale.js'
 import { benchServe } from './serve.js'
+import { benchStages } from './stages.js'
 import { benchStep } from './step.js'
 import { benchStudio } from './studio.js'
-import type { BenchOptions, BenchResult, BenchRow } from './support/result.js'
+import { printed } from './support/printed.js'
+import type { BenchOptions, BenchResult } from './support/result.js'
 
 const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<BenchResult>>> = {
   features: benchFeatures,
@@ -61,6 +65,9 @@ const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Ben
   runtimes: benchRuntimes,
   serve: benchServe,
   scale: benchScale,
+  'queue-kills': benchQueueKills,
+  stages: benchStages,
+  pass: benchPass,
   studio: benchStudio,
   overnight: benchOvernight,
 }
@@ -76,7 +83,7 @@ if (command === undefined) {
 } else {
   const { benchmark, options } = command
   const result = await benchmark(options)
-  console.log(options.json ? JSON.stringify(result) : table(result))
+  console.log(options.json ? JSON.stringify(result) : printed(result))
   if (result.failures && result.failures.length > 0) process.exitCode = 1
 }
 
@@ -95,47 +102,4 @@ function read(args: string[]) {
   } catch {
     return undefined
   }
-}
-
-/** Two columns side by side, their ratio, and what should not be exceeded; then what is told in words. */
-function table({ name, rows, tables = [], skipped, notes = [], failures = [] }: BenchResult): string {
-  if (skipped !== undefined && rows.length === 0) return `${name}: skipped: ${skipped}`
-  const figures = rows.length > 0 || tables.length === 0 ? aligned(figureLines(rows)) : []
-  const words = tables.flatMap(({ title, lines }) => ['', title, ...aligned(lines)])
-  const ends = [
-    ...(skipped === undefined ? [] : [`skipped: ${skipped}`]),
-    ...notes.map(note => `note: ${note}`),
-    ...failures.map(failure => `failed: ${failure}`),
-  ]
-  return [name, ...figures, ...words, ...ends].join('\n')
-}
-
-function figureLines(rows: readonly BenchRow[]): string[][] {
-  const number = (value: number) => (Number.isFinite(value) ? value.toPrecision(4) : '–')
-  const goal = ({ target, limit, least, unit }: BenchRow) => {
-    if (least !== undefined) return `ours at least ${least}`
-    if (target !== undefined) return `at most ${target}`
-    return limit === undefined ? '' : `ours at most ${limit} ${unit}`
-  }
-  return [
-    ['', 'ours', 'theirs', '', 'ours / theirs', ''],
-    ...rows.map(row => [
-      row.what,
-      number(row.ours),
-      number(row.theirs),
-      row.unit,
-      number(row.ratio),
-      goal(row),
-    ]),
-  ]
-}
-
-function aligned(lines: readonly (readonly string[])[]): string[] {
-  const widths = lines[0].map((_, column) => Math.max(...lines.map(line => line[column].length)))
-  return lines.map(line =>
-    line
-      .map((cell, i) => cell.padEnd(widths[i]))
-      .join('  ')
-      .trimEnd(),
-  )
 }

@@ -54,16 +54,24 @@ export async function writeList(list: string, photos: readonly string[], rows: n
   await writeFile(list, `${lines.join('\n')}\n`)
 }
 
-/** What is wrong with rows: each line of the list is to have one, in its order. */
-export async function faultsOf(out: string, list: string): Promise<string[]> {
+/** What became of a list: rows that are the right ones in their places, and what is wrong, in words. */
+export interface Checked {
+  readonly right: number
+  readonly faults: readonly string[]
+}
+
+/** Each line of the list is to have one row, in its order. */
+export async function checkedRows(out: string, list: string): Promise<Checked> {
   const wanted = (await readFile(list, 'utf8')).trimEnd().split('\n')
-  let at = 0
+  let [at, right] = [0, 0]
+  let first: string | undefined
   for await (const line of createInterface({ input: createReadStream(out) })) {
     const row: unknown = JSON.parse(line)
     const isRow = typeof row === 'object' && row !== null && 'path' in row && 'label' in row
-    if (!isRow || row.path !== wanted[at])
-      return [`row ${at + 1} is not that of ${wanted[at]}: ${line.slice(0, 100)}`]
+    if (isRow && row.path === wanted[at]) right++
+    else first ??= `row ${at + 1} is not that of ${wanted[at]}: ${line.slice(0, 100)}`
     at++
   }
-  return at === wanted.length ? [] : [`${at} rows of ${wanted.length}`]
+  const count = at === wanted.length ? [] : [`${at} rows of ${wanted.length}`]
+  return { right, faults: first === undefined ? count : [first, ...count] }
 }

@@ -4,7 +4,7 @@ import { RandomStream } from '../../src/core/index.js'
 import { fileSha256 } from '../../src/files/index.js'
 import { treeMbNow } from '../support/process-tree.js'
 import { type BenchRow, median, row, type TextTable } from '../support/result.js'
-import { faultsOf, judged, writeList } from './judged.js'
+import { checkedRows, judged, writeList } from './judged.js'
 
 /** `CHIQUITO_BENCH_ROWS` sets another number. */
 const ROWS = Number(process.env.CHIQUITO_BENCH_ROWS ?? 1_000_000)
@@ -50,8 +50,10 @@ export async function million(options: MillionOptions): Promise<Found> {
   const total = Math.max(...looks.map(({ bytes }) => bytes))
   const between = ([from, to]: readonly [number, number]) =>
     looks.filter(({ bytes }) => bytes >= from * total && bytes <= to * total).map(({ mb }) => mb)
-  const failures = await faultsOf(out, list)
+  const failures = [...(await checkedRows(out, list)).faults]
   const killed = await killedOften(options, list, total)
+  const { right, faults } = await checkedRows(killed.out, list)
+  failures.push(...faults.map(fault => `after ${killed.hits} kills: ${fault}`))
   const isSame = (await fileSha256(out)) === (await fileSha256(killed.out))
   if (!isSame) failures.push(`after ${killed.hits} kills the rows are others`)
   await rm(killed.out)
@@ -59,6 +61,15 @@ export async function million(options: MillionOptions): Promise<Found> {
     row(`memory: at the end (ours), at 10 % of ${ROWS} rows (theirs)`, 'MB', between(LATE), between(EARLY), {
       target: 1.1,
     }),
+    {
+      ...row(
+        `each row once and in its place after ${killed.hits} kills, of ${ROWS}`,
+        'rows',
+        [right],
+        [ROWS],
+      ),
+      least: ROWS,
+    },
   ]
   const places = killed.at.map(share => `${(100 * share).toFixed(0)} %`)
   const lines = [

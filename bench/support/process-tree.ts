@@ -21,7 +21,7 @@ function sumOf(pid: number): number {
 }
 
 /** A process and all below it. */
-function family(root: number): number[] {
+export function family(root: number): number[] {
   const children = new Map<number, number[]>()
   for (const name of readdirSync('/proc')) {
     const parent = /^\d+$/.test(name) ? parentOf(name) : undefined

@@ -1,19 +1,18 @@
-// The server of `bench collect`: one program that is four hosts, each with the photos of a folder, each answer 40 ms late.
-// Writes {"ready": [address, …]}; ends with its standard input.
+// The server of `bench collect` and `bench scale`: one program that is four hosts, each with the photos of a folder, each answer so many
+// milliseconds late. Writes {"ready": [address, …]}; ends with its standard input.
 //
-//   photo-hosts.js FOLDER
+//   photo-hosts.js FOLDER [MILLISECONDS]
 import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 
-const latency = 40
 const hosts = ['127.0.0.1', '127.0.0.2', '127.0.0.3', '127.0.0.4']
-const [folder] = process.argv.slice(2)
+const [folder, latency = '40'] = process.argv.slice(2)
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const [, number] = /^\/(\d+)\.jpg$/.exec(request.url ?? '') ?? []
-  await setTimeout(latency)
+  await setTimeout(Number(latency))
   if (number === undefined) {
     response.writeHead(404).end()
     return
