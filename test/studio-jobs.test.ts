@@ -75,8 +75,13 @@ describe('a job', () => {
     const told: Job[] = []
     jobs.onChange(job => told.push(job))
     const first = await jobs.start('train', { ...quick, name: 'mine' })
-    const second = await jobs.start('train', quick)
+    const [second, third] = await Promise.all([jobs.start('train', quick), jobs.start('train', quick)])
     expect([first.title, second.title, second.state]).toEqual(['mine', 'run-1', 'waiting'])
+    expect([third.title, third.state], 'asked at the same moment').toEqual(['run-2', 'waiting'])
+    await expect(jobs.start('train', { ...quick, name: 'Run-2' })).rejects.toThrow(
+      /a run called "Run-2" already/,
+    )
+    await jobs.stop(third.id)
     const done = await until(jobs, first.id, isOver)
     expect(done).toMatchObject({ state: 'done', error: null, canResume: false, result: { run: 'mine' } })
     expect(done.result?.accuracy).toBeGreaterThan(0.5)

@@ -3,6 +3,8 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { refusalReasons } from '../src/collect/downloader/index.js'
+import { nameProblems } from '../src/dataset/following/new-home.js'
+import { remedies } from '../src/files/io-error.js'
 import { problemKinds } from '../src/serve/problem-kinds.js'
 import { clean } from '../studio/places/clean/words.js'
 import { gather } from '../studio/places/gather/words.js'
@@ -14,6 +16,7 @@ import { en } from '../studio/words/en.js'
 import { es } from '../studio/words/es.js'
 import { findingIn, knownFindings } from '../studio/words/findings.js'
 import { operationIn, problemIn } from '../studio/words/problems.js'
+import { knownSentences, saidIn } from '../studio/words/said.js'
 import { spanish, taskIn } from '../studio/words/tasks.js'
 
 const all = { shell, gather, clean, train, look, ship }
@@ -83,7 +86,37 @@ function codesOfFindings(): string[] {
 /** What can be wrong with a photo. */
 const problems = ['no-photo', 'damaged', 'large', 'small']
 
+/** The codes of errors that a page may be told, as the sources have them. */
+function codesOfErrors(): string[] {
+  const src = fileURLToPath(new URL('../src', import.meta.url))
+  const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(
+    file => file.endsWith('.ts') && !file.endsWith('.test.ts') && !file.startsWith('doctor'),
+  )
+  const codes = files.flatMap(file =>
+    Array.from(
+      readFileSync(path.join(src, file), 'utf8').matchAll(/\bsaid\(\s*['`]([a-z-]+)/g),
+      ([, code]) => code,
+    ),
+  )
+  const kinds = Object.keys(nameProblems).map(kind => `class-name-${kind}`)
+  const refusals = Object.keys(remedies).map(code => `io-${code}`)
+  return [...new Set([...codes.filter(code => !code.endsWith('-')), ...kinds, ...refusals])]
+}
+
 describe('what the server and the doctor say', () => {
+  it('has a Spanish sentence for every error that is told by a code, and for no other', () => {
+    const codes = codesOfErrors()
+    expect(codes).toEqual(expect.arrayContaining(['options', 'one-class', 'class-name-long', 'io-EACCES']))
+    expect(codes.toSorted()).toEqual([...knownSentences].toSorted())
+    for (const code of codes) {
+      const text = saidIn('es', { code, values: ['name', 'b', 2] })
+      expect(text, code).toMatch(/\.$|b$/)
+      expect(text, code).not.toMatch(/undefined/)
+    }
+    expect(saidIn('en', { code: 'options', values: ['name'] })).toBeUndefined()
+    expect(saidIn('es', { code: 'toString', values: [] })).toBeUndefined()
+  })
+
   it('has a Spanish sentence for every code', () => {
     const codes = codesOfFindings()
     expect(codes).toEqual(

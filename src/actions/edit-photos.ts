@@ -1,4 +1,4 @@
-import { argumentError, type WorkOptions } from '../core/index.js'
+import { argumentError, said, type WorkOptions } from '../core/index.js'
 import { classNameProblem } from '../dataset/index.js'
 import { type EditedPhoto, type EditKind, editIn, editKinds, finishEdit } from '../doctor/index.js'
 import type { AskedBy } from '../files/index.js'
@@ -72,6 +72,12 @@ function classFor({ edit, to }: EditPhotosOptions): string {
   }
   const name = (to ?? '').normalize('NFC').trim()
   const problem = classNameProblem(name)
-  if (problem !== undefined) throw argumentError('to', `a name that a class can have (${problem})`, to)
+  if (problem !== undefined)
+    throw argumentError(
+      'to',
+      `a name that a class can have (${problem.words})`,
+      to,
+      said(`class-name-${problem.kind}`, name),
+    )
   return name
 }

@@ -1,6 +1,6 @@
 import { readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { ChiquitoError, plural } from '../core/index.js'
+import { ChiquitoError, plural, said } from '../core/index.js'
 import { classNameProblem, type ListedPhotos } from '../dataset/index.js'
 import { errorCode, ioError, isOutputFolder } from '../files/index.js'
 import { className, photosSoFar } from './intake.js'
@@ -65,7 +65,9 @@ export async function renameEmptyClass(data: string, label: string, to: string):
   const place = join(dirname(folder), name)
   const isSame = name.toLowerCase() === label.toLowerCase()
   if (!isSame && (await stat(place).catch(() => undefined)) !== undefined)
-    throw new ChiquitoError('usage', `There is a class "${name}" already. Give another name.`)
+    throw new ChiquitoError('usage', `There is a class "${name}" already. Give another name.`, {
+      said: said('class-taken', name),
+    })
   await rename(folder, place).catch(error => {
     throw ioError(error, 'rename the folder', folder)
   })
@@ -74,7 +76,9 @@ export async function renameEmptyClass(data: string, label: string, to: string):
 async function bareClass(data: string, label: string): Promise<EmptyClass> {
   const found = (await emptyClasses(await photosSoFar(data))).find(one => one.label === label)
   if (found === undefined)
-    throw new ChiquitoError('usage', `There is no class "${label}" without photos. Load the page again.`)
+    throw new ChiquitoError('usage', `There is no class "${label}" without photos. Load the page again.`, {
+      said: said('no-empty-class', label),
+    })
   if (found.others.length > 0) throw notBare(label, found.others)
   return found
 }
@@ -85,6 +89,7 @@ function notBare(label: string, [first, ...more]: readonly string[]): ChiquitoEr
     'usage',
     `The class "${label}" has no photo, but its folder holds ${all}, which photos that were set aside may need to come back. Bring ` +
       'them back, or delete the folder yourself.',
+    { said: said('class-holds-files', label, first, more.length) },
   )
 }
 

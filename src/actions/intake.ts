@@ -10,7 +10,7 @@ import {
   rm,
 } from 'node:fs/promises'
 import { basename, dirname, extname, join, relative, sep } from 'node:path'
-import { ChiquitoError } from '../core/index.js'
+import { ChiquitoError, said } from '../core/index.js'
 import { classNameProblem, homeFor, type ListedPhotos, listPhotos, METADATA } from '../dataset/index.js'
 import { errorCode, ioError, makeFolder, nameWith, plainName, temporaryPath } from '../files/index.js'
 import { examinePhoto, type PhotoProblem, readPhotoFile, sha256Of, UnreadablePhoto } from '../images/index.js'
@@ -48,7 +48,8 @@ export function className(label: string): string {
   if (problem === undefined) return name
   throw new ChiquitoError(
     'usage',
-    `A class cannot be called ${JSON.stringify(label)}: ${problem}. Give another name.`,
+    `A class cannot be called ${JSON.stringify(label)}: ${problem.words}. Give another name.`,
+    { said: said(`class-name-${problem.kind}`, label) },
   )
 }
 
@@ -110,6 +111,7 @@ async function folderInside(root: string, inner: string): Promise<string> {
   throw new ChiquitoError(
     'usage',
     `"${inner}" is a link that leads out of "${root}", to "${real}": nothing is written there. Give another class, or put a folder in its place.`,
+    { said: said('class-link', inner, real) },
   )
 }
 

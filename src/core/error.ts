@@ -18,19 +18,32 @@ export type ErrorCode =
  */
 export class ChiquitoError extends Error {
   override readonly name = 'ChiquitoError'
+  /** The message as a code, where somebody may say it in other words; undefined for most. */
+  readonly said: Said | undefined
 
   constructor(
     readonly code: ErrorCode,
     message: string,
-    options?: { cause?: unknown },
+    options: { cause?: unknown; said?: Said | undefined } = {},
   ) {
-    super(message, options)
+    super(message, 'cause' in options ? { cause: options.cause } : undefined)
+    this.said = options.said
   }
 }
 
+/** A sentence for whoever says it in other words: which one, and what stands in it, in its order. */
+export interface Said {
+  readonly code: string
+  readonly values: readonly (string | number)[]
+}
+
+export function said(code: string, ...values: (string | number)[]): Said {
+  return { code, values }
+}
+
 /** The error for an argument outside its range: names it, what it accepts and what it got. */
-export function argumentError(name: string, expected: string, got: unknown): ChiquitoError {
-  return new ChiquitoError('usage', `${name} must be ${expected}, but is ${show(got)}.`)
+export function argumentError(name: string, expected: string, got: unknown, said?: Said): ChiquitoError {
+  return new ChiquitoError('usage', `${name} must be ${expected}, but is ${show(got)}.`, { said })
 }
 
 /** The message of anything thrown. */
@@ -42,6 +55,7 @@ export function messageOf(error: unknown): string {
 export interface Failure {
   readonly code: ErrorCode
   readonly message: string
+  readonly said?: Said | undefined
 }
 
 /**
@@ -50,12 +64,14 @@ export interface Failure {
  * @param otherwise - the code of what is no error of ours
  */
 export function failureOf(error: unknown, otherwise: ErrorCode = 'engine'): Failure {
-  return { code: error instanceof ChiquitoError ? error.code : otherwise, message: messageOf(error) }
+  if (!(error instanceof ChiquitoError)) return { code: otherwise, message: messageOf(error) }
+  const { code, message, said } = error
+  return { code, message, ...(said && { said }) }
 }
 
 /** The error that a failure was. */
-export function errorOf({ code, message }: Failure): ChiquitoError {
-  return new ChiquitoError(code, message)
+export function errorOf({ code, message, said }: Failure): ChiquitoError {
+  return new ChiquitoError(code, message, { said })
 }
 
 /** What is said where nothing is to be known but that the person stopped it. */

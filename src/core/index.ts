@@ -11,6 +11,8 @@ export {
   failureOf,
   INTERRUPTED,
   messageOf,
+  type Said,
+  said,
   throwIfAborted,
 } from './error.js'
 export { fromHalf, toHalf } from './half.js'

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { ChiquitoError } from '../core/index.js'
+import { ChiquitoError, said } from '../core/index.js'
 import { FOLLOW_LINKS, type Part } from './folders/index.js'
 import type { ClassOfPart, LabelledFiles } from './labels/index.js'
 import type { Split } from './photo.js'
@@ -39,6 +39,7 @@ export function checkClasses(
         'A classifier tells classes apart: add a folder with photos of something else (for ' +
           `"${learnt[0]} or not", a folder "not").`,
       ].join(' '),
+      { said: said('one-class', learnt[0]) },
     )
   return learnt
 }

@@ -1,12 +1,6 @@
-/** What a finding says, for whoever says it in other words: which sentence, and what stands in it, in its order. */
-export interface Said {
-  readonly code: string
-  readonly values: readonly (string | number)[]
-}
+import { type Said, said } from '../core/index.js'
 
-export function said(code: string, ...values: (string | number)[]): Said {
-  return { code, values }
-}
+export { type Said, said }
 
 /** Something about the data that a person should know. */
 export interface Finding {

@@ -1,7 +1,7 @@
-import { ChiquitoError } from '../core/index.js'
+import { ChiquitoError, said } from '../core/index.js'
 
 /** What each refusal of the operating system means to a person, and what to do about it. */
-const remedies: Readonly<Record<string, string>> = {
+export const remedies: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full: free some space, or choose a folder on another disk',
   EDQUOT: 'your disk quota is used up: free some space, or choose a folder on another disk',
   EROFS: 'the file system is read-only: choose a folder that can be written',
@@ -36,5 +36,9 @@ export function ioError(error: unknown, action: string, path: string): ChiquitoE
   const known = code === undefined ? undefined : remedies[code]
   const reason = known === undefined ? (error instanceof Error ? error.message : String(error)) : known
   const suffix = known === undefined ? '' : ` (${code})`
-  return new ChiquitoError('io', `Cannot ${action} "${path}": ${reason}${suffix}.`, { cause: error })
+  const told = known === undefined || code === undefined ? undefined : said(`io-${code}`, path)
+  return new ChiquitoError('io', `Cannot ${action} "${path}": ${reason}${suffix}.`, {
+    cause: error,
+    said: told,
+  })
 }

@@ -2,7 +2,7 @@ import { readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { basename, join, parse, resolve } from 'node:path'
 import { z } from 'zod'
-import { ChiquitoError } from '../core/index.js'
+import { ChiquitoError, said } from '../core/index.js'
 import { listPhotos } from '../dataset/index.js'
 import {
   errorCode,
@@ -84,6 +84,7 @@ export async function requireThere({ dir }: Pick<Workspace, 'dir'>): Promise<voi
   throw new ChiquitoError(
     'io',
     `The folder "${dir}" is not there any more. Bring it back, or stop the studio and start it in another folder.`,
+    { said: said('folder-gone', dir) },
   )
 }
 

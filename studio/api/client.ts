@@ -1,3 +1,4 @@
+import type { Said } from '../../src/core/error.js'
 import type { ProblemKind } from '../../src/serve/problem-kinds.js'
 import { authorization, tellRefused } from './token.js'
 
@@ -13,6 +14,8 @@ export class ApiProblem extends Error {
     readonly status: number,
     /** What was wrong, what was expected, what to do. */
     readonly detail: string,
+    /** The same as a code; undefined where it has none. */
+    readonly said?: Said | undefined,
   ) {
     super(detail)
   }
@@ -81,10 +84,10 @@ export async function ask(path: string, init: RequestInit = {}): Promise<Respons
   })
   if (response.ok) return response
   if (response.status === UNAUTHORIZED) tellRefused()
-  const { type = '', detail = response.statusText } = await problemIn(response)
-  throw new ApiProblem(type.replace(/^.*:/, ''), response.status, detail)
+  const { type = '', detail = response.statusText, said } = await problemIn(response)
+  throw new ApiProblem(type.replace(/^.*:/, ''), response.status, detail, said)
 }
 
-async function problemIn(response: Response): Promise<{ type?: string; detail?: string }> {
+async function problemIn(response: Response): Promise<{ type?: string; detail?: string; said?: Said }> {
   return response.json().catch(() => ({}))
 }

@@ -1,5 +1,7 @@
+import type { Said } from '../../src/core/error.js'
 import { useLanguage } from '../words/index.js'
-import { problemIn } from '../words/problems.js'
+import { isWhole, problemIn } from '../words/problems.js'
+import { saidIn } from '../words/said.js'
 
 /** Something that went wrong, with a code where whoever says it has one. */
 export interface Trouble {
@@ -10,17 +12,24 @@ export interface Trouble {
   readonly kind?: string
   /** Of work. */
   readonly code?: string
+  /** The message as a code. */
+  readonly said?: Said | undefined
 }
 
 /** What went wrong: in the page's language as far as that is known, and in the server's words, which say what to do. */
 export function ErrorText({ error }: { readonly error: Trouble }) {
   const { language } = useLanguage()
   const own = problemIn(language, error.kind ?? error.code)
+  const whole = saidIn(language, error.said)
   return (
     <>
       {error.intro !== undefined && `${error.intro}: `}
-      {own !== undefined && `${own} `}
-      <Machine text={error.message} />
+      {whole ?? (
+        <>
+          {own !== undefined && `${own} `}
+          {(own === undefined || !isWhole(error.kind)) && <Machine text={error.message} />}
+        </>
+      )}
     </>
   )
 }

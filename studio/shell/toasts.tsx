@@ -19,11 +19,12 @@ let toasts: readonly Toast[] = []
 let count = 0
 const watchers = new Set<() => void>()
 
-/** Says something in passing. */
-export function toast(said: string | Trouble, kind: Toast['kind'] = 'told'): void {
+/** Says something in passing. @returns what takes it back */
+export function toast(said: string | Trouble, kind: Toast['kind'] = 'told'): () => void {
   const id = ++count
   set([...toasts, { id, said, kind }].slice(-MOST))
   if (kind === 'told') setTimeout(() => dismiss(id), SHOWN_MS)
+  return () => dismiss(id)
 }
 
 function dismiss(id: number): void {

@@ -65,6 +65,7 @@ export const shell = wordsIn(
     token: 'Token',
     open: 'Open',
     newerFolder: (dir: string) => `Working in ${dir}`,
+    noPicture: 'Cannot be shown',
     photos: (n: number) => (n === 1 ? '1 photo' : `${n.toLocaleString('en')} photos`),
   },
   {
@@ -131,6 +132,7 @@ export const shell = wordsIn(
     token: 'Token secreto',
     open: 'Abrir',
     newerFolder: dir => `Trabajando en ${dir}`,
+    noPicture: 'No se puede mostrar',
     photos: n => (n === 1 ? '1 foto' : `${n.toLocaleString('es')} fotos`),
   },
 )

@@ -58,6 +58,19 @@ export function problemIn(language: string, code: string | undefined): string | 
   return language === 'es' && code !== undefined && Object.hasOwn(spanish, code) ? spanish[code] : undefined
 }
 
+/** Kinds of problems of which the sentence says all there is to know. */
+const whole: ReadonlySet<string> = new Set([
+  'unauthorized',
+  'not-found',
+  'stopping',
+  'unreachable',
+  'too-slow',
+])
+
+export function isWhole(kind: string | undefined): boolean {
+  return kind !== undefined && whole.has(kind)
+}
+
 /** What owners of sources say about programs, by the source's name. */
 const terms: Readonly<Record<string, string>> = {
   bing: 'Las condiciones de Microsoft no dejan que ningún programa lea los resultados de Bing sin su permiso: pregúntale pocas veces y mira tú la licencia de cada foto.',

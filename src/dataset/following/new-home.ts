@@ -11,18 +11,37 @@ const unusable = /[\p{Cc}\p{Cs}<>:"/\\|?*]/u
 /** Devices of Windows: nothing can be called so. */
 const deviceNames = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i
 
+/** Why a class cannot be called so. */
+export const nameProblems = {
+  empty: 'it is empty',
+  signs: 'a folder cannot have < > : " / \\ | ? * or a line break in its name everywhere',
+  ends: 'a folder cannot begin or end with a point or a space everywhere',
+  long: `it is longer than ${MAX_NAME_BYTES} bytes`,
+  device: 'Windows calls a device so',
+  unread: 'no folder of that name is read for photos',
+  part: 'a folder of that name is taken for a part of the data',
+} as const
+
+export interface NameProblem {
+  readonly kind: keyof typeof nameProblems
+  /** Half a sentence. */
+  readonly words: string
+}
+
 /** Why a class cannot be called so, as its photos lie in a folder of that name; undefined where it can. */
-export function classNameProblem(name: string): string | undefined {
-  if (name.trim() === '') return 'it is empty'
-  if (unusable.test(name))
-    return 'a folder cannot have < > : " / \\ | ? * or a line break in its name everywhere'
-  if (/^[.\s]|[.\s]$/.test(name)) return 'a folder cannot begin or end with a point or a space everywhere'
-  if (Buffer.byteLength(name) > MAX_NAME_BYTES) return `it is longer than ${MAX_NAME_BYTES} bytes`
-  if (deviceNames.test(name)) return 'Windows calls a device so'
-  if (ignoredName(name, true) !== undefined || /^set-aside/i.test(name))
-    return 'no folder of that name is read for photos'
-  if (partName(name)?.rest === '') return 'a folder of that name is taken for a part of the data'
-  return undefined
+export function classNameProblem(name: string): NameProblem | undefined {
+  const kind = nameProblemKind(name)
+  return kind && { kind, words: nameProblems[kind] }
+}
+
+function nameProblemKind(name: string): NameProblem['kind'] | undefined {
+  if (name.trim() === '') return 'empty'
+  if (unusable.test(name)) return 'signs'
+  if (/^[.\s]|[.\s]$/.test(name)) return 'ends'
+  if (Buffer.byteLength(name) > MAX_NAME_BYTES) return 'long'
+  if (deviceNames.test(name)) return 'device'
+  if (ignoredName(name, true) !== undefined || /^set-aside/i.test(name)) return 'unread'
+  return partName(name)?.rest === '' ? 'part' : undefined
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Said } from '../../core/index.js'
 import {
   PROBLEM_PREFIX,
   type Problem,
@@ -18,6 +19,8 @@ export class ProblemError extends Error {
       readonly headers?: Readonly<Record<string, string>>
       readonly errors?: Problem['errors']
       readonly photos?: readonly RefusedPhoto[]
+      /** The detail as a code, for whoever says it in other words. */
+      readonly said?: Said | undefined
     } = {},
   ) {
     super(detail)
@@ -27,12 +30,13 @@ export class ProblemError extends Error {
     return problemKinds[this.kind].status
   }
 
-  get document(): Problem & { readonly photos?: readonly RefusedPhoto[] } {
-    const { errors, photos } = this.more
+  get document(): Problem & { readonly photos?: readonly RefusedPhoto[]; readonly said?: Said } {
+    const { errors, photos, said } = this.more
     return {
       ...problemOf(this.kind, this.detail),
       ...(errors === undefined ? {} : { errors }),
       ...(photos === undefined ? {} : { photos }),
+      ...(said === undefined ? {} : { said }),
     }
   }
 }

@@ -26,6 +26,12 @@ export const jobStates = ['waiting', 'running', 'stopped', 'cut-off', 'failed', 
 
 export type JobState = (typeof jobStates)[number]
 
+/** The same as a code, for a page in another language. */
+const saidSchema = z.object({
+  code: z.string(),
+  values: z.array(z.union([z.string(), z.number()])).readonly(),
+})
+
 const progressSchema = z.object({
   task: z.string(),
   /** Pieces done, of `total`, which is null where nobody knows it. */
@@ -56,7 +62,7 @@ export const jobSchema = z.object({
   /** Sentences of whoever does the work. */
   notices: z.array(z.string()),
   /** Why it failed or was cut off. */
-  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  error: z.object({ code: z.string(), message: z.string(), said: saidSchema.optional() }).nullable(),
   /** What it came to, in a few fields; the rest is in the workspace. */
   result: z.record(z.string(), z.unknown()).nullable(),
   /** Whether it can go on from where it ended. */

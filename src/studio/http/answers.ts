@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { z } from 'zod'
-import { ChiquitoError, describeIssue } from '../../core/index.js'
+import { ChiquitoError, describeIssue, placeOfIssue, said } from '../../core/index.js'
 import {
   type HttpEnv,
   ProblemError,
@@ -63,7 +63,9 @@ function parsed(text: string): unknown {
 function checked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.infer<Schema> {
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  throw new ProblemError('invalid-request', `The request does not fit: ${describeIssue(result.error)}.`)
+  throw new ProblemError('invalid-request', `The request does not fit: ${describeIssue(result.error)}.`, {
+    said: said('options', placeOfIssue(result.error.issues[0]?.path ?? [])),
+  })
 }
 
 /** Errors of actions say what a person is to do, so they are told as they are. */
@@ -79,6 +81,6 @@ const kinds: Partial<Record<ChiquitoError['code'], ProblemKind>> = {
 export function problemOfAction(error: unknown): ProblemError | undefined {
   const kind = error instanceof ChiquitoError ? kinds[error.code] : undefined
   return error instanceof ChiquitoError && kind !== undefined
-    ? new ProblemError(kind, error.message)
+    ? new ProblemError(kind, error.message, { said: error.said })
     : undefined
 }

@@ -1,3 +1,4 @@
+import { said } from '../../core/index.js'
 import { GoneError, ProblemError } from '../../serve/index.js'
 import type { Ask } from './answers.js'
 
@@ -31,5 +32,7 @@ export async function* receiving(c: Ask, most: number): AsyncGenerator<Buffer> {
 }
 
 function tooLarge(most: number): ProblemError {
-  return new ProblemError('too-large', `The file has more than ${most} bytes, the most that is taken.`)
+  return new ProblemError('too-large', `The file has more than ${most} bytes, the most that is taken.`, {
+    said: said('too-large', most),
+  })
 }

@@ -42,6 +42,7 @@ export class Jobs {
   private readonly held = new Map<string, Held>()
   private readonly hearers = new Set<(job: Job) => void>()
   private isClosing = false
+  private turn: Promise<unknown> = Promise.resolve()
 
   private constructor(
     private readonly places: Places,
@@ -76,10 +77,24 @@ export class Jobs {
    *
    * @throws `usage` where the options are not acceptable; `io`
    */
-  async start(kind: JobKind, given: unknown): Promise<Job> {
+  start(kind: JobKind, given: unknown): Promise<Job> {
+    // One after the other: what two ask for at the same moment does not get the same name.
+    const started = this.turn.then(() => this.startNow(kind, given))
+    this.turn = started.catch(() => undefined)
+    return started
+  }
+
+  private async startNow(kind: JobKind, given: unknown): Promise<Job> {
     this.requireOpen()
     const known = kindNamed(kind)
-    const options = await known.prepare(given, this.places)
+    const open = [...this.held.values()].filter(
+      ({ record: { job } }) => job.kind === kind && job.state !== 'done',
+    )
+    const options = await known.prepare(
+      given,
+      this.places,
+      open.map(({ record }) => record.options),
+    )
     const job: Job = {
       id: newId(),
       kind,
@@ -275,10 +290,14 @@ function endOf(outcome: Outcome, ending: Held['ending']): Partial<Job> & Pick<Jo
             }
           : null,
     }
-  const { code, message } = outcome.failure
+  const { code, message, said } = outcome.failure
   if (code === 'interrupted' && ending !== undefined) return { state: ending, canResume: true, error: null }
   // A full disk, or a network that is gone, may be there again in a moment.
-  return { state: 'failed', canResume: code === 'io' || code === 'interrupted', error: { code, message } }
+  return {
+    state: 'failed',
+    canResume: code === 'io' || code === 'interrupted',
+    error: { code, message, ...(said && { said }) },
+  }
 }
 
 /** Sorts by time. */

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { z } from 'zod'
-import { ChiquitoError } from '../../core/index.js'
+import { ChiquitoError, said } from '../../core/index.js'
 import { errorCode, ioError, plainName } from '../../files/index.js'
 import type { Places } from './places.js'
 
@@ -34,13 +34,20 @@ export async function runNames({ runs }: Places): Promise<string[]> {
 /**
  * The name that was asked for, or the first free one of `run-1`, `run-2`, …
  *
+ * @param promised - names of trainings that have been asked for, whose runs need not be there yet
  * @throws `usage` where there is a run of that name
  */
-export async function runNameFor(asked: string | undefined, places: Places): Promise<string> {
-  const taken = new Set((await runNames(places)).map(name => name.toLowerCase()))
+export async function runNameFor(
+  asked: string | undefined,
+  places: Places,
+  promised: readonly string[] = [],
+): Promise<string> {
+  const taken = new Set([...promised, ...(await runNames(places))].map(name => name.toLowerCase()))
   if (asked !== undefined) {
     if (!taken.has(asked.toLowerCase())) return asked
-    throw new ChiquitoError('usage', `There is a run called "${asked}" already. Give another name.`)
+    throw new ChiquitoError('usage', `There is a run called "${asked}" already. Give another name.`, {
+      said: said('run-taken', asked),
+    })
   }
   for (let number = 1; ; number++) if (!taken.has(`run-${number}`)) return `run-${number}`
 }

@@ -1,6 +1,7 @@
-import { type KeyboardEvent, useEffect } from 'react'
+import { type KeyboardEvent, useEffect, useState } from 'react'
 import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
 import { Icon } from '../../parts/icon.js'
+import { isNoPicture, NoPicture } from '../../parts/no-picture.js'
 import { useWords } from '../../words/index.js'
 import { ClassButtons } from './class-buttons.js'
 import { useSizes } from './data.js'
@@ -71,12 +72,7 @@ export function Closer(props: CloserProps) {
                 <Icon name="close" />
               </Button>
             </div>
-            <img
-              className="closer-photo"
-              key={photo.id}
-              src={`/photos/${photo.id}/full`}
-              alt={words.tile(photo.name, photo.label, '')}
-            />
+            <Large key={`${photo.id} ${photo.version}`} photo={photo} />
             <p className="muted closer-facts">
               {[photo.path, size === undefined ? '' : words.pixels(size.width, size.height)]
                 .filter(Boolean)
@@ -101,5 +97,28 @@ export function Closer(props: CloserProps) {
         </Dialog>
       </Modal>
     </ModalOverlay>
+  )
+}
+
+/** The photo itself; where it cannot be shown, what helps. */
+function Large({ photo }: { readonly photo: Photo }) {
+  const { clean: words } = useWords()
+  const [isBroken, setBroken] = useState(false)
+  const alt = words.tile(photo.name, photo.label, '')
+  const source = `/photos/${photo.id}/full`
+  if (!isBroken)
+    return (
+      <img
+        className="closer-photo"
+        src={source}
+        alt={alt}
+        onError={async () => (await isNoPicture(source)) && setBroken(true)}
+      />
+    )
+  return (
+    <div className="closer-photo closer-none" role="status">
+      <NoPicture className="" alt={alt} />
+      <p>{words.unreadableHint}</p>
+    </div>
   )
 }

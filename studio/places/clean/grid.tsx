@@ -252,7 +252,10 @@ const Tile = memo(function Tile({
   click,
   open,
 }: TileProps) {
-  const { clean: words } = useWords()
+  const { clean: words, shell } = useWords()
+  const [isUnreadable, setUnreadable] = useState(false)
+  const onNone = useCallback(() => setUnreadable(true), [])
+  const name = isUnreadable ? `${photo.name}, ${shell.noPicture}` : photo.name
   const more = [remark, photo.isKept ? words.kept : ''].filter(Boolean).join(', ')
   return (
     // biome-ignore lint/a11y/useSemanticElements: a cell of the grid above
@@ -261,7 +264,7 @@ const Tile = memo(function Tile({
       role="gridcell"
       aria-colindex={column + 1}
       aria-selected={isChosen}
-      aria-label={words.tile(photo.name, photo.label, more)}
+      aria-label={words.tile(name, photo.label, more)}
       tabIndex={isHere ? 0 : -1}
       data-id={photo.id}
       className={`tile${isChosen ? ' chosen' : ''}`}
@@ -277,7 +280,7 @@ const Tile = memo(function Tile({
         click(event, at)
       }}
     >
-      <Thumb id={photo.id} version={photo.version} size={size} alt="" />
+      <Thumb id={photo.id} version={photo.version} size={size} alt="" onNone={onNone} />
       <span className="tile-label">
         {photo.label}
         {photo.isKept && <span className="tile-kept"> ✓</span>}

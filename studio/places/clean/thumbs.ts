@@ -16,8 +16,14 @@ export interface Wanted {
   readonly size: 160 | 320
 }
 
+/** What waits for one: an element, and who is told where the photo cannot be read. */
+interface Place {
+  readonly image: HTMLImageElement
+  readonly none: () => void
+}
+
 interface Waiting extends Wanted {
-  readonly images: Set<HTMLImageElement>
+  readonly places: Set<Place>
 }
 
 const kept = new Map<string, string>()
@@ -30,9 +36,10 @@ let isFlushing = false
  * Shows a small copy in an element, now or when it comes. Many come in one answer, and go into their elements without React: as pictures with
  * addresses each of them would pass through four processes.
  *
+ * @param none - called in its place where the photo cannot be read
  * @returns what ends the waiting
  */
-export function showThumb(image: HTMLImageElement, wanted: Wanted): () => void {
+export function showThumb(image: HTMLImageElement, wanted: Wanted, none: () => void): () => void {
   const key = `${wanted.size} ${wanted.version} ${wanted.id}`
   const known = kept.get(key)
   if (known !== undefined) {
@@ -40,13 +47,14 @@ export function showThumb(image: HTMLImageElement, wanted: Wanted): () => void {
     image.src = known
     return () => undefined
   }
-  const entry = waiting.get(key) ?? { ...wanted, images: new Set() }
-  entry.images.add(image)
+  const entry = waiting.get(key) ?? { ...wanted, places: new Set() }
+  const place = { image, none }
+  entry.places.add(place)
   waiting.set(key, entry)
   flushSoon()
   return () => {
-    entry.images.delete(image)
-    if (entry.images.size === 0 && waiting.get(key) === entry) waiting.delete(key)
+    entry.places.delete(place)
+    if (entry.places.size === 0 && waiting.get(key) === entry) waiting.delete(key)
   }
 }
 
@@ -77,11 +85,16 @@ async function bring(size: number, batch: readonly [string, Waiting][]): Promise
   const { thumbs } = await getJson<ThumbsAnswer>(`/api/thumbs?size=${size}&ids=${ids}`).catch(
     (): ThumbsAnswer => ({ thumbs: [] }),
   )
-  for (const [i, [key, { id, version, images }]] of batch.entries()) {
+  for (const [i, [key, { id, version, places }]] of batch.entries()) {
     const file = thumbs[i]
+    if (file === null) {
+      for (const { none } of places) none()
+      continue
+    }
+    // Where there was no answer the browser may try for itself.
     const address = file ? `data:image/jpeg;base64,${file}` : `/photos/${id}/thumb?size=${size}`
     if (file && version !== '') keep(key, address)
-    for (const image of images) image.src = address
+    for (const { image } of places) image.src = address
   }
 }
 

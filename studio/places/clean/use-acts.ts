@@ -1,4 +1,5 @@
 import type { KeyboardEvent } from 'react'
+import type { EditRequest } from '../../../src/studio/api/edits.js'
 import { useStep } from '../../api/queries.js'
 import { toast } from '../../shell/toasts.js'
 import { useLanguage, useWords } from '../../words/index.js'
@@ -15,21 +16,17 @@ export interface Acts extends FindingActs {
 export function useActs(): Acts {
   const { clean: words, shell } = useWords()
   const { language } = useLanguage()
-  const { mutate } = useEdit()
+  const { mutate, mutateAsync } = useEdit()
   const { mutate: takeStep } = useStep()
   const some = (act: (photos: string[]) => void) => (ids: readonly string[]) => {
     if (ids.length > 0) act([...ids])
   }
+  /** Said at once, and taken back where it turns out that nothing was done. */
+  const told = (said: string, asked: EditRequest) => void mutateAsync(asked).catch(toast(said))
   return {
     relabel: (ids, to) =>
-      some(photos => {
-        mutate({ kind: 'relabel', photos, to })
-        toast(words.relabelled(photos.length, to))
-      })(ids),
-    reject: some(photos => {
-      mutate({ kind: 'reject', photos })
-      toast(words.wasRejected(photos.length))
-    }),
+      some(photos => told(words.relabelled(photos.length, to), { kind: 'relabel', photos, to }))(ids),
+    reject: some(photos => told(words.wasRejected(photos.length), { kind: 'reject', photos })),
     keep: some(photos => mutate({ kind: 'keep', photos })),
     apart: some(photos => mutate({ kind: 'apart', photos })),
     restore: some(photos => mutate({ kind: 'restore', photos })),

@@ -55,6 +55,8 @@ export const clean = wordsIn(
     next: 'Next photo',
     position: (n: number, of: number) => `${n.toLocaleString('en')} of ${of.toLocaleString('en')}`,
     pixels: (width: number, height: number) => `${width} × ${height} pixels`,
+    unreadableHint:
+      'The file is damaged, cut off, or no photo, and nothing learns from it. Set it aside, or put a whole file in its place.',
     modelSays: (label: string, percent: string) => `The model says ${label} (${percent})`,
     keysTitle: 'Keys',
     keys: [
@@ -198,6 +200,8 @@ export const clean = wordsIn(
     next: 'Foto siguiente',
     position: (n, of) => `${n.toLocaleString('es')} de ${of.toLocaleString('es')}`,
     pixels: (width, height) => `${width} × ${height} píxeles`,
+    unreadableHint:
+      'El archivo está dañado, cortado o no es una foto, y nada aprende de él. Apártalo, o pon un archivo entero en su lugar.',
     modelSays: (label, percent) => `El modelo dice ${label} (${percent})`,
     keysTitle: 'Teclas',
     keys: [

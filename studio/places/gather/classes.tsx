@@ -74,7 +74,7 @@ function ClassCard({
       {...target.handlers}
     >
       <div className="class-head">
-        <h2>{label}</h2>
+        <h2 title={label}>{label}</h2>
         <p className="muted">{shell.photos(count)}</p>
       </div>
       {count === 0 ? (

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { ChiquitoError, describeIssue, type WorkOptions } from '../../../core/index.js'
+import { ChiquitoError, describeIssue, placeOfIssue, said, type WorkOptions } from '../../../core/index.js'
 import type { Topic } from '../../changes.js'
 import type { Places } from '../../runs/index.js'
 import { cutTitle } from '../job.js'
@@ -27,9 +27,10 @@ export interface Kind {
   /**
    * Options, checked and completed.
    *
+   * @param others - options of jobs of this kind that are not done
    * @throws `usage`
    */
-  readonly prepare: (given: unknown, places: Places) => Promise<JobOptions>
+  readonly prepare: (given: unknown, places: Places, others: readonly JobOptions[]) => Promise<JobOptions>
   readonly title: (options: JobOptions) => string
   /** Loads what does it: in the process of the job alone. */
   readonly load: () => Promise<DoWork<JobOptions>>
@@ -43,7 +44,7 @@ export interface KindFacts<Options extends JobOptions> {
   /** A strict object: who misspells an option is told. */
   readonly options: z.ZodType<Options>
   /** What is only known by the workspace, such as a free name. */
-  readonly complete?: (options: Options, places: Places) => Promise<Options>
+  readonly complete?: (options: Options, places: Places, others: readonly Options[]) => Promise<Options>
   readonly title: (options: Options) => string
   readonly load: () => Promise<DoWork<Options>>
   /** Nothing by default: photos that came stay. */
@@ -58,14 +59,19 @@ export function kind<Options extends JobOptions>(facts: KindFacts<Options>): Kin
     throw new ChiquitoError(
       'usage',
       `The options of this work are not acceptable: ${describeIssue(parsed.error)}.`,
+      { said: said('options', placeOfIssue(parsed.error.issues[0]?.path ?? [])) },
     )
   }
   return {
     isHeavy: facts.isHeavy,
     changes: facts.changes,
-    async prepare(given, places) {
+    async prepare(given, places, others) {
       const options = parse(given)
-      return (await facts.complete?.(options, places)) ?? options
+      const known = others.flatMap((one): Options[] => {
+        const { data } = facts.options.safeParse(one)
+        return data === undefined ? [] : [data]
+      })
+      return (await facts.complete?.(options, places, known)) ?? options
     },
     title: options => cutTitle(facts.title(parse(options))),
     async load() {
