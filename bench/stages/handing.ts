@@ -190,6 +190,14 @@ class CountedStore implements BlobStore {
     return this.store.address
   }
 
+  get isRemote(): boolean {
+    return this.store.isRemote
+  }
+
+  reach(): Promise<void> {
+    return this.store.reach()
+  }
+
   has(name: string): Promise<boolean> {
     this.calls++
     return this.store.has(name)
