@@ -103,6 +103,17 @@ describe('work that is cut off', () => {
     expect(readFileSync(out, 'utf8') === whole).toBe(true)
   })
 
+  it('is refused where its list was cut meanwhile', async () => {
+    const { out } = await begun('v.jsonl')
+    const list = path.join(`${out}.part`, 'photos.jsonl')
+    const lines = readFileSync(list, 'utf8').split('\n')
+    writeFileSync(list, `${lines.slice(0, -3).join('\n')}\n`)
+    const told = await predict([...args, '--out', out])
+    expect(told.status).toBe(1)
+    expect(told.stderr).toMatch(/lists 3998 photos, but 4,?000 photos when the work began/)
+    expect(existsSync(out)).toBe(false)
+  })
+
   it('leaves no half of a Parquet file', async () => {
     const { folder, out } = await begun('v.parquet')
     const uncut = path.join(folder, 'whole.parquet')

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { ChiquitoError, messageOf, throwIfAborted, version, type WorkOptions } from '../core/index.js'
+import { ChiquitoError, messageOf, plural, throwIfAborted, version, type WorkOptions } from '../core/index.js'
 import type { DeviceOptions } from '../engine/index.js'
 import { fileSha256 } from '../files/index.js'
 import { readModelFile } from '../onnx/index.js'
@@ -190,6 +190,11 @@ async function gatherBy(
       pace.tell(rows.count)
     }
     await rows.finish()
+    if (rows.count !== photos)
+      throw new ChiquitoError(
+        'data',
+        `"${place.list}" lists ${rows.count} photos, but ${plural(photos, 'photo')} when the work began: somebody changed it. Begin anew with --overwrite.`,
+      )
     pace.end()
     return recalled
   } finally {

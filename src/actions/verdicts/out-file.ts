@@ -2,7 +2,7 @@ import { lstat, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { argumentError, ChiquitoError, type WorkOptions } from '../../core/index.js'
 import { isListName } from '../../dataset/index.js'
-import { replaceFile, requireOutputFile } from '../../files/index.js'
+import { ioError, replaceFile, requireOutputFile } from '../../files/index.js'
 import type { ParquetFacts } from './parquet.js'
 import type { Source } from './photo-list.js'
 import { removeFinished, type Workplace } from './workplace.js'
@@ -63,14 +63,20 @@ export async function handOver(
   work: WorkOptions,
 ): Promise<void> {
   const file = path.resolve(out)
-  if (endingOf(out) === '.jsonl') await replaceFile(place.rows, file)
+  if (endingOf(out) === '.jsonl') await named(place.rows, file)
   else {
     const { writeParquet } = await import('./parquet.js')
     const written = path.join(place.folder, 'rows.parquet')
     await writeParquet(place.rows, written, facts, work)
-    await replaceFile(written, file)
+    await named(written, file)
   }
   await place.remove()
+}
+
+async function named(written: string, file: string): Promise<void> {
+  await replaceFile(written, file).catch((error: unknown) => {
+    throw ioError(error, 'write', file)
+  })
 }
 
 /**
