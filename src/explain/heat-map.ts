@@ -1,5 +1,5 @@
-import { light } from '../charts/index.js'
 import { type Colour, contactSheet, type Pixels, resizeTo } from '../images/index.js'
+import { light } from '../palette/index.js'
 import { interpolation } from './interpolation.js'
 
 /** Numbers over a photo, row by row from above: above 0 what spoke for the class, below 0 what spoke against it. */

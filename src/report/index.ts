@@ -15,7 +15,8 @@ export {
   picturesWanted,
   renderDoctorPage,
 } from './doctor/index.js'
-export { type Figure, figures } from './figures.js'
+export { figures, renderReport } from './drawn.js'
+export type { Figure } from './figures.js'
 export { type FoldFacts, type FoldsInput, foldsText, renderFolds } from './folds.js'
 export { explainedPhotos, galleriesOf, galleryPhotos } from './galleries.js'
 export type {
@@ -44,7 +45,6 @@ export type {
   TtaFacts,
 } from './input.js'
 export { lostPhotos } from './lost.js'
-export { renderReport } from './page.js'
 export { type RepeatsInput, renderRepeats, repeatsText } from './repeats.js'
 export { restLabel } from './rest-label.js'
 export { summaryText } from './summary.js'

@@ -1,4 +1,4 @@
-import { dark, declarations, light } from '../charts/index.js'
+import { dark, declarations, light } from '../palette/index.js'
 
 /** The page's style sheet. Colours come from the palettes; the rest is layout. */
 export const styleSheet = `
