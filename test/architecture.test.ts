@@ -315,6 +315,9 @@ describe('the sources', () => {
     for (const name of ['train', 'backbones', 'engine', 'onnx', 'autodiff', 'report'])
       expect(doctor.has(name), name).toBe(false)
     expect(doctor.has('sharp')).toBe(true)
+    // Charts are drawn at the end, if at all.
+    for (const action of ['train', 'predict', 'evaluate', 'app', 'sweep', 'doctor'])
+      expect(loadedAtOnce(sources, `src/actions/${action}.ts`), action).not.toContain('@observablehq/plot')
   })
 
   it('were really read', () => {
