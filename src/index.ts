@@ -100,6 +100,7 @@ export {
   type ErrorCode,
   type Progress,
   type ProgressEvent,
+  type Said,
   type Tensor,
   type WorkOptions,
 } from './core/index.js'

@@ -179,6 +179,7 @@ const publicNames: readonly string[] = [
   'ReliabilityBin',
   'Reproduction',
   'Rows',
+  'Said',
   'Sample',
   'Schedule',
   'Seen',
