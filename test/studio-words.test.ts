@@ -169,6 +169,7 @@ function namesOfWork(): string[] {
   const names = files.flatMap(file =>
     Array.from(readFileSync(path.join(src, file), 'utf8').matchAll(called), ([, , name]) =>
       name
+        .replace(/\$\{this\.job\} on \$\{host\}: \$\{name\}/, 'fold 75f7ec on vm: cross-validation')
         .replace(/\$\{label\}/, 'resnet34')
         .replace(/\$\{\w*[vV]iews\}/, '4')
         .replace(/\$\{\w+\[\w+\]\}/, 'test'),
@@ -183,6 +184,9 @@ describe('pieces of work', () => {
     expect(names).toContain('does fine-tuning pay?')
     expect(names.length).toBeGreaterThan(30)
     expect(names.filter(name => spanish(name) === undefined)).toEqual([])
+    expect(taskIn('es', 'fold 75f7ec on vm: cross-validation')).toBe(
+      'Partición 75f7ec en vm: validación cruzada',
+    )
     expect(taskIn('es', 'training photos (whole photos)')).toBe('Fotos de entrenamiento (fotos enteras)')
   })
 

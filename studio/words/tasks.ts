@@ -53,7 +53,14 @@ const patterns: readonly (readonly [RegExp, (found: string) => string])[] = [
   [/^(\d+) more views each$/i, n => `${n} vistas más de cada una`],
   [/^Downloading (.+)$/i, name => `Descargando ${name}`],
   [/^Reading (.+)$/i, name => `Leyendo ${name}`],
+  [/^(\S+ \S+ on .+: .+)$/i, elsewhere],
 ]
+
+/** A job that a worker does: `fold 75f7ec on HOST: PIECE`. */
+function elsewhere(told: string): string {
+  const [, job = '', host = '', piece = ''] = /^(\S+ \S+) on (.+?): (.+)$/.exec(told) ?? []
+  return `${job.replace(/^fold\b/, 'partición').replace(/^trial\b/, 'ensayo')} en ${host}: ${spanish(piece) ?? piece}`
+}
 
 /** How photos are looked at, in brackets behind the piece. */
 const ways: Readonly<Record<string, string>> = {
