@@ -63,7 +63,7 @@ export class Connection {
   static async open(address: QueueAddress, { progress, signal }: WorkOptions): Promise<Connection> {
     throwIfAborted(signal)
     const { Redis } = await queuePackages()
-    const connection = new Connection(new Redis(optionsFor(address)), address, progress)
+    const connection = new Connection(tidy(new Redis(optionsFor(address))), address, progress)
     try {
       await firstAnswer(connection.redis, address, signal)
       connection.listen()
@@ -126,6 +126,22 @@ export class Connection {
   private say(message: string): void {
     this.progress?.({ kind: 'notice', message })
   }
+}
+
+/**
+ * ioredis 5 forgets the timer of `socketTimeout` when a connection closes: it holds the process for as long, and ends the connection that
+ * comes next (its issue 2147, mended in 6). So it is cleared here, also for the connections that BullMQ makes of this one.
+ */
+function tidy(redis: Redis): Redis {
+  redis.on('close', () => {
+    const timer: unknown = Reflect.get(redis, 'socketTimeoutTimer')
+    if (timer === undefined) return
+    clearTimeout(Number(timer))
+    Reflect.set(redis, 'socketTimeoutTimer', undefined)
+  })
+  const duplicate = redis.duplicate.bind(redis)
+  redis.duplicate = (...options) => tidy(duplicate(...options))
+  return redis
 }
 
 function optionsFor(address: QueueAddress): RedisOptions {
