@@ -80,8 +80,13 @@ export class Connection {
     return reasonOf(error, this.address)
   }
 
-  async close(): Promise<void> {
+  /** From now on nobody is told that it closes. */
+  leave(): void {
     this.isClosing = true
+  }
+
+  async close(): Promise<void> {
+    this.leave()
     if (this.redis.status !== 'ready') return this.redis.disconnect()
     await this.redis.quit().catch(() => this.redis.disconnect())
   }

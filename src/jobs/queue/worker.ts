@@ -157,6 +157,7 @@ class QueueWorker {
     await this.beating
     if (this.connection.redis.status === 'ready') await this.presence.leave().catch(() => undefined)
     await this.hands.close()
+    this.connection.leave()
     await within(this.worker?.disconnect() ?? Promise.resolve(), CLOSE_MS)
     await this.connection.close()
   }
