@@ -3,6 +3,9 @@ import type { Job, JobKind } from '../../src/studio/api/jobs.js'
 import type { StateAnswer } from '../../src/studio/api/state.js'
 import { ApiProblem, getJson, postJson } from './client.js'
 
+/** Before what failed is asked again. */
+const AGAIN_MS = 3000
+
 /** Queries stay as they are until the server says that something changed, or the window comes back. */
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -10,6 +13,8 @@ export const queryClient = new QueryClient({
       staleTime: 30_000,
       retry: (count, error) => error instanceof ApiProblem && error.kind === 'unreachable' && count < 20,
       retryDelay: 1000,
+      // What mends it (a folder that is back) may happen where nobody tells.
+      refetchInterval: ({ state }) => (state.status === 'error' ? AGAIN_MS : false),
     },
   },
 })
