@@ -86,9 +86,6 @@ export async function sweep(options: SweepOptions): Promise<SweepResult> {
   requireCount('seeds', seeds, 1, MOST_SEEDS)
   const ways = waysOf(options)
   const out = path.resolve(options.out)
-  await requireOwnFolder(options.out, 'sweep', '--out')
-  const ids = await backboneIds(ways, { progress, signal })
-  const rounds = await dealRounds(out, { ...options, folds, seeds, seed })
   const { queue, workers } = options
   if (queue !== undefined && workers !== undefined)
     throw new ChiquitoError(
@@ -96,6 +93,9 @@ export async function sweep(options: SweepOptions): Promise<SweepResult> {
       '--workers has no effect with --queue, whose workers do the trainings. Leave one of them out.',
     )
   const place = workStore(options, path.join(out, 'work'))
+  await requireOwnFolder(options.out, 'sweep', '--out')
+  const ids = await backboneIds(ways, { progress, signal })
+  const rounds = await dealRounds(out, { ...options, folds, seeds, seed })
   const opened = await openEngine({ queue, store: place, threads: workers, progress, signal })
   try {
     const tried = await new Trying(ways, ids, opened, options).all(rounds)

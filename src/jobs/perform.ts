@@ -1,4 +1,4 @@
-import { type Job, type JobContext, jobKey } from './job.js'
+import { type Job, type JobContext, type JobKind, jobKey } from './job.js'
 import type { JobKinds } from './kinds.js'
 import { hasResult, putResult } from './results.js'
 import type { BlobStore } from './store/index.js'
@@ -24,6 +24,16 @@ export async function perform(
   const kind = await kinds.named(job.kind)
   const key = jobKey(job, kind)
   if (await hasResult(store, key)) return { key, isRecalled: true }
-  await putResult(store, key, await kind.perform(job, { ...work, store }))
+  return compute(job, key, kind, { ...work, store })
+}
+
+/**
+ * Does a job whose result is not there.
+ *
+ * @param key - of this job
+ * @throws what its kind throws
+ */
+export async function compute(job: Job, key: string, kind: JobKind, context: JobContext): Promise<Performed> {
+  await putResult(context.store, key, await kind.perform(job, context))
   return { key, isRecalled: false }
 }

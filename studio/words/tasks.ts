@@ -48,17 +48,16 @@ const pieces: Readonly<Record<string, string>> = {
 }
 
 /** Those with a number or a name in them. */
-const patterns: readonly (readonly [RegExp, (found: string) => string])[] = [
+const patterns: readonly (readonly [RegExp, (...found: string[]) => string])[] = [
   [/^(\d+) varied views of each photo$/i, n => `${n} vistas variadas de cada foto`],
   [/^(\d+) more views each$/i, n => `${n} vistas más de cada una`],
   [/^Downloading (.+)$/i, name => `Descargando ${name}`],
   [/^Reading (.+)$/i, name => `Leyendo ${name}`],
-  [/^(\S+ \S+ on .+: .+)$/i, elsewhere],
+  // A job that a worker does: `fold 75f7ec on HOST: PIECE`.
+  [/^(\S+ \S+) on (.+?): (.+)$/, elsewhere],
 ]
 
-/** A job that a worker does: `fold 75f7ec on HOST: PIECE`. */
-function elsewhere(told: string): string {
-  const [, job = '', host = '', piece = ''] = /^(\S+ \S+) on (.+?): (.+)$/.exec(told) ?? []
+function elsewhere(job: string, host: string, piece: string): string {
   return `${job.replace(/^fold\b/, 'partición').replace(/^trial\b/, 'ensayo')} en ${host}: ${spanish(piece) ?? piece}`
 }
 
@@ -87,8 +86,8 @@ export function spanish(task: string): string | undefined {
 
 function fromPattern(name: string): string | undefined {
   for (const [pattern, say] of patterns) {
-    const [, found] = pattern.exec(name) ?? []
-    if (found !== undefined) return say(found)
+    const found = pattern.exec(name)
+    if (found) return say(...found.slice(1))
   }
   return undefined
 }

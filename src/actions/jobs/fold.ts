@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { z } from 'zod'
 import { ChiquitoError } from '../../core/index.js'
-import { textIfThere } from '../../files/index.js'
+import { sha256Schema, textIfThere } from '../../files/index.js'
 import { sha256Of } from '../../images/index.js'
 import { type JobKind, jobKind } from '../../jobs/index.js'
 import { readManifest } from '../../splitting/index.js'
@@ -27,9 +27,7 @@ const placeSchema = z.strictObject({
   /** The folder of the photos. */
   data: z.string(),
   /** Tables in it, which may say the photos' classes, for machines that do not see the folder. */
-  tables: z
-    .array(z.strictObject({ path: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/) }))
-    .optional(),
+  tables: z.array(z.strictObject({ path: z.string(), sha256: sha256Schema })).optional(),
 })
 
 export type AskedFold = z.infer<typeof askedSchema>

@@ -1,7 +1,7 @@
 import { ChiquitoError, failureOf, type Progress } from '../../core/index.js'
-import { type Job, jobKey } from '../job.js'
+import { type Job, type JobKind, jobKey } from '../job.js'
 import { JobKinds, type JobKindTable } from '../kinds.js'
-import { perform } from '../perform.js'
+import { compute } from '../perform.js'
 import { getJob, hasJob, hasResult } from '../results.js'
 import { type BlobStore, openStore } from '../store/index.js'
 import type { FromHand, HandStart, ToHand } from './hand-messages.js'
@@ -29,12 +29,12 @@ async function done(key: string, address: string): Promise<FromHand> {
     if (await hasResult(store, key)) return { say: 'done', performed: { key, isRecalled: true } }
     if (!(await hasJob(store, key))) continue
     const job = await getJob(store, key)
-    await requireNamed(key, job)
+    const kind = await kindOf(key, job)
     tell({ say: 'began', kind: job.kind })
     const { signal } = controller
     const steps = stepTeller(step => tell({ say: 'step', step }))
-    const work = { signal, progress: steps, threads: start.threads }
-    return { say: 'done', performed: await perform(job, kinds, store, work) }
+    const context = { store, signal, progress: steps, threads: start.threads }
+    return { say: 'done', performed: await compute(job, key, kind, context) }
   }
   return { say: 'unseen' }
 }
@@ -44,9 +44,11 @@ function inOrderFor(address: string): BlobStore[] {
   return stores.toSorted((a, b) => Number(b.address === address) - Number(a.address === address))
 }
 
-async function requireNamed(key: string, job: Job): Promise<void> {
-  if (jobKey(job, await kinds.named(job.kind)) !== key)
-    throw new ChiquitoError('usage', `What lies in the store as the job ${key} is another one.`)
+/** @throws `usage` where the job that lies there is not the one that was named */
+async function kindOf(key: string, job: Job): Promise<JobKind> {
+  const kind = await kinds.named(job.kind)
+  if (jobKey(job, kind) === key) return kind
+  throw new ChiquitoError('usage', `What lies in the store as the job ${key} is another one.`)
 }
 
 process.on('message', (message: ToHand) => {
