@@ -43,6 +43,7 @@ export default defineConfig({
     env: { npm_command: '' },
     testTimeout: 600_000,
     hookTimeout: 600_000,
+    expect: { poll: { timeout: 300_000 } },
     // Each test file that trains opens onnxruntime sessions, and each session brings its own thread pool.
     maxWorkers: 2,
     sequence: { sequencer: LongestFirst },

@@ -27,7 +27,7 @@ const names = (root: string, folder: string) =>
 
 /** Waits until a folder holds these files. */
 async function settled(root: string, folder: string, files: readonly string[]): Promise<void> {
-  await expect.poll(() => names(root, folder), { timeout: 15_000 }).toEqual([...files].sort())
+  await expect.poll(() => names(root, folder)).toEqual([...files].sort())
 }
 
 /** The labels that the tiles show, in order. */
@@ -130,14 +130,14 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'cleaning at the studio'), () => {
     const { page, close } = await openPage(studio, { hash: '#/clean?class=ball' })
     await firstTile(page)
     await page.keyboard.press('2')
-    await expect.poll(() => names(root, 'wave').length, { timeout: 15_000 }).toBe(31)
+    await expect.poll(() => names(root, 'wave').length).toBe(31)
     await page.keyboard.press('Control+a')
     await page.keyboard.press('2')
-    await expect.poll(() => names(root, 'wave').length, { timeout: 15_000, interval: 5 }).toBeGreaterThan(33)
+    await expect.poll(() => names(root, 'wave').length, { interval: 5 }).toBeGreaterThan(33)
     await studio.stop('SIGKILL')
     const again = await startStudio(root, [], env)
     // Moved one and all, as it was asked, and taken back as one.
-    await expect.poll(() => names(root, 'wave').length, { timeout: 15_000 }).toBe(60)
+    await expect.poll(() => names(root, 'wave').length).toBe(60)
     expect(await again.post('/api/undo')).toMatchObject({ name: 'relabel', changes: 29, left: [] })
     expect(names(root, 'wave')).toHaveLength(31)
     await again.post('/api/undo')
@@ -156,7 +156,7 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'cleaning at the studio'), () => {
     await opened(root, async studio => {
       const { page, complaints, close } = await openPage(studio, { hash: '#/clean' })
       await page.getByRole('button', { name: 'Look for trouble' }).click()
-      await page.getByRole('link', { name: /^Exact copies/ }).click({ timeout: 60_000 })
+      await page.getByRole('link', { name: /^Exact copies/ }).click()
       await page.getByText('Which is the copy?').waitFor()
       await page.getByRole('button', { name: 'Set this aside: copy.png' }).click()
       await settled(root, 'set-aside/rejected/ball', ['copy.png'])
@@ -195,7 +195,7 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'cleaning at the studio'), () => {
         await page
           .locator('.grid-frame')
           .evaluate((frame, share) => frame.scrollTo(0, share * frame.scrollHeight), share)
-        await expect.poll(() => page.evaluate(blankPlaces), { timeout: 20_000 }).toBe(0)
+        await expect.poll(() => page.evaluate(blankPlaces)).toBe(0)
       }
       expect(await page.locator('[role=gridcell]').count()).toBeLessThan(300)
       await page.locator('[role=gridcell]').last().focus()

@@ -59,10 +59,7 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'collecting at the studio'), () => 
     // Under way still: the rest waits for this.
     await job.locator('.strip img').first().waitFor()
     await expect
-      .poll(
-        () => job.locator('.strip img').evaluateAll(images => images.every(one => one.naturalWidth > 0)),
-        { timeout: 20_000 },
-      )
+      .poll(() => job.locator('.strip img').evaluateAll(images => images.every(one => one.naturalWidth > 0)))
       .toBe(true)
     expect(await job.getByRole('button', { name: 'Stop' }).count()).toBe(1)
     go()
@@ -94,7 +91,7 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'collecting at the studio'), () => 
     const name = await page.getByRole('dialog').getByRole('heading').textContent()
     const body = await drawing('ball', 1)
     await studio.json('/api/upload?label=ball&name=1.png', { method: 'POST', body })
-    await expect.poll(async () => (await ids()).size, { timeout: 15_000 }).toBe(13)
+    await expect.poll(async () => (await ids()).size).toBe(13)
     // The large photo is the same one, and so are all ids.
     expect(await page.getByRole('dialog').getByRole('heading').textContent()).toBe(name)
     const after = await ids()
@@ -116,29 +113,27 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'collecting at the studio'), () => 
     await page.locator('[role=gridcell]').nth(3).focus()
     await page.keyboard.press('Shift+ArrowRight')
     await page.keyboard.press('x')
-    await expect.poll(() => photosIn('panda').length, { timeout: 15_000 }).toBe(10)
+    await expect.poll(() => photosIn('panda').length).toBe(10)
     const gone = before[0]
       .trim()
       .split('\n')
       .map(line => JSON.parse(line).file_name)
       .filter(name => !photosIn('panda').includes(name))
     expect(gone).toHaveLength(2)
-    await expect
-      .poll(() => credits().some(page => gone.some(name => page.includes(name))), { timeout: 15_000 })
-      .toBe(false)
+    await expect.poll(() => credits().some(page => gone.some(name => page.includes(name)))).toBe(false)
     // Something else is done meanwhile, so that it is no undo.
     await page.locator('[role=gridcell]').first().focus()
     await page.keyboard.press('k')
     await page.locator('.tile-kept').waitFor()
     await page.getByRole('link', { name: 'Set aside 2' }).click()
     await page.getByRole('button', { name: 'Bring all back' }).click()
-    await expect.poll(() => photosIn('panda').length, { timeout: 15_000 }).toBe(12)
-    await expect.poll(() => credits().slice(1), { timeout: 15_000 }).toEqual(before.slice(1))
+    await expect.poll(() => photosIn('panda').length).toBe(12)
+    await expect.poll(() => credits().slice(1)).toEqual(before.slice(1))
     expect(credits()[0].split('\n').toSorted()).toEqual(before[0].split('\n').toSorted())
     await close()
   })
 })
 
 async function tiles(page: Page, count: number): Promise<void> {
-  await expect.poll(() => page.locator('[role=gridcell]').count(), { timeout: 15_000 }).toBe(count)
+  await expect.poll(() => page.locator('[role=gridcell]').count()).toBe(count)
 }

@@ -133,7 +133,7 @@ describe('a job', () => {
     const places = await workspace('killed')
     const { id, process: child } = await killedStudio(places)
     // Without the studio the process ends by itself, and lets go of the run.
-    await expect.poll(() => isAlive(child), { timeout: 60_000 }).toBe(false)
+    await expect.poll(() => isAlive(child)).toBe(false)
     const jobs = await open(places)
     expect(jobs.get(id)).toMatchObject({ state: 'cut-off', canResume: true, title: 'run-1' })
     await jobs.resume(id)

@@ -87,7 +87,7 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'The studio by keyboard'), () => {
     const more = page.waitForEvent('filechooser')
     await press(page, 'Add photos to wave')
     await (await more).setFiles(files('wave'))
-    await expect.poll(() => inClass('wave').length, { timeout: 60_000 }).toBe(16)
+    await expect.poll(() => inClass('wave').length).toBe(16)
 
     // Clean: a photo in the wrong class.
     await press(page, 'Clean')

@@ -102,7 +102,7 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'Train and Look'), () => {
     const { page, complaints, close } = await openPage(studio, { hash: '#/clean' })
     await page.getByRole('link', { name: 'Another class 1' }).click()
     const doubted = page.locator('[role=gridcell]')
-    const count = (photos: number) => expect.poll(() => doubted.count(), { timeout: 20_000 }).toBe(photos)
+    const count = (photos: number) => expect.poll(() => doubted.count()).toBe(photos)
     await count(1)
     expect(await doubted.getAttribute('aria-label')).toBe(`${trap}, ball, wave?`)
     await doubted.focus()

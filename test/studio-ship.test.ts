@@ -103,7 +103,7 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'the studio ships a model'), () => 
     await page.getByRole('button', { name: 'Cámara', exact: true }).click()
     // Chromium's own picture of a camera: a disc on green.
     const width = () => page.evaluate<number>("document.querySelector('video')?.videoWidth ?? 0")
-    await expect.poll(width, { timeout: 30_000 }).toBeGreaterThan(0)
+    await expect.poll(width).toBeGreaterThan(0)
     await page.locator('.verdict-note').waitFor()
     await page.getByRole('button', { name: 'Parar la cámara' }).click()
     expect(await page.locator('video').count()).toBe(0)
@@ -115,7 +115,7 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'the studio ships a model'), () => 
     await page.getByLabel('What it says of “hot_dog”', { exact: true }).fill(HOSTILE)
     await page.getByRole('button', { name: 'Make the app' }).click()
     const frame = page.frameLocator('iframe')
-    await frame.locator('body[data-checked=yes]').waitFor({ timeout: 120_000 })
+    await frame.locator('body[data-checked=yes]').waitFor()
     await frame.locator('#file').setInputFiles(at('ball.png'))
     await frame.locator('#word').getByText(HOSTILE, { exact: true }).waitFor()
     expect(await page.locator('section', { has: page.locator('iframe') }).textContent()).toMatch(
@@ -183,7 +183,7 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'the studio ships a model'), () => 
     const { page, complaints, close } = await open()
     await page.getByRole('radio', { name: /Hugging Face/ }).check({ force: true })
     await page.getByRole('button', { name: 'Make', exact: true }).click()
-    await page.getByText('Written to').waitFor({ timeout: 120_000 })
+    await page.getByText('Written to').waitFor()
     expect(existsSync(path.join(dir, 'exports/first-huggingface/config.json'))).toBe(true)
     const card = readFileSync(path.join(dir, 'runs/first/MODEL_CARD.md'), 'utf8')
     expect(await (await studio.fetch('/api/runs/first/card')).text()).toBe(card)

@@ -59,7 +59,7 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'the page in Spanish'), () => {
   it('says in Spanish what the doctor found, and what was done', async () => {
     const { page, complaints, close } = await openPage(studio, { hash: '#/clean', language: 'es' })
     await page.getByRole('button', { name: 'Buscar problemas' }).click()
-    await page.getByRole('link', { name: /^Ilegibles/ }).click({ timeout: 240_000 })
+    await page.getByRole('link', { name: /^Ilegibles/ }).click()
     await page.getByText('No es una foto, diga lo que diga su nombre.').waitFor()
     expect(await english(page)).toEqual([])
     await page.getByRole('link', { name: /^Copias exactas/ }).click()

@@ -38,7 +38,7 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'a terminal beside the studio'), ()
       await openPage(studio, { hash: '#/gather', language: 'es' }),
     ]
     const tabs = async (balls: number, waves: number) => {
-      await expect.poll(() => labels(one.page), { timeout: 15_000 }).toEqual(classes(balls, waves))
+      await expect.poll(() => labels(one.page)).toEqual(classes(balls, waves))
       const card = two.page.locator('[data-class=wave]')
       await card.getByText(waves === 1 ? '1 foto' : `${waves} fotos`, { exact: true }).waitFor()
     }
@@ -95,9 +95,7 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'a terminal beside the studio'), ()
         void chiquito(['train', data, '--out', at('runs', name), ...settings], { env, started: resolve })
       })
       const child = await started
-      await expect
-        .poll(() => existsSync(at('runs', name, 'split.json')), { timeout: 60_000, interval: 5 })
-        .toBe(true)
+      await expect.poll(() => existsSync(at('runs', name, 'split.json')), { interval: 5 }).toBe(true)
       child.kill('SIGSTOP')
       return child
     }
@@ -113,7 +111,7 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'a terminal beside the studio'), ()
       expect(await refused.text()).toMatch(/is using the run folder/)
       child.kill('SIGKILL')
       await card(page, 'mine').getByRole('button', { name: 'Go on' }).click()
-      await page.locator('.run', { hasText: 'mine' }).getByText('learnt from').waitFor({ timeout: 120_000 })
+      await page.locator('.run', { hasText: 'mine' }).getByText('learnt from').waitFor()
       await card(page, 'mine').waitFor({ state: 'detached' })
       expect(JSON.parse(readFileSync(at('runs/mine/run.json'), 'utf8')).state).toBe('finished')
       expect(complaints).toEqual([])
@@ -153,11 +151,11 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'a terminal beside the studio'), ()
       ]
       const options = { name: 'long', fineTune: 'always', epochs: 500, size: 96 }
       const { id } = await other.post<Job>('/api/jobs', { kind: 'train', options })
-      await expect.poll(() => existsSync(at('runs/long/run.json')), { timeout: 60_000 }).toBe(true)
+      await expect.poll(() => existsSync(at('runs/long/run.json'))).toBe(true)
       const early = await other.fetch(`/api/jobs/${id}/discard`, { method: 'POST' })
       expect(await early.text()).toContain('Stop it before')
       await card(one.page, 'long').getByRole('button', { name: 'Pause' }).click()
-      await one.page.getByRole('button', { name: 'Discard long' }).click({ timeout: 60_000 })
+      await one.page.getByRole('button', { name: 'Discard long' }).click()
       await one.page.getByRole('button', { name: 'Throw it away' }).click()
       for (const { page } of [one, two]) await card(page, 'long').waitFor({ state: 'detached' })
       expect([existsSync(at('runs/long')), existsSync(at('.chiquito/jobs', id))]).toEqual([false, false])

@@ -39,7 +39,7 @@ async function saidOf(page: Page, photo: string): Promise<string | null> {
   const shown = () => page.evaluate<string | undefined>("document.querySelector('img.tried-photo')?.src")
   const before = await shown()
   await page.setInputFiles('.try input[type=file]', photo)
-  await expect.poll(shown, { timeout: 30_000 }).not.toBe(before)
+  await expect.poll(shown).not.toBe(before)
   await page.locator('.verdict-note').waitFor()
   return page.locator('.verdict-word').textContent()
 }

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { refusalReasons } from '../src/collect/downloader/index.js'
 import { nameProblems } from '../src/dataset/following/new-home.js'
+import { PROPERTIES } from '../src/doctor/shortcuts/properties.js'
 import { remedies } from '../src/files/io-error.js'
 import { problemKinds } from '../src/serve/problem-kinds.js'
 import { clean } from '../studio/places/clean/words.js'
@@ -71,7 +72,7 @@ describe('the studio’s catalogue', () => {
 function codesOfFindings(): string[] {
   const src = fileURLToPath(new URL('../src/doctor', import.meta.url))
   const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(file =>
-    /^(checks|copies)\/[^.]+\.ts$/.test(file),
+    /^(checks|copies|shortcuts)\/[^.]+\.ts$/.test(file),
   )
   const codes = files.flatMap(file => {
     const text = readFileSync(path.join(src, file), 'utf8')
@@ -120,13 +121,21 @@ describe('what the server and the doctor say', () => {
   it('has a Spanish sentence for every code', () => {
     const codes = codesOfFindings()
     expect(codes).toEqual(
-      expect.arrayContaining(['dark', 'shaken', 'copy-inside', 'style-of-some', 'only-learnt']),
+      expect.arrayContaining([
+        'dark',
+        'shaken',
+        'copy-inside',
+        'style-of-some',
+        'only-learnt',
+        'too-few',
+        'shortcut-of-looks',
+      ]),
     )
     expect(codes.filter(code => !knownFindings.has(code))).toEqual([])
     for (const code of codes) {
       const { text, language } = findingIn('es', {
         message: 'in English',
-        said: { code, values: [1, 2, 3, 4] },
+        said: { code, values: [1, 2, 3, 4, 5] },
       })
       expect([language, text], code).toEqual(['es', expect.not.stringMatching(/undefined|in English/)])
     }
@@ -143,6 +152,15 @@ describe('what the server and the doctor say', () => {
     ]
     const known = [...Object.keys(problemKinds), ...Object.keys(refusalReasons), ...errors, ...problems]
     expect(known.filter(code => problemIn('es', code) === undefined)).toEqual([])
+  })
+
+  it('names in Spanish every property that gives a class away', () => {
+    for (const { name } of [...PROPERTIES, { name: 'headers' }]) {
+      const said = { code: 'shortcut-of-files', values: ['', name, '0.99', 'size', '0.80'] }
+      const { text } = findingIn('es', { message: 'in English', said })
+      expect(text, name).toContain('Las clases se distinguen por ')
+      expect(text, name).not.toContain(` ${name} (`)
+    }
   })
 
   it('stays in English, and is said to be, where nobody knows it', () => {

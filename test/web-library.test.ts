@@ -55,7 +55,7 @@ describe.skipIf(!existsSync(CHROMIUM))(
       })
       browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
       page = await (await browser.newContext()).newPage()
-      page.setDefaultTimeout(180_000)
+      page.setDefaultTimeout(300_000)
       await page.goto(`${host.address}/plain.html`)
       await page.waitForFunction('globalThis.model !== undefined && globalThis.failure !== undefined')
     })
@@ -369,9 +369,7 @@ describe.skipIf(!existsSync(CHROMIUM))(
         const said: string[] = []
         printed.on('console', message => said.push(message.text()))
         await printed.goto(own.address)
-        await expect
-          .poll(() => said.at(-1), { timeout: 180_000 })
-          .toMatch(/^(hot_dog|not_hot_dog|neither) \[/)
+        await expect.poll(() => said.at(-1)).toMatch(/^(hot_dog|not_hot_dog|neither) \[/)
         expect(said.at(-1)?.split(' ')[0]).toBe(abstained ? 'neither' : label)
         await printed.close()
         own.close()
@@ -408,7 +406,7 @@ describe.skipIf(!existsSync(CHROMIUM))(
         '/photos/': photos,
       })
       const built = await browser.newPage()
-      built.setDefaultTimeout(180_000)
+      built.setDefaultTimeout(300_000)
       await built.goto(`${own.address}/`)
       await built.waitForFunction('globalThis.verdict !== undefined')
       expectSame(await built.evaluate('verdict'), 'hot_dog/1.png')

@@ -1,6 +1,4 @@
-import { type Said, said } from '../core/index.js'
-
-export { type Said, said }
+import type { Said } from '../core/index.js'
 
 /** Something about the data that a person should know. */
 export interface Finding {
@@ -12,7 +10,7 @@ export interface Finding {
   readonly certain: boolean
   /** One sentence: what, and where it helps how much. */
   readonly message: string
-  /** The same as a code; undefined where it is about no photo. */
+  /** The same as a code; undefined where only English has the sentence. */
   readonly said?: Said | undefined
   /** How much it matters among the findings of its check, larger first; 0 where all are alike. */
   readonly weight: number

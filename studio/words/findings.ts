@@ -53,6 +53,40 @@ const pair =
     return `${relation}${harm.join('')}.`
   }
 
+/** What files and pictures can give a class away by. */
+const properties: Readonly<Record<Value, string>> = {
+  size: 'el tamaño',
+  aspect: 'la proporción entre ancho y alto',
+  'file-size': 'lo que ocupa el fichero',
+  format: 'el formato del fichero',
+  quantisation: 'la calidad del JPEG',
+  subsampling: 'el submuestreo de color del JPEG',
+  exif: 'tener datos EXIF o un perfil de color',
+  headers: 'todo lo que los ficheros dicen de sí mismos',
+  border: 'un borde uniforme',
+  colour: 'el color medio',
+  sharpness: 'la nitidez',
+  background: 'el borde de la foto sin su centro',
+  all: 'todo ello junto',
+}
+
+/** By what a class can be told from the others, and what to think of that. */
+const shortcut =
+  (meaning: string): Sentence =>
+  (label, ...found) => {
+    const named = found.flatMap((value, i) =>
+      i % 2 === 0 ? [`${properties[value] ?? value} (AUC ${found[i + 1]})`] : [],
+    )
+    const list = new Intl.ListFormat('es').format(named)
+    const what = label === '' ? 'Las clases se distinguen' : `«${label}» se distingue del resto`
+    return `${what} por ${list}. ${meaning}`
+  }
+
+const mistakes = (now: Value, twice: Value, from: Value, to: Value) =>
+  `ahora se falla en un ${now}, y con el doble de fotos quedaría cerca de un ${twice} (95 %: de ${from} a ${to}).`
+
+const photos = (count: Value) => (count === 1 ? 'una foto' : count === 0 ? 'ninguna foto' : `${count} fotos`)
+
 const learntAndMeasured = (learnt: Value, measured: Value) =>
   `está en los dos lados: ${learnt} ${learnt === 1 ? 'foto' : 'fotos'} para aprender y ${measured} para medir.`
 
@@ -96,6 +130,19 @@ const spanish: Readonly<Record<string, Sentence>> = {
   'copy-inside': pair(
     'Una es una parte de la otra: un recorte, o la misma sin el texto, el borde o la pantalla de alrededor',
   ),
+  'too-few': (label, learnt, measured) =>
+    `La clase «${label}» tiene ${photos(learnt)} para aprender${measured === undefined ? '' : ` y ${photos(measured)} para medir`}: pocas.`,
+  imbalance: (most, mostPhotos, least, leastPhotos, times) =>
+    `La clase «${most}» tiene ${photos(mostPhotos)} para aprender y «${least}» ${photos(leastPhotos)}: ${times} veces más.`,
+  'shortcut-of-files': shortcut('Un modelo puede aprender eso en lugar del motivo.'),
+  'shortcut-of-looks': shortcut(
+    'Puede ser el motivo mismo; si solo es dónde o cómo se hicieron las fotos, un modelo puede aprender eso en su lugar.',
+  ),
+  'more-photos-help': (now, twice, from, to) => `Más fotos ayudarían: ${mistakes(now, twice, from, to)}`,
+  'more-photos-unknown': (now, twice, from, to) =>
+    `No se sabe si más fotos como estas ayudan: ${mistakes(now, twice, from, to)}`,
+  'more-photos-few': (wrong, judged) =>
+    `De ${judged} fotos se falla en ${wrong}: muy pocas para saber qué harían más. Mide antes con más fotos.`,
   'same-page': (page, learnt, measured) => `La página «${page}» ${learntAndMeasured(learnt, measured)}`,
   'same-creator': (name, learnt, measured) => `El autor «${name}» ${learntAndMeasured(learnt, measured)}`,
   'same-person': (name, learnt, measured) => `La persona «${name}» ${learntAndMeasured(learnt, measured)}`,

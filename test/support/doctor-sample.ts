@@ -21,6 +21,8 @@ const checks = [
   ['imbalance', 'Uneven classes', 0],
 ] as const
 
+const noCode = { code: 'none', values: [] }
+
 /** Findings of pairs, groups, single photos and none, of falling weight, the first of each check certain. */
 export function doctorSample({
   photos,
@@ -69,8 +71,14 @@ export function doctorSample({
       })),
     ),
     shortcutWords: [
-      { class: labels[0], certain: true, auc: 1, message: 'Size alone tells the classes apart (AUC 1.00).' },
-      { class: labels[0], certain: false, auc: 0.8, message: words },
+      {
+        class: labels[0],
+        certain: true,
+        auc: 1,
+        message: 'Size alone tells the classes apart (AUC 1.00).',
+        said: noCode,
+      },
+      { class: labels[0], certain: false, auc: 0.8, message: words, said: noCode },
     ],
     notes: [words],
   }

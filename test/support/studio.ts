@@ -85,7 +85,7 @@ export interface PageSettings {
 }
 
 /** Longer than any step takes on a machine that does other work, too. */
-const HANGING_MS = 240_000
+const HANGING_MS = 300_000
 
 /** By the film that their camera shows. */
 const browsers = new Map<string | undefined, Browser>()

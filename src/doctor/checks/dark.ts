@@ -1,4 +1,4 @@
-import { said } from '../finding.js'
+import { said } from '../../core/index.js'
 import { lookCheck } from './photo-check.js'
 
 /** Brightness that 95 of a hundred pixels of a dark photo lie below. */

@@ -1,7 +1,7 @@
-import { plural } from '../../core/index.js'
+import { plural, said } from '../../core/index.js'
 import { exactCopies } from '../../dataset/index.js'
 import type { CheckedPhoto, QuickCheck } from '../check.js'
-import { type Finding, said } from '../finding.js'
+import type { Finding } from '../finding.js'
 import type { Judged } from './photo-check.js'
 
 /** Names told in a sentence. */

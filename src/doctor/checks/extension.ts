@@ -1,4 +1,4 @@
-import { said } from '../finding.js'
+import { said } from '../../core/index.js'
 import { nameWithExtension } from '../fix/index.js'
 import { photoCheck } from './photo-check.js'
 

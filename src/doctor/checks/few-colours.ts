@@ -1,5 +1,4 @@
-import { plural } from '../../core/index.js'
-import { said } from '../finding.js'
+import { plural, said } from '../../core/index.js'
 import { GREY_CHROMA } from './greyscale.js'
 import { lookCheck } from './photo-check.js'
 

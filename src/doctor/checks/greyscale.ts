@@ -1,5 +1,5 @@
+import { said } from '../../core/index.js'
 import type { CheckedData, QuickCheck } from '../check.js'
-import { said } from '../finding.js'
 import { lookCheck } from './photo-check.js'
 
 /** What 99 of a hundred pixels' channels differ by at most in a photo without colour: what JPEG leaves of grey. */

@@ -1,3 +1,4 @@
+import { said } from '../../core/index.js'
 import type { QuickCheck } from '../check.js'
 import type { Finding } from '../finding.js'
 import { countsOf } from './class-counts.js'
@@ -21,9 +22,17 @@ export const imbalance: QuickCheck = {
     const [most, least] = [bySize[0], bySize[bySize.length - 1]]
     const times = most.learnt / least.learnt
     if (times < MOST_TIMES) return []
-    const message =
-      `Class "${most.label}" has ${most.learnt} photos to learn from, "${least.label}" ${least.learnt}: ` +
-      `${times.toFixed(times < 10 ? 1 : 0)} times as many.`
-    return [{ check: 'imbalance', photos: [], certain: false, message, weight: times } satisfies Finding]
+    const ratio = times.toFixed(times < 10 ? 1 : 0)
+    const finding: Finding = {
+      check: 'imbalance',
+      photos: [],
+      certain: false,
+      message:
+        `Class "${most.label}" has ${most.learnt} photos to learn from, "${least.label}" ${least.learnt}: ` +
+        `${ratio} times as many.`,
+      said: said('imbalance', most.label, most.learnt, least.label, least.learnt, ratio),
+      weight: times,
+    }
+    return [finding]
   },
 }

@@ -1,5 +1,5 @@
+import { said } from '../../core/index.js'
 import type { DeepCheck } from '../check.js'
-import { said } from '../finding.js'
 import { deepParts } from './deep-parts.js'
 
 /** Photos that lie in the wrong class, as far as a model that did not learn from them can tell. */

@@ -1,4 +1,4 @@
-import { said } from '../finding.js'
+import { said } from '../../core/index.js'
 import { lookCheck } from './photo-check.js'
 
 /** Steps of brightness, of 255, between what 1 and 99 of a hundred pixels lie below. */

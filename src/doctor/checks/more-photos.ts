@@ -1,4 +1,4 @@
-import type { WorkOptions } from '../../core/index.js'
+import { type Said, said, type WorkOptions } from '../../core/index.js'
 import type { DeepCheck, DeepData } from '../check.js'
 import type { LearningCurve } from '../deep/index.js'
 import { deepParts } from './deep-parts.js'
@@ -19,9 +19,9 @@ export const morePhotos: DeepCheck = {
     'interval is over those and over photos (a bootstrap). A gain is told as one where the whole interval lies above 0. Needs 16 different photos of each class.',
   async run(data, work) {
     const curve = await curveOf(data, work)
-    return curve === undefined
-      ? []
-      : [{ check: 'more-photos', photos: [], certain: false, message: inWords(curve), weight: 0 }]
+    if (curve === undefined) return []
+    const words = { message: inWords(curve), said: asCode(curve) }
+    return [{ check: 'more-photos', photos: [], certain: false, ...words, weight: 0 }]
   },
 }
 
@@ -48,6 +48,18 @@ export function inWords({ points, judged, forecasts }: LearningCurve): string {
   return now.error * judged < FEW_MISTAKES
     ? `Of ${judged} photos ${Math.round(now.error * judged)} are mistaken: too few to say what more photos would do. Measure on more first.`
     : `Whether more photos of the same kind help is not known. ${steps} mistaken (${judged} judged). ${forecast}.`
+}
+
+/** The same as a code: mistakes now, with twice the photos, and the interval of that; or how few mistakes of how many photos there are. */
+function asCode({ points, judged, forecasts: [twice] }: LearningCurve): Said {
+  const { error } = points[points.length - 1]
+  const isKnown = twice.gain[0] > 0
+  if (!isKnown && error * judged < FEW_MISTAKES)
+    return said('more-photos-few', Math.round(error * judged), judged)
+  return said(
+    isKnown ? 'more-photos-help' : 'more-photos-unknown',
+    ...[error, twice.error, ...twice.interval].map(percent),
+  )
 }
 
 /** Mistakes below which their number says hardly anything. */

@@ -1,4 +1,4 @@
-import { said } from '../finding.js'
+import { said } from '../../core/index.js'
 import { formCheck } from './photo-check.js'
 
 /** Longer side over shorter one. */

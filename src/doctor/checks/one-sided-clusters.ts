@@ -1,5 +1,5 @@
+import { said } from '../../core/index.js'
 import type { DeepCheck } from '../check.js'
-import { said } from '../finding.js'
 import { deepParts } from './deep-parts.js'
 
 /** Kinds of photos that are learnt from and never measured on, or the reverse. */

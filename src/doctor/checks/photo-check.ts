@@ -1,6 +1,7 @@
+import type { Said } from '../../core/index.js'
 import type { CheckedData, CheckedPhoto, QuickCheck } from '../check.js'
 import type { HeaderFacts, LookFacts, PhotoFacts } from '../facts/index.js'
-import type { Finding, Said } from '../finding.js'
+import type { Finding } from '../finding.js'
 import { withStyle } from './style.js'
 
 /** What a check says of one photo: what was seen, how much it matters among the others, and whether it is beyond doubt. */

@@ -1,4 +1,4 @@
-import { type Said, said } from '../finding.js'
+import { type Said, said } from '../../core/index.js'
 import { photoCheck } from './photo-check.js'
 
 /** Names told in a sentence. */

@@ -1,7 +1,7 @@
-import { plural } from '../../core/index.js'
+import { plural, said } from '../../core/index.js'
 import { peopleOf } from '../../dataset/index.js'
 import type { CheckedData, CheckedPhoto, QuickCheck } from '../check.js'
-import { type Finding, said } from '../finding.js'
+import type { Finding } from '../finding.js'
 
 /** What photos of one source or person have in common. */
 type Tie = readonly [kind: string, value: string]

@@ -25,11 +25,12 @@ export const shortcuts: QuickCheck = {
     'told, of 20 from .83 on, of 35 from .75 on. Classes of fewer than ten different photos are not judged.',
   async run(data, work) {
     const words = shortcutWords(await shortcutsOf(data, work), data.labels.length)
-    return words.map(({ certain, message, auc }) => ({
+    return words.map(({ certain, message, said, auc }) => ({
       check: 'shortcuts',
       photos: [],
       certain: false,
       message,
+      said,
       // What files give away is never the subject, and comes first.
       weight: certain ? 1 + auc : auc,
     }))

@@ -1,5 +1,6 @@
+import { type Said, said } from '../../core/index.js'
 import type { CheckedData, CheckedPhoto } from '../check.js'
-import { type Finding, type Said, said } from '../finding.js'
+import type { Finding } from '../finding.js'
 
 /**
  * Share of the photos from which a look is how they are taken or drawn, no fault of single ones: of a class, or of all. Where a

@@ -1,4 +1,4 @@
-import { plural } from '../../core/index.js'
+import { plural, said } from '../../core/index.js'
 import type { QuickCheck } from '../check.js'
 import type { Finding } from '../finding.js'
 import { type ClassCount, countsOf } from './class-counts.js'
@@ -28,7 +28,13 @@ export const tooFew: QuickCheck = {
       if (what === undefined) return []
       const weight = 1 - Math.min(count.learnt, count.held ?? LEAST_HELD) / LEAST_LEARNT
       const message = `Class "${count.label}" has ${what}.`
-      return [{ check: 'too-few', photos: [], certain: false, message, weight }]
+      const words = said(
+        'too-few',
+        count.label,
+        count.learnt,
+        ...(count.held === undefined ? [] : [count.held]),
+      )
+      return [{ check: 'too-few', photos: [], certain: false, message, said: words, weight }]
     })
   },
 }

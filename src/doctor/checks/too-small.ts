@@ -1,4 +1,4 @@
-import { said } from '../finding.js'
+import { said } from '../../core/index.js'
 import { formCheck } from './photo-check.js'
 
 /** Pixels of the short side below which a photo counts as too small. */

@@ -1,6 +1,5 @@
-import { plural } from '../../core/index.js'
+import { plural, said } from '../../core/index.js'
 import type { DeepCheck } from '../check.js'
-import { said } from '../finding.js'
 import { deepParts } from './deep-parts.js'
 
 /** Photos that show something else than their class does. */

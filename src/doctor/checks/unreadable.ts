@@ -1,5 +1,5 @@
+import { said } from '../../core/index.js'
 import type { QuickCheck } from '../check.js'
-import { said } from '../finding.js'
 import { photoCheck } from './photo-check.js'
 
 const photos = photoCheck(

@@ -1,5 +1,6 @@
+import { said } from '../../core/index.js'
 import type { CheckedData, CheckedPhoto } from '../check.js'
-import { type Finding, said } from '../finding.js'
+import type { Finding } from '../finding.js'
 import type { CopyKind, CopyPair } from './pair.js'
 
 /** What one photo of a pair is of the other, in the message of a finding. */

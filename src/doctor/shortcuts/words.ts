@@ -1,4 +1,4 @@
-import { plural } from '../../core/index.js'
+import { plural, type Said, said } from '../../core/index.js'
 import type { Shortcut } from './find-shortcuts.js'
 import { PROPERTIES, type Property } from './properties.js'
 
@@ -9,6 +9,8 @@ export interface ShortcutWords {
   readonly certain: boolean
   /** "Size alone tells the classes apart (AUC 1.00); so do …". */
   readonly message: string
+  /** The same as a code: the class, or '' where two are told apart; then each property and its area, the strongest first. */
+  readonly said: Said
   /** Of the strongest. */
   readonly auc: number
 }
@@ -30,6 +32,11 @@ export function shortcutWords(shortcuts: readonly Shortcut[], classes: number): 
       class: found[0].class,
       certain: of === 'file',
       message: say(found, classes === 2 ? 'the classes apart' : `"${found[0].class}" from the rest`),
+      said: said(
+        of === 'file' ? 'shortcut-of-files' : 'shortcut-of-looks',
+        classes === 2 ? '' : found[0].class,
+        ...found.flatMap(one => [one.property, area(one)]),
+      ),
       auc: found[0].auc,
     }))
   return [...told('file', sayFiles), ...told('picture', saySight)]
