@@ -5,7 +5,7 @@ import { temporaryFolder } from './support/files.js'
 import { killAll } from './support/kills/index.js'
 
 /** More where the environment asks for it. */
-const kills = Number(process.env.CHIQUITO_KILLS ?? 6)
+const kills = Number(process.env.CHIQUITO_KILLS ?? 4)
 
 it('lose no photo, leave each where the journal says, and the command goes on or is taken back', async () => {
   const tallies = await killAll({ folder: temporaryFolder(), program: programFile, kills, seed: 11 })

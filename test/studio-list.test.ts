@@ -66,4 +66,24 @@ describe('the photos of a studio', () => {
     await expect.poll(async () => (await list()).version[i]).not.toBe(more.version[i])
     expect((await list()).path).toEqual(more.path)
   })
+
+  it('are told of whenever somebody asks, also while the folder of what was set aside comes and goes', async () => {
+    const { id } = await list()
+    let isOver = false
+    const refused: string[] = []
+    const asking = ['/api/state', '/api/photos', '/api/history'].map(async address => {
+      while (!isOver) {
+        const answer = await studio.fetch(address)
+        if (!answer.ok) refused.push(await answer.text())
+      }
+    })
+    for (let round = 0; round < 20; round++) {
+      await studio.post('/api/edits', { kind: 'reject', photos: [id[0]] })
+      await studio.post('/api/undo', {})
+    }
+    isOver = true
+    await Promise.all(asking)
+    expect(refused).toEqual([])
+    expect((await list()).id).toEqual(id)
+  })
 })

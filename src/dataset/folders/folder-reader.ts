@@ -219,6 +219,7 @@ export class FolderReader {
       const entries = await readdir(join(this.root, folder), { withFileTypes: true })
       return entries.sort((a, b) => (a.name < b.name ? -1 : 1))
     } catch (error) {
+      if (isGone(folder, error)) return []
       throw ioError(error, 'read the folder', join(this.root, folder))
     }
   }
@@ -227,6 +228,7 @@ export class FolderReader {
     try {
       return await realpath(join(this.root, folder))
     } catch (error) {
+      if (isGone(folder, error)) return join(this.root, folder)
       throw ioError(error, 'read the folder', join(this.root, folder))
     }
   }
@@ -265,4 +267,9 @@ export class FolderReader {
     }
     return undefined
   }
+}
+
+/** Whether a folder that was there when the one around it was read has gone since, as where photos come back while somebody looks. */
+function isGone(folder: string, error: unknown): boolean {
+  return folder !== '' && errorCode(error) === 'ENOENT'
 }

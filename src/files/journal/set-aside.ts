@@ -1,7 +1,7 @@
 import { readdir, rm, rmdir } from 'node:fs/promises'
 import { join, posix } from 'node:path'
 import { isLeftover, nameWith, removeLeftovers } from '../atomic.js'
-import { ioError } from '../io-error.js'
+import { errorCode, ioError } from '../io-error.js'
 import { makeFolder } from '../make-folder.js'
 import { hasMark, MARK_FILE, markOutput } from '../own-output.js'
 import { type InnerFolder, kindOf } from './inner-path.js'
@@ -91,7 +91,7 @@ export async function tidySetAside(folder: InnerFolder): Promise<void> {
 export async function filesSetAside(folder: InnerFolder): Promise<string[]> {
   const files: string[] = []
   const visit = async (inner: string): Promise<void> => {
-    for (const entry of await entriesOf(join(folder.root, inner))) {
+    for (const entry of await entriesLeft(join(folder.root, inner))) {
       const path = `${inner}/${entry.name}`
       if (entry.isDirectory()) await visit(path)
       else if (![MARK_FILE, STAGED].includes(entry.name)) files.push(path)
@@ -115,16 +115,24 @@ async function entriesOf(path: string) {
   })
 }
 
+/** Of a folder that may go while it is looked at, as what lay in it comes back: then it holds nothing. */
+async function entriesLeft(path: string) {
+  return readdir(path, { withFileTypes: true }).catch(error => {
+    if (errorCode(error) === 'ENOENT') return []
+    throw ioError(error, 'read the folder', path)
+  })
+}
+
 /** Nothing there, ours, or an empty folder: a kill leaves one that has no mark yet, or no longer. */
 async function isUsable(path: string): Promise<boolean> {
   const kind = await kindOf(path)
   if (kind !== 'folder') return kind === 'nothing'
   if (await hasMark(path, KIND)) return true
-  return (await entriesOf(path)).every(({ name }) => isLeftover(name, MARK_FILE))
+  return (await entriesLeft(path)).every(({ name }) => isLeftover(name, MARK_FILE))
 }
 
 async function removeEmpty(path: string): Promise<void> {
-  for (const entry of await entriesOf(path)) {
+  for (const entry of await entriesLeft(path)) {
     if (!entry.isDirectory()) continue
     const inner = join(path, entry.name)
     await removeEmpty(inner)
