@@ -2,10 +2,11 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Job } from '../src/studio/api/jobs.js'
 import { suiteFolder } from './support/chiquito.js'
 import { writeTree } from './support/files.js'
 import { drawing, drawings } from './support/photos.js'
-import { type RunningStudio, startStudio } from './support/studio.js'
+import { jobDone, type RunningStudio, startStudio } from './support/studio.js'
 
 interface Columns {
   readonly id: readonly string[]
@@ -69,15 +70,16 @@ describe('the photos of a studio', () => {
 
   it('are told of whenever somebody asks, also while the folder of what was set aside comes and goes', async () => {
     const { id } = await list()
+    await jobDone(studio, await studio.post<Job>('/api/jobs', { kind: 'doctor', options: { quick: true } }))
     let isOver = false
     const refused: string[] = []
-    const asking = ['/api/state', '/api/photos', '/api/history'].map(async address => {
+    const asking = ['/api/findings', '/api/state', '/api/findings'].map(async address => {
       while (!isOver) {
         const answer = await studio.fetch(address)
         if (!answer.ok) refused.push(await answer.text())
       }
     })
-    for (let round = 0; round < 20; round++) {
+    for (let round = 0; round < 30; round++) {
       await studio.post('/api/edits', { kind: 'reject', photos: [id[0]] })
       await studio.post('/api/undo', {})
     }
