@@ -116,7 +116,10 @@ describe.skipIf(!redisProgram)('a queue (skipped where neither redis-server nor 
 
   it('divides a job that kills who does it, until what kills stands alone', async () => {
     await server()
-    const one = await worker()
+    const [temporary, words] = [path.join(folder, `temporary-${rooms}`), ['--queue', queue, '--store', store]]
+    mkdirSync(temporary)
+    const one = await new WorkerProgram(words, { TMPDIR: temporary }).ready()
+    onTestFinished(() => void one.program.process.kill('SIGKILL'))
     const { values, failures } = await ask({ queue, store, numbers: upTo(8), size: 4, deadly: 6 }).answer
     expect(failures).toEqual([])
     expect(values.filter(([number]) => number !== 6)).toEqual(doubles(upTo(8).filter(number => number !== 6)))
@@ -126,6 +129,12 @@ describe.skipIf(!redisProgram)('a queue (skipped where neither redis-server nor 
     ])
     expect(one.keys('end', 'died')).toHaveLength(9)
     expect(one.program.process.exitCode).toBeNull()
+    // Of what the dead had fetched nothing is left; the living one goes with its worker, also where that is killed.
+    expect(readdirSync(temporary, { recursive: true })).toEqual([
+      expect.stringMatching(/^chiquito-hand-\w+$/),
+    ])
+    one.program.process.kill('SIGKILL')
+    await expect.poll(() => readdirSync(temporary)).toEqual([])
   })
 
   it('takes back what nobody wants any more', async () => {

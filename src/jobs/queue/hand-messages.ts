@@ -10,6 +10,8 @@ export interface HandStart {
   readonly stores: readonly string[]
   /** Threads of the processor for a job. */
   readonly threads: number
+  /** A folder of its own for files that it needs for a while. It goes with the process, however that ends. */
+  readonly folder: string
 }
 
 export type ToHand =

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { ChiquitoError, failureOf, type Progress } from '../../core/index.js'
 import { type Job, type JobKind, jobKey } from '../job.js'
 import { JobKinds, type JobKindTable } from '../kinds.js'
@@ -58,6 +59,8 @@ process.on('message', (message: ToHand) => {
     .catch((error: unknown): FromHand => ({ say: 'failed', failure: failureOf(error) }))
     .then(tell)
 })
+// A worker that was killed does not clear it away.
+process.once('exit', () => rmSync(start.folder, { recursive: true, force: true }))
 // Without its worker nobody wants what it does.
 process.on('disconnect', () => process.exit())
 tell({ say: 'ready' })

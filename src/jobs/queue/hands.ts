@@ -1,6 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process'
+import { mkdtempSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ChiquitoError, type Failure } from '../../core/index.js'
+import { ioError } from '../../files/index.js'
 import type { Performed } from '../perform.js'
 import type { FromHand, HandStart, ToHand } from './hand-messages.js'
 import type { Step } from './steps.js'
@@ -35,7 +40,7 @@ export class Hands {
   private falseStarts = 0
 
   constructor(
-    private readonly start: HandStart,
+    private readonly start: Omit<HandStart, 'folder'>,
     count: number,
   ) {
     for (let i = 0; i < count; i++) this.idle.push(this.hired())
@@ -87,21 +92,30 @@ class Hand {
   private readonly process: ChildProcess
   private hear: (message: FromHand) => void = () => undefined
 
-  constructor(start: HandStart) {
+  /** @throws `io` where there is no room for its files */
+  constructor(start: Omit<HandStart, 'folder'>) {
+    const folder = temporaryFolder()
     // A group of its own: Ctrl-C is for the worker alone.
-    this.process = fork(fileURLToPath(new URL('./hand.js', import.meta.url)), [JSON.stringify(start)], {
-      execArgv: [],
-      detached: true,
-      env: environment(),
-      // Standard output is the worker's.
-      stdio: ['ignore', 2, 2, 'ipc'],
-    })
-    this.gone = new Promise(resolve => {
+    this.process = fork(
+      fileURLToPath(new URL('./hand.js', import.meta.url)),
+      [JSON.stringify({ ...start, folder })],
+      {
+        execArgv: [],
+        detached: true,
+        env: { ...environment(), TMPDIR: folder, TEMP: folder, TMP: folder },
+        // Standard output is the worker's.
+        stdio: ['ignore', 2, 2, 'ipc'],
+      },
+    )
+    const ended = new Promise<string>(resolve => {
       this.process.once('error', ({ message }) => resolve(message))
       this.process.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`))
     })
-    void this.gone.then(() => {
+    this.gone = ended.then(async how => {
       this.isAlive = false
+      // What was killed leaves photos there that it fetched, which may be private.
+      await rm(folder, { recursive: true, force: true }).catch(() => undefined)
+      return how
     })
     this.process.on('message', (message: FromHand) => this.hear(message))
     const said = new Promise<boolean>(resolve => {
@@ -145,6 +159,14 @@ class Hand {
   private tell(message: ToHand): void {
     // One that has just died does not hear; that it died is told by its end.
     this.process.send(message, () => undefined)
+  }
+}
+
+function temporaryFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'chiquito-hand-'))
+  } catch (error) {
+    throw ioError(error, 'make a folder in', tmpdir())
   }
 }
 

@@ -1,4 +1,7 @@
-// A kind of job for tests of the queue: doubles numbers, as slowly as asked, and dies at one of them.
+// A kind of job for tests of the queue: doubles numbers, as slowly as asked, and dies at one of them, leaving a file.
+import { writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import { ChiquitoError, throwIfAborted } from '../../../dist/core/index.js'
@@ -19,7 +22,10 @@ const doubled = () =>
     }),
     place: z.null(),
     async perform({ numbers, ms, deadly, refused }, _place, { signal }) {
-      if (numbers.includes(deadly)) process.kill(process.pid, 'SIGKILL')
+      if (numbers.includes(deadly)) {
+        writeFileSync(join(tmpdir(), 'fetched'), 'a private photo')
+        process.kill(process.pid, 'SIGKILL')
+      }
       if (numbers.includes(refused)) throw new ChiquitoError('data', `${refused} is not to be doubled.`)
       await pause(ms, undefined, { signal }).catch(() => throwIfAborted(signal))
       return encode(numbers.map(number => [number, 2 * number]))
