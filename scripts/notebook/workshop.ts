@@ -34,7 +34,8 @@ export class Workshop {
   }
 
   /**
-   * What commands say on standard output, without the ways to this folder. What they leave running is ended.
+   * What commands say on standard output, without the ways to this folder; the package lies where npm puts it for a reader. What they
+   * leave running is ended.
    *
    * @throws Error with what they said, where one fails
    */
@@ -63,7 +64,7 @@ export class Workshop {
       child.on('close', done)
     })
     if (status !== 0) throw new Error(`this ended with ${status}:\n${commands}\n${said}${complained}`)
-    return said.replaceAll(`${this.folder}/`, '')
+    return said.replaceAll(`${this.folder}/`, '').replaceAll(packagePath(''), 'node_modules/chiquito/')
   }
 
   close(): void {
