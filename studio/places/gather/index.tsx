@@ -37,10 +37,12 @@ function Gathering({ state }: { readonly state: StateAnswer }) {
     const { groups, archives } = sorted(files)
     const isPlain = label !== undefined && archives.length === 0
     if (isPlain) for (const { files } of groups) sendPhotos(files, label)
-    else setDropped(files)
+    else drop(files)
   }
+  // While it is asked what class the first are, more may come.
+  const drop = (files: readonly DroppedFile[]) => setDropped(before => [...before, ...files])
   const given = useGiven()
-  const target = useDropTarget(transfer => given(transfer, setDropped))
+  const target = useDropTarget(transfer => given(transfer, drop))
   usePaste((transfer, label) => given(transfer, files => take(files, label)))
   return (
     <div className={`gather ${target.isOver ? 'drop-over' : ''}`} {...target.handlers}>
