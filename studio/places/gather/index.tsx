@@ -3,6 +3,7 @@ import type { StateAnswer } from '../../../src/studio/api/state.js'
 import { useJobs, useStudioState } from '../../api/queries.js'
 import { ErrorNote } from '../../parts/error-note.js'
 import { Loading } from '../../parts/loading.js'
+import { StaleNote } from '../../parts/stale-note.js'
 import { useWords } from '../../words/index.js'
 import { Camera } from './camera.js'
 import { Classes } from './classes.js'
@@ -23,7 +24,13 @@ import { Ways } from './ways.js'
 export default function Gather() {
   const { data: state, error, refetch } = useStudioState()
   if (error !== null && state === undefined) return <ErrorNote error={error} retry={() => void refetch()} />
-  return state === undefined ? <Loading /> : <Gathering state={state} />
+  if (state === undefined) return <Loading />
+  return (
+    <>
+      <StaleNote error={error} retry={() => void refetch()} />
+      <Gathering state={state} />
+    </>
+  )
 }
 
 function Gathering({ state }: { readonly state: StateAnswer }) {
