@@ -3,6 +3,7 @@ import { readdirSync, renameSync } from 'node:fs'
 import path from 'node:path'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { seriousFaults } from './support/axe.js'
 import { noBrowser, unless } from './support/browser.js'
 import { suiteFolder } from './support/chiquito.js'
 import { resizeDisk, smallDisk, writeTree } from './support/files.js'
@@ -63,6 +64,10 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'An open page of the studio'), () =
     await photosOf(page, 'ball').getByText('3 photos').waitFor()
     await first.stop('SIGKILL')
     await page.getByText('The server does not answer.').waitFor()
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      expect(await seriousFaults(page), colorScheme).toEqual([])
+    }
     // A place that was never gone to, so that it is not there yet.
     await page.getByRole('link', { name: 'Train', exact: true }).click()
     await page.getByRole('link', { name: 'Gather', exact: true }).click()
