@@ -50,6 +50,30 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'cleaning at the studio'), () => {
     }
   }
 
+  it('shows at once what was asked for, and says that it is still being written', async () => {
+    const root = await small()
+    await opened(root, async studio => {
+      const { page, close } = await openPage(studio, { hash: '#/clean' })
+      await firstTile(page)
+      let letGo = () => {}
+      const held = new Promise<void>(resolve => {
+        letGo = resolve
+      })
+      await page.route('**/api/edits', async route => {
+        await held
+        await route.continue()
+      })
+      await page.keyboard.press('Control+a')
+      await page.keyboard.press('2')
+      await expect.poll(() => labels(page)).toEqual(Array(9).fill('wave'))
+      await page.getByText('Still writing to the disk').waitFor()
+      letGo()
+      await page.getByText('Still writing to the disk').waitFor({ state: 'detached' })
+      await expect.poll(() => names(root, 'wave').length).toBe(9)
+      await close()
+    })
+  })
+
   it('relabels, sets aside, keeps, undoes and redoes by keyboard alone; all of it is on disk', async () => {
     const root = await small()
     await opened(root, async studio => {

@@ -81,6 +81,38 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'what is dropped and pasted'), () =
     await close()
   })
 
+  it('asks of all that is dropped while it asks, however long the names are', async () => {
+    const long = `${'somewhere in an export '.repeat(3)}${'x'.repeat(90)}`
+    const given = writeTree(
+      {
+        'loose.png': await drawing('ball', 60),
+        [`${long}/1.png`]: await drawing('ball', 61),
+        'fish/1.png': await drawing('wave', 700),
+      },
+      path.join(folder, 'given'),
+    )
+    const { page, complaints, close } = await openPage(studio, { width: 360, height: 2500 })
+    await page.locator('[data-class="a cat"]').waitFor()
+    await dropFromDisk(page, '.new-class', [path.join(given, 'loose.png')])
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('1 photo').fill('found')
+    await dropFromDisk(page, '.overlay', [path.join(given, long), path.join(given, 'fish')])
+    await dialog.getByLabel('1 photo from fish').waitFor()
+    const add = dialog.getByRole('button', { name: 'Add' })
+    const [box, within] = [await add.boundingBox(), await page.locator('.dialog').boundingBox()]
+    const end = (one: typeof box) => (one?.x ?? 0) + (one?.width ?? 0)
+    expect(end(box)).toBeLessThan(end(within))
+    await add.click()
+    await page.getByText('3 photos added').waitFor()
+    expect([photosOf('found'), photosOf(long), photosOf('fish')]).toEqual([
+      ['loose.png'],
+      ['1.png'],
+      ['1.png'],
+    ])
+    expect(complaints).toEqual([])
+    await close()
+  })
+
   it('takes photos out of the clipboard: for the class whose card has the keyboard, else it asks', async () => {
     const { page, complaints, close } = await openPage(studio)
     await copyPhoto(page, await drawing('ball', 50))

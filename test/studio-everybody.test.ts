@@ -14,7 +14,7 @@ import { closeBrowserAfter, jobDone, openPage, type RunningStudio, startStudio }
 
 /** Markup that tells on itself where a page takes it for more than text. */
 const script = (name: string) => `<img src=x onerror="document.title='${name}'">`
-const LABEL = script('label')
+const LABEL = `${script('label')} ${'in-one-word'.repeat(8)}`
 
 /** A photo whose metadata are scripts, too. */
 async function telling(number: number): Promise<Buffer> {

@@ -148,14 +148,24 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'Gather'), () => {
       ]),
     )
     const { page, close } = await openPage(studio)
-    const archive = { name: 'more.zip', buffer: Buffer.from(zip(entries)), mimeType: 'application/zip' }
+    const again = { name: 'sun/again.png', content: await drawing('ball', 501) }
+    const notes = { name: 'sun/notes.txt', content: Buffer.from('hot') }
+    const buffer = Buffer.from(zip([...entries, again, notes]))
+    const archive = { name: 'more.zip', buffer, mimeType: 'application/zip' }
     const chosen = page.waitForEvent('filechooser')
     await page.getByRole('button', { name: /^An archive/ }).click()
     await (await chosen).setFiles([archive])
     await page.getByRole('dialog').getByRole('button', { name: 'Add' }).click()
     await page.getByText('6 photos came of it').waitFor()
+    await page.getByText('1 was there already').waitFor()
+    await page.getByText('1 file in it is no photo').waitFor()
     expect([photosOf('sun').length, photosOf('sea').length]).toEqual([3, 3])
     expect(readdirSync(path.join(dir, '.chiquito/archives'))).toEqual([])
+    const other = page.waitForEvent('filechooser')
+    await page.getByRole('button', { name: /^An archive/ }).click()
+    await (await other).setFiles([{ ...archive, name: 'cut.zip', buffer: buffer.subarray(0, 900) }])
+    await page.getByRole('dialog').getByRole('button', { name: 'Add' }).click()
+    await page.getByText(/"cut\.zip" cannot be unpacked/).waitFor()
     await close()
   })
 

@@ -3,9 +3,10 @@ import { readdirSync, renameSync } from 'node:fs'
 import path from 'node:path'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { seriousFaults } from './support/axe.js'
 import { noBrowser, unless } from './support/browser.js'
 import { suiteFolder } from './support/chiquito.js'
-import { writeTree } from './support/files.js'
+import { resizeDisk, smallDisk, writeTree } from './support/files.js'
 import { drawing, drawings } from './support/photos.js'
 import { closeBrowserAfter, openPage, startStudio } from './support/studio.js'
 
@@ -63,6 +64,10 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'An open page of the studio'), () =
     await photosOf(page, 'ball').getByText('3 photos').waitFor()
     await first.stop('SIGKILL')
     await page.getByText('The server does not answer.').waitFor()
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      expect(await seriousFaults(page), colorScheme).toEqual([])
+    }
     // A place that was never gone to, so that it is not there yet.
     await page.getByRole('link', { name: 'Train', exact: true }).click()
     await page.getByRole('link', { name: 'Gather', exact: true }).click()
@@ -94,7 +99,12 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'An open page of the studio'), () =
     const studio = await startStudio(dir)
     const { page, close } = await openPage(studio)
     await photosOf(page, 'ball').getByText('3 photos').waitFor()
+    const cleaning = await openPage(studio, { hash: '#/clean' })
+    await cleaning.page.locator('[role=gridcell]').first().waitFor()
     renameSync(dir, elsewhere)
+    // Over what was shown before.
+    for (const one of [page, cleaning.page])
+      await one.getByRole('alert').getByText('is not there any more').first().waitFor()
     await page.reload()
     await page.getByRole('alert').getByText(`The folder "${dir}" is not there any more.`).waitFor()
     const upload = await studio.fetch('/api/upload?label=ball&name=new.png', {
@@ -104,6 +114,36 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'An open page of the studio'), () =
     expect(upload.status).toBe(500)
     expect(readdirSync(folder)).not.toContain('moved')
     renameSync(elsewhere, dir)
+    await photosOf(page, 'ball').getByText('3 photos').waitFor()
+    await cleaning.page.getByRole('alert').waitFor({ state: 'detached' })
+    await cleaning.close()
+    await close()
+    await studio.stop()
+  })
+
+  it('says that the disk is full to whom it refuses a photo, and takes it once there is room', async ({
+    skip,
+  }) => {
+    const disk = smallDisk(2e6)
+    if (disk === undefined) return skip('no small disk can be made here')
+    const studio = await startStudio(writeTree(await drawings('photos/ball', 'ball', 2), disk))
+    const { page, close } = await openPage(studio)
+    await photosOf(page, 'ball').getByText('2 photos').waitFor()
+    const large = {
+      name: 'large.png',
+      mimeType: 'image/png',
+      buffer: await drawing('ball', 60, { side: 1000 }),
+    }
+    const send = async () => {
+      const chosen = page.waitForEvent('filechooser')
+      await page.getByRole('button', { name: 'Add photos to ball' }).click()
+      await (await chosen).setFiles([large])
+    }
+    await send()
+    await page.locator('.upload-bar').getByText('the disk is full').waitFor()
+    expect(readdirSync(path.join(disk, '.chiquito/incoming'))).toEqual([])
+    resizeDisk(disk, 20e6)
+    await send()
     await photosOf(page, 'ball').getByText('3 photos').waitFor()
     await close()
     await studio.stop()

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -69,6 +69,21 @@ function figuresOf({ runs }: Places, name: string) {
 }
 
 describe('a job', () => {
+  it('is none where the disk refuses its record, and does not wait for ever', async () => {
+    const places = await workspace('full')
+    const jobs = await open(places)
+    const at = path.join(places.home, 'jobs')
+    renameSync(at, `${at}-away`)
+    writeFileSync(at, 'in the way')
+    await expect(jobs.start('doctor', {})).rejects.toThrow(/Cannot/)
+    expect(jobs.list()).toEqual([])
+    rmSync(at)
+    renameSync(`${at}-away`, at)
+    const { id } = await jobs.start('doctor', {})
+    await until(jobs, id, ({ state }) => state === 'done')
+    expect(jobs.list().map(job => job.id)).toEqual([id])
+  })
+
   it('tells how far it is, and what came of it; the next heavy one waits', async () => {
     const places = await workspace('two')
     const jobs = await open(places)

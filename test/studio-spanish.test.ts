@@ -62,6 +62,11 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'the page in Spanish'), () => {
     await page.getByRole('link', { name: /^Ilegibles/ }).click()
     await page.getByText('No es una foto, diga lo que diga su nombre.').waitFor()
     expect(await english(page)).toEqual([])
+    // Of whole classes, whose finding has no photo.
+    await page.getByRole('link', { name: /^Pocas fotos/ }).click()
+    await page.getByText(/^La clase «ball» tiene \d fotos para aprender/).waitFor()
+    expect(await page.locator('.finding').getByRole('button').count()).toBe(0)
+    expect(await english(page)).toEqual([])
     await page.getByRole('link', { name: /^Copias exactas/ }).click()
     await page
       .getByText(/Son \d veces el mismo fichero en las clases ball, wave|Son el mismo fichero/)

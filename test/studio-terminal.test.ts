@@ -1,6 +1,6 @@
 // What is done in a terminal, or by hand, while pages of `chiquito studio` are open.
 import type { ChildProcess } from 'node:child_process'
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -141,6 +141,17 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'a terminal beside the studio'), ()
       await page.getByRole('button', { name: 'Throw it away' }).click()
       await card(page, 'strange').waitFor({ state: 'detached' })
       expect(existsSync(at('runs/strange'))).toBe(false)
+      await close()
+    })
+
+    it('whose run is deleted by hand is none any more', async () => {
+      const { page, complaints, close } = await openPage(other, { hash: '#/train' })
+      await page.getByRole('button', { name: 'Train another' }).waitFor()
+      renameSync(at('runs/mine'), path.join(folder, 'mine'))
+      await page.getByRole('button', { name: 'Train', exact: true }).waitFor()
+      renameSync(path.join(folder, 'mine'), at('runs/mine'))
+      await page.getByRole('button', { name: 'Train another' }).waitFor()
+      expect(complaints).toEqual([])
       await close()
     })
 

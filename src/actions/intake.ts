@@ -8,6 +8,7 @@ import {
   realpath,
   rename,
   rm,
+  truncate,
 } from 'node:fs/promises'
 import { basename, dirname, extname, join, relative, sep } from 'node:path'
 import { ChiquitoError, said } from '../core/index.js'
@@ -213,9 +214,14 @@ export class Intake {
     await makeFolder(folder)
     const given = await moveIn(file, folder, name)
     // Beside photos that were collected a table says the classes, and passes over whatever it does not list.
-    if (listed.files.some(one => one.table === `${home}/${METADATA}`))
-      await appendFile(join(folder, METADATA), `${JSON.stringify({ file_name: given, label })}\n`)
     const path = join(folder, given)
+    const table = join(folder, METADATA)
+    if (listed.files.some(one => one.table === `${home}/${METADATA}`))
+      await addLine(table, JSON.stringify({ file_name: given, label })).catch(async error => {
+        // Without its line it would be passed over.
+        await rm(path, { force: true })
+        throw error
+      })
     bySize.set(bytes.length, [...(bySize.get(bytes.length) ?? []), path])
     return this.inner(path)
   }
@@ -236,6 +242,17 @@ export class Intake {
     }
     this.known = { at: performance.now(), homes: new Map(), listed, bySize }
     return this.known
+  }
+}
+
+/** Adds a whole line or none of it: half a one would make the table unreadable. @throws `io` */
+async function addLine(table: string, line: string): Promise<void> {
+  const before = await lstat(table).catch(() => undefined)
+  try {
+    await appendFile(table, `${line}\n`)
+  } catch (error) {
+    if (before !== undefined) await truncate(table, before.size).catch(() => undefined)
+    throw ioError(error, 'write', table)
   }
 }
 

@@ -55,9 +55,13 @@ export function useSteerJob() {
   })
 }
 
+/** Of what moves photos on the disk, which takes its time where they are thousands. */
+export const writing = ['writing']
+
 /** Takes back the last thing done, or does it again. */
 export function useStep() {
   return useMutation({
+    mutationKey: writing,
     mutationFn: (way: 'undo' | 'redo') => postJson<{ readonly name?: string }>(`/api/${way}`),
     onSettled: async () => {
       for (const topic of ['photos', 'findings', 'state'])

@@ -8,7 +8,7 @@ import type {
   TrainingChoices,
 } from '../../src/studio/api/runs.js'
 import { getJson, postJson } from './client.js'
-import { queryClient } from './queries.js'
+import { queryClient, writing } from './queries.js'
 
 const encoded = (name: string) => encodeURIComponent(name)
 
@@ -82,6 +82,7 @@ export type Edit =
 
 export function useEdit() {
   return useMutation({
+    mutationKey: writing,
     mutationFn: (edit: Edit) => postJson<unknown>('/api/edits', edit),
     onSettled: async () => {
       for (const topic of ['photos', 'findings', 'state'])

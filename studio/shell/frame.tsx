@@ -1,5 +1,7 @@
+import { useIsMutating } from '@tanstack/react-query'
 import { useEffect, useReducer, useRef, useState } from 'react'
 import { useIsLive } from '../api/events.js'
+import { writing } from '../api/queries.js'
 import { ErrorBoundary } from '../parts/error-boundary.js'
 import { Loading } from '../parts/loading.js'
 import { useWords } from '../words/index.js'
@@ -34,8 +36,20 @@ export function Frame() {
           <Room place={place} />
         </ErrorBoundary>
       </main>
+      <Writing />
       <Toasts />
     </>
+  )
+}
+
+/** Said once it has taken a moment: photos are shown as they will be, and what is asked meanwhile waits its turn. */
+function Writing() {
+  const { shell: words } = useWords()
+  const isWriting = useIsMutating({ mutationKey: writing }) > 0
+  return (
+    <p className="writing" role="status" hidden={!isWriting}>
+      {isWriting ? words.writing : ''}
+    </p>
   )
 }
 

@@ -58,6 +58,7 @@ export const shell = wordsIn(
     trouble: 'That did not work',
     unreachable:
       'The server does not answer. Start chiquito studio again in the same folder: everything is on disk. This page goes on where it is, unless another address is printed: then open that one.',
+    writing: 'Still writing to the disk. What you ask for meanwhile is done after it.',
     otherToken:
       'The server was started again, and has another token. Open the address that it printed, or give the token here: then this page goes on, with what it still had to send.',
     noToken: 'This page opens with the address that chiquito studio printed in the terminal.',
@@ -125,6 +126,7 @@ export const shell = wordsIn(
     trouble: 'Eso no ha funcionado',
     unreachable:
       'El servidor no responde. Vuelve a arrancar chiquito studio en la misma carpeta: todo está en el disco. Esta página sigue donde estaba, salvo que se muestre otra dirección: entonces abre esa.',
+    writing: 'Todavía se está escribiendo en el disco. Lo que pidas mientras tanto se hará después.',
     otherToken:
       'El servidor se ha arrancado de nuevo y tiene otro token. Abre la dirección que mostró o escribe aquí el token: entonces esta página sigue, con lo que aún tenía que enviar.',
     noToken: 'Esta página se abre con la dirección que chiquito studio mostró en la terminal.',

@@ -16,6 +16,18 @@ export interface GateOptions {
   readonly isOpen?: ((path: string) => boolean) | undefined
   /** A cookie whose value stands for the token where something is only read, as pictures cannot send headers. */
   readonly session?: { readonly cookie: string; readonly value: string } | undefined
+  /** What to do about a name and an origin that are refused; the options of a model's server by default. */
+  readonly advice?: GateAdvice | undefined
+}
+
+export interface GateAdvice {
+  readonly name: string
+  readonly origin: string
+}
+
+const optionsOfServe: GateAdvice = {
+  name: 'If it is to be reached under that name, start it with --name and the name.',
+  origin: 'Start it with --allow-origin and the origin of the page to let it.',
 }
 
 const loopback = new BlockList()
@@ -53,14 +65,16 @@ export class Gate {
   private readonly takesAddresses: boolean
   private readonly isOpen: (path: string) => boolean
   private readonly session: { readonly cookie: string; readonly secret: Buffer } | undefined
+  private readonly advice: GateAdvice
 
-  constructor({ host, names, origins, token, isOpen, session }: GateOptions) {
+  constructor({ host, names, origins, token, isOpen, session, advice = optionsOfServe }: GateOptions) {
     this.names = new Set(['localhost', host, ...names].map(plainHost))
     this.origins = new Set(origins)
     this.secret = token === undefined ? undefined : digest(token)
     this.takesAddresses = !isLoopback(host)
     this.isOpen = isOpen ?? (path => openPaths.has(path))
     this.session = session && { cookie: session.cookie, secret: digest(session.value) }
+    this.advice = advice
   }
 
   /**
@@ -81,7 +95,7 @@ export class Gate {
     if (isOfWeb && [new URL(`http://${host}`).host, host.toLowerCase()].includes(page.host)) return undefined
     throw new ProblemError(
       'wrong-origin',
-      'Pages of other origins may not ask this server. Start it with --allow-origin and the origin of the page to let it.',
+      `Pages of other origins may not ask this server. ${this.advice.origin}`,
     )
   }
 
@@ -115,7 +129,7 @@ export class Gate {
     if (this.names.has(name) || (isAddress && (this.takesAddresses || isLoopback(name)))) return
     throw new ProblemError(
       'wrong-host',
-      'The request names a host that this server does not answer as. If it is to be reached under that name, start it with --name and the name.',
+      `The request names a host that this server does not answer as. ${this.advice.name}`,
     )
   }
 }

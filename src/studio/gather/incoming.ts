@@ -25,12 +25,13 @@ export async function receiveFile(c: Ask, workspace: Workspace, most: number): P
   const folder = incomingFolder(workspace)
   await makeFolder(folder)
   const path = join(folder, randomBytes(8).toString('hex'))
-  const file = await open(path, 'wx', 0o600).catch(error => {
+  const refused = (error: unknown): never => {
     throw ioError(error, 'write', path)
-  })
+  }
+  const file = await open(path, 'wx', 0o600).catch(refused)
   try {
-    for await (const chunk of receiving(c, most)) await file.writeFile(chunk)
-    await file.sync()
+    for await (const chunk of receiving(c, most)) await file.writeFile(chunk).catch(refused)
+    await file.sync().catch(refused)
     return path
   } catch (error) {
     await rm(path, { force: true })

@@ -12,6 +12,11 @@ export interface StudioGate {
 /** Paths that are told to anybody who reaches the server: the page without what it shows. */
 const openPath = /^\/(|icon\.svg|assets\/[\w.-]+)$/
 
+const advice = {
+  name: 'Open the address that the terminal printed. If it is to be reached under that name, start it with --host and the name.',
+  origin: 'Open the address that the terminal printed.',
+}
+
 /**
  * The cookie only reads, lives as long as the browser, and is of this folder's studio alone: cookies know no ports, so another
  * server of this machine may be sent it.
@@ -29,7 +34,7 @@ export function studioGate({
   const value = createHmac('sha256', token).update('session').digest('hex')
   const isOpen = (path: string) => openPath.test(path)
   return {
-    gate: new Gate({ host, names: [], origins: [], token, isOpen, session: { cookie, value } }),
+    gate: new Gate({ host, names: [], origins: [], token, isOpen, session: { cookie, value }, advice }),
     addTo(app) {
       app.post('/api/session', () => {
         const setCookie = `${cookie}=${value}; Path=/; HttpOnly; SameSite=Strict`

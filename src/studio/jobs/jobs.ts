@@ -108,9 +108,10 @@ export class Jobs {
       canResume: false,
     }
     const record: JobRecord = { format: 'chiquito-job', version: 1, job, options: { ...options } }
-    const held = this.hold(record)
-    await held.files.save(record)
-    await held.files.log({ event: 'asked', kind, options })
+    const files = new JobFiles(this.places.home, job.id)
+    await files.save(record)
+    const held = this.hold(record, files)
+    await files.log({ event: 'asked', kind, options }).catch(() => undefined)
     this.tell(held)
     this.beginNext()
     return held.record.job
@@ -136,7 +137,7 @@ export class Jobs {
     if (!canResume) throw new ChiquitoError('usage', `Job ${id} is ${state}: there is nothing to go on with.`)
     held.isResumed = true
     await this.change(held, { ...nothingTold, state: 'waiting', ended: null, error: null, canResume: false })
-    await held.files.log({ event: 'resumed' })
+    await held.files.log({ event: 'resumed' }).catch(() => undefined)
     this.beginNext()
     return held.record.job
   }
@@ -199,9 +200,9 @@ export class Jobs {
     await this.end(held, { state: 'cut-off', canResume: true })
   }
 
-  private hold(record: JobRecord): Held {
+  private hold(record: JobRecord, files = new JobFiles(this.places.home, record.job.id)): Held {
     const { id } = record.job
-    const held = { record, files: new JobFiles(this.places.home, id), isResumed: false, savedAt: 0 }
+    const held = { record, files, isResumed: false, savedAt: 0 }
     this.held.set(id, held)
     return held
   }

@@ -1,6 +1,7 @@
 import type { Changes } from '../changes.js'
 import type { Workspace } from '../workspace.js'
 import { FolderMarks, type Marks } from './folder-marks.js'
+import { Pace } from './pace.js'
 import { runMarks } from './run-marks.js'
 
 /** Between two looks: what is done in a terminal shows in open pages as soon. */
@@ -40,7 +41,9 @@ class DiskWatch {
   private readonly photos: FolderMarks
   private seen: Seen | undefined
   private turn: Promise<unknown> = Promise.resolve()
-  private toldAt = Number.NEGATIVE_INFINITY
+  /** What the last look saw, told or not. */
+  private looked: Marks | undefined
+  private readonly pace = new Pace()
   private isTelling = false
 
   constructor(
@@ -66,11 +69,13 @@ class DiskWatch {
     if (now.runs !== before.runs) this.changes.tell('runs')
     const isJournal = now.journals !== before.journals
     const isPhotos = isJournal || now.photos !== before.photos
-    const isDue = performance.now() - this.toldAt >= (isJournal ? ACTS_MS : FILES_MS)
+    const isMoving = now.journals !== this.looked?.journals || now.photos !== this.looked.photos
+    this.looked = now
+    const isDue = this.pace.isDue(performance.now(), isJournal ? ACTS_MS : FILES_MS, isMoving)
     // What is not told yet differs at the next look, too.
     this.seen = isPhotos && !isDue ? { ...before, runs: now.runs } : now
     if (!isPhotos || !isDue) return
-    this.toldAt = performance.now()
+    this.pace.told(performance.now())
     this.isTelling = true
     for (const topic of ['photos', 'findings'] as const) this.changes.tell(topic)
     this.isTelling = false
@@ -78,7 +83,7 @@ class DiskWatch {
 
   /** This server did something and said so: pages ask after this moment, so all that is there now is no news. */
   private wasTold(): void {
-    this.toldAt = performance.now()
+    this.pace.toldOfOwn(performance.now())
     void this.inTurn(async () => {
       const { runs, ...now } = await this.marks()
       if (this.seen !== undefined) this.seen = { ...now, runs: this.seen.runs }

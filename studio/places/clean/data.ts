@@ -4,7 +4,7 @@ import type { EditAnswer, EditRequest } from '../../../src/studio/api/edits.js'
 import type { FindingsAnswer } from '../../../src/studio/api/findings.js'
 import type { LikenessAnswer, PhotosAnswer, SizesAnswer } from '../../../src/studio/api/photos.js'
 import { getJson, postJson } from '../../api/client.js'
-import { queryClient, useStudioState } from '../../api/queries.js'
+import { queryClient, useStudioState, writing } from '../../api/queries.js'
 import { useRunPhotos } from '../../api/runs.js'
 import { toast } from '../../shell/toasts.js'
 import { useWords } from '../../words/index.js'
@@ -65,6 +65,7 @@ export function usePhotos() {
 export function useEdit() {
   const { clean: words } = useWords()
   return useMutation({
+    mutationKey: writing,
     mutationFn: (asked: EditRequest) => postJson<EditAnswer>('/api/edits', asked),
     onMutate: ({ kind, photos, to = '' }) => {
       const key = ++lastKey

@@ -55,7 +55,7 @@ export function Findings({ title, advice, findings, photos, classes, acts, look 
       )}
       <ul className="finding-cards">
         {findings.slice(0, shown).map(finding => (
-          <li key={`${finding.check} ${finding.photos.join(' ')}`}>
+          <li key={`${finding.check} ${finding.photos.join(' ') || finding.message}`}>
             <Card
               finding={finding}
               photos={photos}
@@ -93,7 +93,7 @@ function Card({ finding, photos, sizes, classes, acts, look }: CardProps) {
   return (
     <article className={`card finding${isGroup ? ' group' : ''}`}>
       {copies.has(check) && isGroup && <h2>{words.which}</h2>}
-      <div className="finding-photos">
+      <div className="finding-photos" hidden={own.length === 0}>
         {own.slice(0, MOST_PHOTOS).map(photo => (
           <figure key={photo.id}>
             <button type="button" className="plain" onClick={() => look(photo.id)}>
@@ -123,7 +123,8 @@ function Card({ finding, photos, sizes, classes, acts, look }: CardProps) {
         ))}
       </div>
       <FindingText finding={finding} />
-      {!isStyle && (
+      {/* What is said of a whole class has no photo to act on. */}
+      {!isStyle && ids.length > 0 && (
         <div className="finding-acts">
           {classChecks.has(check) &&
             !isGroup &&

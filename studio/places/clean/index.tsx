@@ -2,6 +2,7 @@ import { useStudioState } from '../../api/queries.js'
 import { EmptyState } from '../../parts/empty-state.js'
 import { ErrorNote } from '../../parts/error-note.js'
 import { Loading } from '../../parts/loading.js'
+import { StaleNote } from '../../parts/stale-note.js'
 import { hrefOf } from '../../shell/route.js'
 import { useWords } from '../../words/index.js'
 import './clean.css'
@@ -24,5 +25,10 @@ export default function Clean() {
         </a>
       </EmptyState>
     )
-  return <Workbench answer={data} photos={photos} key={state?.workspace.dir} />
+  return (
+    <>
+      <StaleNote error={error} retry={() => void refetch()} />
+      <Workbench answer={data} photos={photos} key={state?.workspace.dir} />
+    </>
+  )
 }

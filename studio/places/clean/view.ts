@@ -83,13 +83,13 @@ export function classesOf(
   return [...counts].map(([name, count]) => ({ name, count })).sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-/** Findings by check, those that are about photos, in the order in which the checks ran. */
+/** Findings by check, in the order in which the checks ran. */
 export function groupsOf(
   findings: readonly FindingAnswer[],
   checks: readonly { readonly name: string }[],
 ): { name: string; findings: FindingAnswer[] }[] {
   return checks.flatMap(({ name }) => {
-    const own = findings.filter(finding => finding.check === name && finding.photos.length > 0)
+    const own = findings.filter(finding => finding.check === name)
     return own.length === 0 ? [] : [{ name, findings: own }]
   })
 }

@@ -85,6 +85,19 @@ export const clean = wordsIn(
     relabelled: (n: number, label: string) => `${photosEn(n)}: ${label}`,
     wasRejected: (n: number) => `${photosEn(n)} set aside`,
     checks: {
+      'too-few': { title: 'Too few photos', advice: 'Add photos: a hundred a class go a long way.' },
+      imbalance: {
+        title: 'Imbalance',
+        advice: 'Add photos to the small class, or set some of the large one aside.',
+      },
+      shortcuts: {
+        title: 'Shortcuts',
+        advice: 'Take photos of all classes in the same places, with the same camera, from the same sources.',
+      },
+      'more-photos': {
+        title: 'Would more photos help?',
+        advice: 'Where they would, collect more of what is mistaken most.',
+      },
       unreadable: { title: 'Unreadable photos', advice: 'Set them aside: they cannot be opened as photos.' },
       'exact-copies': {
         title: 'Exact copies',
@@ -230,6 +243,20 @@ export const clean = wordsIn(
     relabelled: (n, label) => `${photosEs(n)} → ${label}`,
     wasRejected: n => (n === 1 ? '1 foto apartada' : `${photosEs(n)} apartadas`),
     checks: {
+      'too-few': { title: 'Pocas fotos', advice: 'Añade fotos: con cien por clase se llega lejos.' },
+      imbalance: {
+        title: 'Desequilibrio',
+        advice: 'Añade fotos a la clase pequeña, o aparta algunas de la grande.',
+      },
+      shortcuts: {
+        title: 'Atajos',
+        advice:
+          'Toma las fotos de todas las clases en los mismos sitios, con la misma cámara, de las mismas fuentes.',
+      },
+      'more-photos': {
+        title: '¿Ayudarían más fotos?',
+        advice: 'Donde ayudarían, reúne más de lo que más se confunde.',
+      },
       unreadable: { title: 'Ilegibles', advice: 'Apártalas: no se pueden abrir como fotos.' },
       'exact-copies': {
         title: 'Copias exactas',

@@ -107,11 +107,13 @@ function Outcome({ job }: { readonly job: Job }) {
   const { gather: words } = useWords()
   const { language } = useLanguage()
   if (job.state !== 'done' || job.result === null) return null
-  const { photos, refused, failures } = resultOf(job.result)
+  const { photos, copies, left, refused, failures } = resultOf(job.result)
   const count = refused.reduce((sum, one) => sum + one.count, 0)
   return (
     <div role="status">
       <p>{words.jobs.brought(photos)}</p>
+      {copies > 0 && <p className="muted">{words.uploads.copies(copies)}</p>}
+      {left > 0 && <p className="muted">{words.jobs.left(left)}</p>}
       {count > 0 && (
         <details>
           <summary>{words.jobs.refused(count)}</summary>
@@ -135,6 +137,10 @@ function Outcome({ job }: { readonly job: Job }) {
 
 interface Result {
   readonly photos: number
+  /** Photos that were there already. */
+  readonly copies: number
+  /** Files of an archive that are no photos. */
+  readonly left: number
   readonly refused: readonly {
     readonly what: string
     readonly count: number
@@ -149,7 +155,9 @@ interface Result {
 /** What a job of ours gave back, of whatever release. */
 function resultOf(result: Readonly<Record<string, unknown>>): Result {
   return {
-    photos: typeof result.photos === 'number' ? result.photos : 0,
+    photos: numberOf(result.photos),
+    copies: numberOf(result.copies),
+    left: numberOf(result.left),
     refused: listOf(result.refused).flatMap(one => {
       const { what, count, name, reason, problem } = one
       if (typeof what === 'string' && typeof count === 'number')
@@ -167,6 +175,10 @@ function resultOf(result: Readonly<Record<string, unknown>>): Result {
       message: String(one.message),
     })),
   }
+}
+
+function numberOf(value: unknown): number {
+  return typeof value === 'number' ? value : 0
 }
 
 function listOf(value: unknown): Readonly<Record<string, unknown>>[] {

@@ -3,6 +3,7 @@ import type { StateAnswer } from '../../../src/studio/api/state.js'
 import { useJobs, useStudioState } from '../../api/queries.js'
 import { ErrorNote } from '../../parts/error-note.js'
 import { Loading } from '../../parts/loading.js'
+import { StaleNote } from '../../parts/stale-note.js'
 import { useWords } from '../../words/index.js'
 import { Camera } from './camera.js'
 import { Classes } from './classes.js'
@@ -23,7 +24,13 @@ import { Ways } from './ways.js'
 export default function Gather() {
   const { data: state, error, refetch } = useStudioState()
   if (error !== null && state === undefined) return <ErrorNote error={error} retry={() => void refetch()} />
-  return state === undefined ? <Loading /> : <Gathering state={state} />
+  if (state === undefined) return <Loading />
+  return (
+    <>
+      <StaleNote error={error} retry={() => void refetch()} />
+      <Gathering state={state} />
+    </>
+  )
 }
 
 function Gathering({ state }: { readonly state: StateAnswer }) {
@@ -37,10 +44,12 @@ function Gathering({ state }: { readonly state: StateAnswer }) {
     const { groups, archives } = sorted(files)
     const isPlain = label !== undefined && archives.length === 0
     if (isPlain) for (const { files } of groups) sendPhotos(files, label)
-    else setDropped(files)
+    else drop(files)
   }
+  // While it is asked what class the first are, more may come.
+  const drop = (files: readonly DroppedFile[]) => setDropped(before => [...before, ...files])
   const given = useGiven()
-  const target = useDropTarget(transfer => given(transfer, setDropped))
+  const target = useDropTarget(transfer => given(transfer, drop))
   usePaste((transfer, label) => given(transfer, files => take(files, label)))
   return (
     <div className={`gather ${target.isOver ? 'drop-over' : ''}`} {...target.handlers}>

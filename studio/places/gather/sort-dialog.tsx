@@ -18,13 +18,17 @@ export function SortDialog({
   const { gather: words } = useWords()
   const known = useId()
   const { groups, archives, left } = useMemo(() => sorted(dropped), [dropped])
-  const [names, setNames] = useState(() => groups.map(({ name }) => name ?? ''))
-  const [archiveNames, setArchiveNames] = useState(() => archives.map(() => ''))
-  const isReady = names.every(name => name.trim() !== '')
+  // By folder, and by archive: more may be dropped while it is asked.
+  const [given, setGiven] = useState<ReadonlyMap<string | File | undefined, string>>(new Map())
+  const nameOf = (what: string | File | undefined) =>
+    given.get(what) ?? (typeof what === 'string' ? what : '')
+  const rename = (what: string | File | undefined) => (name: string) =>
+    setGiven(before => new Map(before).set(what, name))
+  const isReady = groups.every(({ name }) => nameOf(name).trim() !== '')
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    for (const [i, { files }] of groups.entries()) sendPhotos(files, names[i].trim())
-    for (const [i, file] of archives.entries()) sendArchive(file, archiveNames[i].trim() || undefined)
+    for (const { name, files } of groups) sendPhotos(files, nameOf(name).trim())
+    for (const file of archives) sendArchive(file, nameOf(file).trim() || undefined)
     close()
   }
   return (
@@ -32,12 +36,7 @@ export function SortDialog({
       <form className="fields" onSubmit={submit}>
         {groups.some(({ name }) => name !== undefined) && <p className="muted">{words.sort.hint}</p>}
         {groups.map(({ name, files }, i) => (
-          <TextField
-            key={name ?? ''}
-            value={names[i]}
-            onChange={value => setNames(names.with(i, value))}
-            autoFocus={i === 0}
-          >
+          <TextField key={name ?? ''} value={nameOf(name)} onChange={rename(name)} autoFocus={i === 0}>
             <Label>
               {name === undefined ? words.sort.loose(files.length) : words.sort.group(name, files.length)}
             </Label>
@@ -46,9 +45,11 @@ export function SortDialog({
         ))}
         {archives.map((file, i) => (
           <TextField
-            key={file.name}
-            value={archiveNames[i]}
-            onChange={value => setArchiveNames(archiveNames.with(i, value))}
+            // biome-ignore lint/suspicious/noArrayIndexKey: the list only grows at its end
+            key={i}
+            value={nameOf(file)}
+            onChange={rename(file)}
+            autoFocus={groups.length === 0 && i === 0}
           >
             <Label>{words.sort.archive(file.name)}</Label>
             <Input list={known} placeholder={words.sort.archiveHint} />

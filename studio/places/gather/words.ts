@@ -149,6 +149,8 @@ export const gather = wordsIn(
       resume: 'Go on',
       dismiss: 'Dismiss',
       refused: (count: number) => (count === 1 ? '1 was not taken' : `${count} were not taken`),
+      left: (count: number) =>
+        count === 1 ? '1 file in it is no photo' : `${count} files in it are no photos`,
     },
     otherPlaces: 'These folders are no data set yet',
   },
@@ -299,6 +301,8 @@ export const gather = wordsIn(
       resume: 'Seguir',
       dismiss: 'Descartar',
       refused: count => (count === 1 ? '1 no se ha aceptado' : `${count} no se han aceptado`),
+      left: count =>
+        count === 1 ? '1 fichero de dentro no es una foto' : `${count} ficheros de dentro no son fotos`,
     },
     otherPlaces: 'Estas carpetas todavía no son un conjunto de datos',
   },

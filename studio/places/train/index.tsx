@@ -1,5 +1,6 @@
 import type { Job } from '../../../src/studio/api/jobs.js'
 import { useJobs, useStudioState } from '../../api/queries.js'
+import { useRuns } from '../../api/runs.js'
 import { EmptyState } from '../../parts/empty-state.js'
 import { ErrorNote } from '../../parts/error-note.js'
 import { Loading } from '../../parts/loading.js'
@@ -19,14 +20,17 @@ export default function Train() {
   const { train: words } = useWords()
   const { data: state, error, refetch } = useStudioState()
   const { data: jobs = [] } = useJobs()
+  const { data: list } = useRuns()
   if (error) return <ErrorNote error={error} retry={() => void refetch()} />
   if (!state) return <Loading />
   const classes = state.classes.filter(({ photos }) => photos > 0)
   const trainings = jobs.filter(({ kind }) => kind === 'train')
   const unfinished = trainings.filter(({ state: one }) => one !== 'done')
   const isAtHand = (job: Job) => job.state === 'running' || job.state === 'waiting' || job === trainings[0]
+  // A run may have been deleted by hand, or made in a terminal: jobs know of neither.
+  const hasRuns = list === undefined ? trainings.length > 0 : list.runs.length + list.damaged.length > 0
   const former = unfinished.filter(job => !isAtHand(job) && job.canResume)
-  if (classes.length < 2 && trainings.length === 0)
+  if (classes.length < 2 && unfinished.length === 0 && !hasRuns)
     return (
       <EmptyState title={words.title} hint={words.needPhotos}>
         <a className="button primary large" href={hrefOf('gather')}>
@@ -46,7 +50,7 @@ export default function Train() {
         <UnderWay key={job.id} job={job} />
       ))}
       <Unfinished />
-      <Choose isFirst={trainings.length === 0} />
+      <Choose isFirst={!hasRuns && !unfinished.some(isAtHand)} />
       <Runs />
       {former.length > 0 && (
         <details className="former">

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { collectArchive } from '../../../actions/collect-archive.js'
 import { demoPhotos } from '../../../actions/demo-photos.js'
 import { Intake } from '../../../actions/intake.js'
-import { throwIfAborted } from '../../../core/index.js'
+import { ChiquitoError, throwIfAborted } from '../../../core/index.js'
 import { type ListedPhotos, listPhotos } from '../../../dataset/index.js'
 import { errorCode } from '../../../files/index.js'
 import type { ArchiveJobOptions } from '../../api/gathering.js'
@@ -24,7 +24,8 @@ export async function archiveJob(
   const file = join(archivesFolder(places), archive)
   const unpacked = `${file}.photos`
   const isUnpacked = await stat(unpacked).catch(() => undefined)
-  if (!isUnpacked) await collectArchive({ ...work, archive: file, out: unpacked })
+  // Of one that is gone on with nobody knows any more what else was in it.
+  const left = isUnpacked ? 0 : await unpack(file, name, unpacked, work)
   const listed = await listPhotos(unpacked)
   const isWhole =
     label === undefined && listed.homes.length > 0 && (await becomes(listed.root, places.photos))
@@ -38,7 +39,24 @@ export async function archiveJob(
         label !== undefined,
       )
   await discardArchive({ archive, name }, places)
-  return { label: label ?? null, ...result }
+  return { label: label ?? null, ...result, left }
+}
+
+/** @returns how many files in it were no photos */
+async function unpack(
+  file: string,
+  name: string,
+  out: string,
+  work: Omit<JobWork, 'isResumed'>,
+): Promise<number> {
+  try {
+    return (await collectArchive({ ...work, archive: file, out })).left
+  } catch (error) {
+    if (!(error instanceof ChiquitoError)) throw error
+    // It waits under a name that nobody gave it.
+    const { code, said } = error
+    throw new ChiquitoError(code, error.message.replaceAll(file, name), { cause: error, said })
+  }
 }
 
 /** Removes an archive that is not to be unpacked any more, and what was unpacked of it. @throws `io` */
