@@ -17,7 +17,7 @@ import { putContents } from './jobs/contents.js'
 import { putListing } from './jobs/listing.js'
 import { fileOf } from './jobs/network-file.js'
 import { type AskedTrial, type TrialResult, trialResultOf } from './jobs/trial.js'
-import { type OpenEngine, openEngine } from './open-engine.js'
+import { type OpenEngine, openEngine, reachEngine } from './open-engine.js'
 import { backboneIds, type SweepGrid, type Way, waysOf } from './sweep-candidates.js'
 import { dealRounds, type Round, type RoundsOptions } from './sweep-rounds.js'
 import { beaten, type Standing, standings, type Trials } from './sweep-standing.js'
@@ -94,6 +94,7 @@ export async function sweep(options: SweepOptions): Promise<SweepResult> {
     )
   const place = workStore(options, path.join(out, 'work'))
   await requireOwnFolder(options.out, 'sweep', '--out')
+  await reachEngine(options, signal)
   const ids = await backboneIds(ways, { progress, signal })
   const rounds = await dealRounds(out, { ...options, folds, seeds, seed })
   const opened = await openEngine({ queue, store: place, threads: workers, progress, signal })
