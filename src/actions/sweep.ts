@@ -4,6 +4,7 @@ import {
   ChiquitoError,
   commandName,
   errorOf,
+  messageOf,
   plural,
   shellPath,
   throwIfAborted,
@@ -113,9 +114,18 @@ export async function sweep(options: SweepOptions): Promise<SweepResult> {
     const result = { ...whole, summary: sweepText(whole) }
     await writeFileAtomic(path.join(out, 'metrics.json'), `${JSON.stringify(result, undefined, 2)}\n`)
     return result
+  } catch (error) {
+    throw goingOn(error)
   } finally {
     await opened.close()
   }
+}
+
+/** Whoever stops it, or whose disk is full, hears that nothing is lost. */
+function goingOn(error: unknown): unknown {
+  if (!(error instanceof ChiquitoError) || !['interrupted', 'io'].includes(error.code)) return error
+  const message = `${messageOf(error)} What was trained so far is kept: the same command goes on from there.`
+  return new ChiquitoError(error.code, message, { cause: error })
 }
 
 /** What was found out. */
