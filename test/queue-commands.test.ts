@@ -125,6 +125,21 @@ describe.skipIf(!redisProgram)(
       expect(computed().trial).toBe(4)
     })
 
+    it('refuse a store that cannot be used before photos are read, and leave nothing', async () => {
+      const file = at('store-file')
+      writeTree({ 'store-file': Buffer.from('') }, folder)
+      const [flag, address] = queue
+      for (const words of [
+        ['train', photos],
+        ['evaluate', photos, '--folds', '2'],
+        ['sweep', photos, '--folds', '2'],
+      ]) {
+        const done = await chiquito([...words, '--out', at('nowhere'), flag, address, '--store', file])
+        expect(done.stderr).toMatch(/^chiquito: Cannot use the store ".*store-file": it is a file/)
+        expect([done.status, existsSync(at('nowhere'))]).toEqual([2, false])
+      }
+    })
+
     it('refuse what would have no effect', async () => {
       const refused = async (...args: string[]) => {
         const done = await chiquito(args)

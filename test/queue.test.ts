@@ -289,7 +289,7 @@ describe.skipIf(!redisProgram)(
 
     it.each([
       ['a wrong one', () => `redis://:${secret}x@127.0.0.1:${port}`, 'refuses this user or password'],
-      ['none', () => `redis://127.0.0.1:${port}`, 'refuses this user or password'],
+      ['none', () => `redis://127.0.0.1:${port}`, 'wants a password, redis:'],
       ['one in an address that is none', () => `redis://:${secret}@`, '--queue must be the address of'],
       ['TLS, which is not spoken', () => `rediss://:${secret}@127.0.0.1:${port}`, 'Cannot '],
       [

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { EvaluateFoldsResult } from '../src/actions/evaluate-folds.js'
-import type { SweepResult } from '../src/actions/sweep.js'
+import { type SweepResult, sweep } from '../src/actions/sweep.js'
 import { chiquito, documentOf, smallNetwork, suiteFolder } from './support/chiquito.js'
 import { writeTree } from './support/files.js'
 import { chiquitoHere } from './support/in-process.js'
@@ -80,6 +80,9 @@ describe('a sweep', () => {
     const told = await chiquitoHere(['sweep', photos, '--out', out, '--size', '32,64', ...way])
     expect(told.stdout).toMatch(/^Best of 2 ways of training: (32|64) px, [\d.]+ % right/)
     expect(told.stdout).toMatch(/! That ".*" is the best may be luck: 1 other way cannot be told from it/)
+    const tables = told.stdout.split('\n').filter(line => line.startsWith('  '))
+    expect(tables).toHaveLength(5)
+    for (const line of tables) expect(line.length).toBeLessThanOrEqual(80)
     const page = readFileSync(path.join(out, 'report.html'), 'utf8')
     expect(page).toContain('>32 px<')
     expect(page).toContain('--size 32,64 --recipe auto --fine-tune never')
@@ -102,6 +105,27 @@ describe('a sweep', () => {
     const rest: SweepResult = documentOf(await chiquitoHere(args))
     expect(rest.recalled).toBeGreaterThanOrEqual(Math.min(kept, rest.trials))
     expect(figuresOf(rest)).toEqual(figuresOf(await swept('not-killed', '--size', '32,64')))
+  })
+
+  it('says when it is stopped that nothing is lost', async () => {
+    const controller = new AbortController()
+    const stopped = sweep({
+      ...{
+        data: photos,
+        out: path.join(folder, 'stopped'),
+        backbones: [smallNetwork],
+        sizes: [32, 64],
+        folds: 2,
+      },
+      ...{ fineTune: ['never'], signal: controller.signal },
+      progress: event => {
+        if (event.kind === 'advance' && event.task === 'trainings') controller.abort()
+      },
+    })
+    await expect(stopped).rejects.toMatchObject({
+      code: 'interrupted',
+      message: 'Interrupted. What was trained so far is kept: the same command goes on from there.',
+    })
   })
 
   it('refuses what makes no sense', async () => {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
+import { readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { unzip } from '../collect/archives/index.js'
 import { ChiquitoError, type WorkOptions } from '../core/index.js'
@@ -39,7 +39,7 @@ export async function demoPhotos({ out, home, ...work }: DemoPhotosOptions): Pro
     await rmdir(folder).catch(error => {
       if (errorCode(error) !== 'ENOENT') throw error
     })
-    await mkdir(path.dirname(folder), { recursive: true })
+    await makeFolder(path.dirname(folder))
     await rename(path.join(kept, demoDataset.folder), folder)
   } catch (error) {
     throw ioError(error, 'write the folder', folder)

@@ -29,7 +29,10 @@ export function workStore({ queue, store }: EngineChoice, own: string): string {
 export function checkEngineChoice(choice: EngineChoice & { readonly cache?: boolean | undefined }): void {
   const { queue, store, cache } = choice
   if (store !== undefined && queue === undefined)
-    throw new ChiquitoError('usage', '--store has no effect without --queue: all is done here. Leave it out.')
+    throw new ChiquitoError(
+      'usage',
+      '--store has no effect without --queue: all is done here. Leave it out, or name the queue as well.',
+    )
   if (queue !== undefined && cache === false)
     throw new ChiquitoError(
       'usage',

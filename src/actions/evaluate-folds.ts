@@ -16,6 +16,7 @@ import {
   settingsIn,
   writeAsked,
 } from './folds-folder.js'
+import { reachEngine } from './open-engine.js'
 import { settingsOfRun } from './resume.js'
 import { openDealer } from './split-folds.js'
 import { asOneOfSeveral, shareOfBudget } from './train-budget.js'
@@ -75,6 +76,7 @@ export async function evaluateFolds(given: EvaluateFoldsOptions): Promise<Evalua
   const { folds, repeats = 1 } = given
   requireCounts(folds, repeats)
   const { out, asked, options } = await begun(await resolved(given))
+  await reachEngine(options, options.signal)
   await dealFolds(out, asked, { ...options, repeats })
   const rounds: TrainFoldsResult[] = []
   for (let r = 0; r < repeats; r++) {

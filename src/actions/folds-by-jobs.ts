@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { loadBackbone } from '../backbones/index.js'
-import { ChiquitoError, plural, throwIfAborted } from '../core/index.js'
+import { ChiquitoError, messageOf, plural, throwIfAborted } from '../core/index.js'
 import { enterWrappers } from '../dataset/index.js'
 import { fileSha256, makeFolder, writeFileAtomic } from '../files/index.js'
 import { type BlobStore, getResult, type Job } from '../jobs/index.js'
@@ -64,9 +64,18 @@ export async function foldsByJobs(
     }
     progress?.({ kind: 'end', task, note: plural(wanted.length, 'fold') })
     return new Set(wanted.map(foldNameOf))
+  } catch (error) {
+    throw goingOn(error)
   } finally {
     await close()
   }
+}
+
+/** Results lie in the store, those of finished folds in their folders, too. */
+function goingOn(error: unknown): unknown {
+  if (!(error instanceof ChiquitoError) || !['interrupted', 'io'].includes(error.code)) return error
+  const goOn = 'What was done so far is kept; to go on, give the same command with --resume.'
+  return new ChiquitoError(error.code, `${messageOf(error)} ${goOn}`, { cause: error })
 }
 
 /** Where the photos are; those who do not see that folder find all of it in the store. */

@@ -9,7 +9,7 @@ import {
   openStore,
   queueAddress,
 } from '../jobs/index.js'
-import type { EngineChoice } from './engine-choice.js'
+import { type EngineChoice, workStore } from './engine-choice.js'
 import { jobKinds, jobKindsModule } from './jobs/kinds.js'
 
 /** Kinds of jobs, and the module that exports them as `jobKinds`, which other threads and processes load. */
@@ -64,6 +64,18 @@ export async function openEngine(options: EngineOptions): Promise<OpenEngine> {
     await store.close()
     throw error
   }
+}
+
+/**
+ * Tries the queue that options name, and its store, before photos are read: a wrong address is said at once.
+ *
+ * @throws as {@link openEngine}
+ */
+export async function reachEngine(choice: EngineChoice, signal: AbortSignal | undefined): Promise<void> {
+  const { queue } = choice
+  if (queue === undefined) return
+  const opened = await openEngine({ queue, store: workStore(choice, ''), signal })
+  await opened.close()
 }
 
 async function engineFor(options: EngineOptions, store: BlobStore): Promise<JobEngine> {

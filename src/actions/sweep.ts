@@ -4,6 +4,7 @@ import {
   ChiquitoError,
   commandName,
   errorOf,
+  messageOf,
   plural,
   shellPath,
   throwIfAborted,
@@ -17,7 +18,7 @@ import { putContents } from './jobs/contents.js'
 import { putListing } from './jobs/listing.js'
 import { fileOf } from './jobs/network-file.js'
 import { type AskedTrial, type TrialResult, trialResultOf } from './jobs/trial.js'
-import { type OpenEngine, openEngine } from './open-engine.js'
+import { type OpenEngine, openEngine, reachEngine } from './open-engine.js'
 import { backboneIds, type SweepGrid, type Way, waysOf } from './sweep-candidates.js'
 import { dealRounds, type Round, type RoundsOptions } from './sweep-rounds.js'
 import { beaten, type Standing, standings, type Trials } from './sweep-standing.js'
@@ -94,6 +95,7 @@ export async function sweep(options: SweepOptions): Promise<SweepResult> {
     )
   const place = workStore(options, path.join(out, 'work'))
   await requireOwnFolder(options.out, 'sweep', '--out')
+  await reachEngine(options, signal)
   const ids = await backboneIds(ways, { progress, signal })
   const rounds = await dealRounds(out, { ...options, folds, seeds, seed })
   const opened = await openEngine({ queue, store: place, threads: workers, progress, signal })
@@ -112,9 +114,18 @@ export async function sweep(options: SweepOptions): Promise<SweepResult> {
     const result = { ...whole, summary: sweepText(whole) }
     await writeFileAtomic(path.join(out, 'metrics.json'), `${JSON.stringify(result, undefined, 2)}\n`)
     return result
+  } catch (error) {
+    throw goingOn(error)
   } finally {
     await opened.close()
   }
+}
+
+/** Whoever stops it, or whose disk is full, hears that nothing is lost. */
+function goingOn(error: unknown): unknown {
+  if (!(error instanceof ChiquitoError) || !['interrupted', 'io'].includes(error.code)) return error
+  const message = `${messageOf(error)} What was trained so far is kept: the same command goes on from there.`
+  return new ChiquitoError(error.code, message, { cause: error })
 }
 
 /** What was found out. */

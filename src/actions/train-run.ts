@@ -25,7 +25,7 @@ import { fromFirst, tellBudget, timePlanOf } from './train-budget.js'
 import { machine, repeatCommand } from './train-command.js'
 import { detailsOf } from './train-details.js'
 import { modelOf, writeUsable } from './train-model.js'
-import type { RunOptions } from './train-options.js'
+import type { Helpers, RunOptions } from './train-options.js'
 import { resultOf, type TrainResult } from './train-result.js'
 import { checkSettings, withDefaults } from './train-settings.js'
 import { type FileFacts, factsOfFiles } from './train-shortcuts.js'
@@ -45,7 +45,7 @@ export async function trainRun(given: RunOptions): Promise<TrainResult> {
   time.sharedBudget = options.sharedBudget
   const { signal, command, seed = 0, size, fineTune, epochs, coverage, device, threads } = options
   const { progress } = time
-  const { recipe, backbone, background, notices, notice } = prepared
+  const { recipe, backbone, background, helpers, notices, notice } = prepared
   let files: Promise<FileFacts> | undefined
   const fileFacts = () => {
     files ??= factsOfFiles(dataset, { progress, signal })
@@ -53,7 +53,6 @@ export async function trainRun(given: RunOptions): Promise<TrainResult> {
   }
   const cache = options.cache !== false
   const beside = new FactsInPassing(dataset.root, dataset.photos, { cache })
-  const helpers = await given.helpers?.(options, { progress, signal })
   try {
     const ran = await recipe.run({
       dataset,
@@ -150,6 +149,7 @@ interface Prepared {
   readonly dataset: Dataset
   readonly background: Background | undefined
   readonly checkpoint: Checkpoint
+  readonly helpers: Helpers | undefined
   readonly notices: string[]
   readonly notice: (message: string) => void
 }
@@ -165,6 +165,7 @@ async function prepare(given: RunOptions): Promise<Prepared> {
   checkSettings(given, notice)
   const unfinished = given.resume ? await takeOver(given) : undefined
   let run: RunFolder | undefined
+  let helpers: Helpers | undefined
   try {
     const asked = withDefaults(unfinished?.options ?? given)
     const options = { ...asked, device: await usableDevice({ ...asked, notice }) }
@@ -174,6 +175,7 @@ async function prepare(given: RunOptions): Promise<Prepared> {
     // What is known at once, before photos are read; and these before the backbone, which may have to be fetched.
     checkBackboneName(options.backbone)
     if (!unfinished) await RunFolder.checkFree(out, options)
+    helpers = await given.helpers?.(options, { progress, signal })
     const load = () =>
       loadBackbone(options.backbone, {
         preprocessing: options.preprocessing,
@@ -215,8 +217,12 @@ async function prepare(given: RunOptions): Promise<Prepared> {
         recordPhotos(dataset.photos, dataset.labels),
         background && recordBackground(background),
       )
-    return { run, options, details, recipe, backbone, dataset, background, checkpoint, notices, notice }
+    return {
+      ...{ run, options, details, recipe, backbone, dataset, background },
+      ...{ checkpoint, helpers, notices, notice },
+    }
   } catch (error) {
+    await helpers?.close()
     unfinished?.run.close()
     throw run && !unfinished ? await ended(run, error) : error
   }

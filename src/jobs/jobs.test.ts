@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { readdir, readFile, truncate } from 'node:fs/promises'
+import { readdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { ChiquitoError } from '../core/index.js'
@@ -124,6 +125,16 @@ describe('a folder as a store', () => {
   it('takes no name that leads out of it', async () => {
     for (const name of ['../a', '/etc/passwd', 'a/../b', 'a//b', '', 'A'])
       await expect(store.put(name, new Uint8Array())).rejects.toMatchObject({ code: 'usage' })
+  })
+
+  it('is made where it is missing, and seen to be one that can be used', async () => {
+    const fresh = path.join(fileURLToPath(store.address), 'a', 'fresh')
+    await (await openStore(fresh)).reach()
+    expect(await readdir(fresh)).toEqual([])
+    const file = path.join(fresh, 'file')
+    await writeFile(file, '')
+    await expect((await openStore(file)).reach()).rejects.toThrow(/the store ".*file": it is a file\. Give a/)
+    await expect((await openStore(path.join(file, 'sub'))).reach()).rejects.toThrow(/the store ".*sub": part/)
   })
 
   it('is refused at an address that names none', async () => {

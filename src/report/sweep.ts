@@ -40,27 +40,34 @@ const METHOD =
 
 const STOPPED = 'stopped early'
 
-/** The table for a terminal. Ends with a newline. */
+/** Two tables for a terminal, as one with all columns is wider than most. Ends with a newline. */
 export function sweepText(input: SweepInput): string {
   const warnings = input.warnings.map(warning => `! ${warning}\n`).join('')
-  const rows = input.ways.map(way => [visible(way.name), ...cellsOf(way)])
-  return `${verdict(input)}\n\n${warnings}${warnings === '' ? '' : '\n'}${alignedTable([['way of training', ...titles], ...rows])}\n`
+  const own = input.ways.map(way => [visible(way.name), ...ownCells(way), trainingsOf(way)])
+  const others = input.ways.filter(way => way.besideBest).map(way => [visible(way.name), ...besideCells(way)])
+  const tables = [
+    alignedTable([['way of training', ...ownTitles, 'trainings'], ...own]),
+    ...(others.length === 0 ? [] : [alignedTable([['way of training', ...besideTitles], ...others])]),
+  ]
+  return `${verdict(input)}\n\n${warnings}${warnings === '' ? '' : '\n'}${tables.join('\n\n')}\n`
 }
 
-const titles = [
-  'accuracy',
-  '95 % interval',
-  'log loss',
-  'beside the best',
-  '95 % interval',
-  'photos',
-  'luck',
-  'trainings',
-]
+const ownTitles = ['accuracy', '95 % interval', 'log loss']
+const besideTitles = ['beside the best', '95 % interval', 'photos', 'luck']
+const titles = [...ownTitles, ...besideTitles, 'trainings']
 
-function cellsOf(way: SweepInput['ways'][number]): string[] {
-  const { accuracy, interval, logLoss, besideBest, trials, tuned, stoppedEarly } = way
-  const beside = besideBest
+type ShownWay = SweepInput['ways'][number]
+
+function cellsOf(way: ShownWay): string[] {
+  return [...ownCells(way), ...besideCells(way), trainingsOf(way)]
+}
+
+function ownCells({ accuracy, interval, logLoss }: ShownWay): string[] {
+  return [share(accuracy), range(interval), logLoss.toFixed(3)]
+}
+
+function besideCells({ besideBest }: ShownWay): string[] {
+  return besideBest
     ? [
         signed(besideBest.difference),
         `${signed(besideBest.interval[0])} to ${signed(besideBest.interval[1])}`,
@@ -68,9 +75,11 @@ function cellsOf(way: SweepInput['ways'][number]): string[] {
         chance(besideBest.pValue),
       ]
     : ['the best', '', '', '']
+}
+
+function trainingsOf({ trials, tuned, stoppedEarly }: ShownWay): string {
   const how = [...(tuned > 0 ? [`${tuned} fine-tuned`] : []), ...(stoppedEarly ? [STOPPED] : [])]
-  const done = how.length === 0 ? String(trials) : `${trials} (${how.join(', ')})`
-  return [share(accuracy), range(interval), logLoss.toFixed(3), ...beside, done]
+  return how.length === 0 ? String(trials) : `${trials} (${how.join(', ')})`
 }
 
 function verdict({ ways, folds, seeds, photos }: SweepInput): string {

@@ -5,6 +5,7 @@ import { getResult, type Job } from '../../jobs/index.js'
 import type { OpenEngine } from '../open-engine.js'
 import { type Content, putContents } from './contents.js'
 import { type AskedFacts, factsIn, type PlaceOfFacts } from './facts.js'
+import { tellFailures } from './tell-failures.js'
 
 /** Photos a job measures: about a second of work. */
 const PHOTOS_A_JOB = 128
@@ -18,6 +19,7 @@ export function factsHelp({ engine, store }: OpenEngine, root: string): FactsHel
     )
     let shard = 0
     let done = 0
+    const tell = tellFailures(progress)
     progress?.({ kind: 'start', task, total: photos.length })
     async function* jobs() {
       for (const some of shards) {
@@ -27,6 +29,7 @@ export function factsHelp({ engine, store }: OpenEngine, root: string): FactsHel
     }
     for await (const { key, failure } of engine.run(jobs(), { signal })) {
       throwIfAborted(signal)
+      tell(failure)
       const result = failure ? undefined : await getResult(store, key)
       for (const [sha256, text] of result ? factsIn(result) : []) yield { sha256, text }
       done += shards[shard++].length

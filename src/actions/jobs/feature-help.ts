@@ -7,6 +7,7 @@ import type { FeatureHelp, HelpWanted, MissingViews, PhotoSetAside } from '../..
 import { putContents } from './contents.js'
 import type { AskedFeatures, PlaceOfFeatures } from './features.js'
 import { unpackRows } from './rows.js'
+import { tellFailures } from './tell-failures.js'
 
 /** Photos a job looks at: about a second of work, so that little is lost with a worker, and little time goes into handing out. */
 const PHOTOS_A_JOB = 32
@@ -37,9 +38,11 @@ export function featureHelp({ engine, store, backbone, preprocessing }: HelpingH
     const aside: PhotoSetAside[] = []
     let shard = 0
     let done = 0
+    const tell = tellFailures(progress)
     progress?.({ kind: 'start', task, total })
     for await (const { key, failure } of engine.run(jobs(), { progress, signal })) {
       throwIfAborted(signal)
+      tell(failure)
       const result = failure ? undefined : await getResult(store, key)
       if (result) aside.push(...taken(result, shards[shard], wanted))
       done += shards[shard++].length

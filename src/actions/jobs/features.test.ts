@@ -8,7 +8,7 @@ import { drawings } from '../../../test/support/photos.js'
 import { loadBackbone } from '../../backbones/index.js'
 import { openDataset, type Photo } from '../../dataset/index.js'
 import { PLAIN } from '../../images/index.js'
-import { EngineHere, FolderStore, type JobEngine, jobKey } from '../../jobs/index.js'
+import { EngineHere, FolderStore, getResult, type JobEngine, jobKey } from '../../jobs/index.js'
 import { FeatureStore } from '../../run/index.js'
 import { FeatureExtractor, type FeatureHelp } from '../../train/index.js'
 import { featureHelp } from './feature-help.js'
@@ -70,6 +70,40 @@ describe('features computed as jobs', () => {
     )
     expect(read).toEqual(photos.slice(1, 4))
     expect(unreadable).toMatchObject([{ path: 'ball/gone.jpg' }])
+  })
+
+  it('are computed by whoever asked where others see no photos, who says so and leaves no result', async () => {
+    const notices: string[] = []
+    const gone = photos
+      .slice(4, 6)
+      .map(photo => ({ photo: { ...photo, path: `no/${photo.path}` }, views: [null] }))
+    const wanted = { backbone, spec, rule, root, missing: gone, keep: () => expect.unreachable() }
+    await withHelp(help =>
+      help(wanted, {
+        task: 'looking',
+        progress: event => event.kind === 'notice' && notices.push(event.message),
+      }),
+    )
+    expect(notices).toHaveLength(1)
+    expect(notices[0]).toMatch(
+      /done here\. The first reason: ".*no.*" is not on .*the same path on all machines/,
+    )
+    let results = 0
+    await withHelp(async (_, engine) => {
+      const counting: JobEngine = {
+        ...{ places: 1, close: async () => undefined },
+        async *run(jobs) {
+          for await (const outcome of engine.run(jobs)) {
+            if (await getResult(store, outcome.key)) results++
+            yield outcome
+          }
+        },
+      }
+      await featureHelp({ engine: counting, store, backbone: 'efficientnet-lite0' })(wanted, {
+        task: 'looking',
+      })
+    })
+    expect(results).toBe(0)
   })
 
   it('leave out, with its copies, what nobody is to look at again', async () => {

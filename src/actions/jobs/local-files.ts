@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { hostname, tmpdir } from 'node:os'
 import path from 'node:path'
 import { ahead, ChiquitoError } from '../../core/index.js'
 import { fileSha256 } from '../../files/index.js'
@@ -28,6 +28,8 @@ export class LocalFiles implements Closeable {
   /**
    * Photos of one job, fetched ones under other names and for as long as the work takes. What is in neither place is left for the work to
    * miss.
+   *
+   * @throws `io` where a folder is the store and none of them is here
    */
   async withPhotos<T>(
     store: BlobStore,
@@ -54,7 +56,7 @@ export class LocalFiles implements Closeable {
    * The photos of a data set under their own names, kept for the next job about them.
    *
    * @param name - of all of them together
-   * @throws `io` where one of them is in neither place
+   * @throws `io` where one of them is in neither place, or, where a folder is the store, all are missing here
    */
   async withTree<T>(
     store: BlobStore,
@@ -72,7 +74,11 @@ export class LocalFiles implements Closeable {
 
   /** A model, which stays until this is closed: it is used for many jobs. @throws `io` */
   async model(store: BlobStore, { path: given, sha256 }: Content): Promise<string> {
-    if (!store.isRemote || (await fileSha256(given).catch(() => undefined)) === sha256) return given
+    if (!store.isRemote) {
+      if (await isThere(given)) return given
+      throw notShared(given)
+    }
+    if ((await fileSha256(given).catch(() => undefined)) === sha256) return given
     const known = this.models.get(sha256) ?? this.fetchedModel(store, { path: given, sha256 })
     this.models.set(sha256, known)
     known.catch(() => this.models.delete(sha256))
@@ -136,9 +142,27 @@ async function temporaryFolder(): Promise<string> {
 }
 
 async function isAtHand(store: BlobStore, { root, photos }: PhotosAt): Promise<boolean> {
-  // Those who share a folder share that of the photos, too.
-  if (!store.isRemote) return true
-  return areHere(photos.map(({ sha256, path: name }) => ({ sha256, path: path.resolve(root, name) })))
+  if (store.isRemote)
+    return areHere(photos.map(({ sha256, path: name }) => ({ sha256, path: path.resolve(root, name) })))
+  // Those who share a folder share that of the photos, too. One may be gone meanwhile; all are where a disk is missing.
+  for (const { path: name } of photos) if (await isThere(path.resolve(root, name))) return true
+  if (photos.length > 0) throw notShared(path.resolve(root, photos[0].path))
+  return true
+}
+
+function isThere(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  )
+}
+
+function notShared(file: string): ChiquitoError {
+  return new ChiquitoError(
+    'io',
+    `"${file}" is not on ${hostname()}. With a folder as --store, photos and models must lie under the same path on all machines; ` +
+      'a store in S3 brings them.',
+  )
 }
 
 /** False where the store does not have it. */

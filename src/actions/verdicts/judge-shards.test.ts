@@ -93,6 +93,26 @@ describe('shards', () => {
     expect(asked[1]).toHaveLength(1)
   })
 
+  it('are named anew where all photos were taken away, and fail where only others miss them', async () => {
+    const first = await shard('a.jpg', 'b.jpg')
+    before = () => {
+      throw new ChiquitoError('io', 'a.jpg is not on that machine.')
+    }
+    await expect(rowsFrom([first])).rejects.toMatchObject({
+      code: 'io',
+      message: 'a.jpg is not on that machine.',
+    })
+    expect(asked).toHaveLength(1)
+    for (const name of ['a.jpg', 'b.jpg']) rmSync(path.join(folder, name))
+    before = () => {
+      if (asked.length === 2) throw new ChiquitoError('io', 'a.jpg is not on that machine.')
+    }
+    expect(await rowsFrom([first])).toMatchObject([
+      { path: 'a.jpg', error: 'there is no such file.' },
+      { path: 'b.jpg', error: 'there is no such file.' },
+    ])
+  })
+
   it('go on without a photo that changes each time it is read', async () => {
     const first = await shard('a.jpg', 'b.jpg')
     before = () => {

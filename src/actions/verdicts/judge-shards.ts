@@ -74,14 +74,20 @@ async function rowsFor(
     const verdicts = outcome.failure ? undefined : await taken(hands.store, outcome)
     if (verdicts !== undefined) return rowsOf(shard, verdicts)
     const { failure } = outcome
-    const mayPass = failure === undefined || failure.code === 'data'
+    const mayPass = failure === undefined || failure.code === 'data' || failure.code === 'io'
     if (!mayPass || tries > TRIES)
       throw errorOf(failure ?? { code: 'io', message: `Results in "${hands.store.address}" are gone.` })
     const again = await hashShard(first.listed, { folder: question.folder, signal: work.signal })
+    // Where photos went meanwhile, others may have missed them.
+    if (failure?.code === 'io' && isSame(again, shard)) throw errorOf(failure)
     shard = tries < TRIES ? again : withoutChanged(again, shard)
     for await (const next of hands.engine.run([await jobFor(shard, question, hands.store)], work))
       outcome = next
   }
+}
+
+function isSame({ photos }: Shard, { photos: before }: Shard): boolean {
+  return photos.every(({ sha256 }, i) => sha256 === before[i].sha256)
 }
 
 /** A result, which is not needed any more. Shards with the same contents have one result, so that it may be gone. */

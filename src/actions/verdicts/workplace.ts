@@ -1,10 +1,11 @@
-import { access, mkdir, readdir, rm } from 'node:fs/promises'
+import { access, readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { ChiquitoError, describeIssue, messageOf, type WorkOptions } from '../../core/index.js'
 import {
   hasMark,
   ioError,
+  makeFolder,
   markOutput,
   type Release,
   sha256Schema,
@@ -60,11 +61,7 @@ export class Workplace {
         'usage',
         `"${folder}", where the result is to grow, holds other things, such as "${first}". Move it away, or give another name for --out.`,
       )
-    try {
-      await mkdir(folder, { recursive: true })
-    } catch (error) {
-      throw ioError(error, 'make the folder', folder)
-    }
+    await makeFolder(folder)
     // A lock that was left by a kill is taken over.
     const release = await takeLockSoon(path.join(folder, '.lock'), `"${folder}"`, work)
     try {

@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { LogWriter, sha256Schema } from '../../files/index.js'
+import { LogWriter, makeFolderSync, sha256Schema } from '../../files/index.js'
 import { sha256Of } from '../../images/index.js'
 import { attempt, forgetOldest } from './forget-oldest.js'
 
@@ -57,7 +57,7 @@ export class FolderIndex {
     const path = join(folder, `${sha256Of(Buffer.from(root)).slice(0, 32)}.jsonl`)
     const kept = attempt(() => readFileSync(path, 'utf8')) ?? ''
     const log = attempt(() => {
-      mkdirSync(folder, { recursive: true })
+      makeFolderSync(folder)
       forgetOldest(folder, MAX_FOLDERS)
       return LogWriter.open(path)
     })

@@ -25,7 +25,11 @@ const OLDEST_REDIS = 5
 
 /** Reasons to refuse that waiting does not mend. */
 const refusals: readonly (readonly [pattern: RegExp, reason: string])[] = [
-  [/WRONGPASS|NOAUTH|invalid password|NOPERM/i, 'it refuses this user or password'],
+  [
+    /NOAUTH/,
+    'it wants a password, redis://:PASSWORD@HOST:PORT, best given in the environment, as CHIQUITO_QUEUE',
+  ],
+  [/WRONGPASS|invalid password|NOPERM/i, 'it refuses this user or password'],
   [/DB index|invalid DB/i, 'it has no database of this number'],
   [/ALTNAME|altnames/i, 'its certificate is for another host: name it as the certificate does'],
   [

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { access, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { errorCode, ioError } from '../../files/index.js'
+import { ChiquitoError } from '../../core/index.js'
+import { errorCode, ioError, makeFolder, makeFolderSync } from '../../files/index.js'
 import { type BlobStore, checkBlobName } from './blob-store.js'
 
 /** A folder that all who work together see, on a disk of this machine or of the network. */
@@ -12,14 +13,31 @@ export class FolderStore implements BlobStore {
   readonly isRemote = false
   private readonly root: string
 
-  /** @param root - made when something is put into it */
+  /** @param root - made by whoever reaches for it, or puts something into it */
   constructor(root: string) {
     this.root = path.resolve(root)
     this.address = pathToFileURL(this.root).href
   }
 
+  /** Writes, reads and removes something: a worker that cannot would take jobs and fail them, one after the other. */
   async reach(): Promise<void> {
-    // What is wrong with a disk is found out at once by whoever writes.
+    const there = await stat(this.root).catch(() => undefined)
+    if (there && !there.isDirectory())
+      throw new ChiquitoError(
+        'usage',
+        `Cannot use the store "${this.root}": it is a file. Give a folder that all machines see.`,
+      )
+    const bytes = randomBytes(16)
+    const file = path.join(this.root, `.probe-${bytes.toString('hex')}`)
+    try {
+      makeFolderSync(this.root)
+      await writeFile(file, bytes)
+      await readFile(file)
+    } catch (error) {
+      throw ioError(error, 'use the store', this.root)
+    } finally {
+      await rm(file, { force: true }).catch(() => undefined)
+    }
   }
 
   async has(name: string): Promise<boolean> {
@@ -46,7 +64,7 @@ export class FolderStore implements BlobStore {
     try {
       await writeFile(temporary, bytes).catch(async (error: unknown) => {
         if (errorCode(error) !== 'ENOENT') throw error
-        await mkdir(path.dirname(file), { recursive: true })
+        await makeFolder(path.dirname(file))
         await writeFile(temporary, bytes)
       })
       await rename(temporary, file)
