@@ -96,6 +96,12 @@ describe('train --folds', () => {
     ])
   }, 60_000)
 
+  it('says how photos are divided where it is given a number', async () => {
+    const { stderr } = await chiquitoHere(train('--folds', '3', '--out', path.join(folder, 'numbered')))
+    expect(stderr).toContain('--folds must name the tables of "chiquito split --folds", but is "3".')
+    expect(stderr).toMatch(/chiquito evaluate '?.+'? --folds 3 --out FOLDER/)
+  })
+
   it('takes one table, of split or of anybody', async () => {
     const out = path.join(folder, 'one')
     const { photos, notices } = await run<TrainResult>(

@@ -9,7 +9,7 @@ import { RunFolder } from '../run/index.js'
 import { manifestsAt } from '../splitting/index.js'
 import { doubtsSchema, foldWarnings, unmeasuredWarnings } from './fold-warnings.js'
 import { foldsByJobs } from './folds-by-jobs.js'
-import { clearOtherFolds, foldNameOf } from './folds-folder.js'
+import { clearOtherFolds, foldNameOf, isThere } from './folds-folder.js'
 import { type TrainOptions, type TrainResult, train } from './train.js'
 import { asOneOfSeveral, shareOfBudget } from './train-budget.js'
 import type { RunOptions } from './train-options.js'
@@ -75,8 +75,19 @@ type Metrics = z.infer<typeof metricsSchema>
 /** Trains on what a folder of manifests says, fold by fold; or, where there is one only, on that division. */
 export async function trainOnFolds(options: TrainFoldsOptions): Promise<TrainResult | TrainFoldsResult> {
   const { folds, ...rest } = options
+  await requireTables(folds, options.data)
   const manifests = await manifestsAt(folds)
   return manifests.length === 1 ? train({ ...rest, manifest: manifests[0] }) : trainFolds(options)
+}
+
+/** @throws `usage` for a number of folds: photos are divided by others */
+async function requireTables(folds: string, data: string): Promise<void> {
+  if (!/^\d+$/.test(folds) || (await isThere(folds))) return
+  throw new ChiquitoError(
+    'usage',
+    `--folds must name the tables of "${commandName()} split --folds", but is "${folds}". "${commandName()} evaluate ${shellPath(data)} ` +
+      `--folds ${folds} --out FOLDER" divides the photos and measures every one once.`,
+  )
 }
 
 /**
