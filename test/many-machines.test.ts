@@ -20,6 +20,7 @@ let port = 0
 let plainPort = 0
 let s3Port = 0
 let s3: Program
+let redis: Program
 let trusted: Readonly<Record<string, string>> = {}
 let ca = ''
 const queue = () => `rediss://127.0.0.1:${port}`
@@ -55,7 +56,7 @@ describe.skipIf(!redisProgram || !canSign)(
       ca = certificate
       port = await freePort()
       plainPort = await freePort()
-      await startRedis(folder, plainPort, [
+      redis = await startRedis(folder, plainPort, [
         ...['--tls-port', String(port), '--tls-cert-file', certificate, '--tls-key-file', key],
         ...['--tls-ca-cert-file', certificate, '--tls-auth-clients', 'no', '--requirepass', password],
       ])
@@ -69,6 +70,7 @@ describe.skipIf(!redisProgram || !canSign)(
     })
     afterAll(async () => {
       await s3.stop('SIGKILL')
+      await redis.stop('SIGKILL')
     })
 
     it('get all done though bucket and workers are killed meanwhile, for two who ask at once, and show no secret', async () => {

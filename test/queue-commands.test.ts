@@ -1,7 +1,7 @@
 // Commands whose work the workers of a queue do: what comes of it is what one process makes.
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DoctorResult } from '../src/actions/doctor.js'
 import type { EvaluateFoldsResult } from '../src/actions/evaluate-folds.js'
 import type { SweepResult } from '../src/actions/sweep.js'
@@ -20,6 +20,7 @@ const way = ['--backbone', smallNetwork, '--fine-tune', 'never']
 const quick = [...way, '--size', '64', '--quiet', '--json']
 let queue: string[] = []
 let worker: Program
+let redis: Program
 
 /** As the asker, whose cache no worker sees. */
 async function told<T>(name: string, args: readonly string[]): Promise<T> {
@@ -43,7 +44,7 @@ describe.skipIf(!redisProgram)(
     beforeAll(async () => {
       writeTree({ ...(await scenes('ball', 14)), ...(await scenes('wave', 14, { from: 100 })) }, photos)
       const port = await freePort()
-      await startRedis(folder, port)
+      redis = await startRedis(folder, port)
       queue = ['--queue', `redis://127.0.0.1:${port}`, '--store', store]
       await new Promise<void>((resolve, reject) => {
         chiquito(['worker', ...queue, '--json'], {
@@ -54,6 +55,11 @@ describe.skipIf(!redisProgram)(
           },
         }).catch(reject)
       })
+    })
+
+    afterAll(async () => {
+      await worker.stop()
+      await redis.stop()
     })
 
     it('train: features are computed by others, and the model is the same', async () => {

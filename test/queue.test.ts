@@ -137,6 +137,22 @@ describe.skipIf(!redisProgram)('a queue (skipped where neither redis-server nor 
     await expect.poll(() => readdirSync(temporary)).toEqual([])
   })
 
+  it.each(['before', 'at the same moment'])(
+    'ends when it is told to, as does who asks, where the server went away %s',
+    async moment => {
+      const redis = await server()
+      const one = await worker()
+      const asked = ask({ queue, store, numbers: upTo(2), size: 1, ms: 600_000 })
+      await one.program.until(() => one.keys('start').length === 1)
+      const gone = redis.stop('SIGKILL')
+      if (moment === 'before') await one.program.until(() => one.program.stderr.includes('is away'))
+      asked.program.process.kill('SIGINT')
+      await one.program.stop('SIGINT')
+      expect((await asked.answer).thrown).toMatchObject({ code: 'interrupted' })
+      await gone
+    },
+  )
+
   it('takes back what nobody wants any more', async () => {
     await server()
     const one = await worker()

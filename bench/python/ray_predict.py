@@ -55,6 +55,8 @@ def main():
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     import ray
 
+    # Its workers do not see the folder that this file was imported from.
+    ray.cloudpickle.register_pickle_by_value(onnxruntime_pillow)
     ray.init(num_cpus=2, include_dashboard=False, logging_level="ERROR", log_to_driver=False)
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False

@@ -14,6 +14,9 @@ const lineSchema = z.object({
   outcome: z.string().optional(),
 })
 
+/** A job that took nine workers with it is blamed for that, and left; here nothing is its fault, so none is cut off as often. */
+const MOST_A_JOB = 6
+
 /** A worker, dead or alive. */
 interface Member {
   readonly program: Program
@@ -37,6 +40,7 @@ export interface Executions {
 /** Workers that are killed and replaced. */
 export class Crew {
   private readonly members: Member[] = []
+  private readonly cuts = new Map<string, number>()
 
   private constructor(
     private readonly queue: string,
@@ -58,9 +62,9 @@ export class Crew {
     return path.join(this.folder, 'store')
   }
 
-  /** Whether somebody has a job in hand. */
+  /** Whether somebody has a job in hand that may be cut off. */
   get isBusy(): boolean {
-    return this.busy().length > 0
+    return this.victims().length > 0
   }
 
   /**
@@ -70,9 +74,10 @@ export class Crew {
    * @returns false where nobody has one
    */
   kill(random: RandomStream): boolean {
-    const busy = this.busy()
-    if (busy.length === 0) return false
-    const victim = busy[random.integer(busy.length)]
+    const victims = this.victims()
+    if (victims.length === 0) return false
+    const victim = victims[random.integer(victims.length)]
+    add(this.cuts, inHandOf(victim) ?? '')
     const { pid } = victim.program.process
     const all = pid === undefined ? [] : family(pid)
     victim.wasKilled = true
@@ -124,13 +129,18 @@ export class Crew {
     this.members.push({ program: workerProgram({ queue, store, kinds: countedJobs, env }), wasKilled: false })
   }
 
-  private busy(): Member[] {
-    return this.members.filter(({ program, wasKilled }) => {
-      if (wasKilled) return false
-      const events = linesOf(program).map(({ event }) => event)
-      return events.lastIndexOf('start') > events.lastIndexOf('end')
+  private victims(): Member[] {
+    return this.members.filter(member => {
+      const key = inHandOf(member)
+      return key !== undefined && (this.cuts.get(key) ?? 0) < MOST_A_JOB
     })
   }
+}
+
+/** The job that a living worker is at. */
+function inHandOf({ program, wasKilled }: Member): string | undefined {
+  const last = linesOf(program).findLast(({ event }) => event !== 'ready')
+  return wasKilled || last?.event !== 'start' ? undefined : last.key
 }
 
 function linesOf({ stdout }: Program): z.infer<typeof lineSchema>[] {

@@ -59,6 +59,8 @@ export class Connection {
 
   private constructor(
     readonly redis: Redis,
+    /** Itself, and those that BullMQ made of it. */
+    private readonly made: readonly Redis[],
     readonly address: QueueAddress,
     private readonly progress: Progress | undefined,
   ) {}
@@ -67,7 +69,8 @@ export class Connection {
   static async open(address: QueueAddress, { progress, signal }: WorkOptions): Promise<Connection> {
     throwIfAborted(signal)
     const { Redis } = await queuePackages()
-    const connection = new Connection(tidy(new Redis(optionsFor(address))), address, progress)
+    const made: Redis[] = []
+    const connection = new Connection(tidy(new Redis(optionsFor(address)), made), made, address, progress)
     try {
       await firstAnswer(connection.redis, address, signal)
       connection.listen()
@@ -91,8 +94,12 @@ export class Connection {
 
   async close(): Promise<void> {
     this.leave()
-    if (this.redis.status !== 'ready') return this.redis.disconnect()
-    await this.redis.quit().catch(() => this.redis.disconnect())
+    if (this.redis.status === 'ready') await this.redis.quit().catch(() => undefined)
+    // While the server is away BullMQ leaves those open that it made, and they would look for it for as long as it takes.
+    for (const redis of this.made) {
+      redis.disconnect()
+      clearForgotten(redis)
+    }
   }
 
   private listen(): void {
@@ -140,17 +147,22 @@ export class Connection {
 /**
  * ioredis 5 forgets the timer of `socketTimeout` when a connection closes: it holds the process for as long, and ends the connection that
  * comes next (its issue 2147, mended in 6). So it is cleared here, also for the connections that BullMQ makes of this one.
+ *
+ * @param made - takes each of them
  */
-function tidy(redis: Redis): Redis {
-  redis.on('close', () => {
-    const timer: unknown = Reflect.get(redis, 'socketTimeoutTimer')
-    if (timer === undefined) return
-    clearTimeout(Number(timer))
-    Reflect.set(redis, 'socketTimeoutTimer', undefined)
-  })
+function tidy(redis: Redis, made: Redis[]): Redis {
+  made.push(redis)
+  redis.on('close', () => clearForgotten(redis))
   const duplicate = redis.duplicate.bind(redis)
-  redis.duplicate = (...options) => tidy(duplicate(...options))
+  redis.duplicate = (...options) => tidy(duplicate(...options), made)
   return redis
+}
+
+function clearForgotten(redis: Redis): void {
+  const timer: unknown = Reflect.get(redis, 'socketTimeoutTimer')
+  if (timer === undefined) return
+  clearTimeout(Number(timer))
+  Reflect.set(redis, 'socketTimeoutTimer', undefined)
 }
 
 function optionsFor(address: QueueAddress): RedisOptions {

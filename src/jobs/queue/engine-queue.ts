@@ -20,6 +20,8 @@ import { WorkersThere } from './workers-there.js'
 /** Jobs in the queue at a time: enough for the workers of a few dozen machines to find one whenever they are free. */
 const PLACES = 128
 
+/** What a server that is away keeps from ending. */
+const CLOSE_MS = 5000
 const BEAT_MS = 2000
 
 /** Digits of a job's name that are shown. */
@@ -114,9 +116,10 @@ export class EngineQueue implements JobEngine {
     // A server that is away cannot be told.
     await within(this.askings.settled(), BEAT_MS)
     this.closing.abort()
-    await this.beating
+    // Nor does it answer what it was asked before.
+    await within(this.beating, BEAT_MS)
     if (this.connection.redis.status === 'ready') await this.presence.leave().catch(() => undefined)
-    await this.askings.close()
+    await within(this.askings.close(), CLOSE_MS)
     await this.connection.close()
     await this.kinds.close()
   }

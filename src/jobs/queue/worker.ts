@@ -149,16 +149,18 @@ class QueueWorker {
   }
 
   async close(): Promise<void> {
-    const finished = this.worker?.close() ?? Promise.resolve()
+    // While the server is away nothing can be told to it, and BullMQ would wait until it is back.
+    const isAway = this.connection.redis.status !== 'ready'
+    const finished = this.worker?.close(isAway) ?? Promise.resolve()
     const isFinished = await within(finished, this.inHand.size > 0 ? GRACE_MS : CLOSE_MS)
     this.closing.abort()
     for (const controller of this.inHand.values()) controller.abort()
-    if (!isFinished) await within(finished, CLOSE_MS)
-    await this.beating
+    if (!isFinished && !(await within(finished, CLOSE_MS))) leaveLocks(this.worker)
+    if (!isAway) await within(this.beating, CLOSE_MS)
     if (this.connection.redis.status === 'ready') await this.presence.leave().catch(() => undefined)
     await this.hands.close()
     this.connection.leave()
-    await within(this.worker?.disconnect() ?? Promise.resolve(), CLOSE_MS)
+    if (!isAway) await within(this.worker?.disconnect() ?? Promise.resolve(), CLOSE_MS)
     await this.connection.close()
   }
 
@@ -324,6 +326,13 @@ class QueueWorker {
     this.told.add(message)
     this.options.progress?.({ kind: 'notice', message })
   }
+}
+
+/** BullMQ renews locks until it has closed, which it never has where the server went away while it did: the process would not end. */
+function leaveLocks(worker: Worker | undefined): void {
+  const locks: unknown = worker && Reflect.get(worker, 'lockManager')
+  if (typeof locks === 'object' && locks !== null && 'close' in locks && typeof locks.close === 'function')
+    locks.close()
 }
 
 const noReference: Failure = { code: 'usage', message: 'What lies in the queue is no job of chiquito.' }
