@@ -78,7 +78,7 @@ def main():
     with open(out, "w") as file:
         for block in data.iter_batches(batch_size=None, batch_format="pyarrow"):
             for row in block.to_pylist():
-                file.write(json.dumps(row) + "\n")
+                file.write(json.dumps(row, default=np.ndarray.tolist) + "\n")
                 count += 1
     print(json.dumps({"rows": count}))
 
