@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { argumentError, ChiquitoError, commandName, shellPath, throwIfAborted } from '../core/index.js'
 import { type Interval, mayBe } from '../evaluate/index.js'
-import { isRunFolder, makeFolder, markOutput, writeFileAtomic } from '../files/index.js'
+import { isRunFolder, isThere, makeFolder, markOutput, writeFileAtomic } from '../files/index.js'
 import { type RepeatsInput, renderRepeats, repeatsText } from '../report/index.js'
 import { RunFolder } from '../run/index.js'
 import { type FoldedFigure, figuresOf } from './folded-figures.js'
@@ -10,7 +10,6 @@ import {
   type AskedFolds,
   begunIn,
   clearFolds,
-  isThere,
   placesOfRepeat,
   requireSameFolds,
   settingsIn,

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { loadBackbone } from '../backbones/index.js'
-import { ChiquitoError, messageOf, plural, throwIfAborted } from '../core/index.js'
+import { ChiquitoError, plural, throwIfAborted } from '../core/index.js'
 import { enterWrappers } from '../dataset/index.js'
 import { fileSha256, makeFolder, writeFileAtomic } from '../files/index.js'
 import { type BlobStore, getResult, type Job } from '../jobs/index.js'
@@ -12,6 +12,7 @@ import { foldNameOf, settingsIn } from './folds-folder.js'
 import { type Content, putContents } from './jobs/contents.js'
 import { type AskedFold, foldFiles, foldTexts, moved, type PlaceOfFold, RUN_PLACE } from './jobs/fold.js'
 import { unpackFiles } from './jobs/packed-files.js'
+import { keptSoFar } from './kept-so-far.js'
 import { openEngine } from './open-engine.js'
 import type { RunOptions } from './train-options.js'
 import { USUAL_BACKBONE } from './usual-backbone.js'
@@ -65,17 +66,11 @@ export async function foldsByJobs(
     progress?.({ kind: 'end', task, note: plural(wanted.length, 'fold') })
     return new Set(wanted.map(foldNameOf))
   } catch (error) {
-    throw goingOn(error)
+    // Results lie in the store, those of finished folds in their folders, too.
+    throw keptSoFar(error, 'What was done so far is kept; to go on, give the same command with --resume.')
   } finally {
     await close()
   }
-}
-
-/** Results lie in the store, those of finished folds in their folders, too. */
-function goingOn(error: unknown): unknown {
-  if (!(error instanceof ChiquitoError) || !['interrupted', 'io'].includes(error.code)) return error
-  const goOn = 'What was done so far is kept; to go on, give the same command with --resume.'
-  return new ChiquitoError(error.code, `${messageOf(error)} ${goOn}`, { cause: error })
 }
 
 /** Where the photos are; those who do not see that folder find all of it in the store. */

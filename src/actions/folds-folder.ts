@@ -1,8 +1,8 @@
-import { readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
+import { readdir, rename, rm, rmdir } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { ChiquitoError } from '../core/index.js'
-import { errorCode, ioError, textIfThere, writeFileAtomic } from '../files/index.js'
+import { errorCode, ioError, isThere, textIfThere, writeFileAtomic } from '../files/index.js'
 import { removeRun, requireRemovable } from '../run/index.js'
 import { settingsSchema } from './resume.js'
 import type { TrainOptions } from './train-options.js'
@@ -182,10 +182,6 @@ async function removeWhole(folder: string): Promise<void> {
   await rm(aside, { recursive: true, force: true })
   if (await isThere(folder)) await rename(folder, aside)
   await rm(aside, { recursive: true, force: true })
-}
-
-export async function isThere(place: string): Promise<boolean> {
-  return (await stat(place).catch(() => undefined)) !== undefined
 }
 
 async function foldersIn(folder: string, pattern: RegExp): Promise<string[]> {

@@ -4,7 +4,6 @@ import {
   ChiquitoError,
   commandName,
   errorOf,
-  messageOf,
   plural,
   shellPath,
   throwIfAborted,
@@ -18,6 +17,7 @@ import { putContents } from './jobs/contents.js'
 import { putListing } from './jobs/listing.js'
 import { fileOf } from './jobs/network-file.js'
 import { type AskedTrial, type TrialResult, trialResultOf } from './jobs/trial.js'
+import { keptSoFar } from './kept-so-far.js'
 import { type OpenEngine, openEngine, reachEngine } from './open-engine.js'
 import { backboneIds, type SweepGrid, type Way, waysOf } from './sweep-candidates.js'
 import { dealRounds, type Round, type RoundsOptions } from './sweep-rounds.js'
@@ -115,17 +115,11 @@ export async function sweep(options: SweepOptions): Promise<SweepResult> {
     await writeFileAtomic(path.join(out, 'metrics.json'), `${JSON.stringify(result, undefined, 2)}\n`)
     return result
   } catch (error) {
-    throw goingOn(error)
+    // Whoever stops it, or whose disk is full, hears that nothing is lost.
+    throw keptSoFar(error, 'What was trained so far is kept: the same command goes on from there.')
   } finally {
     await opened.close()
   }
-}
-
-/** Whoever stops it, or whose disk is full, hears that nothing is lost. */
-function goingOn(error: unknown): unknown {
-  if (!(error instanceof ChiquitoError) || !['interrupted', 'io'].includes(error.code)) return error
-  const message = `${messageOf(error)} What was trained so far is kept: the same command goes on from there.`
-  return new ChiquitoError(error.code, message, { cause: error })
 }
 
 /** What was found out. */

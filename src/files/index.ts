@@ -10,6 +10,7 @@ export {
 export { type CacheSurroundings, cacheFolder } from './cache-folder.js'
 export { fileSha256 } from './file-sha256.js'
 export { errorCode, ioError } from './io-error.js'
+export { isThere } from './is-there.js'
 export {
   type Act,
   type ActOf,

@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs'
-import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import path from 'node:path'
 import { ahead, ChiquitoError } from '../../core/index.js'
-import { fileSha256 } from '../../files/index.js'
+import { fileSha256, isThere } from '../../files/index.js'
 import { type BlobStore, type Closeable, LastUsed } from '../../jobs/index.js'
 import { AT_ONCE, areHere, type Content, getContent } from './contents.js'
 
@@ -148,13 +148,6 @@ async function isAtHand(store: BlobStore, { root, photos }: PhotosAt): Promise<b
   for (const { path: name } of photos) if (await isThere(path.resolve(root, name))) return true
   if (photos.length > 0) throw notShared(path.resolve(root, photos[0].path))
   return true
-}
-
-function isThere(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  )
 }
 
 function notShared(file: string): ChiquitoError {

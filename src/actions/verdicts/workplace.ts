@@ -1,10 +1,11 @@
-import { access, readdir, rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { ChiquitoError, describeIssue, messageOf, type WorkOptions } from '../../core/index.js'
 import {
   hasMark,
   ioError,
+  isThere,
   makeFolder,
   markOutput,
   type Release,
@@ -149,11 +150,4 @@ async function removed(file: string): Promise<void> {
   } catch (error) {
     throw ioError(error, 'remove', file)
   }
-}
-
-function isThere(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  )
 }

@@ -1,7 +1,7 @@
-import { open, stat } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
-import { JOURNAL } from '../../files/index.js'
+import { isThere, JOURNAL } from '../../files/index.js'
 import { METADATA } from '../metadata-lines.js'
 
 /** What a collection remembers; it lies in the folder of its photos. */
@@ -23,10 +23,6 @@ export async function isCollectedClass(folder: string): Promise<boolean> {
   if (await isThere(join(folder, COLLECTION))) return true
   const line = lineSchema.safeParse(await firstLineOf(join(folder, METADATA)))
   return line.success && line.data.label.normalize('NFC') === basename(folder).normalize('NFC')
-}
-
-export async function isThere(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined)) !== undefined
 }
 
 /** Undefined where it cannot be read. */
