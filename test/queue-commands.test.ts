@@ -29,6 +29,14 @@ async function told<T>(name: string, args: readonly string[]): Promise<T> {
   return documentOf(done)
 }
 
+/** A command that goes on, with a cache of its own. */
+function begun(words: readonly string[]): Program {
+  const programs: Program[] = []
+  const env = { CHIQUITO_CACHE: at(`cache-of-${words[0]}`) }
+  void chiquito(words, { env, started: child => programs.push(new Program(child, words[0])) })
+  return programs[0]
+}
+
 /** Jobs that the worker has computed, by their kind. */
 function computed(): Record<string, number> {
   const ends = worker.stdout.split('\n').flatMap(line => (line === '' ? [] : [JSON.parse(line)]))
@@ -46,15 +54,8 @@ describe.skipIf(!redisProgram)(
       const port = await freePort()
       redis = await startRedis(folder, port)
       queue = ['--queue', `redis://127.0.0.1:${port}`, '--store', store]
-      await new Promise<void>((resolve, reject) => {
-        chiquito(['worker', ...queue, '--json'], {
-          env: { CHIQUITO_CACHE: at('cache-worker') },
-          started: child => {
-            worker = new Program(child, 'worker')
-            worker.until(() => worker.stdout.includes('"ready"')).then(resolve, reject)
-          },
-        }).catch(reject)
-      })
+      worker = begun(['worker', ...queue, '--json'])
+      await worker.until(() => worker.stdout.includes('"ready"'))
     })
 
     afterAll(async () => {
@@ -143,6 +144,22 @@ describe.skipIf(!redisProgram)(
         const done = await chiquito([...words, '--out', at('nowhere'), flag, address, '--store', file])
         expect(done.stderr).toMatch(/^chiquito: Cannot use the store ".*store-file": it is a file/)
         expect([done.status, existsSync(at('nowhere'))]).toEqual([2, false])
+      }
+    })
+
+    it('end on Ctrl-C while the server of their queue is away', async () => {
+      const port = await freePort()
+      const server = await startRedis(folder, port)
+      const there = ['--queue', `redis://127.0.0.1:${port}`, '--store', at('store-away')]
+      const asker = begun(['train', photos, '--out', at('stopped'), ...way, '--size', '64', ...there])
+      await asker.until(() => asker.stderr.includes('Waiting for one'))
+      const hand = begun(['worker', ...there])
+      await hand.until(() => hand.stdout.includes('Ctrl-C stops it'))
+      await server.stop('SIGKILL')
+      for (const one of [asker, hand]) {
+        await one.until(() => one.stderr.includes('is away'))
+        expect(await one.stop('SIGINT'), one.stderr).toBe(130)
+        expect(one.stderr).toMatch(/Interrupted/)
       }
     })
 
