@@ -11,15 +11,24 @@ import { closeBrowserAfter, openPage, type RunningStudio, startStudio } from './
 
 /** Drops files and folders of the disk on the page: the browser reads them, as it does for a hand. */
 async function dropFromDisk(page: Page, selector: string, files: readonly string[]): Promise<void> {
-  const target = await page.locator(selector).boundingBox()
-  expect(target).not.toBeNull()
-  const [x, y] = [Math.round((target?.x ?? 0) + 30), Math.round((target?.y ?? 0) + 30)]
   const session = await page.context().newCDPSession(page)
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
-    await session.send('Input.dispatchDragEvent', {
+  const drag = (type: 'dragEnter' | 'dragOver' | 'dragCancel' | 'drop', [x, y]: readonly number[]) =>
+    session.send('Input.dispatchDragEvent', {
       ...{ type, x, y },
       data: { items: [], files: [...files], dragOperationsMask: 1 },
     })
+  // A hand sees where the page moves what it aims at, and follows.
+  await expect
+    .poll(async () => {
+      const box = await page.locator(selector).boundingBox()
+      const at = [Math.round((box?.x ?? 0) + 30), Math.round((box?.y ?? 0) + 30)]
+      await drag('dragEnter', at)
+      await drag('dragOver', at)
+      const isThere = await page.evaluate(`Boolean(document.elementFromPoint(${at})?.closest('${selector}'))`)
+      await drag(isThere ? 'drop' : 'dragCancel', at)
+      return isThere
+    })
+    .toBe(true)
   await session.detach()
 }
 

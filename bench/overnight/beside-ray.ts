@@ -1,5 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { ahead } from '../../src/core/index.js'
+import { Predictor } from '../../src/predict/index.js'
 import { filesBelow } from '../support/files.js'
 import { manyPhotos, sizeText } from '../support/many-photos.js'
 import { checkoutRoot, chiquito, timed } from '../support/process.js'
@@ -33,7 +35,10 @@ interface Found {
   readonly failures: readonly string[]
 }
 
-/** The same photos by the same model file, whole processes in turn: time, and then the most memory of all processes of each side. */
+/**
+ * The same photos by the same model file, whole processes in turn: time, and then the most memory of all processes of each side. How long the
+ * network takes for as many pictures that need not be read tells how much of it is not the runtime's, which is the same on both sides.
+ */
 export async function besideRay({ run, folder, python, rounds, say }: RayOptions): Promise<Found> {
   const photos = filesBelow(await manyPhotos(PHOTOS, SIZE, made => say(`${made} photos are there`)))
   const list = path.join(folder, 'photos.txt')
@@ -62,6 +67,8 @@ export async function besideRay({ run, folder, python, rounds, say }: RayOptions
     seconds.theirs.push(b.seconds)
     say(`round ${round + 1} of ${rounds}: ${a.seconds.toFixed(1)} s, Ray ${b.seconds.toFixed(1)} s`)
   }
+  const alone = await networkAlone(model)
+  say(`the network alone: ${alone.toFixed(1)} s`)
   // Looking at the memory of many processes takes time of its own.
   const memory = { ours: (await ours(treeMb)).peakMb, theirs: (await theirs(best.way, treeMb)).peakMb }
   const what = `${PHOTOS} photos of ${sizeText(SIZE)}`
@@ -71,6 +78,7 @@ export async function besideRay({ run, folder, python, rounds, say }: RayOptions
       row(`${what}: most memory`, 'MB', [memory.ours ?? Number.NaN], [memory.theirs ?? Number.NaN], {
         target: 0.5,
       }),
+      row('of ours, the network alone, as often: time', 's', [alone], seconds.theirs),
     ],
     tables: [
       {
@@ -79,6 +87,22 @@ export async function besideRay({ run, folder, python, rounds, say }: RayOptions
       },
     ],
     failures: await disagreement(mine, his),
+  }
+}
+
+/** Seconds that the network takes for as many pictures, all cores at work, without any photo read. */
+async function networkAlone(model: string): Promise<number> {
+  const predictor = await Predictor.open(model, { expected: PHOTOS })
+  try {
+    const { size } = predictor.metadata.view
+    // What the picture shows makes no difference to how long it takes.
+    const picture = new Uint8Array(size * size * 3).map((_, i) => i % 251)
+    const pictures = Array.from({ length: PHOTOS }, () => picture)
+    const started = performance.now()
+    for await (const _ of ahead(pictures, predictor.atOnce, view => predictor.judgeViews([view])));
+    return (performance.now() - started) / 1000
+  } finally {
+    await predictor.close()
   }
 }
 
