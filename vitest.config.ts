@@ -4,17 +4,25 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** Files that take minutes, the longest first: begun last, one of them would run alone while the other worker idles. */
 const long = [
+  'queue',
   'networks',
-  'wrong-input',
-  'interrupt',
-  'train',
-  'resume',
-  'situations',
-  'collect-kills',
-  'kills',
-  'doctor-fix',
-  'predict',
   'package',
+  'resume',
+  'interrupt',
+  'app',
+  'situations',
+  'background',
+  'queue-commands',
+  'checkpoints',
+  'train',
+  'wrong-input',
+  'kills',
+  'demo',
+  'predict',
+  'evaluate-folds',
+  'serve-lasting',
+  'studio-look',
+  'copies-in-article',
 ]
 
 /** In a fresh checkout nothing is known of how long files take, and size says little. */
@@ -44,8 +52,9 @@ export default defineConfig({
     testTimeout: 600_000,
     hookTimeout: 600_000,
     expect: { poll: { timeout: 300_000 } },
-    // Each test file that trains opens onnxruntime sessions, and each session brings its own thread pool.
-    maxWorkers: 2,
+    // Each test file that trains opens onnxruntime sessions, and each session brings its own thread pool; one more than two cores have work for,
+    // as many files wait for servers, workers and pages.
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
   },
 })
