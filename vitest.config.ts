@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** Files that take minutes, the longest first: begun last, one of them would run alone while the other worker idles. */
@@ -23,14 +23,37 @@ const long = [
   'serve-lasting',
   'studio-look',
   'copies-in-article',
+  'browser',
 ]
+
+/** Tests of single modules: they share what has been loaded, which spares a minute. */
+export const units = ['src/**/*.test.ts', 'bench/**/*.test.ts', 'scripts/**/*.test.ts']
+
+/** Those among them that put other modules in the place of ours, or change the environment: they load their own. */
+export const apart = [
+  'bench/support/python',
+  'src/backbones/hub/fetch',
+  'src/backbones/hub/python',
+  'src/backbones/import/answers/check-answers',
+  'src/backbones/load',
+  'src/collect/article',
+  'src/collect/sources/browser/browser',
+  'src/doctor/kept',
+  'src/files/journal/journal',
+  'src/images/kernels/kernels',
+  'src/jobs/store/s3/s3-store',
+  'src/lowering/lower-graph',
+  'src/net/download',
+  'src/net/download-refused',
+  'src/net/stream',
+].map(name => `${name}.test.ts`)
 
 /** In a fresh checkout nothing is known of how long files take, and size says little. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files)
     const rank = ({ moduleId }: TestSpecification) => {
-      const place = long.findIndex(name => moduleId.endsWith(`/test/${name}.test.ts`))
+      const place = long.findIndex(name => moduleId.endsWith(`/${name}.test.ts`))
       return place < 0 ? long.length : place
     }
     return sorted.sort((a, b) => rank(a) - rank(b))
@@ -45,16 +68,26 @@ export default defineConfig({
   // Examples import the package by its name, as its users do.
   resolve: { alias: { chiquito: fileURLToPath(new URL('src/index.ts', import.meta.url)) } },
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts', 'scripts/**/*.test.ts'],
+    projects: [
+      { extends: true, test: { name: 'whole', include: ['test/**/*.test.ts', ...apart] } },
+      {
+        extends: true,
+        test: {
+          name: 'units',
+          include: units,
+          exclude: [...configDefaults.exclude, ...apart],
+          isolate: false,
+        },
+      },
+    ],
     // Correctness only: nothing here may fail because a machine is slow or busy.
     // Printed commands are named as npm ran the program (src/core/command-name.ts); tests are no part of that.
     env: { npm_command: '' },
     testTimeout: 600_000,
     hookTimeout: 600_000,
     expect: { poll: { timeout: 300_000 } },
-    // Each test file that trains opens onnxruntime sessions, and each session brings its own thread pool; one more than two cores have work for,
-    // as many files wait for servers, workers and pages.
-    maxWorkers: 3,
+    // Each test file that trains opens onnxruntime sessions, and each session brings its own thread pool: on two cores three files at a time took longer.
+    maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
   },
 })
