@@ -20,8 +20,10 @@ import { WorkersThere } from './workers-there.js'
 /** Jobs in the queue at a time: enough for the workers of a few dozen machines to find one whenever they are free. */
 const PLACES = 128
 
-/** What a server that is away keeps from ending. */
+/** What a server that goes away just then keeps from ending. */
 const CLOSE_MS = 5000
+/** One that is away already answers nothing, and whoever stops a command waits for its end. */
+const AWAY_MS = 500
 const BEAT_MS = 2000
 
 /** Digits of a job's name that are shown. */
@@ -113,13 +115,16 @@ export class EngineQueue implements JobEngine {
   }
 
   async close(): Promise<void> {
+    const { redis } = this.connection
+    const isThere = () => redis.status === 'ready'
+    const patience = (ms: number) => (isThere() ? ms : AWAY_MS)
     // A server that is away cannot be told.
-    await within(this.askings.settled(), BEAT_MS)
+    await within(this.askings.settled(), patience(BEAT_MS))
     this.closing.abort()
     // Nor does it answer what it was asked before.
-    await within(this.beating, BEAT_MS)
-    if (this.connection.redis.status === 'ready') await this.presence.leave().catch(() => undefined)
-    await within(this.askings.close(), CLOSE_MS)
+    await within(this.beating, patience(BEAT_MS))
+    if (isThere()) await this.presence.leave().catch(() => undefined)
+    await within(this.askings.close(), patience(CLOSE_MS))
     await this.connection.close()
     await this.kinds.close()
   }
