@@ -37,7 +37,7 @@ interface Found {
 
 /**
  * The same photos by the same model file, whole processes in turn: time, and then the most memory of all processes of each side. How long the
- * network takes for as many pictures that need not be read tells how much of it is not the runtime's, which is the same on both sides.
+ * network takes for as many pictures that need not be read tells how much of the time is the runtime's, which is the same on both sides.
  */
 export async function besideRay({ run, folder, python, rounds, say }: RayOptions): Promise<Found> {
   const photos = filesBelow(await manyPhotos(PHOTOS, SIZE, made => say(`${made} photos are there`)))

@@ -1,11 +1,12 @@
 import path from 'node:path'
-import { ChiquitoError, messageOf, plural, throwIfAborted, version, type WorkOptions } from '../core/index.js'
+import { ChiquitoError, plural, throwIfAborted, version, type WorkOptions } from '../core/index.js'
 import type { DeviceOptions } from '../engine/index.js'
 import { fileSha256 } from '../files/index.js'
 import { readModelFile } from '../onnx/index.js'
 import type { Refused } from '../predict/index.js'
 import { type ModelMetadata, parseModelMetadata, thresholdIn } from '../run/index.js'
 import { checkEngineChoice, type EngineChoice, workStore } from './engine-choice.js'
+import { keptSoFar } from './kept-so-far.js'
 import { type OpenEngine, openEngine } from './open-engine.js'
 import { checkedTta, modelPath, refuseSwapped, tellUnknowing } from './predict.js'
 import {
@@ -113,7 +114,8 @@ export async function predictOut(options: PredictOutOptions): Promise<PredictOut
       seconds: (performance.now() - started) / 1000,
     }
   } catch (error) {
-    throw goingOn(error)
+    // Whoever stops it, or whose disk is full, hears that nothing is lost.
+    throw keptSoFar(error, 'The rows so far are kept: the same command goes on from there.')
   } finally {
     await place.leave()
   }
@@ -200,11 +202,4 @@ async function gatherBy(
   } finally {
     await rows.close()
   }
-}
-
-/** Whoever stops it, or whose disk is full, hears that nothing is lost. */
-function goingOn(error: unknown): unknown {
-  if (!(error instanceof ChiquitoError) || !['interrupted', 'io'].includes(error.code)) return error
-  const message = `${messageOf(error)} The rows so far are kept: the same command goes on from there.`
-  return new ChiquitoError(error.code, message, { cause: error })
 }

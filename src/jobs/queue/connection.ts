@@ -87,6 +87,11 @@ export class Connection {
     return reasonOf(error, this.address)
   }
 
+  /** Whether the server would answer now. */
+  get isThere(): boolean {
+    return this.redis.status === 'ready'
+  }
+
   /** From now on nobody is told that it closes. */
   leave(): void {
     this.isClosing = true
@@ -94,7 +99,7 @@ export class Connection {
 
   async close(): Promise<void> {
     this.leave()
-    if (this.redis.status === 'ready') await this.redis.quit().catch(() => undefined)
+    if (this.isThere) await this.redis.quit().catch(() => undefined)
     // While the server is away BullMQ leaves those open that it made, and they would look for it for as long as it takes.
     for (const redis of this.made) {
       redis.disconnect()

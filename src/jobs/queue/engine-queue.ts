@@ -115,15 +115,13 @@ export class EngineQueue implements JobEngine {
   }
 
   async close(): Promise<void> {
-    const { redis } = this.connection
-    const isThere = () => redis.status === 'ready'
-    const patience = (ms: number) => (isThere() ? ms : AWAY_MS)
+    const patience = (ms: number) => (this.connection.isThere ? ms : AWAY_MS)
     // A server that is away cannot be told.
     await within(this.askings.settled(), patience(BEAT_MS))
     this.closing.abort()
     // Nor does it answer what it was asked before.
     await within(this.beating, patience(BEAT_MS))
-    if (isThere()) await this.presence.leave().catch(() => undefined)
+    if (this.connection.isThere) await this.presence.leave().catch(() => undefined)
     await within(this.askings.close(), patience(CLOSE_MS))
     await this.connection.close()
     await this.kinds.close()

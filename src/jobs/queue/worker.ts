@@ -150,14 +150,14 @@ class QueueWorker {
 
   async close(): Promise<void> {
     // While the server is away nothing can be told to it, and BullMQ would wait until it is back.
-    const isAway = this.connection.redis.status !== 'ready'
+    const isAway = !this.connection.isThere
     const finished = this.worker?.close(isAway) ?? Promise.resolve()
     const isFinished = await within(finished, this.inHand.size > 0 ? GRACE_MS : CLOSE_MS)
     this.closing.abort()
     for (const controller of this.inHand.values()) controller.abort()
     if (!isFinished && !(await within(finished, CLOSE_MS))) leaveLocks(this.worker)
     if (!isAway) await within(this.beating, CLOSE_MS)
-    if (this.connection.redis.status === 'ready') await this.presence.leave().catch(() => undefined)
+    if (this.connection.isThere) await this.presence.leave().catch(() => undefined)
     await this.hands.close()
     this.connection.leave()
     if (!isAway) await within(this.worker?.disconnect() ?? Promise.resolve(), CLOSE_MS)
