@@ -1,5 +1,7 @@
 // Has numbers doubled as an action has its jobs done, and prints what came of it as one document:
-// node ask.mjs '{"queue":…,"store":…,"numbers":[…],"size":…,"ms":…}'. SIGINT takes back what is asked.
+// node ask.mjs '{"queue":…,"store":…,"numbers":[…],"size":…,"ms":…}'. SIGINT takes back what is asked; one that is held asks
+// at SIGUSR2.
+import { once } from 'node:events'
 import { openEngine } from '../../../dist/actions/open-engine.js'
 import { getResult } from '../../../dist/jobs/index.js'
 import { jobKinds } from './kinds.mjs'
@@ -28,6 +30,11 @@ const told = { values: [], failures: [], recalled: 0 }
 let opened
 try {
   opened = await openEngine({ queue, store: folder, places, kinds, progress, signal })
+  if (question.isHeld) {
+    const begin = once(process, 'SIGUSR2')
+    console.error('held')
+    await begin
+  }
   const start = performance.now()
   for await (const { key, failure, isRecalled } of opened.engine.run(jobs(), { progress, signal })) {
     if (failure) told.failures.push(failure)

@@ -157,6 +157,8 @@ export interface Question {
   readonly refused?: number
   /** Of the jobs: `doubled` by default, or `counted`, which says how far it is. */
   readonly kind?: 'doubled' | 'counted'
+  /** Says that it is `held` once it has reached queue and store, and asks when it is sent SIGUSR2. */
+  readonly isHeld?: boolean
 }
 
 export function ask(question: Question, env: Readonly<Record<string, string>> = {}) {
