@@ -118,7 +118,7 @@ function interrupted(
   after: number,
 ): Promise<Wait> {
   return new Promise((resolve, reject) => {
-    const main = path.join(checkoutRoot(), 'dist/cli/main.js')
+    const main = path.join(checkoutRoot(), 'dist/program/main.js')
     const child = spawn(process.execPath, [main, ...args], {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'ignore', 'pipe'],

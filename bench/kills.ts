@@ -5,7 +5,7 @@ import { type KillTally, killAll } from '../test/support/kills/index.js'
 import { checkoutRoot } from './support/process.js'
 import { type BenchOptions, type BenchResult, median } from './support/result.js'
 
-const program = path.join(checkoutRoot(), 'dist/cli/main.js')
+const program = path.join(checkoutRoot(), 'dist/program/main.js')
 
 /**
  * Kills `doctor --fix`, `--even-out`, `undo` and `split` in the middle, 100 times each (or as `--rounds` says): every photo is there

@@ -31,6 +31,7 @@ import { benchRuntimes } from './runtimes.js'
 import { benchScale } from './scale.js'
 import { benchServe } from './serve.js'
 import { benchStages } from './stages.js'
+import { benchStart } from './start.js'
 import { benchStep } from './step.js'
 import { benchStudio } from './studio.js'
 import { printed } from './support/printed.js'
@@ -67,6 +68,7 @@ const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Ben
   scale: benchScale,
   'queue-kills': benchQueueKills,
   stages: benchStages,
+  start: benchStart,
   pass: benchPass,
   studio: benchStudio,
   overnight: benchOvernight,

@@ -129,8 +129,24 @@ async function compileStudio() {
   remember('studio-page', key)
 }
 
+/** The command line in few files, made of what `compile` built. */
+async function packProgram() {
+  const key = fingerprint([
+    path.join(root, 'scripts/build-program.mjs'),
+    path.join(root, 'package-lock.json'),
+    path.join(root, 'tsconfig.build.json'),
+    ...sources(path.join(root, 'src')),
+  ])
+  if (existsSync(path.join(root, 'dist/program')) && upToDate('program', key)) return
+  say('building dist/program')
+  const { buildProgram } = await import('./build-program.mjs')
+  await buildProgram(root)
+  remember('program', key)
+}
+
 if (options.build) {
   compile('tsconfig.build.json', 'dist', ['src'])
+  await packProgram()
   await compileWeb()
   await compileStudio()
 }

@@ -13,7 +13,7 @@ started="$(mktemp)"
 config="$PWD/scripts/schemathesis.toml"
 # Where it keeps what it found from one run to the next.
 kept="$(mktemp -d)"
-CHIQUITO_TOKEN="$token" node dist/cli/main.js serve "$model" --port 0 --max-body 1 --json >"$started" &
+CHIQUITO_TOKEN="$token" node dist/program/main.js serve "$model" --port 0 --max-body 1 --json >"$started" &
 server=$!
 trap 'kill "$server" 2>/dev/null || true; wait "$server" || true; rm -rf "$started" "$kept"' EXIT
 until [ -s "$started" ]; do kill -0 "$server"; sleep 0.1; done

@@ -43,6 +43,10 @@ Copyright (c) ONNX Project Contributors. Apache License 2.0. The schema is uncha
 
 Copyright (c) Microsoft Corporation. MIT; \`vendor/onnxruntime-node/LICENSE\` has its terms. Version ${web}, unchanged.
 
+### The command line: \`dist/program/\`
+
+What is bundled there with our code, unchanged, is named with its terms in \`dist/program/LICENSES.txt\`.
+
 ### zod: in \`dist/web/worker.js\`, and in exported pages
 
 Copyright (c) 2025 Colin McDonnell. MIT, on the terms of \`LICENSE\`. Bundled with our code.
@@ -65,7 +69,7 @@ ${emoji}
 
 ### Apache License 2.0
 
-The text of the licence of the weights, the ONNX format, React Aria, Noto Emoji and FxEmojis:
+The text of the licence of the weights, the ONNX format, Protobuf-ES, React Aria, Noto Emoji and FxEmojis:
 
 \`\`\`\`text
 ${apache}

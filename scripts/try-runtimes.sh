@@ -22,7 +22,7 @@ folder=$(cd "$folder" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 examples=$root/examples/runtimes
-chiquito() { node scripts/ready.mjs --build --quiet --run dist/cli/main.js "$@"; }
+chiquito() { node scripts/ready.mjs --build --quiet --run dist/program/main.js "$@"; }
 
 # What is asked, and what the product says.
 run=${1:-$work/demo}

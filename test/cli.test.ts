@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 const root = path.dirname(import.meta.dirname)
 
 /** The built command line, as `npm test` leaves it. */
-const program = path.join(root, 'dist/cli/main.js')
+const program = path.join(root, 'dist/program/main.js')
 
 function chiquito(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {

@@ -103,7 +103,7 @@ describe.skipIf(!online)('the packed package (skipped where npm reaches no regis
       'assets/demo-dataset.LICENSES.md',
       'assets/demo-dataset.zip',
       'assets/efficientnet-lite0.safetensors',
-      'dist/cli/main.js',
+      'dist/program/main.js',
       'dist/index.js',
       'dist/index.d.ts',
       'dist/serve/client.d.ts',

@@ -11,7 +11,7 @@ import { writeTree } from './support/files.js'
 import { drawings } from './support/photos.js'
 
 const folder = suiteFolder()
-const program = path.resolve('dist/studio/jobs/job-process.js')
+const program = path.resolve('dist/program/job-process.js')
 const quick = { size: 96, fineTune: 'never' }
 const opened: Jobs[] = []
 let photos: Record<string, Buffer>

@@ -24,7 +24,7 @@ export function judged(
   every: number,
   look: (child: ChildProcess, bytes: number) => void,
 ): Promise<Ended> {
-  const main = path.join(checkoutRoot(), 'dist/cli/main.js')
+  const main = path.join(checkoutRoot(), 'dist/program/main.js')
   const args = [main, 'predict', run, list, '--out', out, '--json', '--quiet']
   const started = performance.now()
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })

@@ -36,7 +36,7 @@ const json = (photo: Buffer): Sent => ({
 })
 
 export function chiquitoServer(model: string, options: readonly string[] = []): Start {
-  const main = path.join(checkoutRoot(), 'dist/cli/main.js')
+  const main = path.join(checkoutRoot(), 'dist/program/main.js')
   return {
     name: 'chiquito serve',
     command: process.execPath,

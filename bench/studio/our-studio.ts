@@ -14,7 +14,7 @@ export class OurStudio {
   ) {}
 
   static async start(folder: string, env: Readonly<Record<string, string>> = {}): Promise<OurStudio> {
-    const main = path.join(checkoutRoot(), 'dist/cli/main.js')
+    const main = path.join(checkoutRoot(), 'dist/program/main.js')
     const child = spawn(process.execPath, [main, 'studio', folder, '--no-open', '--port', '0'], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, ...env },

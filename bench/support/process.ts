@@ -81,7 +81,7 @@ export function chiquito(
   memoryOf = highWaterMark,
   codes: readonly number[] = [0],
 ): Promise<Finished> {
-  const main = path.join(checkoutRoot(), 'dist/cli/main.js')
+  const main = path.join(checkoutRoot(), 'dist/program/main.js')
   return timed(process.execPath, [main, ...args], env, memoryOf, codes)
 }
 

@@ -16,7 +16,7 @@ export class Workshop {
     mkdirSync(path.join(this.folder, 'node_modules'), { recursive: true })
     symlinkSync(packagePath(''), path.join(this.folder, 'node_modules/chiquito'))
     const npx = path.join(this.home, 'bin/npx')
-    const program = packagePath('dist/cli/main.js')
+    const program = packagePath('dist/program/main.js')
     writeFileSync(
       npx,
       `#!/bin/sh\n[ "$1" = chiquito ] || exit 127\nshift\nexec "${process.execPath}" "${program}" "$@"\n`,

@@ -7,7 +7,7 @@ import { afterAll, expect } from 'vitest'
 const root = path.dirname(path.dirname(import.meta.dirname))
 
 /** The built command line, as `npm test` leaves it. */
-export const programFile = path.join(root, 'dist/cli/main.js')
+export const programFile = path.join(root, 'dist/program/main.js')
 
 /** A network that learns in a moment, for tests of what is the same whatever the network. */
 export const smallNetwork = path.join(root, 'test/fixtures/networks/plain-opset13.onnx')
