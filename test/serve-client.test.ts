@@ -149,13 +149,14 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'in a browser'), () => {
     return { page, complaints }
   }
 
+  /** Not by a function that is asked again and again: what the page may do forbids its evaluation. */
+  const titled = (page: Page) => page.locator('#title', { hasText: 'wave' }).waitFor()
+
   it('the page asks for the token, judges what is chosen, and shows labels and names as text', async () => {
     const { page, complaints } = await open(server.address)
     await page.fill('#token', token)
     await page.click('#key button')
-    await page.waitForFunction(
-      `document.title && document.getElementById('title').textContent.includes('wave')`,
-    )
+    await titled(page)
     expect(await page.textContent('#title')).toBe(`${script} or wave?`)
     const file = path.join(folder, 'photos', `${script}.png`)
     await page.setInputFiles('#files', [file, path.join(folder, 'photos/text.png')])
@@ -175,7 +176,7 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'in a browser'), () => {
   it('the page sends many photos in as many requests as they need', async () => {
     const own = await serving(model, ['--max-body', '0.3'])
     const { page, complaints } = await open(own.address)
-    await page.waitForFunction(`document.getElementById('title').textContent.includes('wave')`)
+    await titled(page)
     const large = await drawing('ball', 61, { side: 220 })
     expect(large.length).toBeGreaterThan(100_000)
     const files = ['a.png', 'b.png', 'c.png', 'd.png', 'e.png'].map(name => ({
