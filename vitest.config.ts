@@ -4,25 +4,28 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** Files that take minutes, the longest first: begun last, one of them would run alone while the other worker idles. */
 const long = [
-  'queue',
   'networks',
-  'package',
   'resume',
   'interrupt',
+  'package',
   'app',
+  'queue',
+  'queue-commands',
+  'train',
   'situations',
   'background',
-  'queue-commands',
-  'checkpoints',
-  'train',
-  'wrong-input',
-  'kills',
   'demo',
-  'predict',
   'evaluate-folds',
-  'serve-lasting',
-  'studio-look',
   'copies-in-article',
+  'kills',
+  'app-in-use',
+  'wrong-input',
+  'studio-look',
+  'serve-lasting',
+  'studio-ship',
+  'small-data',
+  'checkpoints',
+  'predict',
   'browser',
 ]
 
@@ -88,6 +91,8 @@ export default defineConfig({
     expect: { poll: { timeout: 300_000 } },
     // Each test file that trains opens onnxruntime sessions, and each session brings its own thread pool: on two cores three files at a time took longer.
     maxWorkers: 2,
+    // Of the tests in one file that wait together, those of the queue: each has several processes, and locks that run out in seconds.
+    maxConcurrency: 3,
     sequence: { sequencer: LongestFirst },
   },
 })
