@@ -277,6 +277,27 @@ describe.skipIf(!redisProgram)(
       expect((await asked.answer).values).toEqual(doubles(upTo(3)))
     })
 
+    it('leaves jobs that fail for want of a disk to workers that have one, and fails them where none has', async ({
+      room,
+    }) => {
+      await room.server()
+      const words = ['--queue', room.queue, '--store', room.store]
+      const without = () => room.begun(words, { LACKS_DISK: '1' }).ready()
+      const [one, good] = await Promise.all([without(), room.worker()])
+      // Twice as long as it takes to try a job five times.
+      const told = await room.ask({ numbers: upTo(45), size: 1, ms: 300 }).answer
+      expect(told.failures).toEqual([])
+      expect(told.values).toEqual(doubles(upTo(45)))
+      expect(one.keys('end', 'failed').length).toBeGreaterThan(0)
+      expect(one.program.stderr).toMatch(/waits after each, so that they get them/)
+      await good.program.stop()
+      // Resting or not, it stops at once.
+      expect(await one.program.stop('SIGINT')).toBe(130)
+      await Promise.all([without(), without()])
+      const { failures } = await room.ask({ numbers: [100, 101, 102], size: 1 }).answer
+      expect(failures).toEqual(Array(3).fill({ code: 'io', message: 'There is no disk here.' }))
+    })
+
     it('is not led astray by what strangers put into Redis', async ({ room }) => {
       await room.server()
       const one = await room.worker()

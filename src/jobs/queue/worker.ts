@@ -211,12 +211,14 @@ class QueueWorker {
 
   private async ended(job: QueuedJob, token: string, reference: Reference, end: HandEnd): Promise<Answer> {
     const { UnrecoverableError } = await queuePackages()
-    if (end.how !== 'unseen') this.misses = 0
+    const isMissed = end.how === 'unseen' || (end.how === 'failed' && end.failure.code === 'io')
+    if (!isMissed) this.misses = 0
     if (end.how === 'done') return { isRecalled: end.performed.isRecalled }
     if (end.how === 'unseen') return this.unseen(job, token, reference)
     if (end.how === 'failed') {
       const text = failureText(end.failure)
-      throw end.failure.code === 'io' ? new Error(text) : new UnrecoverableError(text)
+      if (!isMissed) throw new UnrecoverableError(text)
+      return this.forOthers(job, token, reference, new Error(text))
     }
     if (end.how === 'died') {
       await job.updateData({ ...reference, deaths: (reference.deaths ?? 0) + 1 })
@@ -252,10 +254,33 @@ class QueueWorker {
     )
     await job.updateProgress({ unseenBy: hostname() })
     await job.moveToDelayed(Date.now() + LATER_MS, token)
-    await pause(Math.min(2 ** this.misses++ * BEAT_MS, LONGEST_REST_MS), this.closing.signal).catch(
-      () => undefined,
-    )
+    await this.rest()
     throw new DelayedError()
+  }
+
+  /**
+   * What failed for want of a disk or of the network is tried again. Where it is this machine that has neither, it fails at once, so that
+   * this worker would take each job before those do who are at work: while such are there it rests, the longer the more it misses.
+   */
+  private async forOthers(job: QueuedJob, token: string, { key }: Reference, error: Error): Promise<never> {
+    const { DelayedError } = await queuePackages()
+    await job.moveToFailed(error, token)
+    this.inHand.delete(key)
+    const { queue } = this.options.release
+    const others = await this.presence.others('worker')
+    if (others.some(other => other.queue === queue && !other.misses)) {
+      this.once(
+        'Jobs fail here while other workers do theirs: this one waits after each, so that they get them.',
+      )
+      await this.rest()
+    } else this.misses++
+    throw new DelayedError()
+  }
+
+  private async rest(): Promise<void> {
+    const ms = Math.min(2 ** this.misses++ * BEAT_MS, LONGEST_REST_MS)
+    const { signal = this.closing.signal } = this.options
+    await pause(ms, AbortSignal.any([signal, this.closing.signal])).catch(() => undefined)
   }
 
   /**
@@ -295,8 +320,8 @@ class QueueWorker {
   }
 
   private notice(): Notice {
-    const { release } = this.options
-    return { release: release.text, queue: release.queue, host: hostname(), keys: [...this.inHand.keys()] }
+    const { text, queue } = this.options.release
+    return { release: text, queue, host: hostname(), keys: [...this.inHand.keys()], misses: this.misses }
   }
 
   private async hearStops(): Promise<void> {
