@@ -291,11 +291,20 @@ describe.skipIf(!redisProgram)(
       expect(one.keys('end', 'failed').length).toBeGreaterThan(0)
       expect(one.program.stderr).toMatch(/waits after each, so that they get them/)
       await good.program.stop()
-      // Resting or not, it stops at once.
       expect(await one.program.stop('SIGINT')).toBe(130)
       await Promise.all([without(), without()])
       const { failures } = await room.ask({ numbers: [100, 101, 102], size: 1 }).answer
       expect(failures).toEqual(Array(3).fill({ code: 'io', message: 'There is no disk here.' }))
+    })
+
+    it('does not blame a photo for a worker whose processes die of each', async ({ room }) => {
+      await room.server()
+      const words = ['--queue', room.queue, '--store', room.store]
+      const [one] = await Promise.all([room.begun(words, { LACKS_MEMORY: '1' }).ready(), room.worker()])
+      const told = await room.ask({ numbers: upTo(30), size: 1, ms: 300 }).answer
+      expect(told.failures).toEqual([])
+      expect(told.values).toEqual(doubles(upTo(30)))
+      expect(one.keys('end', 'died').length).toBeGreaterThan(0)
     })
 
     it('is not led astray by what strangers put into Redis', async ({ room }) => {

@@ -211,19 +211,18 @@ class QueueWorker {
 
   private async ended(job: QueuedJob, token: string, reference: Reference, end: HandEnd): Promise<Answer> {
     const { UnrecoverableError } = await queuePackages()
-    const isMissed = end.how === 'unseen' || (end.how === 'failed' && end.failure.code === 'io')
-    if (!isMissed) this.misses = 0
-    if (end.how === 'done') return { isRecalled: end.performed.isRecalled }
     if (end.how === 'unseen') return this.unseen(job, token, reference)
-    if (end.how === 'failed') {
-      const text = failureText(end.failure)
-      if (!isMissed) throw new UnrecoverableError(text)
-      return this.forOthers(job, token, reference, new Error(text))
-    }
     if (end.how === 'died') {
       await job.updateData({ ...reference, deaths: (reference.deaths ?? 0) + 1 })
-      return this.back(job, token)
+      return this.forOthers(reference, () => job.moveToWait(token))
     }
+    if (end.how === 'failed' && end.failure.code === 'io') {
+      const error = new Error(failureText(end.failure))
+      return this.forOthers(reference, () => job.moveToFailed(error, token))
+    }
+    this.misses = 0
+    if (end.how === 'done') return { isRecalled: end.performed.isRecalled }
+    if (end.how === 'failed') throw new UnrecoverableError(failureText(end.failure))
     const isGivenBack = this.closing.signal.aborted || this.worker?.closing !== undefined
     if (isGivenBack) return this.back(job, token)
     throw new UnrecoverableError(failureText({ code: 'interrupted', message: INTERRUPTED }))
@@ -259,12 +258,13 @@ class QueueWorker {
   }
 
   /**
-   * What failed for want of a disk or of the network is tried again. Where it is this machine that has neither, it fails at once, so that
-   * this worker would take each job before those do who are at work: while such are there it rests, the longer the more it misses.
+   * Hands on a job that failed for want of a disk or of the network, or whose process died: it is tried again. Where it is this machine that lacks
+   * something (memory, too), that happens with each job and soon, so that this worker would take them before those do who are at work: while such
+   * are there it rests, the longer the more it misses.
    */
-  private async forOthers(job: QueuedJob, token: string, { key }: Reference, error: Error): Promise<never> {
+  private async forOthers({ key }: Reference, handOn: () => Promise<unknown>): Promise<never> {
     const { DelayedError } = await queuePackages()
-    await job.moveToFailed(error, token)
+    await handOn()
     this.inHand.delete(key)
     const { queue } = this.options.release
     const others = await this.presence.others('worker')

@@ -26,6 +26,7 @@ const doubled = () =>
         writeFileSync(join(tmpdir(), 'fetched'), 'a private photo')
         process.kill(process.pid, 'SIGKILL')
       }
+      if (process.env.LACKS_MEMORY) process.kill(process.pid, 'SIGKILL')
       if (process.env.LACKS_DISK) throw new ChiquitoError('io', 'There is no disk here.')
       if (numbers.includes(refused)) throw new ChiquitoError('data', `${refused} is not to be doubled.`)
       await pause(ms, undefined, { signal }).catch(() => throwIfAborted(signal))
