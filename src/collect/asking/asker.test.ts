@@ -81,14 +81,16 @@ describe('HostPace', () => {
   it('lets questions to one host go one after another, and others at once', async () => {
     const pace = new HostPace()
     const begun = performance.now()
-    const at: number[] = []
+    const turns: { readonly host: string; readonly ms: number }[] = []
     const turn = async (host: string) => {
       await pace.turn(host, 40, undefined)
-      at.push(performance.now() - begun)
+      turns.push({ host, ms: performance.now() - begun })
     }
     await Promise.all([turn('a'), turn('a'), turn('a'), turn('b')])
-    expect(at.filter(ms => ms >= 38).length).toBe(2)
-    expect(at.filter(ms => ms >= 78).length).toBe(1)
+    // How late a turn comes is the machine's affair; never is it early.
+    expect(turns.map(({ host }) => host)).toEqual(['a', 'b', 'a', 'a'])
+    expect(turns[2].ms).toBeGreaterThan(38)
+    expect(turns[3].ms).toBeGreaterThan(78)
     pace.rest('b', 100)
     const rested = performance.now()
     await pace.turn('b', 0, undefined)
