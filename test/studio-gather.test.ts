@@ -192,12 +192,18 @@ describe('Gather after a kill', () => {
 
   it('goes on with a search where it was, and loses nothing that was sent', async () => {
     const asked = new Map<string, number>()
+    let photosAsked = 0
+    let kill = () => {}
+    const killed = new Promise<void>(resolve => {
+      kill = resolve
+    })
     const server = await serve(async (request, response) => {
       const photos = Array.from({ length: 60 }, (_, i) => `${server.address}/photo/${i}.jpg`)
       const target = request.url ?? ''
       asked.set(target, (asked.get(target) ?? 0) + 1)
       if (target.startsWith('/v1/images/')) return void response.end(openversePage(request, photos))
-      await new Promise(resolve => setTimeout(resolve, 60))
+      // Before the kill no more than some are answered, however late it comes.
+      if (++photosAsked > 12) await killed
       if (!(await answerPhoto(request, response))) response.writeHead(404).end()
     })
     const env = { CHIQUITO_SOURCES: `openverse=${server.address}` }
@@ -216,6 +222,7 @@ describe('Gather after a kill', () => {
       found => found >= 5,
     )
     await first.stop('SIGKILL')
+    kill()
     const [before, ball] = [count(), readFileSync(path.join(dir, 'photos/ball/1.png'))]
     expect(before).toBeLessThan(30)
     expect(ball).toEqual(await drawing('ball', 1))
