@@ -1,9 +1,10 @@
 // `chiquito serve` over time: stopped and given new models while it is asked, without losing a request.
-import { copyFileSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { connect } from 'node:net'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { chiquito, suiteFolder } from './support/chiquito.js'
 import { drawing } from './support/photos.js'
@@ -214,21 +215,33 @@ describe('given another model under load', () => {
 })
 
 describe.skipIf(process.platform !== 'linux')('given a model that computes for ever', () => {
-  /** The process that checks this model stands still from now on, as one does that never ends. */
+  const flag = at('halt')
+  /** Has processes that check a model stand still as soon as they start, like one that never ends, while the flag is there. */
+  const env = { NODE_OPTIONS: `--import=${pathToFileURL(at('halt.mjs')).href}` }
+  beforeAll(() =>
+    writeFileSync(
+      at('halt.mjs'),
+      `import { existsSync } from 'node:fs'
+      if (process.argv[1].endsWith('check-process.js') && existsSync(${JSON.stringify(flag)})) process.kill(process.pid, 'SIGSTOP')`,
+    ),
+  )
+
+  /** The process that checks this model, once it stands still. */
   async function halted(model: string): Promise<number> {
     for (;;) {
       for (const pid of readdirSync('/proc').filter(name => /^\d+$/.test(name)))
-        if (commandOf(pid).includes(`check-process.js\0${model}\0`)) {
-          process.kill(Number(pid), 'SIGSTOP')
+        if (commandOf(pid).includes(`check-process.js\0${model}\0`) && stateOf(pid) === 'T')
           return Number(pid)
-        }
       await pause(5)
     }
   }
 
-  const commandOf = (pid: string | number) => {
+  const commandOf = (pid: string | number) => factOf(pid, 'cmdline')
+  const stateOf = (pid: string) => /\) (\w) /.exec(factOf(pid, 'stat'))?.[1]
+
+  function factOf(pid: string | number, name: string): string {
     try {
-      return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+      return readFileSync(`/proc/${pid}/${name}`, 'utf8')
     } catch {
       // It has ended meanwhile.
       return ''
@@ -243,18 +256,21 @@ describe.skipIf(process.platform !== 'linux')('given a model that computes for e
   it('takes the next one, and stops when it is told to', async () => {
     const model = at('endless.onnx')
     copyFileSync(first, model)
-    const server = await serving(model)
+    const server = await serving(model, [], env)
     const id = async () => {
       const facts: { id: string } = JSON.parse(await (await fetch(`${server.address}/v1/model`)).text())
       return facts.id
     }
     const before = await id()
+    writeFileSync(flag, '')
     replace(model, second)
     const left = await halted(model)
+    rmSync(flag)
     replace(model, second)
     await server.said(/refused, and the old one stays .*replaced before it was taken over/)
     await server.said(/A new model has taken over/)
     expect(await id()).not.toBe(before)
+    writeFileSync(flag, '')
     replace(model, first)
     const last = await halted(model)
     expect((await server.stop()).status).toBe(130)
@@ -264,7 +280,9 @@ describe.skipIf(process.platform !== 'linux')('given a model that computes for e
   it('can be stopped while it starts', async () => {
     const model = at('endless-at-first.onnx')
     copyFileSync(first, model)
+    writeFileSync(flag, '')
     const told = await chiquito(['serve', model, '--port', '0', '--json'], {
+      env,
       started: child => void halted(model).then(() => child.kill('SIGTERM')),
     })
     expect(told.status, told.stderr).toBe(130)
