@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { articlePhotos, checkoutRoot, chiquito, noArticlePhotos } from './support/process.js'
+import { articlePhotos, chiquito, noArticlePhotos, programFile } from './support/process.js'
 import { type BenchOptions, type BenchResult, type BenchRow, row } from './support/result.js'
 
 /** Seconds within which Ctrl-C is to be answered. */
@@ -118,7 +118,7 @@ function interrupted(
   after: number,
 ): Promise<Wait> {
   return new Promise((resolve, reject) => {
-    const main = path.join(checkoutRoot(), 'dist/program/main.js')
+    const main = programFile()
     const child = spawn(process.execPath, [main, ...args], {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'ignore', 'pipe'],

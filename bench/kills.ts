@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type KillTally, killAll } from '../test/support/kills/index.js'
-import { checkoutRoot } from './support/process.js'
+import { programFile } from './support/process.js'
 import { type BenchOptions, type BenchResult, median } from './support/result.js'
 
-const program = path.join(checkoutRoot(), 'dist/program/main.js')
+const program = programFile()
 
 /**
  * Kills `doctor --fix`, `--even-out`, `undo` and `split` in the middle, 100 times each (or as `--rounds` says): every photo is there

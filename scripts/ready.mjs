@@ -129,15 +129,14 @@ async function compileStudio() {
   remember('studio-page', key)
 }
 
-/** The command line in few files, made of what `compile` built. */
+/** The command line in few files, made of what `compile` built: that takes the folder away whenever it builds anew. */
 async function packProgram() {
   const key = fingerprint([
     path.join(root, 'scripts/build-program.mjs'),
     path.join(root, 'package-lock.json'),
-    path.join(root, 'tsconfig.build.json'),
-    ...sources(path.join(root, 'src')),
   ])
-  if (existsSync(path.join(root, 'dist/program')) && upToDate('program', key)) return
+  // The last file that is written there.
+  if (existsSync(path.join(root, 'dist/program/LICENSES.txt')) && upToDate('program', key)) return
   say('building dist/program')
   const { buildProgram } = await import('./build-program.mjs')
   await buildProgram(root)

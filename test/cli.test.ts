@@ -2,14 +2,12 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { programFile } from './support/chiquito.js'
 
 const root = path.dirname(import.meta.dirname)
 
-/** The built command line, as `npm test` leaves it. */
-const program = path.join(root, 'dist/program/main.js')
-
 function chiquito(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [programFile, ...args], {
     encoding: 'utf8',
   })
   return { status, stdout, stderr }
@@ -68,7 +66,7 @@ describe('--json leaves one document on standard output', () => {
       "const t = setInterval(() => { if (process.listenerCount('SIGINT') > 0) { clearInterval(t); process.kill(process.pid, 'SIGINT') } })"
     const { status, stdout } = spawnSync(
       process.execPath,
-      ['--import', `data:text/javascript,${encodeURIComponent(preload)}`, program, 'backbones', '--json'],
+      ['--import', `data:text/javascript,${encodeURIComponent(preload)}`, programFile, 'backbones', '--json'],
       { encoding: 'utf8' },
     )
     expect({ status, stdout }).toEqual({

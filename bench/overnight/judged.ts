@@ -3,7 +3,7 @@ import { createReadStream, statSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
-import { checkoutRoot } from '../support/process.js'
+import { programFile } from '../support/process.js'
 
 /** How our command line ended. */
 export interface Ended {
@@ -24,7 +24,7 @@ export function judged(
   every: number,
   look: (child: ChildProcess, bytes: number) => void,
 ): Promise<Ended> {
-  const main = path.join(checkoutRoot(), 'dist/program/main.js')
+  const main = programFile()
   const args = [main, 'predict', run, list, '--out', out, '--json', '--quiet']
   const started = performance.now()
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createServer } from 'node:net'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { checkoutRoot } from '../support/process.js'
+import { checkoutRoot, programFile } from '../support/process.js'
 import { treeMb, treeSeconds } from '../support/process-tree.js'
 import { ask, type Sent } from './load.js'
 
@@ -36,7 +36,7 @@ const json = (photo: Buffer): Sent => ({
 })
 
 export function chiquitoServer(model: string, options: readonly string[] = []): Start {
-  const main = path.join(checkoutRoot(), 'dist/program/main.js')
+  const main = programFile()
   return {
     name: 'chiquito serve',
     command: process.execPath,

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import path from 'node:path'
-import { checkoutRoot } from '../support/process.js'
+import { programFile } from '../support/process.js'
 
 /** Longest wait for the address that the program prints. */
 const START_MS = 60_000
@@ -14,7 +13,7 @@ export class OurStudio {
   ) {}
 
   static async start(folder: string, env: Readonly<Record<string, string>> = {}): Promise<OurStudio> {
-    const main = path.join(checkoutRoot(), 'dist/program/main.js')
+    const main = programFile()
     const child = spawn(process.execPath, [main, 'studio', folder, '--no-open', '--port', '0'], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, ...env },

@@ -74,6 +74,11 @@ export function timed(
   })
 }
 
+/** The command line as it is built. */
+export function programFile(): string {
+  return path.join(checkoutRoot(), 'dist/program/main.js')
+}
+
 /** Runs our command line as a whole process. */
 export function chiquito(
   args: readonly string[],
@@ -81,8 +86,7 @@ export function chiquito(
   memoryOf = highWaterMark,
   codes: readonly number[] = [0],
 ): Promise<Finished> {
-  const main = path.join(checkoutRoot(), 'dist/program/main.js')
-  return timed(process.execPath, [main, ...args], env, memoryOf, codes)
+  return timed(process.execPath, [programFile(), ...args], env, memoryOf, codes)
 }
 
 /** VmHWM of a process in MB (Linux). */

@@ -106,7 +106,7 @@ const noticeSchema = z.object({
   host: nameSchema,
   /** Of the jobs that one waits for, or has in hand. */
   keys: z.array(sha256Schema).max(100_000).readonly(),
-  /** Of a worker: jobs one after the other that it could not find, or for which it lacks a disk or the network. */
+  /** Of a worker: jobs one after the other that it could not find, for which it lacks a disk or the network, or of which its process died. */
   misses: z.int().nonnegative().optional(),
 })
 export type Notice = z.infer<typeof noticeSchema>

@@ -179,7 +179,8 @@ class QueueWorker {
     try {
       return await this.ended(job, token, reference, await this.attempt(job, reference, controller.signal))
     } finally {
-      this.inHand.delete(key)
+      // Another of its hands may have it by now, if this one has rested.
+      if (this.inHand.get(key) === controller) this.inHand.delete(key)
     }
   }
 
