@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import type { PhotosAnswer } from '../src/studio/api/photos.js'
 import { noBrowser, unless } from './support/browser.js'
 import { temporaryFolder, writeTree } from './support/files.js'
 import { drawing, drawings } from './support/photos.js'
@@ -87,8 +88,10 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'cleaning at the studio'), () => {
       await expect.poll(() => labels(page)).toEqual([...Array(3).fill('ball'), ...Array(6).fill('wave')])
       await page.keyboard.press('u')
       await settled(root, 'wave', ['1.png', '2.png', '3.png', '4.png'])
+      await expect.poll(() => labels(page)).toEqual([...Array(5).fill('ball'), ...Array(4).fill('wave')])
       await page.keyboard.press('Control+y')
       await settled(root, 'wave', ['1 (2).png', '1.png', '2 (2).png', '2.png', '3.png', '4.png'])
+      await expect.poll(() => labels(page)).toEqual([...Array(3).fill('ball'), ...Array(6).fill('wave')])
       await page.keyboard.press('Escape')
       await page.keyboard.press('End')
       await page.keyboard.press('x')
@@ -106,6 +109,42 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'cleaning at the studio'), () => {
       expect(await page.getByRole('dialog').count()).toBe(0)
       expect(await page.title()).toBe('Clean · chiquito')
       expect(complaints).toEqual([])
+      await close()
+    })
+  })
+
+  it('keeps the keyboard, and the photo that it means, while others change the list', async () => {
+    const root = await small()
+    await opened(root, async studio => {
+      const { id, path: paths } = await studio.json<PhotosAnswer>('/api/photos')
+      const reject = (photo: string) =>
+        studio.post('/api/edits', { kind: 'reject', photos: [id[paths.indexOf(photo)]] })
+      const { page, close } = await openPage(studio, { hash: '#/clean' })
+      const here = () => page.evaluate<string>(`document.activeElement.getAttribute('aria-label')`)
+      await firstTile(page)
+      await page.keyboard.press('ArrowRight')
+      await page.keyboard.press('ArrowRight')
+      expect(await here()).toBe('3.png, ball')
+      // A key that came now would reach nobody.
+      await page.evaluate(`
+        globalThis.lost = 0
+        new MutationObserver(() => { if (document.activeElement === document.body) globalThis.lost++ })
+          .observe(document.querySelector('[role=grid]'), { childList: true, subtree: true })
+      `)
+      await reject('ball/1.png')
+      await expect.poll(() => labels(page)).toHaveLength(8)
+      expect(await here()).toBe('3.png, ball')
+      await reject('ball/3.png')
+      await expect.poll(here).toBe('4.png, ball')
+      await studio.post('/api/undo')
+      await expect.poll(() => labels(page)).toHaveLength(8)
+      await page.keyboard.press('x')
+      await settled(root, 'set-aside/rejected/ball', ['1.png', '3.png'])
+      for (const last of ['4.png', '3.png', '2.png', '1.png']) await reject(`wave/${last}`)
+      await page.keyboard.press('End')
+      await reject(`ball/${HOSTILE}`)
+      await expect.poll(here).toBe('4.png, ball')
+      expect(await page.evaluate('globalThis.lost')).toBe(0)
       await close()
     })
   })

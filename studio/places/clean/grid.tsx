@@ -1,5 +1,14 @@
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, type MouseEvent, memo, useCallback, useEffect, useRef, useState } from 'react'
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  memo,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react'
 import { useWords } from '../../words/index.js'
 import { goTo, type Standing, toggle } from './selection.js'
 import { Thumb } from './thumb.js'
@@ -15,7 +24,6 @@ const FIRST_SCREEN_MS = 150
 
 interface GridProps {
   readonly photos: readonly Photo[]
-  readonly ids: readonly string[]
   readonly standing: Standing
   readonly setStanding: (next: Standing) => void
   /** Side of a tile at least, in CSS pixels. */
@@ -29,7 +37,7 @@ interface GridProps {
 
 /** All photos of the view, of which only the rows that are seen are there; one tile can be reached by Tab. */
 export function Grid(props: GridProps) {
-  const { photos, ids, standing, setStanding, side, look, onKey, remarkOf } = props
+  const { photos, standing, setStanding, side, look, onKey, remarkOf } = props
   const { clean: words } = useWords()
   const frame = useRef<HTMLDivElement>(null)
   const width = useWidth(frame)
@@ -54,9 +62,9 @@ export function Grid(props: GridProps) {
   })
   // biome-ignore lint/correctness/useExhaustiveDependencies: rows are measured anew when their height changes
   useEffect(() => virtual.measure(), [height])
-  const { focusTile, ...focusEvents } = useFocus(frame, standing, ids)
+  const { focusTile, ...focusEvents } = useFocus(frame, standing)
   const go = (at: number, isRange: boolean) => {
-    const next = goTo(standing, at, ids, isRange)
+    const next = goTo(standing, at, isRange)
     setStanding(next)
     virtual.scrollToIndex(Math.floor(next.at / columns))
     focusTile()
@@ -67,25 +75,25 @@ export function Grid(props: GridProps) {
     const at = targetOf(event.key, { ...standing, columns, page, count: photos.length })
     if (at !== undefined) go(at, event.shiftKey)
     else if (event.key === ' ') look()
-    else if (event.key === 'Enter') setStanding(toggle(standing, standing.at, ids))
+    else if (event.key === 'Enter') setStanding(toggle(standing, standing.at))
     else if (event.key === 'a' && (event.ctrlKey || event.metaKey))
-      setStanding({ ...standing, chosen: new Set(ids) })
+      setStanding({ ...standing, chosen: new Set(standing.ids) })
     else if (event.key === 'Escape') setStanding({ ...standing, chosen: new Set() })
     else return
     event.preventDefault()
   }
-  const latest = useRef({ standing, ids, look })
-  latest.current = { standing, ids, look }
+  const latest = useRef({ standing, look })
+  latest.current = { standing, look }
   const click = useCallback(
     (event: MouseEvent, at: number) => {
-      const { standing, ids } = latest.current
+      const { standing } = latest.current
       const isTouch = 'pointerType' in event.nativeEvent && event.nativeEvent.pointerType === 'touch'
       const isChoosing = isTouch && standing.chosen.size > 0
       if (event.ctrlKey || event.metaKey || event.type === 'contextmenu' || isChoosing)
-        setStanding(toggle(standing, at, ids))
-      else if (event.shiftKey) setStanding(goTo(standing, at, ids, true))
+        setStanding(toggle(standing, at))
+      else if (event.shiftKey) setStanding(goTo(standing, at, true))
       else {
-        setStanding({ at, anchor: at, chosen: new Set() })
+        setStanding({ ids: standing.ids, at, anchor: at, chosen: new Set() })
         // A finger cannot click twice as fast, and has no keys.
         if (isTouch) latest.current.look()
       }
@@ -158,14 +166,11 @@ function targetOf(
 }
 
 /** Gives the keyboard to the tile where one stands, once it is there: also where the tile that had it has left. */
-function useFocus(
-  frame: { readonly current: HTMLDivElement | null },
-  { at }: Standing,
-  ids: readonly string[],
-) {
+function useFocus(frame: { readonly current: HTMLDivElement | null }, { ids, at }: Standing) {
   const isOurs = useRef(false)
   const here = ids[at]
-  useEffect(() => {
+  // With the change itself, before the browser hears another key: one that came in between would reach nobody.
+  useLayoutEffect(() => {
     const grid = frame.current
     const { activeElement: active } = document
     if (grid === null || here === undefined || !isOurs.current) return

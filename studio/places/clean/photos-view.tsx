@@ -35,7 +35,7 @@ export function PhotosView(props: PhotosViewProps) {
   const [side, setSide] = useSide()
   const ids = useMemo(() => photos.map(({ id }) => id), [photos])
   const [standing, setStanding] = useStanding(ids)
-  const target = () => meant(standing, ids)
+  const target = () => meant(standing)
   const onKey = (event: KeyboardEvent) => takeKey(event, acts, classes, target)
   const remarkOf = useCallback(
     (photo: Photo) => {
@@ -78,7 +78,6 @@ export function PhotosView(props: PhotosViewProps) {
       ) : (
         <Grid
           photos={photos}
-          ids={ids}
           standing={standing}
           setStanding={setStanding}
           side={side}
@@ -96,7 +95,7 @@ export function PhotosView(props: PhotosViewProps) {
           classes={classes}
           opinion={opinions.get(here.id)}
           found={found.get(here.id) ?? []}
-          step={by => setStanding(goTo({ ...standing, chosen: new Set() }, standing.at + by, ids, false))}
+          step={by => setStanding(goTo({ ...standing, chosen: new Set() }, standing.at + by, false))}
           acts={acts}
           close={() => setOpen(false)}
         />
