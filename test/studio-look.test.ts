@@ -8,6 +8,7 @@ import { noBrowser, unless } from './support/browser.js'
 import { suiteFolder } from './support/chiquito.js'
 import { writeTree } from './support/files.js'
 import { drawing, drawings } from './support/photos.js'
+import { standingJobs } from './support/standing-jobs.js'
 import { closeBrowserAfter, openPage, type RunningStudio, startStudio } from './support/studio.js'
 
 /** A wave among the balls: a wrong label, in a file whose name is a trap for pages. */
@@ -45,11 +46,12 @@ const runCard = (page: Page, name: string) => page.locator('.run', { hasText: na
 describe.skipIf(noBrowser)(unless(noBrowser, 'Train and Look'), () => {
   const folder = suiteFolder()
   const dir = path.join(folder, 'drawings')
+  const standing = standingJobs(folder, 'cross-validation')
   let studio: RunningStudio
   closeBrowserAfter()
   beforeAll(async () => {
     writeTree(await photos(), dir)
-    studio = await startStudio(dir)
+    studio = await startStudio(dir, [], standing.env)
   })
   afterAll(async () => {
     await studio.stop()
@@ -117,6 +119,7 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'Train and Look'), () => {
 
   it('pauses and goes on, and survives a kill -9, to the same figures', async () => {
     const { page, close } = await openPage(studio)
+    standing.begin()
     await train(page, 'third')
     const card = page.getByRole('region', { name: 'third' })
     await card.getByText('cross-validation').waitFor()
@@ -127,6 +130,7 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'Train and Look'), () => {
     await studio.stop('SIGKILL')
     await page.getByText('The server does not answer').waitFor()
     await close()
+    standing.end()
     studio = await startStudio(dir)
     const again = await openPage(studio, { hash: '#/train' })
     const cutOff = again.page.getByRole('region', { name: 'third' })
