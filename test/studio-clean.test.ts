@@ -34,6 +34,9 @@ async function settled(root: string, folder: string, files: readonly string[]): 
 /** The labels that the tiles show, in order. */
 const labels = (page: Page) => page.locator('.tile-label').allTextContents()
 
+/** What the element is called that has the keyboard. */
+const named = `document.activeElement.getAttribute('aria-label')`
+
 async function firstTile(page: Page): Promise<void> {
   await page.waitForSelector('[role=gridcell]')
   await page.locator('[role=gridcell]').first().focus()
@@ -105,7 +108,11 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'cleaning at the studio'), () => {
       await page.keyboard.press('ArrowRight')
       await page.keyboard.press('x')
       await settled(root, 'ball', ['3.png', HOSTILE])
+      await page.getByRole('dialog').getByText(HOSTILE, { exact: true }).waitFor()
+      await page.keyboard.press('ArrowRight')
       await page.keyboard.press('Escape')
+      // The keyboard is where one has come to.
+      await expect.poll(() => page.evaluate(named)).toBe('1 (2).png, wave')
       expect(await page.getByRole('dialog').count()).toBe(0)
       expect(await page.title()).toBe('Clean · chiquito')
       expect(complaints).toEqual([])
@@ -120,7 +127,7 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'cleaning at the studio'), () => {
       const reject = (photo: string) =>
         studio.post('/api/edits', { kind: 'reject', photos: [id[paths.indexOf(photo)]] })
       const { page, close } = await openPage(studio, { hash: '#/clean' })
-      const here = () => page.evaluate<string>(`document.activeElement.getAttribute('aria-label')`)
+      const here = () => page.evaluate(named)
       await firstTile(page)
       await page.keyboard.press('ArrowRight')
       await page.keyboard.press('ArrowRight')
@@ -263,9 +270,7 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'cleaning at the studio'), () => {
       expect(await page.locator('[role=gridcell]').count()).toBeLessThan(300)
       await page.locator('[role=gridcell]').last().focus()
       await page.keyboard.press('Home')
-      await expect
-        .poll(() => page.evaluate(`document.activeElement.getAttribute('aria-label')`))
-        .toBe('0.jpg, a')
+      await expect.poll(() => page.evaluate(named)).toBe('0.jpg, a')
       expect(total).toBeGreaterThan(1000)
       expect(complaints).toEqual([])
       await close()

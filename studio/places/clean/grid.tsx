@@ -30,14 +30,16 @@ interface GridProps {
   readonly side: number
   /** What else is said of a photo: findings, the model's opinion. */
   readonly remarkOf: (photo: Photo) => string
+  /** Shows the photo where one stands large. */
   readonly look: () => void
+  readonly isLooking: boolean
   /** Keys that the grid itself does not know; true where one was taken. */
   readonly onKey: (event: KeyboardEvent) => boolean
 }
 
 /** All photos of the view, of which only the rows that are seen are there; one tile can be reached by Tab. */
 export function Grid(props: GridProps) {
-  const { photos, standing, setStanding, side, look, onKey, remarkOf } = props
+  const { photos, standing, setStanding, side, look, isLooking, onKey, remarkOf } = props
   const { clean: words } = useWords()
   const frame = useRef<HTMLDivElement>(null)
   const width = useWidth(frame)
@@ -63,6 +65,15 @@ export function Grid(props: GridProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: rows are measured anew when their height changes
   useEffect(() => virtual.measure(), [height])
   const { focusTile, ...focusEvents } = useFocus(frame, standing)
+  const wasLooking = useRef(isLooking)
+  useEffect(() => {
+    // One goes on where one has come to, not where the photo was that was opened.
+    if (wasLooking.current && !isLooking) {
+      virtual.scrollToIndex(focusRow)
+      focusTile()
+    }
+    wasLooking.current = isLooking
+  })
   const go = (at: number, isRange: boolean) => {
     const next = goTo(standing, at, isRange)
     setStanding(next)
@@ -169,18 +180,20 @@ function targetOf(
 function useFocus(frame: { readonly current: HTMLDivElement | null }, { ids, at }: Standing) {
   const isOurs = useRef(false)
   const here = ids[at]
-  // With the change itself, before the browser hears another key: one that came in between would reach nobody.
-  useLayoutEffect(() => {
+  const giveHere = () => {
     const grid = frame.current
     const { activeElement: active } = document
     if (grid === null || here === undefined || !isOurs.current) return
     if (active !== document.body && !grid.contains(active)) return
     const cell = grid.querySelector<HTMLElement>(`[data-id="${here}"]`)
     if (cell !== active) cell?.focus({ preventScroll: true })
-  })
+  }
+  // With the change itself, before the browser hears another key: one that came in between would reach nobody.
+  useLayoutEffect(giveHere)
   return {
     focusTile: () => {
       isOurs.current = true
+      giveHere()
     },
     onFocus: () => {
       isOurs.current = true

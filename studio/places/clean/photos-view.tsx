@@ -83,6 +83,7 @@ export function PhotosView(props: PhotosViewProps) {
           side={side}
           remarkOf={remarkOf}
           look={look}
+          isLooking={isOpen}
           onKey={onKey}
         />
       )}
