@@ -13,6 +13,20 @@ export const noBrowser = existsSync(chromiumPath)
   ? undefined
   : `there is no Chromium at ${chromiumPath}: install one, or name it in CHROMIUM`
 
+/** Longer than any step takes on a machine that does other work, too: only what hangs is given up, in milliseconds. */
+export const HANGING_MS = 300_000
+
+/** A Chromium in whose pages nothing is given up because the machine is busy: by itself Playwright waits half a minute, for its start as well. */
+export async function launchChromium(args: readonly string[] = []): Promise<Browser> {
+  const browser = await chromium.launch({
+    executablePath: chromiumPath,
+    args: ['--no-sandbox', ...args],
+    timeout: HANGING_MS,
+  })
+  browser.on('context', context => context.setDefaultTimeout(HANGING_MS))
+  return browser
+}
+
 /** The name of a group of tests, with the reason where they are skipped: what is `missing`, if anything. */
 export function unless(missing: string | undefined, name: string): string {
   return missing === undefined ? name : `${name} (skipped: ${missing})`
@@ -39,7 +53,7 @@ export class BrowserRuntime {
     const site = await serveSite(pathname => contentAt(pathname, files), {
       posted: (pathname, body) => results.set(pathname.replace('/results/', ''), body),
     })
-    const browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] })
+    const browser = await launchChromium()
     const tab = await browser.newPage()
     const opened = new BrowserRuntime(site, browser, tab, files, results)
     tab.on('console', message => opened.complaints.push(message.text()))
