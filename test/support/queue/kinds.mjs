@@ -1,11 +1,13 @@
 // A kind of job for tests of the queue: doubles numbers, as slowly as asked, and dies at one of them, leaving a file.
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import { ChiquitoError, throwIfAborted } from '../../../dist/core/index.js'
 import { jobKind } from '../../../dist/jobs/index.js'
+
+const HELD_PAUSE_MS = 20
 
 const encode = value => new TextEncoder().encode(JSON.stringify(value))
 const decode = bytes => JSON.parse(new TextDecoder().decode(bytes))
@@ -19,9 +21,10 @@ const doubled = () =>
       ms: z.number(),
       deadly: z.number().optional(),
       refused: z.number().optional(),
+      held: z.strictObject({ from: z.number(), until: z.string() }).optional(),
     }),
     place: z.null(),
-    async perform({ numbers, ms, deadly, refused }, _place, { signal }) {
+    async perform({ numbers, ms, deadly, refused, held }, _place, { signal }) {
       if (numbers.includes(deadly)) {
         writeFileSync(join(tmpdir(), 'fetched'), 'a private photo')
         process.kill(process.pid, 'SIGKILL')
@@ -29,7 +32,9 @@ const doubled = () =>
       if (process.env.LACKS_MEMORY) process.kill(process.pid, 'SIGKILL')
       if (process.env.LACKS_DISK) throw new ChiquitoError('io', 'There is no disk here.')
       if (numbers.includes(refused)) throw new ChiquitoError('data', `${refused} is not to be doubled.`)
-      await pause(ms, undefined, { signal }).catch(() => throwIfAborted(signal))
+      const wait = ms => pause(ms, undefined, { signal }).catch(() => throwIfAborted(signal))
+      while (held && Math.max(...numbers) >= held.from && !existsSync(held.until)) await wait(HELD_PAUSE_MS)
+      await wait(ms)
       return encode(numbers.map(number => [number, 2 * number]))
     },
     division: {
