@@ -91,7 +91,7 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'Gather'), () => {
     await drop(page, '.class-card', [first[0], ...(await balls(5, 2))])
     await page.getByText('1 was there already').waitFor()
     await classCard(page, 'ball').getByText('6 photos').waitFor()
-    expect(await classCard(page, 'ball').locator('img').count()).toBe(6)
+    await expect.poll(() => classCard(page, 'ball').locator('img').count()).toBe(6)
     expect(photosOf('ball')).toHaveLength(6)
     expect(complaints).toEqual([])
     await close()

@@ -67,7 +67,7 @@ class Split implements Victim {
   progress(): number {
     const entries = existsSync(this.folder) ? readdirSync(this.folder, { withFileTypes: true }) : []
     const made = entries.filter(entry => entry.isDirectory() && entry.name !== 'photos')
-    const counts = made.map(({ name }) => photosIn(path.join(this.folder, name)).length)
+    const counts = made.map(({ name }) => photosSoFar(path.join(this.folder, name)))
     return counts.reduce((sum, count) => sum + count, 0) - (this.base === undefined ? 0 : 2 * FIRST)
   }
 
@@ -104,6 +104,16 @@ function photosIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map(file => file.replaceAll('\\', '/'))
     .filter(file => /(^|\/)[^./][^/]*\.jpg$/.test(file))
+}
+
+/** Photos in a folder that may get its name while they are counted: none where it has just gone. */
+function photosSoFar(folder: string): number {
+  try {
+    return photosIn(folder).length
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 0
+    throw error
+  }
 }
 
 /** SHA-256 of every photo, by path. */
