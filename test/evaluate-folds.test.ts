@@ -31,20 +31,10 @@ async function folded(...args: string[]): Promise<EvaluateFoldsResult> {
 }
 
 /** The same in a process of its own, that a signal ends once a fold's run has begun. */
-async function cutOff(place: string, fold: string, signal: NodeJS.Signals, args: readonly string[]) {
-  let watch: NodeJS.Timeout | undefined
+function cutOff(place: string, fold: string, signal: NodeJS.Signals, args: readonly string[]) {
   const begun = path.join(place, 'repeat-1', fold, 'run.json')
-  const told = await chiquito(['evaluate', ...args, ...usual], {
-    started: child => {
-      watch = setInterval(() => {
-        if (!existsSync(begun)) return
-        clearInterval(watch)
-        child.kill(signal)
-      }, 5)
-    },
-  })
-  clearInterval(watch)
-  return told
+  const at = { lines: { file: begun, like: '', count: 1 } }
+  return chiquito(['evaluate', ...args, ...usual], { moments: [{ at, signal }] })
 }
 
 /** All but times and places. */

@@ -50,6 +50,11 @@ if (due.length > 0) {
   const { writeSync } = fs
   fs.promises.open = async (file, ...args) => {
     const handle = await open(file, ...args)
+    const { appendFile } = handle
+    handle.appendFile = async (...more) => {
+      await appendFile.apply(handle, more)
+      done('written')
+    }
     if (args[0] !== 'r') done('opened', path.basename(file))
     return handle
   }
