@@ -14,10 +14,11 @@ delete process.env.AT_MOMENTS
 let told = ''
 
 /** Whether a moment has come, with what was just done. */
-function hasCome({ said, opened, named, lines }, { what, name }) {
+function hasCome({ said, opened, named, files, lines }, { what, name }) {
   if (said !== undefined) return told.includes(said)
   if (opened !== undefined) return what === 'opened' && name.startsWith(opened)
   if (named !== undefined) return what === 'named' && name === named
+  if (files !== undefined) return what === 'named' && new RegExp(files.like).test(name) && --files.count <= 0
   if (!fs.existsSync(lines.file)) return false
   const like = new RegExp(lines.like)
   const there = fs.readFileSync(lines.file, 'utf8').split('\n').slice(0, -1)

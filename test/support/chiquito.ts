@@ -38,6 +38,8 @@ export interface Moment {
   readonly opened?: string
   /** or given a file or folder this name, */
   readonly named?: string
+  /** or given so many files names like this expression, */
+  readonly files?: { readonly like: string; readonly count: number }
   /** or a file has so many lines like this expression; */
   readonly lines?: { readonly file: string; readonly like: string; readonly count: number }
   /** and since then it has done so many of these things. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
+import type { Moment } from '../chiquito.js'
 import { writeTree } from '../files.js'
 import { scenes } from '../spots.js'
 import type { Ended, Victim } from './kill.js'
@@ -69,6 +70,10 @@ class Split implements Victim {
     const made = entries.filter(entry => entry.isDirectory() && entry.name !== 'photos')
     const counts = made.map(({ name }) => photosSoFar(path.join(this.folder, name)))
     return counts.reduce((sum, count) => sum + count, 0) - (this.base === undefined ? 0 : 2 * FIRST)
+  }
+
+  momentOf(progress: number): Moment {
+    return { files: { like: '\\.jpg$', count: progress } }
   }
 
   /** No photo of the folder has changed; the data set holds whole ones only, each once, and all or none where it is new. */
