@@ -7,8 +7,6 @@ import { z } from 'zod'
 import { ChiquitoError, throwIfAborted } from '../../../dist/core/index.js'
 import { jobKind } from '../../../dist/jobs/index.js'
 
-const HELD_PAUSE_MS = 20
-
 const encode = value => new TextEncoder().encode(JSON.stringify(value))
 const decode = bytes => JSON.parse(new TextDecoder().decode(bytes))
 
@@ -32,9 +30,8 @@ const doubled = () =>
       if (process.env.LACKS_MEMORY) process.kill(process.pid, 'SIGKILL')
       if (process.env.LACKS_DISK) throw new ChiquitoError('io', 'There is no disk here.')
       if (numbers.includes(refused)) throw new ChiquitoError('data', `${refused} is not to be doubled.`)
-      const wait = ms => pause(ms, undefined, { signal }).catch(() => throwIfAborted(signal))
-      while (held && Math.max(...numbers) >= held.from && !existsSync(held.until)) await wait(HELD_PAUSE_MS)
-      await wait(ms)
+      do await pause(ms, undefined, { signal }).catch(() => throwIfAborted(signal))
+      while (held !== undefined && numbers[0] >= held.from && !existsSync(held.until))
       return encode(numbers.map(number => [number, 2 * number]))
     },
     division: {

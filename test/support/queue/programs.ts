@@ -162,7 +162,7 @@ export interface Question {
   /** A number that kills who looks at it. */
   readonly deadly?: number
   readonly refused?: number
-  /** Jobs with a number from here on do not end before a file is there. */
+  /** Jobs from this number on end only once a file is there. */
   readonly held?: { readonly from: number; readonly until: string }
   /** Of the jobs: `doubled` by default, or `counted`, which says how far it is. */
   readonly kind?: 'doubled' | 'counted'
