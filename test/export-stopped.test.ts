@@ -23,7 +23,7 @@ beforeAll(async () => {
   const args = ['train', at('photos'), '--out', run, '--fine-tune', 'never', '--size', '96', '--threads', '1']
   const told = await chiquito([...args, '--quiet'])
   expect(told.status, told.stderr).toBe(0)
-}, 120_000)
+})
 
 function exported(words: string, out: string, options: RunOptions = {}) {
   return chiquito(
