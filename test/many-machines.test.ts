@@ -4,8 +4,9 @@ import path from 'node:path'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { chiquito, suiteFolder } from './support/chiquito.js'
+import { freePort } from './support/free-port.js'
 import { canSign, selfSigned } from './support/queue/certificate.js'
-import { ask, freePort, Program, redisProgram, startRedis, WorkerProgram } from './support/queue/programs.js'
+import { ask, Program, redisProgram, startRedis, WorkerProgram } from './support/queue/programs.js'
 import { BUCKET, s3Environment, startS3 } from './support/s3/programs.js'
 
 const folder = suiteFolder()
