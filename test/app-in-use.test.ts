@@ -6,7 +6,7 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AppResult } from '../src/index.js'
 import { kept, openApp, verdictOn } from './support/app-page.js'
-import { chromiumPath, launchChromium } from './support/browser.js'
+import { chromiumPath, fakeCamera, launchChromium } from './support/browser.js'
 import { chiquito, documentOf, suiteFolder } from './support/chiquito.js'
 import { type StaticSite, serveFolders } from './support/static-site.js'
 import { trainOnDrawings } from './support/web-model.js'
@@ -31,7 +31,7 @@ describe.skipIf(!existsSync(chromiumPath))(
       await chiquito(['app', run, '--out', site, ...words, '--quiet'])
       mkdirSync(path.join(site, 'blog'))
       writeFileSync(path.join(site, 'blog/index.html'), '<h1>A blog</h1>')
-      browser = await launchChromium(['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'])
+      browser = await launchChromium(...fakeCamera)
       host = await serveFolders({ '/': site, '/blog/': path.join(site, 'blog') })
     })
     afterAll(async () => {

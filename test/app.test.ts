@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { probabilityText } from '../src/core/index.js'
 import type { AppResult, PredictResult } from '../src/index.js'
 import { kept, type OpenOptions, openApp, verdictOn } from './support/app-page.js'
-import { chromiumPath, launchChromium } from './support/browser.js'
+import { chromiumPath, fakeCamera, launchChromium } from './support/browser.js'
 import { chiquito, documentOf, suiteFolder } from './support/chiquito.js'
 import { withOtherBit } from './support/damaged-model.js'
 import { type StaticSite, serveFolders } from './support/static-site.js'
@@ -40,7 +40,7 @@ describe.skipIf(!existsSync(chromiumPath))(
           '--json',
         ]),
       )
-      browser = await launchChromium(['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'])
+      browser = await launchChromium(...fakeCamera)
       host = await serveFolders({ '/': site, '/deep/': site })
     })
     afterAll(async () => {

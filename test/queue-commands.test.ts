@@ -8,7 +8,8 @@ import type { SweepResult } from '../src/actions/sweep.js'
 import type { TrainResult } from '../src/actions/train.js'
 import { chiquito, documentOf, smallNetwork, suiteFolder } from './support/chiquito.js'
 import { writeTree } from './support/files.js'
-import { freePort, Program, redisProgram, startRedis } from './support/queue/programs.js'
+import { freePort } from './support/free-port.js'
+import { Program, redisProgram, startRedis } from './support/queue/programs.js'
 import { scenes } from './support/spots.js'
 
 const folder = suiteFolder()

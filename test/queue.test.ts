@@ -5,9 +5,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { it as base, describe, expect } from 'vitest'
 import { chiquito, suiteFolder } from './support/chiquito.js'
+import { freePort } from './support/free-port.js'
 import {
   ask,
-  freePort,
   type Program,
   type Question,
   redisProgram,

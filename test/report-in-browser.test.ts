@@ -1,4 +1,5 @@
 // The report and the doctor's page as a browser shows them: light and dark, on a desk and on a phone, from a file, without a network.
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -6,7 +7,7 @@ import { pathToFileURL } from 'node:url'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { picturesWanted, renderDoctorPage, renderReport } from '../src/report/index.js'
-import { launchChromium, noBrowser } from './support/browser.js'
+import { chromiumPath, launchChromium } from './support/browser.js'
 import { doctorPictures, doctorSample } from './support/doctor-sample.js'
 import { sampleReport } from './support/report-sample.js'
 
@@ -24,7 +25,7 @@ const MANY = [
   `long ${'x'.repeat(150)}`,
 ]
 
-describe.skipIf(noBrowser)('the report in Chromium (CHROMIUM names another path)', () => {
+describe.skipIf(!existsSync(chromiumPath))('the report in Chromium (CHROMIUM names another path)', () => {
   let browser: Browser
   let folder: string
 

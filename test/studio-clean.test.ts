@@ -106,7 +106,7 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'cleaning at the studio'), () => {
       await page.keyboard.press('x')
       await settled(root, 'ball', ['3.png', HOSTILE])
       await page.keyboard.press('Escape')
-      expect(await page.getByRole('dialog').count()).toBe(0)
+      await page.getByRole('dialog').waitFor({ state: 'detached' })
       expect(await page.title()).toBe('Clean · chiquito')
       expect(complaints).toEqual([])
       await close()
@@ -252,7 +252,7 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'cleaning at the studio'), () => {
     await opened(root, async studio => {
       const { page, complaints, close } = await openPage(studio, { hash: '#/clean' })
       await page.waitForSelector('[role=gridcell]')
-      expect(await page.getByRole('link', { name: 'All photos 10000' }).count()).toBe(1)
+      await page.getByRole('link', { name: 'All photos 10000' }).waitFor()
       const total = Number(await page.getByRole('grid').getAttribute('aria-rowcount'))
       for (const share of [0.1, 0.5, 0.37, 0.93, 1]) {
         await page

@@ -11,6 +11,7 @@ import { noBrowser, unless } from './support/browser.js'
 import { suiteFolder } from './support/chiquito.js'
 import { answerPhoto, openversePage } from './support/collect/photo-host.js'
 import { writeTree } from './support/files.js'
+import { freePort } from './support/free-port.js'
 import { drawing, drawings } from './support/photos.js'
 import { serve } from './support/server.js'
 import { closeBrowserAfter, openPage, type RunningStudio, startStudio } from './support/studio.js'
@@ -250,8 +251,7 @@ describe('Gather after a kill', () => {
     const dir = path.join(folder, 'back')
     mkdirSync(dir)
     writeTree(await drawings('photos/ball', 'ball', 1, { from: 900 }), dir)
-    // No port that the system gives to whoever asks for any: the page itself asks for many meanwhile.
-    const again = ['--token', 'the-same-token-as-before', '--port', String(20_000 + (process.pid % 10_000))]
+    const again = ['--token', 'the-same-token-as-before', '--port', String(await freePort())]
     const first = await startStudio(dir, again)
     const { page, close } = await openPage(first)
     await classCard(page, 'ball').waitFor()

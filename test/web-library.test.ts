@@ -53,7 +53,7 @@ describe.skipIf(!existsSync(chromiumPath))(
         '/photos/': photos,
       })
       browser = await launchChromium()
-      page = await (await browser.newContext()).newPage()
+      page = await browser.newPage()
       await page.goto(`${host.address}/plain.html`)
       await page.waitForFunction('globalThis.model !== undefined && globalThis.failure !== undefined')
     })

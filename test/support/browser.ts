@@ -13,24 +13,26 @@ export const noBrowser = existsSync(chromiumPath)
   ? undefined
   : `there is no Chromium at ${chromiumPath}: install one, or name it in CHROMIUM`
 
-/** Longer than any step takes on a machine that does other work, too: only what hangs is given up, in milliseconds. */
-export const HANGING_MS = 300_000
+/** The name of a group of tests, with the reason where they are skipped: what is `missing`, if anything. */
+export function unless(missing: string | undefined, name: string): string {
+  return missing === undefined ? name : `${name} (skipped: ${missing})`
+}
 
-/** A Chromium in whose pages nothing is given up because the machine is busy: by itself Playwright waits half a minute, for its start as well. */
-export async function launchChromium(args: readonly string[] = []): Promise<Browser> {
+/** Nothing may fail because a machine is busy: only what hangs is given up, in milliseconds. */
+const HANGING_MS = 300_000
+
+/** Starts Chromium. Whatever is waited for in its pages may take as long as it does on a machine that does much else. */
+export async function launchChromium(...args: readonly string[]): Promise<Browser> {
   const browser = await chromium.launch({
     executablePath: chromiumPath,
     args: ['--no-sandbox', ...args],
     timeout: HANGING_MS,
   })
-  browser.on('context', context => context.setDefaultTimeout(HANGING_MS))
-  return browser
+  return browser.on('context', context => context.setDefaultTimeout(HANGING_MS))
 }
 
-/** The name of a group of tests, with the reason where they are skipped: what is `missing`, if anything. */
-export function unless(missing: string | undefined, name: string): string {
-  return missing === undefined ? name : `${name} (skipped: ${missing})`
-}
+/** What has Chromium show a picture of its own where a page asks for a camera, and allow that. */
+export const fakeCamera = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'] as const
 
 /** onnxruntime-web in a real Chromium, its files and the test's served from this machine. */
 export class BrowserRuntime {

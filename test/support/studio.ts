@@ -3,7 +3,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, expect } from 'vitest'
 import type { Job } from '../../src/studio/api/jobs.js'
 import type { StudioStarted } from '../../src/studio/index.js'
-import { launchChromium } from './browser.js'
+import { fakeCamera, launchChromium } from './browser.js'
 import { type Lasting, lasting } from './lasting.js'
 
 /** A studio that listens. */
@@ -85,16 +85,15 @@ export interface PageSettings {
 }
 
 /** By the film that their camera shows. */
-const browsers = new Map<string | undefined, Promise<Browser>>()
+const browsers = new Map<string | undefined, Browser>()
 
-function browserWith(camera: string | undefined): Promise<Browser> {
+async function browserWith(camera: string | undefined): Promise<Browser> {
   const browser =
     browsers.get(camera) ??
-    launchChromium([
-      '--use-fake-device-for-media-stream',
-      '--use-fake-ui-for-media-stream',
+    (await launchChromium(
+      ...fakeCamera,
       ...(camera === undefined ? [] : [`--use-file-for-fake-video-capture=${camera}`]),
-    ])
+    ))
   browsers.set(camera, browser)
   return browser
 }
@@ -137,7 +136,7 @@ export async function dropFiles(page: Page, selector: string, files: readonly st
 /** To be called once in a file that opens pages. */
 export function closeBrowserAfter(): void {
   afterAll(async () => {
-    for (const browser of browsers.values()) await (await browser).close()
+    for (const browser of browsers.values()) await browser.close()
     browsers.clear()
   })
 }

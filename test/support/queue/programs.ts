@@ -1,6 +1,5 @@
 // A server, workers and askers for tests of the queue, each a process of its own.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { createServer } from 'node:net'
 import path from 'node:path'
 
 export const redisProgram = ['redis-server', 'valkey-server'].find(
@@ -85,17 +84,6 @@ export async function startRedis(dir: string, port: number, more: readonly strin
   const redis = new Program(child, 'Redis')
   await redis.until(() => redis.stdout.includes('Ready to accept connections'))
   return redis
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() =>
-        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
-      )
-    })
-  })
 }
 
 function script(name: string, words: readonly string[], env: Readonly<Record<string, string>>): Program {
