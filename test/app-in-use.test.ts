@@ -1,20 +1,20 @@
 // What people do with an exported page besides showing it a photo: in Chromium.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AppResult } from '../src/index.js'
 import { kept, openApp, verdictOn } from './support/app-page.js'
+import { chromiumPath, fakeCamera, launchChromium } from './support/browser.js'
 import { chiquito, documentOf, suiteFolder } from './support/chiquito.js'
 import { type StaticSite, serveFolders } from './support/static-site.js'
 import { trainOnDrawings } from './support/web-model.js'
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
 const LONG_WORDS = 'Of this here nobody would ever say that it is what the page was made to look for'
 const HEBREW = 'שלום עולם!'
 
-describe.skipIf(!existsSync(CHROMIUM))(
+describe.skipIf(!existsSync(chromiumPath))(
   'an exported page in use (skipped without Chromium; CHROMIUM names another path)',
   () => {
     const folder = suiteFolder()
@@ -31,10 +31,7 @@ describe.skipIf(!existsSync(CHROMIUM))(
       await chiquito(['app', run, '--out', site, ...words, '--quiet'])
       mkdirSync(path.join(site, 'blog'))
       writeFileSync(path.join(site, 'blog/index.html'), '<h1>A blog</h1>')
-      browser = await chromium.launch({
-        executablePath: CHROMIUM,
-        args: ['--no-sandbox', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
-      })
+      browser = await launchChromium(...fakeCamera)
       host = await serveFolders({ '/': site, '/blog/': path.join(site, 'blog') })
     })
     afterAll(async () => {

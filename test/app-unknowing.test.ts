@@ -1,17 +1,16 @@
 // Models that say "neither" of nothing, as those from before have no output `known`: in an exported page, and by `chiquito/web`.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { chromium } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { packagePath } from '../src/core/index.js'
 import type { AppResult, PredictResult } from '../src/index.js'
 import { readModel, writeModel } from '../src/onnx/index.js'
 import { graphDigest, modelMetadataEntries, parseModelMetadata } from '../src/run/index.js'
+import { chromiumPath, launchChromium } from './support/browser.js'
 import { chiquito, documentOf, suiteFolder } from './support/chiquito.js'
 import { serveFolders } from './support/static-site.js'
 import { trainOnDrawings } from './support/web-model.js'
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
 const folder = suiteFolder()
 
 /** The model file of a run, without its output `known`. */
@@ -30,7 +29,7 @@ function withoutKnown(file: string): Uint8Array {
   return writeModel({ ...model, graph: unknowing, metadata })
 }
 
-it.skipIf(!existsSync(CHROMIUM))('such a model always answers with a label', async () => {
+it.skipIf(!existsSync(chromiumPath))('such a model always answers with a label', async () => {
   const run = await trainOnDrawings(folder)
   const model = path.join(folder, 'unknowing.onnx')
   writeFileSync(model, withoutKnown(path.join(run, 'model.onnx')))
@@ -41,7 +40,7 @@ it.skipIf(!existsSync(CHROMIUM))('such a model always answers with a label', asy
   const odd = path.join(folder, 'photos/not_hot_dog/1.png')
   const predicted = documentOf<PredictResult>(await chiquito(['predict', model, odd, '--json']))
   const [{ label, probabilities }] = predicted.predictions
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
+  const browser = await launchChromium()
   const host = await serveFolders({
     '/': site,
     '/web/': packagePath('dist/web'),

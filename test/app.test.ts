@@ -2,21 +2,20 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { probabilityText } from '../src/core/index.js'
 import type { AppResult, PredictResult } from '../src/index.js'
 import { kept, type OpenOptions, openApp, verdictOn } from './support/app-page.js'
+import { chromiumPath, fakeCamera, launchChromium } from './support/browser.js'
 import { chiquito, documentOf, suiteFolder } from './support/chiquito.js'
 import { withOtherBit } from './support/damaged-model.js'
 import { type StaticSite, serveFolders } from './support/static-site.js'
 import { trainOnDrawings } from './support/web-model.js'
 import { webPhotos } from './support/web-photos.js'
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
-
-describe.skipIf(!existsSync(CHROMIUM))(
+describe.skipIf(!existsSync(chromiumPath))(
   'an exported page (skipped without Chromium; CHROMIUM names another path)',
   () => {
     const folder = suiteFolder()
@@ -41,10 +40,7 @@ describe.skipIf(!existsSync(CHROMIUM))(
           '--json',
         ]),
       )
-      browser = await chromium.launch({
-        executablePath: CHROMIUM,
-        args: ['--no-sandbox', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
-      })
+      browser = await launchChromium(...fakeCamera)
       host = await serveFolders({ '/': site, '/deep/': site })
     })
     afterAll(async () => {

@@ -60,18 +60,34 @@ describe('--json leaves one document on standard output', () => {
     expect(Object.keys(JSON.parse(document))).toEqual([status === 0 ? 'backbones' : 'error'])
   })
 
-  it('also where Ctrl-C comes while the program is still being loaded', () => {
-    // Sent at the first moment at which the program listens.
-    const preload =
-      "const t = setInterval(() => { if (process.listenerCount('SIGINT') > 0) { clearInterval(t); process.kill(process.pid, 'SIGINT') } })"
-    const { status, stdout } = spawnSync(
+  /** Runs a command that sends itself SIGINT as soon as it listens, or has just ceased to listen with what it did so far. */
+  function stopped(event: 'newListener' | 'removeListener') {
+    const preload = `
+      const stop = () => process.kill(process.pid, 'SIGINT')
+      const hear = name => {
+        if (name !== 'SIGINT') return
+        process.off('${event}', hear)
+        ${event === 'newListener' ? 'process.nextTick(stop)' : 'stop()'}
+      }
+      process.on('${event}', hear)`
+    return spawnSync(
       process.execPath,
       ['--import', `data:text/javascript,${encodeURIComponent(preload)}`, programFile, 'backbones', '--json'],
       { encoding: 'utf8' },
     )
+  }
+
+  it('also where Ctrl-C comes while the program is still being loaded', () => {
+    const { status, stdout } = stopped('newListener')
     expect({ status, stdout }).toEqual({
       status: 130,
       stdout: '{"error":{"code":"interrupted","message":"Interrupted."}}\n',
     })
+  })
+
+  it('also where it comes as the program has just been loaded, be it too late to stop anything', () => {
+    const { signal, stdout } = stopped('removeListener')
+    expect(signal).toBeNull()
+    expect(JSON.parse(stdout)).toBeTypeOf('object')
   })
 })

@@ -29,7 +29,7 @@ beforeAll(async () => {
   )
   for (const name of ['right', 'swapped'])
     await done('train', at(name), '--out', at(`run-${name}`), '--fine-tune', 'never')
-}, 120_000)
+})
 
 async function done(...args: string[]) {
   const told = await chiquitoHere(args)

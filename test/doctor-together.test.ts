@@ -1,15 +1,16 @@
 // Two doctors at one folder, each a process of its own: one is at work, the other says so, and nothing is lost.
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { beforeAll, expect, it } from 'vitest'
 import type { UndoResult } from '../src/actions/undo.js'
 import { chiquito, documentOf, suiteFolder, type Told } from './support/chiquito.js'
 import { temporaryFolder, writeTree } from './support/files.js'
 import { asJournalSays, differences, treeOf } from './support/kills/trees.js'
 import { scenes } from './support/spots.js'
+import { standstillAt } from './support/standstill.js'
 
-const env = { CHIQUITO_CACHE: path.join(suiteFolder(), 'cache') }
+const suite = suiteFolder()
+const env = { CHIQUITO_CACHE: path.join(suite, 'cache') }
 let photos: Record<string, Buffer>
 
 beforeAll(async () => {
@@ -37,42 +38,30 @@ const journalOf = (root: string) => {
   }
 }
 
-it.skipIf(process.platform === 'win32')(
-  'says that the other is at work, and leaves it its work',
-  async () => {
-    const { root, before } = folder()
-    let stopped: Promise<void> = Promise.resolve()
-    let goOn = () => {}
-    const first = chiquito(['doctor', root, '--quick', '--fix'], {
-      env,
-      started: child => {
-        goOn = () => void child.kill('SIGCONT')
-        stopped = (async () => {
-          while (!journalOf(root).includes('"event":"act"')) await setTimeout(1)
-          child.kill('SIGSTOP')
-        })()
-      },
-    })
-    try {
-      await stopped
-      const here = treeOf(root)
-      const refused = await fix(root)
-      expect([refused.status, refused.stderr]).toEqual([1, expect.stringMatching(BUSY)])
-      const undone = await chiquito(['undo', root], { env })
-      expect([undone.status, undone.stderr]).toEqual([1, expect.stringMatching(BUSY)])
-      const looked = await chiquito(['doctor', root, '--quick'], { env })
-      expect(looked.stdout).toContain('! "doctor --fix" is at work here in another process')
-      expect(treeOf(root)).toEqual(here)
-    } finally {
-      goOn()
-    }
-    const done = await first
-    expect(done.status, done.stderr).toBe(0)
-    expect(differences(asJournalSays(root, before), treeOf(root))).toEqual([])
-    await chiquito(['undo', root], { env })
-    expect(treeOf(root)).toEqual(before)
-  },
-)
+it('says that the other is at work, and leaves it its work', async () => {
+  const { root, before } = folder()
+  const inTheMiddle = standstillAt(path.join(suite, 'halt'), '"event":"act"', 3)
+  inTheMiddle.halt()
+  const first = chiquito(['doctor', root, '--quick', '--fix'], { env: { ...env, ...inTheMiddle.env } })
+  try {
+    await expect.poll(() => journalOf(root).match(/"event":"act"/g)).toHaveLength(3)
+    const here = treeOf(root)
+    const refused = await fix(root)
+    expect([refused.status, refused.stderr]).toEqual([1, expect.stringMatching(BUSY)])
+    const undone = await chiquito(['undo', root], { env })
+    expect([undone.status, undone.stderr]).toEqual([1, expect.stringMatching(BUSY)])
+    const looked = await chiquito(['doctor', root, '--quick'], { env })
+    expect(looked.stdout).toContain('! "doctor --fix" is at work here in another process')
+    expect(treeOf(root)).toEqual(here)
+  } finally {
+    inTheMiddle.goOn()
+  }
+  const done = await first
+  expect(done.status, done.stderr).toBe(0)
+  expect(differences(asJournalSays(root, before), treeOf(root))).toEqual([])
+  await chiquito(['undo', root], { env })
+  expect(treeOf(root)).toEqual(before)
+})
 
 it('loses nothing where both begin in one moment', async () => {
   const { root, before } = folder()

@@ -31,20 +31,10 @@ async function folded(...args: string[]): Promise<EvaluateFoldsResult> {
 }
 
 /** The same in a process of its own, that a signal ends once a fold's run has begun. */
-async function cutOff(place: string, fold: string, signal: NodeJS.Signals, args: readonly string[]) {
-  let watch: NodeJS.Timeout | undefined
+function cutOff(place: string, fold: string, signal: NodeJS.Signals, args: readonly string[]) {
   const begun = path.join(place, 'repeat-1', fold, 'run.json')
-  const told = await chiquito(['evaluate', ...args, ...usual], {
-    started: child => {
-      watch = setInterval(() => {
-        if (!existsSync(begun)) return
-        clearInterval(watch)
-        child.kill(signal)
-      }, 5)
-    },
-  })
-  clearInterval(watch)
-  return told
+  const at = { lines: { file: begun, like: '', count: 1 } }
+  return chiquito(['evaluate', ...args, ...usual], { moments: [{ at, signal }] })
 }
 
 /** All but times and places. */
@@ -114,7 +104,7 @@ describe('chiquito evaluate --folds', () => {
     const page = readFileSync(path.join(out, 'report.html'), 'utf8')
     expect(page).toContain('href="repeat-2/report.html"')
     expect(JSON.parse(readFileSync(path.join(out, 'metrics.json'), 'utf8')).accuracy).toBe(accuracy)
-  }, 240_000)
+  })
 
   it('killed and stopped in the middle of folds, goes on to the same table', async () => {
     const [whole, cut] = ['whole', 'cut'].map(name => path.join(folder, name))
@@ -150,7 +140,7 @@ describe('chiquito evaluate --folds', () => {
     expect((await folded(...overwriting)).rounds[0].folds).toHaveLength(2)
     expect(existsSync(path.join(cut, 'repeat-1/fold-3'))).toBe(false)
     expect(existsSync(path.join(cut, 'tables/repeat-1/fold-3.csv'))).toBe(false)
-  }, 240_000)
+  })
 
   it('of a run takes its photos and settings', async () => {
     const run = path.join(folder, 'run')
@@ -163,7 +153,7 @@ describe('chiquito evaluate --folds', () => {
     expect(record.configuration).toMatchObject({ size: 64, fineTune: 'never', sharedBudget: 7200 })
     expect(record.configuration.budget).toBeGreaterThan(3000)
     expect(record.configuration.budget).toBeLessThanOrEqual(3600)
-  }, 240_000)
+  })
 
   it('writes no model that could be used meanwhile, as nobody does', async () => {
     const tuned = ['--fine-tune', 'always', '--epochs', '1', '--backbone', smallNetwork, '--threads', '1']

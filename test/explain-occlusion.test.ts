@@ -59,13 +59,8 @@ it('says once that places are covered, and why', async () => {
 
 it('stops at Ctrl-C: what is written is whole', async () => {
   const out = at('stopped')
-  let isSent = false
   const told = await chiquito(['predict', at('run'), at('many'), '--explain', out, '--threads', '1'], {
-    watch: (child, stderr) => {
-      if (isSent || !stderr.includes('cannot be explained by gradients')) return
-      isSent = true
-      child.kill('SIGINT')
-    },
+    moments: [{ at: { said: 'cannot be explained by gradients' }, signal: 'SIGINT' }],
   })
   expect(told.status, told.stderr).toBe(130)
   const names = readdirSync(out)

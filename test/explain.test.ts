@@ -35,7 +35,7 @@ beforeAll(async () => {
     '--quiet',
   ])
   expect(told.status, told.stderr).toBe(0)
-}, 120_000)
+})
 
 const photos = (label: string) =>
   readdirSync(at('data', 'valid', label)).map(name => at('data', 'valid', label, name))

@@ -1,8 +1,8 @@
 // Exports that are cut off: by Ctrl-C in every stage, and by a kill while they write. What lies under the name is whole, or what was there before.
-import { type FSWatcher, mkdirSync, readdirSync, readFileSync, watch, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { chiquito, type RunOptions, suiteFolder } from './support/chiquito.js'
+import { chiquito, type Moment, type RunOptions, suiteFolder } from './support/chiquito.js'
 import { writeTree } from './support/files.js'
 import { drawings } from './support/photos.js'
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
   const args = ['train', at('photos'), '--out', run, '--fine-tune', 'never', '--size', '96', '--threads', '1']
   const told = await chiquito([...args, '--quiet'])
   expect(told.status, told.stderr).toBe(0)
-}, 120_000)
+})
 
 function exported(words: string, out: string, options: RunOptions = {}) {
   return chiquito(
@@ -45,14 +45,7 @@ describe('Ctrl-C', () => {
     mkdirSync(place)
     const out = path.join(place, isFolder ? 'hub' : 'model.onnx')
     if (!isFolder) writeFileSync(out, 'old')
-    let sent = false
-    const told = await exported(words, out, {
-      watch: (child, stderr) => {
-        if (sent || !stderr.includes(stage)) return
-        sent = true
-        child.kill('SIGINT')
-      },
-    })
+    const told = await exported(words, out, { moments: [{ at: { said: stage }, signal: 'SIGINT' }] })
     expect(told).toMatchObject({ status: 130, stdout: '', stderr: expect.stringMatching(/Interrupted/) })
     expect(readdirSync(place)).toEqual(isFolder ? [] : ['model.onnx'])
     if (!isFolder) expect(readFileSync(out, 'utf8')).toBe('old')
@@ -60,39 +53,39 @@ describe('Ctrl-C', () => {
 })
 
 describe('a kill while it is written', () => {
-  /** Exports into a folder of its own, and kills as soon as something appears there. */
-  async function killed(words: string, place: string, out: string) {
-    let watcher: FSWatcher | undefined
-    const told = await exported(words, out, {
-      started: child => {
-        watcher = watch(place, () => child.kill('SIGKILL'))
-      },
-    })
-    watcher?.close()
+  async function killed(words: string, out: string, at: Moment) {
+    const told = await exported(words, out, { moments: [{ at, signal: 'SIGKILL' }] })
     expect(told.signal, told.stderr).toBe('SIGKILL')
   }
 
-  it('leaves the old file, or the new one whole', async () => {
-    const place = at('killed')
+  it.each<[string, Moment]>([
+    ['before it has its name', { opened: '.model.onnx.' }],
+    ['as soon as it has', { named: 'model.onnx' }],
+  ])('leaves the old file, or the new one whole: %s', async (_, moment) => {
+    const place = at(`killed${readdirSync(folder).length}`)
     mkdirSync(place)
     const out = path.join(place, 'model.onnx')
     writeFileSync(out, 'old')
-    await killed('--precision float32', place, out)
+    await killed('--precision float32', out, moment)
     const left = readFileSync(out)
     expect((await exported('--precision float32', out)).status).toBe(0)
     const whole = readFileSync(out)
-    expect(left.equals(whole) || left.toString() === 'old').toBe(true)
+    expect(left.equals('named' in moment ? whole : Buffer.from('old'))).toBe(true)
   })
 
-  it('leaves no folder for pipelines, or a whole one', async () => {
-    const place = at('killed-hub')
+  it.each<[string, Moment]>([
+    ['before its first file has its name', { opened: '.config.json.' }],
+    ['while they come', { opened: '.model.onnx.' }],
+    ['as soon as it has its own', { named: 'hub' }],
+  ])('leaves no folder for pipelines, or a whole one: %s', async (_, moment) => {
+    const place = at(`killed${readdirSync(folder).length}`)
     mkdirSync(place)
     const out = path.join(place, 'hub')
-    await killed('--to huggingface', place, out)
+    await killed('--to huggingface', out, moment)
     const left = readdirSync(place).filter(name => name === 'hub')
     const names = () => readdirSync(out, { recursive: true }).sort()
     const there = left.length > 0 ? names() : []
     expect((await exported('--to huggingface', out)).status).toBe(0)
-    expect([[], names()]).toContainEqual(there)
+    expect(there).toEqual('named' in moment ? names() : [])
   })
 })

@@ -36,7 +36,7 @@ beforeAll(async () => {
     folder,
   )
   await done('train', at('photos'), '--out', run, '--fine-tune', 'never', '--size', '96', '--quiet')
-}, 120_000)
+})
 
 async function done(...args: string[]) {
   const told = await chiquitoHere(args)

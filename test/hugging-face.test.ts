@@ -66,7 +66,7 @@ beforeAll(async () => {
     folder,
   )
   odd = documentOf(await done('predict', run, at('odd'), '--json'))
-}, 180_000)
+})
 
 describe('chiquito export --to huggingface', () => {
   it("takes no card of a run that is not the model's, and says so", async () => {
@@ -216,7 +216,6 @@ describe('chiquito export --to huggingface', () => {
         for (const [k, probability] of probabilities.entries())
           expect(Math.abs(processed[i][k] - probability)).toBeLessThan(2e-3)
     },
-    120_000,
   )
 })
 

@@ -55,16 +55,9 @@ function train(
   return chiquito(args, { ...run, env: { CHIQUITO_CACHE: at(cache), ...run.env } })
 }
 
-/** Sends a signal once, as soon as progress says that a stage has begun. */
-function stopAt(stage: string, signals: readonly NodeJS.Signals[] = ['SIGINT']): Pick<RunOptions, 'watch'> {
-  let sent = false
-  return {
-    watch: (child, stderr) => {
-      if (sent || !stderr.includes(stage)) return
-      sent = true
-      for (const signal of signals) child.kill(signal)
-    },
-  }
+/** Has a signal come as soon as progress says that a stage has begun. */
+function stopAt(stage: string, signal: NodeJS.Signals = 'SIGINT'): Pick<RunOptions, 'moments'> {
+  return { moments: [{ at: { said: stage }, signal }] }
 }
 
 /** The model of each recipe when nothing disturbs it. */
@@ -146,16 +139,10 @@ describe.each(['auto', 'fastai-2018'] as const)('Ctrl-C while recipe %s is at wo
   const cache = `cache-${recipe}`
 
   it.each(stages[recipe])('in stage "%s" stops cleanly', async stage => {
-    // A stage that needs but a moment may be over before the signal arrives: then another try.
-    for (let attempt = 0; attempt < 5; attempt++) {
-      const state = stateOf(out)
-      const again = state === 'finished' ? ['--overwrite'] : state === undefined ? [] : ['--resume']
-      const more = attempt % 2 === 0 ? again : again.filter(flag => flag !== '--resume')
-      const told = await train(out, { recipe, cache, more, ...stopAt(stage) })
-      expect(told.stderr).toContain(stage)
-      if (told.status !== 0) return expectInterrupted(told, out, recipe)
-    }
-    expect.fail(`no signal came in time to stop "${stage}"`)
+    const more = stateOf(out) === undefined ? [] : ['--resume']
+    const told = await train(out, { recipe, cache, more, ...stopAt(stage) })
+    expect(told.stderr).toContain(stage)
+    expectInterrupted(told, out, recipe)
   })
 
   it('costs nothing: the same command then gives the same bytes', async () => {
@@ -180,13 +167,15 @@ it('going on takes the settings of the run that was interrupted', async () => {
 })
 
 it('SIGTERM stops as Ctrl-C does', async () => {
-  const told = await train('terminated', stopAt('finding the rate …', ['SIGTERM']))
+  const told = await train('terminated', stopAt('finding the rate …', 'SIGTERM'))
   expectInterrupted(told, 'terminated', 'fastai-2018')
 })
 
 it('a second Ctrl-C stops at once', async () => {
   const out = 'impatient'
-  const told = await train(out, stopTwiceAt('finding the rate …'))
+  const heard = 'press Ctrl-C again'
+  const moments = ['finding the rate …', heard].map(said => ({ at: { said }, signal: 'SIGINT' as const }))
+  const told = await train(out, { moments })
   expect(told.status, told.stderr).toBe(130)
   expectWhole(out, 'fastai-2018')
   const again = await train(out)
@@ -194,59 +183,41 @@ it('a second Ctrl-C stops at once', async () => {
   expectWhole(out, 'fastai-2018')
 })
 
-/** Sends SIGINT at a stage, and once more when the program says that it heard. */
-function stopTwiceAt(stage: string): Pick<RunOptions, 'watch'> {
-  let sent = 0
-  return {
-    watch: (child, stderr) => {
-      const due = sent === 0 ? stderr.includes(stage) : sent === 1 && stderr.includes('press Ctrl-C again')
-      if (!due) return
-      sent++
-      child.kill('SIGINT')
-    },
-  }
-}
-
 describe('while the graph of a step is prepared, in a process of its own', () => {
   const tuned = ['--fine-tune', 'always', '--epochs', '1']
 
-  /** Trains with a folder for temporary files of its own, and signals as soon as the preparation has one in there. */
-  async function trainUntilPrepared(out: string, signals: readonly NodeJS.Signals[]): Promise<Told> {
+  /** Trains with a folder for temporary files of its own, and signals as soon as the preparation, which never ends, has one in there. */
+  async function trainUntilPrepared(out: string, signal: NodeJS.Signals): Promise<Told> {
     const temporary = at(`${out}-temporary`)
     mkdirSync(temporary)
-    let child: ChildProcess | undefined
-    let sent = 0
-    const send = () => {
-      if (sent < signals.length) child?.kill(signals[sent++])
-    }
-    const watcher = watch(temporary, () => {
-      if (sent === 0 && readdirSync(temporary).length > 0) send()
-    })
+    const endless = new URL('support/endless-preparation.mjs', import.meta.url).href
+    let watcher: FSWatcher | undefined
     const told = await train(out, {
       recipe: 'auto',
       more: tuned,
-      env: { TMPDIR: temporary },
-      started: started => {
-        child = started
-      },
-      watch: (_child, stderr) => {
-        if (sent === 1 && stderr.includes('press Ctrl-C again')) send()
+      env: { TMPDIR: temporary, NODE_OPTIONS: `--import=${endless}` },
+      started: child => {
+        watcher = watch(temporary, () => {
+          if (readdirSync(temporary).length === 0) return
+          // Once: a second one would end the program there and then.
+          watcher?.close()
+          child.kill(signal)
+        })
       },
     })
-    watcher.close()
-    expect(sent, told.stderr).toBe(signals.length)
+    watcher?.close()
     expect(readdirSync(temporary)).toEqual([])
     return told
   }
 
   it('Ctrl-C ends that, and leaves nothing', async () => {
-    const told = await trainUntilPrepared('unprepared', ['SIGINT'])
+    const told = await trainUntilPrepared('unprepared', 'SIGINT')
     expectInterrupted(told, 'unprepared', 'auto')
     expect(told.stderr).not.toContain('fine-tuning …')
   })
 
   it('what could be used by then can be used: the model of the head alone', async () => {
-    const told = await trainUntilPrepared('usable', ['SIGINT'])
+    const told = await trainUntilPrepared('usable', 'SIGINT')
     expect(told.stderr).toMatch(
       /Usable from now on: \S+model\.onnx \(the head alone, \d of 6 validation photos right\)/,
     )
@@ -260,7 +231,7 @@ describe('while the graph of a step is prepared, in a process of its own', () =>
   })
 
   it('and so does SIGTERM', async () => {
-    expectInterrupted(await trainUntilPrepared('unprepared-2', ['SIGTERM']), 'unprepared-2', 'auto')
+    expectInterrupted(await trainUntilPrepared('unprepared-2', 'SIGTERM'), 'unprepared-2', 'auto')
   })
 
   it('nothing is left there by a run that ends well either: no report of the runtime to its makers', async () => {

@@ -4,13 +4,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type Browser, chromium } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { picturesWanted, renderDoctorPage, renderReport } from '../src/report/index.js'
+import { chromiumPath, launchChromium } from './support/browser.js'
 import { doctorPictures, doctorSample } from './support/doctor-sample.js'
 import { sampleReport } from './support/report-sample.js'
-
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
 
 const MANY = [
   'cat',
@@ -26,7 +25,7 @@ const MANY = [
   `long ${'x'.repeat(150)}`,
 ]
 
-describe.skipIf(!existsSync(CHROMIUM))('the report in Chromium (CHROMIUM names another path)', () => {
+describe.skipIf(!existsSync(chromiumPath))('the report in Chromium (CHROMIUM names another path)', () => {
   let browser: Browser
   let folder: string
 
@@ -40,7 +39,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the report in Chromium (CHROMIUM names a
     const found = doctorSample({ photos: 10_000, labels: MANY, each: 200, path: n => path250('a', n) })
     const pictures = await doctorPictures(picturesWanted(found))
     await writeFile(path.join(folder, 'doctor.html'), await renderDoctorPage(found, pictures))
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
+    browser = await launchChromium()
   })
 
   afterAll(async () => {

@@ -1,5 +1,4 @@
 // A run that is killed at any instant (kill -9), and gone on with, ends with the same bits as one that never was.
-import type { ChildProcess } from 'node:child_process'
 import {
   appendFileSync,
   copyFileSync,
@@ -17,7 +16,7 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { chiquito, type RunOptions, suiteFolder, type Told } from './support/chiquito.js'
+import { chiquito, type Moment, type RunOptions, suiteFolder, type Told } from './support/chiquito.js'
 import { smallDisk, writeTree } from './support/files.js'
 import { drawings } from './support/photos.js'
 
@@ -75,31 +74,16 @@ function figuresOf(out: string): unknown {
   )
 }
 
-/** Kills the process as soon as the run folder looks as asked. */
-function killWhen(out: string, due: (file: string | null) => boolean): RunOptions & { stop(): void } {
-  mkdirSync(at(out), { recursive: true })
-  const watchers: FSWatcher[] = []
-  const started = (child: ChildProcess) => {
-    const look = (_event: string, file: string | null) => {
-      if (due(file)) child.kill('SIGKILL')
-    }
-    watchers.push(watch(at(out), look))
-    if (existsSync(at(out, 'checkpoint'))) watchers.push(watch(at(out, 'checkpoint'), look))
-  }
-  return { started, stop: () => watchers.forEach(watcher => void watcher.close()) }
+/** When its log has so many lines of what training did, perhaps of one stage. */
+function learnt(out: string, count: number, stage?: string): Moment {
+  const like = `(?=.*"event":"(step|epoch)")${stage === undefined ? '' : `(?=.*"stage":"${stage}")`}`
+  return { lines: { file: at(out, 'log.jsonl'), like, count } }
 }
 
-/** Goes on with a run until the moment comes, and is sure that the kill came before the end. */
-async function killed(
-  out: string,
-  args: readonly string[],
-  due: (file: string | null) => boolean,
-  data = easy,
-): Promise<void> {
-  const { stop, ...run } = killWhen(out, due)
+/** Goes on with a run until it is killed at a moment. */
+async function killed(out: string, args: readonly string[], moment: Moment, data = easy): Promise<void> {
   const more = existsSync(at(out, 'run.json')) ? ['--resume'] : args
-  const told = await train(out, more, run, data)
-  stop()
+  const told = await train(out, more, { moments: [{ at: moment, signal: 'SIGKILL' }] }, data)
   expect(told.signal, told.stderr).toBe('SIGKILL')
 }
 
@@ -117,19 +101,21 @@ function expectSame(out: string, whole: string): void {
   expect(readdirSync(at(out)).sort()).toEqual(readdirSync(at(whole)).sort())
 }
 
-/** Places from the first of so many lines to the last but one, evenly. */
-function places(count: number, lines: number): number[] {
-  return Array.from({ length: count }, (_, k) => 1 + Math.round(((lines - 2) * k) / (count - 1)))
+/** Moments from the first of so many lines to the last but one, evenly: just then, and soon after. */
+function momentsIn(out: string, count: number, lines: number): Moment[] {
+  return Array.from({ length: count }, (_, k) => ({
+    ...learnt(out, 1 + Math.round(((lines - 2) * k) / (count - 1))),
+    later: (count - 1 - k) % 3,
+  }))
 }
 
 describe('a run killed again and again', () => {
   it('of fastai-2018, in every stage and while it keeps its state, gives the same bits', async () => {
     const out = 'killed'
-    await killed(out, article, file => file === 'split.json')
-    for (const place of places(12, doneIn('whole').length))
-      await killed(out, article, () => doneIn(out).length >= place)
-    await killed(out, article, file => file?.startsWith('.state.safetensors.') === true)
-    await killed(out, article, file => file === 'model.onnx')
+    await killed(out, article, { named: 'split.json' })
+    for (const moment of momentsIn(out, 12, doneIn('whole').length)) await killed(out, article, moment)
+    await killed(out, article, { opened: '.state.safetensors.' })
+    await killed(out, article, { named: 'model.onnx' })
     await finish(out)
     expectSame(out, 'whole')
     expect(logOf(out).filter(({ event }) => event === 'resume').length).toBeGreaterThan(0)
@@ -153,9 +139,9 @@ describe('a run killed again and again', () => {
     const stages = new Set(doneIn('whole-auto').map(({ stage }) => stage))
     expect(stages).toContain('does fine-tuning pay?')
     const out = 'killed-auto'
-    await killed(out, args, () => logOf(out).some(({ event }) => event === 'candidate'), hard)
-    for (const place of places(4, doneIn('whole-auto').length))
-      await killed(out, args, () => doneIn(out).length >= place, hard)
+    const lines = { file: at(out, 'log.jsonl'), like: '"event":"candidate"', count: 1 }
+    await killed(out, args, { lines }, hard)
+    for (const moment of momentsIn(out, 4, doneIn('whole-auto').length)) await killed(out, args, moment, hard)
     await finish(out, hard)
     expectSame(out, 'whole-auto')
     const told = (name: string) => logOf(name).filter(({ event }) => event !== 'resume')
@@ -168,19 +154,8 @@ it('Ctrl-C while all layers of the embedded network learn keeps the step it came
   const whole = await train('whole-embedded', args)
   expect(whole.status, whole.stderr).toBe(0)
   const out = 'interrupted'
-  mkdirSync(at(out))
-  let watcher: FSWatcher | undefined
-  const told = await train(out, args, {
-    started: child => {
-      watcher = watch(at(out), () => {
-        if (!doneIn(out).some(({ stage }) => stage === 'all layers')) return
-        // Once: a second one would end the program there and then.
-        watcher?.close()
-        child.kill('SIGINT')
-      })
-    },
-  })
-  watcher?.close()
+  const moments = [{ at: learnt(out, 1, 'all layers'), signal: 'SIGINT' as const }]
+  const told = await train(out, args, { moments })
   expect(told.status, told.stderr).toBe(130)
   expect(told.stderr).toMatch(/What was done so far is kept; to go on, give the same command with --resume/)
   expect(jsonOf(out, 'run.json').state).toBe('interrupted')
@@ -201,10 +176,11 @@ it('a disk too full for a checkpoint ends the run; with more room it goes on', a
   const out = path.join(disk, 'run')
   mkdirSync(out)
   const filler = path.join(disk, 'filler')
+  const isFull = at('the disk is full')
   let watcher: FSWatcher | undefined
   const started = () => {
     watcher = watch(out, () => {
-      if (existsSync(filler) || doneIn(out).length < 5) return
+      if (existsSync(isFull) || doneIn(out).length < 5) return
       const { bavail, bsize } = statfsSync(disk)
       // Room for lines of the log, and for saying how it ended.
       try {
@@ -213,9 +189,10 @@ it('a disk too full for a checkpoint ends the run; with more room it goes on', a
         // A checkpoint that was being written took some of it.
         truncateSync(filler, statSync(filler).size - 2 ** 16)
       }
+      writeFileSync(isFull, '')
     })
   }
-  const told = await train(out, article, { started })
+  const told = await train(out, article, { started, moments: [{ at: learnt(out, 5), until: isFull }] })
   watcher?.close()
   expect(told.status, told.stderr).toBe(1)
   expect(told.stderr).toMatch(
@@ -223,34 +200,32 @@ it('a disk too full for a checkpoint ends the run; with more room it goes on', a
   )
   expect(jsonOf(out, 'run.json').state).toBe('failed')
   expect(readdirSync(path.join(out, 'checkpoint'))).toEqual(['state.safetensors'])
-  const learnt = doneIn(out).length
+  const done = doneIn(out).length
   rmSync(filler)
   await finish(out)
   expectSame(out, 'whole')
   // It went on from the last whole checkpoint, not from the beginning.
   const resumed = logOf(out).findIndex(({ event }) => event === 'resume')
-  expect(resumed).toBeGreaterThan(learnt - 3)
+  expect(resumed).toBeGreaterThan(done - 3)
 })
 
 it('goes on in the moment in which the process before it ends, and says that it waits for that', async () => {
   const out = 'dying'
   let resumed: Promise<Told> | undefined
   mkdirSync(at(out))
+  let watcher: FSWatcher | undefined
   const first = await train(out, article, {
+    // Stopped, not gone: as a process is that writes its last.
+    moments: [{ at: learnt(out, 3), signal: 'SIGSTOP' }],
     started: child => {
-      const watcher = watch(at(out), () => {
+      watcher = watch(at(out), () => {
         if (resumed || doneIn(out).length < 3) return
-        watcher.close()
-        // Stopped, not gone: as a process is that writes its last.
-        child.kill('SIGSTOP')
-        resumed = train(out, ['--resume'], {
-          watch: (_, stderr) => {
-            if (stderr.includes('It may be just ending')) child.kill('SIGKILL')
-          },
-        })
+        const heard = { said: 'It may be just ending' }
+        resumed = train(out, ['--resume'], { moments: [{ at: heard, signal: 'SIGKILL', to: child.pid }] })
       })
     },
   })
+  watcher?.close()
   expect(first.signal, first.stderr).toBe('SIGKILL')
   const second = await resumed
   expect(second?.status, second?.stderr).toBe(0)
@@ -262,7 +237,7 @@ it('goes on in the moment in which the process before it ends, and says that it 
 
 it('goes on with the photos it began with, and with nothing that is damaged or of another training', async () => {
   const out = 'changed'
-  await killed(out, article, () => doneIn(out).length >= 3)
+  await killed(out, article, learnt(out, 3))
   const refused = async () => {
     const told = await train(out, ['--resume'])
     expect(told.status, told.stderr).toBe(1)

@@ -118,7 +118,6 @@ describe('examples/runtimes/onnxruntime_pillow.py', () => {
         }
       }
     },
-    180_000,
   )
 })
 

@@ -1,11 +1,11 @@
 // `chiquito/client`, in Node and in a browser on a page of another origin, and the page that `chiquito serve` has itself.
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { probabilityText } from '../src/core/index.js'
 import { ChiquitoClient, ChiquitoProblem, isAnswered } from '../src/serve/client.js'
-import { chromiumPath, noBrowser, unless } from './support/browser.js'
+import { launchChromium, noBrowser, unless } from './support/browser.js'
 import { suiteFolder } from './support/chiquito.js'
 import { writeTree } from './support/files.js'
 import { drawing } from './support/photos.js'
@@ -132,7 +132,7 @@ describe('the client', () => {
 describe.skipIf(noBrowser)(unless(noBrowser, 'in a browser'), () => {
   let browser: Browser
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] })
+    browser = await launchChromium()
   })
   afterAll(() => browser?.close())
 

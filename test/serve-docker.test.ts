@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { DockerResult } from '../src/serve/index.js'
 import { chiquito, documentOf, programFile, suiteFolder } from './support/chiquito.js'
+import { freePort } from './support/free-port.js'
 import { trainedModel } from './support/serving.js'
 
 const folder = suiteFolder()
@@ -80,7 +81,7 @@ describe('the folder', () => {
 
 it('has a command that serves, and a health check that tells', async () => {
   // A port of its own; in a container there is nobody else.
-  const port = String(20_000 + Math.floor(Math.random() * 20_000))
+  const port = String(await freePort())
   const [, ...args] = entry().map(word => (word === '8000' ? port : word))
   const [command, ...check] = health().map(word => word.replaceAll('8000', port))
   const isHealthy = () => spawnSync(command, check).status === 0

@@ -16,8 +16,7 @@ beforeAll(async () => {
   for (const format of ['jpeg', 'png', 'webp'] as const)
     photos.set(format, await drawing('ball', 60, { format, side: 120 }))
   const model = await trainedModel(folder)
-  const quick = ['--max-body', '2', '--upload-limit', '1.5s']
-  server = await serving(model, quick)
+  server = await serving(model, ['--max-body', '2'])
   const guards = [
     '--allow-origin',
     'https://friend.example',

@@ -387,14 +387,12 @@ describe('the command', () => {
   it('stops when the process that waits for it is gone', async () => {
     const own = await serving(model)
     expect((await own.stop('SIGKILL')).status).toBe(null)
-    let isThere = true
-    for (let i = 0; i < 500 && isThere; i++) {
-      isThere = await fetch(`${own.address}/healthz`).then(
+    const isThere = () =>
+      fetch(`${own.address}/healthz`).then(
         () => true,
         () => false,
       )
-    }
-    expect(isThere).toBe(false)
+    await expect.poll(isThere).toBe(false)
   })
 
   it('says what keeps it from starting', async () => {

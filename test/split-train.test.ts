@@ -94,7 +94,7 @@ describe('train --folds', () => {
       1,
       expect.stringMatching(/In every class .* belong together/),
     ])
-  }, 60_000)
+  })
 
   it('says how photos are divided where it is given a number', async () => {
     const { stderr } = await chiquitoHere(train('--folds', '3', '--out', path.join(folder, 'numbered')))

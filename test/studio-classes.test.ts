@@ -51,7 +51,7 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'a class without photos'), () => {
     await page.getByRole('button', { name: 'Remove Wave' }).click()
     await card(page, 'Wave').waitFor({ state: 'detached' })
     expect(readdirSync(at())).toEqual(['ball'])
-    expect(await page.evaluate('document.activeElement.tagName')).toBe('INPUT')
+    await expect.poll(() => page.evaluate('document.activeElement.tagName')).toBe('INPUT')
     expect(await page.getByRole('button', { name: 'Remove ball' }).count()).toBe(0)
     const refused = await studio.fetch('/api/classes/remove', {
       method: 'POST',

@@ -11,6 +11,7 @@ import { noBrowser, unless } from './support/browser.js'
 import { suiteFolder } from './support/chiquito.js'
 import { answerPhoto, openversePage } from './support/collect/photo-host.js'
 import { writeTree } from './support/files.js'
+import { freePort } from './support/free-port.js'
 import { drawing, drawings } from './support/photos.js'
 import { serve } from './support/server.js'
 import { closeBrowserAfter, openPage, type RunningStudio, startStudio } from './support/studio.js'
@@ -91,7 +92,7 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'Gather'), () => {
     await drop(page, '.class-card', [first[0], ...(await balls(5, 2))])
     await page.getByText('1 was there already').waitFor()
     await classCard(page, 'ball').getByText('6 photos').waitFor()
-    expect(await classCard(page, 'ball').locator('img').count()).toBe(6)
+    await expect.poll(() => classCard(page, 'ball').locator('img').count()).toBe(6)
     expect(photosOf('ball')).toHaveLength(6)
     expect(complaints).toEqual([])
     await close()
@@ -250,8 +251,7 @@ describe('Gather after a kill', () => {
     const dir = path.join(folder, 'back')
     mkdirSync(dir)
     writeTree(await drawings('photos/ball', 'ball', 1, { from: 900 }), dir)
-    // No port that the system gives to whoever asks for any: the page itself asks for many meanwhile.
-    const again = ['--token', 'the-same-token-as-before', '--port', String(20_000 + (process.pid % 10_000))]
+    const again = ['--token', 'the-same-token-as-before', '--port', String(await freePort())]
     const first = await startStudio(dir, again)
     const { page, close } = await openPage(first)
     await classCard(page, 'ball').waitFor()

@@ -7,6 +7,7 @@ import { seriousFaults } from './support/axe.js'
 import { noBrowser, unless } from './support/browser.js'
 import { suiteFolder } from './support/chiquito.js'
 import { resizeDisk, smallDisk, writeTree } from './support/files.js'
+import { freePort } from './support/free-port.js'
 import { drawing, drawings } from './support/photos.js'
 import { closeBrowserAfter, openPage, startStudio } from './support/studio.js'
 
@@ -57,8 +58,7 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'An open page of the studio'), () =
 
   it('asks for the token of a server that was started again, and then sends what it still has', async () => {
     const dir = await workspace('again')
-    // No port that the system gives to whoever asks for any.
-    const port = ['--port', String(30_000 + (process.pid % 10_000))]
+    const port = ['--port', String(await freePort())]
     const first = await startStudio(dir, port)
     const { page, close } = await openPage(first)
     await photosOf(page, 'ball').getByText('3 photos').waitFor()

@@ -106,7 +106,7 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'the studio ships a model'), () => 
     await expect.poll(width).toBeGreaterThan(0)
     await page.locator('.verdict-note').waitFor()
     await page.getByRole('button', { name: 'Parar la cámara' }).click()
-    expect(await page.locator('video').count()).toBe(0)
+    await page.locator('video').waitFor({ state: 'detached' })
     await close()
   })
 
@@ -251,7 +251,9 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'the studio ships a model'), () => 
       expect(await seriousFaults(page)).toEqual([])
       for (const width of [360, 390, 768, 1440, 1920]) {
         await page.setViewportSize({ width, height: 800 })
-        expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
+        await expect
+          .poll(() => page.evaluate('document.documentElement.scrollWidth'))
+          .toBeLessThanOrEqual(width)
       }
       await close()
     }

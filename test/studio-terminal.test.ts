@@ -88,15 +88,16 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'a terminal beside the studio'), ()
     })
     afterAll(() => other.stop())
 
-    /** Begins a training in a terminal and holds it as soon as its folder is there. */
+    /** Begins a training in a terminal that stands still as soon as its folder is there. */
     async function begun(data: string, name: string): Promise<ChildProcess> {
       const settings = ['--size', '96', '--fine-tune', 'never']
       const started = new Promise<ChildProcess>(resolve => {
-        void chiquito(['train', data, '--out', at('runs', name), ...settings], { env, started: resolve })
+        const moments = [{ at: { named: 'split.json' }, until: at('for ever') }]
+        const words = ['train', data, '--out', at('runs', name), ...settings]
+        void chiquito(words, { env, moments, started: resolve })
       })
       const child = await started
-      await expect.poll(() => existsSync(at('runs', name, 'split.json')), { interval: 5 }).toBe(true)
-      child.kill('SIGSTOP')
+      await expect.poll(() => existsSync(at('runs', name, 'split.json'))).toBe(true)
       return child
     }
     const card = (page: Page, name: string) => page.getByRole('region', { name, exact: true })

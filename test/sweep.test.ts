@@ -8,6 +8,7 @@ import { chiquito, documentOf, smallNetwork, suiteFolder } from './support/chiqu
 import { writeTree } from './support/files.js'
 import { chiquitoHere } from './support/in-process.js'
 import { scenes } from './support/spots.js'
+import { standstillAt } from './support/standstill.js'
 
 const folder = suiteFolder()
 const photos = path.join(folder, 'photos')
@@ -91,16 +92,18 @@ describe('a sweep', () => {
   it('goes on after a kill, and loses no training that was done', async () => {
     const out = path.join(folder, 'killed')
     const args = ['sweep', photos, '--out', out, '--size', '32,64', ...usual]
-    const killed = await chiquito(args, {
+    const halfway = standstillAt(path.join(folder, 'halt'), path.join(out, 'work', 'results'), 2)
+    halfway.halt()
+    let kill = () => {}
+    const killed = chiquito(args, {
+      env: halfway.env,
       started: child => {
-        const watch = setInterval(() => {
-          if (results(out) < 2) return
-          clearInterval(watch)
-          child.kill('SIGKILL')
-        }, 20)
+        kill = () => void child.kill('SIGKILL')
       },
     })
-    expect(killed.signal).toBe('SIGKILL')
+    await expect.poll(() => results(out)).toBe(2)
+    kill()
+    expect((await killed).signal).toBe('SIGKILL')
     const kept = results(out)
     const rest: SweepResult = documentOf(await chiquitoHere(args))
     expect(rest.recalled).toBeGreaterThanOrEqual(Math.min(kept, rest.trials))

@@ -21,7 +21,7 @@ beforeAll(async () => {
   await learn.fit(0.01, 2)
   await learn.save(file)
   await learn.close()
-}, 60_000)
+})
 
 async function verified(model: string) {
   const told = await chiquitoHere(['verify', model, '--json'])

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { packModel } from '../src/app/pack-model.js'
@@ -11,14 +11,13 @@ import { packagePath } from '../src/core/index.js'
 import type { PredictResult } from '../src/index.js'
 import { predict } from '../src/index.js'
 import { GraphBuilder, model, readModel, writeModel } from '../src/onnx/index.js'
+import { chromiumPath, launchChromium } from './support/browser.js'
 import { suiteFolder } from './support/chiquito.js'
 import { withOtherBit } from './support/damaged-model.js'
 import { inFolders, type StaticSite, serveFolders, serveSite } from './support/static-site.js'
 import { trainOnDrawings } from './support/web-model.js'
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
-
-describe.skipIf(!existsSync(CHROMIUM))(
+describe.skipIf(!existsSync(chromiumPath))(
   'chiquito/web (skipped without Chromium; CHROMIUM names another path)',
   () => {
     const folder = suiteFolder()
@@ -53,9 +52,8 @@ describe.skipIf(!existsSync(CHROMIUM))(
         '/run/': run,
         '/photos/': photos,
       })
-      browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
-      page = await (await browser.newContext()).newPage()
-      page.setDefaultTimeout(300_000)
+      browser = await launchChromium()
+      page = await browser.newPage()
       await page.goto(`${host.address}/plain.html`)
       await page.waitForFunction('globalThis.model !== undefined && globalThis.failure !== undefined')
     })
@@ -406,7 +404,6 @@ describe.skipIf(!existsSync(CHROMIUM))(
         '/photos/': photos,
       })
       const built = await browser.newPage()
-      built.setDefaultTimeout(300_000)
       await built.goto(`${own.address}/`)
       await built.waitForFunction('globalThis.verdict !== undefined')
       expectSame(await built.evaluate('verdict'), 'hot_dog/1.png')

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { freePort, Program, redisProgram, startRedis } from '../../test/support/queue/programs.js'
+import { freePort } from '../../test/support/free-port.js'
+import { Program, redisProgram, startRedis } from '../../test/support/queue/programs.js'
 
 export const noRedis = 'neither redis-server nor valkey-server is there: apt-get install redis-server'
 

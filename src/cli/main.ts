@@ -35,9 +35,10 @@ async function run(): Promise<void> {
     const options = { system: processSystem, json: args.includes('--json'), version: version() }
     process.exit(await printError(error, options))
   })
-  // From here on the program listens itself.
+  // It listens itself from the moment on in which it is begun: none between in which nobody does.
+  const ended = runProgram(args, commands, processSystem)
   for (const name of signals) process.off(name, stopEarly)
-  process.exitCode = await runProgram(args, commands, processSystem)
+  process.exitCode = await ended
 }
 
 /** Ctrl-C while the program itself is still being loaded. */

@@ -48,6 +48,8 @@ export async function prepareAside(
   }
   process.once('exit', stopAndClear)
   signal?.addEventListener('abort', stop)
+  // It may have fired while the folder was made.
+  if (signal?.aborted) stop()
   try {
     const answer = await exchanged(child, bytes)
     throwIfAborted(signal)

@@ -93,9 +93,9 @@ describe('a download', () => {
       'a trickle of a head',
       (_, response) => trickle(response.socket, 'HTTP/1.1 200 OK\r\nx: '),
       { spanMs: 100 },
-      /is too slow: 0 bytes in 1 s/,
+      /is too slow: 0 bytes in \d+ s/,
     ],
-    ['no end', endless, { maxMs: 250, spanMs: 100, sha256 }, /is too slow: [1-9]\d+ bytes/],
+    ['no end', endless, { maxMs: 250, spanMs: 100, sha256 }, /is too slow: \d+ bytes/],
     [
       'garbage',
       (_, response) => void response.socket?.end('SSH-2.0-OpenSSH\r\n\r\n'),

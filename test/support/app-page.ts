@@ -12,9 +12,6 @@ export interface OpenOptions {
   readonly colorScheme?: 'light' | 'dark'
 }
 
-/** Nothing may fail because a machine is busy: only what hangs is given up, in milliseconds. */
-const GUARD_MS = 300_000
-
 /** An exported page in a phone's browser that was never there before. */
 export async function openApp(
   browser: Browser,
@@ -22,7 +19,6 @@ export async function openApp(
   { locale = 'en-GB', colorScheme = 'light' }: OpenOptions = {},
 ): Promise<OpenedApp> {
   const context = await browser.newContext({ locale, colorScheme, viewport: { width: 390, height: 844 } })
-  context.setDefaultTimeout(GUARD_MS)
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('console', message => {

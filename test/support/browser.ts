@@ -18,6 +18,22 @@ export function unless(missing: string | undefined, name: string): string {
   return missing === undefined ? name : `${name} (skipped: ${missing})`
 }
 
+/** Nothing may fail because a machine is busy: only what hangs is given up, in milliseconds. */
+const HANGING_MS = 300_000
+
+/** Starts Chromium. Whatever is waited for in its pages may take as long as it does on a machine that does much else. */
+export async function launchChromium(...args: readonly string[]): Promise<Browser> {
+  const browser = await chromium.launch({
+    executablePath: chromiumPath,
+    args: ['--no-sandbox', ...args],
+    timeout: HANGING_MS,
+  })
+  return browser.on('context', context => context.setDefaultTimeout(HANGING_MS))
+}
+
+/** What has Chromium show a picture of its own where a page asks for a camera, and allow that. */
+export const fakeCamera = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'] as const
+
 /** onnxruntime-web in a real Chromium, its files and the test's served from this machine. */
 export class BrowserRuntime {
   /** What the page said that it should not have. */
@@ -39,7 +55,7 @@ export class BrowserRuntime {
     const site = await serveSite(pathname => contentAt(pathname, files), {
       posted: (pathname, body) => results.set(pathname.replace('/results/', ''), body),
     })
-    const browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] })
+    const browser = await launchChromium()
     const tab = await browser.newPage()
     const opened = new BrowserRuntime(site, browser, tab, files, results)
     tab.on('console', message => opened.complaints.push(message.text()))

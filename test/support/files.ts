@@ -71,7 +71,7 @@ export async function startEndless(name: string, ...args: string[]): Promise<Chi
     cwd: resolve(support, '../..'),
     execArgv: [],
   })
-  onTestFinished(() => void child.kill('SIGKILL'))
+  onTestFinished(() => kill(child))
   await new Promise<void>((begun, failed) => {
     child.once('message', () => begun())
     child.once('exit', code => failed(new Error(`${name} ended with ${code}`)))
@@ -81,6 +81,7 @@ export async function startEndless(name: string, ...args: string[]): Promise<Chi
 
 /** Ends a process as a power cut would, and waits until it is gone. */
 export async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
   const gone = new Promise(resolve => child.once('exit', resolve))
   child.kill('SIGKILL')
   await gone

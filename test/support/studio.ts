@@ -1,9 +1,9 @@
 // A `chiquito studio` of its own for tests, and its page in Chromium.
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, expect } from 'vitest'
 import type { Job } from '../../src/studio/api/jobs.js'
 import type { StudioStarted } from '../../src/studio/index.js'
-import { chromiumPath } from './browser.js'
+import { fakeCamera, launchChromium } from './browser.js'
 import { type Lasting, lasting } from './lasting.js'
 
 /** A studio that listens. */
@@ -84,24 +84,16 @@ export interface PageSettings {
   readonly camera?: string
 }
 
-/** Longer than any step takes on a machine that does other work, too. */
-const HANGING_MS = 300_000
-
 /** By the film that their camera shows. */
 const browsers = new Map<string | undefined, Browser>()
 
 async function browserWith(camera: string | undefined): Promise<Browser> {
   const browser =
     browsers.get(camera) ??
-    (await chromium.launch({
-      executablePath: chromiumPath,
-      args: [
-        '--no-sandbox',
-        '--use-fake-device-for-media-stream',
-        '--use-fake-ui-for-media-stream',
-        ...(camera === undefined ? [] : [`--use-file-for-fake-video-capture=${camera}`]),
-      ],
-    }))
+    (await launchChromium(
+      ...fakeCamera,
+      ...(camera === undefined ? [] : [`--use-file-for-fake-video-capture=${camera}`]),
+    ))
   browsers.set(camera, browser)
   return browser
 }
@@ -117,7 +109,6 @@ export async function openPage(studio: RunningStudio, settings: PageSettings = {
     reducedMotion: 'reduce',
     permissions: ['clipboard-read', 'clipboard-write'],
   })
-  context.setDefaultTimeout(HANGING_MS)
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('console', message => {

@@ -1,6 +1,9 @@
 // Kills a command in the middle of its work, again and again. Knows no test runner: a benchmark uses it, too.
 import { type ChildProcess, spawn } from 'node:child_process'
+import { rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import type { RandomStream } from '../../../src/core/index.js'
+import type { Moment } from '../chiquito.js'
 
 /** Something that is killed, and what must be true of it then. */
 export interface Victim {
@@ -11,6 +14,8 @@ export interface Victim {
   prepare(): void
   /** How far the work has come: 0 before its first step that lasts. */
   progress(): number
+  /** When the work has come so far. */
+  momentOf(progress: number): Moment
   /** What is wrong where it was just killed, in words. */
   inspect(): string[]
   /** Goes on, or takes back, and looks whether all is as it must be then. */
@@ -55,15 +60,15 @@ export interface KillTally {
   readonly failures: readonly string[]
 }
 
-/** Runs for each kill that is wanted, at most: on a busy machine some end before they are killed. */
+/** Runs for each kill that is wanted, at most: some end before they are killed. */
 const MOST_RUNS = 3
 
-/** Milliseconds after a step was seen that a kill may wait: it is to fall between steps, and within them. */
-const MOST_DELAY = 3
+/** Milliseconds after a step that a kill may wait, of which the command waits up to 5: it is to fall between steps, and within them. */
+const MOST_DELAY = 8
 
 /**
  * Lets a command end once, to see what there is to do; then kills it (-9) at steps drawn uniformly between the first and the last,
- * looks at what it left, goes on, and looks again.
+ * looks at what it left, goes on, and looks again. At its step it waits for whoever kills it.
  */
 export async function killInTheMiddle(victim: Victim, options: KillOptions): Promise<KillTally> {
   const { kills, random, told = () => undefined } = options
@@ -76,10 +81,13 @@ export async function killInTheMiddle(victim: Victim, options: KillOptions): Pro
   let [early, late] = [0, 0]
   for (let turn = 0; failures.length === 0 && at.length < kills && turn < MOST_RUNS * kills; turn++) {
     victim.prepare()
-    const child = start(victim.words, options)
+    const steps = Math.floor(random.uniform(0, 1) * whole) + 1
+    const until = `${options.cache}.go-on`
+    rmSync(until, { force: true })
+    const child = start(victim.words, options, [{ at: victim.momentOf(steps), until }])
     const ended = endOf(child)
-    const steps = random.uniform(0, 1) * whole
-    void killAt(child, () => victim.progress() > steps, random.uniform(0, MOST_DELAY))
+    const letGo = () => writeFileSync(until, '')
+    void killAt(child, () => victim.progress() >= steps, letGo, random.uniform(0, MOST_DELAY))
     const { signal } = await ended
     const done = victim.progress()
     if (signal === null) late++
@@ -99,9 +107,15 @@ export function runner(options: Where): (words: readonly string[]) => Promise<En
   return words => endOf(start(words, options))
 }
 
-function start(words: readonly string[], { program, cache }: Where): ChildProcess {
-  return spawn(process.execPath, [program, ...words], {
-    env: { ...process.env, CHIQUITO_CACHE: cache },
+function start(
+  words: readonly string[],
+  { program, cache }: Where,
+  moments: readonly { readonly at: Moment; readonly until: string }[] = [],
+): ChildProcess {
+  // Of the checkout in which the program was built.
+  const atMoments = path.resolve(program, '../../../test/support/at-moments.mjs')
+  return spawn(process.execPath, ['--import', atMoments, program, ...words], {
+    env: { ...process.env, CHIQUITO_CACHE: cache, AT_MOMENTS: JSON.stringify(moments) },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
 }
@@ -117,8 +131,14 @@ function endOf(child: ChildProcess): Promise<Ended> {
   })
 }
 
-async function killAt(child: ChildProcess, isReached: () => boolean, delay: number): Promise<void> {
+async function killAt(
+  child: ChildProcess,
+  isReached: () => boolean,
+  letGo: () => void,
+  delay: number,
+): Promise<void> {
   while (child.exitCode === null && child.signalCode === null && !isReached()) await pause(1)
+  letGo()
   if (delay >= 1) await pause(delay)
   child.kill('SIGKILL')
 }

@@ -1,11 +1,14 @@
 import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { undo } from '../../../src/actions/undo.js'
+import type { Moment } from '../chiquito.js'
 import { faultyPhotos } from '../faulty-photos.js'
 import type { Ended, Victim } from './kill.js'
 import { asJournalSays, astray, differences, type Tree, treeOf, unlikeJournal } from './trees.js'
 
 type Run = (words: readonly string[]) => Promise<Ended>
+
+const JOURNAL = 'journal.jsonl'
 
 /** Photos of each class that are as they should be: some twenty certain faults, some sixty photos to even out. */
 const COUNT = 24
@@ -65,6 +68,11 @@ class PutRight implements Victim {
     return linesOf(this.root) - linesOf(this.from)
   }
 
+  momentOf(progress: number): Moment {
+    const count = linesOf(this.from) + progress
+    return { lines: { file: join(this.root, JOURNAL), like: '', count } }
+  }
+
   inspect(): string[] {
     return [...astray(this.before, treeOf(this.root)), ...unlikeJournal(this.root, this.before)]
   }
@@ -90,6 +98,6 @@ class PutRight implements Victim {
 }
 
 function linesOf(root: string): number {
-  const journal = join(root, 'journal.jsonl')
+  const journal = join(root, JOURNAL)
   return existsSync(journal) ? readFileSync(journal, 'utf8').split('\n').length - 1 : 0
 }

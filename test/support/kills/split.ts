@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
+import type { Moment } from '../chiquito.js'
 import { writeTree } from '../files.js'
 import { scenes } from '../spots.js'
 import type { Ended, Victim } from './kill.js'
@@ -67,8 +68,12 @@ class Split implements Victim {
   progress(): number {
     const entries = existsSync(this.folder) ? readdirSync(this.folder, { withFileTypes: true }) : []
     const made = entries.filter(entry => entry.isDirectory() && entry.name !== 'photos')
-    const counts = made.map(({ name }) => photosIn(path.join(this.folder, name)).length)
+    const counts = made.map(({ name }) => photosSoFar(path.join(this.folder, name)))
     return counts.reduce((sum, count) => sum + count, 0) - (this.base === undefined ? 0 : 2 * FIRST)
+  }
+
+  momentOf(progress: number): Moment {
+    return { files: { like: '\\.jpg$', count: progress } }
   }
 
   /** No photo of the folder has changed; the data set holds whole ones only, each once, and all or none where it is new. */
@@ -104,6 +109,16 @@ function photosIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map(file => file.replaceAll('\\', '/'))
     .filter(file => /(^|\/)[^./][^/]*\.jpg$/.test(file))
+}
+
+/** Photos in a folder that may get its name while they are counted: none where it has just gone. */
+function photosSoFar(folder: string): number {
+  try {
+    return photosIn(folder).length
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 0
+    throw error
+  }
 }
 
 /** SHA-256 of every photo, by path. */

@@ -7,7 +7,18 @@ import { getResult } from '../../../dist/jobs/index.js'
 import { jobKinds } from './kinds.mjs'
 
 const question = JSON.parse(process.argv[2])
-const { queue, store: folder, numbers, size, places, kind = 'doubled', ms = 0, deadly, refused } = question
+const {
+  queue,
+  store: folder,
+  numbers,
+  size,
+  places,
+  kind = 'doubled',
+  ms = 0,
+  deadly,
+  refused,
+  held,
+} = question
 const controller = new AbortController()
 process.once('SIGINT', () => controller.abort())
 const { signal } = controller
@@ -21,7 +32,7 @@ function* jobs() {
   for (let i = 0; i < numbers.length; i += size)
     yield {
       kind,
-      asked: { numbers: numbers.slice(i, i + size), ms, deadly, refused },
+      asked: { numbers: numbers.slice(i, i + size), ms, deadly, refused, held },
       place: null,
     }
 }

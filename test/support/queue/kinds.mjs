@@ -1,5 +1,5 @@
 // A kind of job for tests of the queue: doubles numbers, as slowly as asked, and dies at one of them, leaving a file.
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -19,9 +19,10 @@ const doubled = () =>
       ms: z.number(),
       deadly: z.number().optional(),
       refused: z.number().optional(),
+      held: z.strictObject({ from: z.number(), until: z.string() }).optional(),
     }),
     place: z.null(),
-    async perform({ numbers, ms, deadly, refused }, _place, { signal }) {
+    async perform({ numbers, ms, deadly, refused, held }, _place, { signal }) {
       if (numbers.includes(deadly)) {
         writeFileSync(join(tmpdir(), 'fetched'), 'a private photo')
         process.kill(process.pid, 'SIGKILL')
@@ -29,7 +30,8 @@ const doubled = () =>
       if (process.env.LACKS_MEMORY) process.kill(process.pid, 'SIGKILL')
       if (process.env.LACKS_DISK) throw new ChiquitoError('io', 'There is no disk here.')
       if (numbers.includes(refused)) throw new ChiquitoError('data', `${refused} is not to be doubled.`)
-      await pause(ms, undefined, { signal }).catch(() => throwIfAborted(signal))
+      do await pause(ms, undefined, { signal }).catch(() => throwIfAborted(signal))
+      while (held !== undefined && numbers[0] >= held.from && !existsSync(held.until))
       return encode(numbers.map(number => [number, 2 * number]))
     },
     division: {

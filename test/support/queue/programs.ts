@@ -1,6 +1,5 @@
 // A server, workers and askers for tests of the queue, each a process of its own.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { createServer } from 'node:net'
 import path from 'node:path'
 
 export const redisProgram = ['redis-server', 'valkey-server'].find(
@@ -19,6 +18,8 @@ export class Program {
   stdout = ''
   stderr = ''
   private readonly listeners = new Set<() => void>()
+  /** All that it said has come; that it has exited says less. */
+  private isOver = false
 
   constructor(
     readonly process: ChildProcess,
@@ -28,6 +29,7 @@ export class Program {
     this.ended = new Promise(resolve => process.once('close', resolve))
     void this.ended.then(() => {
       running.delete(process)
+      this.isOver = true
       this.wake()
     })
     process.stdout?.setEncoding('utf8').on('data', text => {
@@ -45,8 +47,7 @@ export class Program {
     return new Promise((resolve, reject) => {
       const look = () => {
         if (holds()) resolve()
-        else if (this.process.exitCode !== null || this.process.signalCode !== null)
-          reject(new Error(`${this.what} ended: ${this.stdout}\n${this.stderr}`))
+        else if (this.isOver) reject(new Error(`${this.what} ended: ${this.stdout}\n${this.stderr}`))
         else return
         this.listeners.delete(look)
       }
@@ -85,17 +86,6 @@ export async function startRedis(dir: string, port: number, more: readonly strin
   return redis
 }
 
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() =>
-        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
-      )
-    })
-  })
-}
-
 function script(name: string, words: readonly string[], env: Readonly<Record<string, string>>): Program {
   const file = path.join(import.meta.dirname, name)
   const child = spawn(process.execPath, [file, ...words], {
@@ -129,6 +119,11 @@ export class WorkerProgram {
     return some.map(({ key = '' }) => key)
   }
 
+  /** Resolves once it has said of so many jobs that they ended, which who asked may hear first. */
+  ended(count: number): Promise<void> {
+    return this.program.until(() => this.keys('end').length >= count)
+  }
+
   async ready(): Promise<this> {
     await this.program.until(() => this.lines.some(({ event }) => event === 'ready'))
     return this
@@ -155,6 +150,8 @@ export interface Question {
   /** A number that kills who looks at it. */
   readonly deadly?: number
   readonly refused?: number
+  /** Jobs from this number on end only once a file is there. */
+  readonly held?: { readonly from: number; readonly until: string }
   /** Of the jobs: `doubled` by default, or `counted`, which says how far it is. */
   readonly kind?: 'doubled' | 'counted'
   /** Says that it is `held` once it has reached queue and store, and asks when it is sent SIGUSR2. */

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { tmpdir } from 'node:os'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { suiteFolder } from '../../../../test/support/chiquito.js'
 import { serve } from '../../../../test/support/server.js'
 import { benchOf, itIsASource, type Subject } from '../../../../test/support/sources/conformance.js'
 import { type OfferedPhoto, offered } from '../../../../test/support/sources/fake-source.js'
@@ -21,7 +21,11 @@ const pictures = createServer((request, response) => {
 })
 let picture = Buffer.alloc(0)
 
+/** Other programs of this machine have Chromium make profiles, too. */
+const temporary = suiteFolder()
+
 beforeAll(async () => {
+  process.env.TMPDIR = temporary
   process.env.CHIQUITO_BROWSER_SANDBOX = 'off'
   picture = await sharp({ create: { width: 80, height: 80, channels: 3, background: 'teal' } })
     .png()
@@ -46,7 +50,7 @@ const subject: Subject = {
   otherHosts: () => [host],
 }
 
-const profiles = () => readdirSync(tmpdir()).filter(name => name.startsWith('chiquito-browser-')).length
+const profiles = () => readdirSync(temporary).filter(name => name.startsWith('chiquito-browser-')).length
 
 describe.runIf(noBrowser)('with Chromium', () => {
   itIsASource(subject)

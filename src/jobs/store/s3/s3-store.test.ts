@@ -2,7 +2,8 @@ import { createServer, type RequestListener } from 'node:http'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { suiteFolder } from '../../../../test/support/chiquito.js'
-import { freePort, type Program } from '../../../../test/support/queue/programs.js'
+import { freePort } from '../../../../test/support/free-port.js'
+import type { Program } from '../../../../test/support/queue/programs.js'
 import { BUCKET, s3Environment, startS3 } from '../../../../test/support/s3/programs.js'
 import type { ProgressEvent } from '../../../core/index.js'
 import { getResult, putResult } from '../../results.js'
@@ -95,7 +96,7 @@ describe('a bucket as a store', () => {
       store.get('results/ab'),
       store.put('results/cd', bytes),
     ])
-    await expect.poll(() => notices.length, { timeout: 60_000 }).toBe(1)
+    await expect.poll(() => notices.length).toBe(1)
     server = await startS3(path.join(folder, 'held'), port)
     const [has, got] = await asked
     expect([has, Buffer.from(got ?? []).equals(bytes)]).toEqual([true, true])
