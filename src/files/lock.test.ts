@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -83,9 +83,10 @@ describe('takeLockSoon', () => {
     async () => {
       const path = join(temporaryFolder(), '.lock')
       // The parent becomes a program that never asks for its children.
-      const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'])
+      const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 600'])
       onTestFinished(() => void parent.kill('SIGKILL'))
       const [pid] = await once(parent.stdout, 'data')
+      await expect.poll(() => readFileSync(`/proc/${String(pid).trim()}/stat`, 'utf8')).toMatch(/\) Z /)
       writeFileSync(path, JSON.stringify({ pid: Number(String(pid)), host: hostname() }))
       ;(await takeLockSoon(path, 'it'))()
     },

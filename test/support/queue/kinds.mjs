@@ -19,7 +19,7 @@ const doubled = () =>
       ms: z.number(),
       deadly: z.number().optional(),
       refused: z.number().optional(),
-      held: z.strictObject({ from: z.number(), until: z.string() }).optional(),
+      held: z.strictObject({ butFirst: z.number(), until: z.string() }).optional(),
     }),
     place: z.null(),
     async perform({ numbers, ms, deadly, refused, held }, _place, { signal }) {
@@ -30,8 +30,9 @@ const doubled = () =>
       if (process.env.LACKS_MEMORY) process.kill(process.pid, 'SIGKILL')
       if (process.env.LACKS_DISK) throw new ChiquitoError('io', 'There is no disk here.')
       if (numbers.includes(refused)) throw new ChiquitoError('data', `${refused} is not to be doubled.`)
+      const isHeld = held !== undefined && !isFirst(held)
       do await pause(ms, undefined, { signal }).catch(() => throwIfAborted(signal))
-      while (held !== undefined && numbers[0] >= held.from && !existsSync(held.until))
+      while (isHeld && !existsSync(held.until))
       return encode(numbers.map(number => [number, 2 * number]))
     },
     division: {
@@ -44,6 +45,18 @@ const doubled = () =>
       setAside: ({ numbers: [number] }, reason) => encode([[number, reason]]),
     },
   })
+
+/** Whether a job is one of the first to begin, of all workers. */
+function isFirst({ butFirst, until }) {
+  for (let i = 0; i < butFirst; i++)
+    try {
+      writeFileSync(`${until}.${i}`, '', { flag: 'wx' })
+      return true
+    } catch {
+      // Another was there before.
+    }
+  return false
+}
 
 /** Takes a while, says how far it is, and cannot be divided. */
 const counted = () =>

@@ -150,8 +150,8 @@ export interface Question {
   /** A number that kills who looks at it. */
   readonly deadly?: number
   readonly refused?: number
-  /** Jobs from this number on end only once a file is there. */
-  readonly held?: { readonly from: number; readonly until: string }
+  /** All jobs but so many that begin first end only once a file is there. */
+  readonly held?: { readonly butFirst: number; readonly until: string }
   /** Of the jobs: `doubled` by default, or `counted`, which says how far it is. */
   readonly kind?: 'doubled' | 'counted'
   /** Says that it is `held` once it has reached queue and store, and asks when it is sent SIGUSR2. */
