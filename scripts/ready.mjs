@@ -24,8 +24,9 @@ while (args[0]?.startsWith('--')) {
   } else throw new Error(`ready.mjs does not know ${flag}`)
 }
 
+// Who looks on hears why nothing seems to happen.
 function say(line) {
-  if (!options.quiet) process.stderr.write(`${line}\n`)
+  if (!options.quiet || process.stderr.isTTY) process.stderr.write(`${line}\n`)
 }
 
 function must(command, commandArgs, what) {

@@ -157,6 +157,11 @@ describe('a file', () => {
       f => [`${f}/empty.txt`, '--out', `${f}/v.jsonl`],
       /There is no photo to judge: none is in ".*empty\.txt"/,
     ],
+    [
+      'for which nothing comes on standard input',
+      f => ['-', '--out', `${f}/v.jsonl`],
+      /none is in the list on standard input\./,
+    ],
     ['for which nothing is given', f => ['--out', `${f}/v.jsonl`], /There is no photo to judge/],
     [
       'for which there is no list',

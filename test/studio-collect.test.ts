@@ -100,7 +100,7 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'collecting at the studio'), () => 
     await tiles(page, 12)
     await page.locator('.tile-kept').waitFor()
     expect(existsSync(at('panda/journal.jsonl'))).toBe(false)
-    await page.getByRole('button', { name: /^Undo: keep/ }).click()
+    await page.getByRole('button', { name: /^Undo: it is right/ }).click()
     await page.locator('.tile-kept').waitFor({ state: 'detached' })
     expect(complaints).toEqual([])
     await close()

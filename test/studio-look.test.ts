@@ -111,7 +111,7 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'Train and Look'), () => {
     await page.keyboard.press('2')
     await page.getByText('No photo is left here.').waitFor()
     await page.getByRole('link', { name: 'Another class 0' }).waitFor()
-    await page.getByRole('button', { name: 'Undo: relabel' }).click()
+    await page.getByRole('button', { name: 'Undo: change of class' }).click()
     await count(1)
     expect(complaints).toEqual([])
     await close()

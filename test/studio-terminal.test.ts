@@ -49,7 +49,7 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'a terminal beside the studio'), ()
     await command('undo', dir)
     await tabs(4, 4)
     // The buttons know it, too.
-    await one.page.getByRole('button', { name: 'Redo: relabel' }).click()
+    await one.page.getByRole('button', { name: 'Redo: change of class' }).click()
     await tabs(3, 5)
     await two.page.getByRole('button', { name: /^Deshacer: / }).click()
     await tabs(4, 4)

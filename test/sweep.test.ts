@@ -4,6 +4,7 @@ import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { EvaluateFoldsResult } from '../src/actions/evaluate-folds.js'
 import { type SweepResult, sweep } from '../src/actions/sweep.js'
+import type { ProgressEvent } from '../src/core/index.js'
 import { chiquito, documentOf, smallNetwork, suiteFolder } from './support/chiquito.js'
 import { writeTree } from './support/files.js'
 import { chiquitoHere } from './support/in-process.js'
@@ -81,12 +82,43 @@ describe('a sweep', () => {
     const told = await chiquitoHere(['sweep', photos, '--out', out, '--size', '32,64', ...way])
     expect(told.stdout).toMatch(/^Best of 2 ways of training: (32|64) px, [\d.]+ % right/)
     expect(told.stdout).toMatch(/! That ".*" is the best may be luck: 1 other way cannot be told from it/)
+    expect(told.stdout).toMatch(/^luck {4}chance of a difference as large/m)
     const tables = told.stdout.split('\n').filter(line => line.startsWith('  '))
     expect(tables).toHaveLength(5)
     for (const line of tables) expect(line.length).toBeLessThanOrEqual(80)
     const page = readFileSync(path.join(out, 'report.html'), 'utf8')
     expect(page).toContain('>32 px<')
     expect(page).toContain('--size 32,64 --recipe auto --fine-tune never')
+  })
+
+  it('reads photos once for all folds, and counts what is done', async () => {
+    const events: ProgressEvent[] = []
+    await sweep({
+      ...{ data: photos, out: path.join(folder, 'watched'), backbones: [smallNetwork], fineTune: ['never'] },
+      ...{ sizes: [32], folds: 2, seeds: 2, all: true },
+      progress: event => events.push(event),
+    })
+    const begun = (name: string) => events.filter(event => event.kind === 'start' && event.task === name)
+    expect(begun('Reading photos')).toHaveLength(1)
+    expect(begun('trainings')).toHaveLength(1)
+    const done = events.flatMap(event =>
+      event.kind === 'advance' && event.task === 'trainings' ? [event.done] : [],
+    )
+    expect(done.filter(Number.isInteger)).toEqual([1, 2, 3, 4])
+    expect(done).toEqual(done.toSorted((a, b) => a - b))
+    expect(readFileSync(path.join(folder, 'watched', 'report.html'), 'utf8')).toContain('--all<')
+  })
+
+  it('tells what came and went since photos were dealt', async () => {
+    const changing = path.join(folder, 'changing')
+    writeTree({ ...(await scenes('ball', 8)), ...(await scenes('wave', 8, { from: 100 })) }, changing)
+    const args = ['sweep', changing, '--out', path.join(folder, 'dealt'), '--size', '32', ...way]
+    expect((await chiquitoHere(args)).stderr).not.toContain('not named')
+    const [late] = Object.values(await scenes('ball', 1, { from: 300 }))
+    writeTree({ 'ball/late.jpg': late }, changing)
+    const again = await chiquitoHere([...args, '--quiet'])
+    expect(again.stderr).toMatch(/^1 photo is not named in ".*fold-1\.csv": left out\.$/m)
+    expect(again.stderr).not.toContain('fold-2.csv')
   })
 
   it('goes on after a kill, and loses no training that was done', async () => {

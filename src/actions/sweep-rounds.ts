@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { ChiquitoError, parsedJson, type WorkOptions } from '../core/index.js'
-import { type Dataset, openDataset } from '../dataset/index.js'
+import { type Dataset, hashFilesOnce, openDataset } from '../dataset/index.js'
 import { makeFolder, markOutput, textIfThere, writeFileAtomic } from '../files/index.js'
 import { manifestsAt, readManifest } from '../splitting/index.js'
 import { openDealer } from './split-folds.js'
@@ -28,7 +28,10 @@ export interface RoundsOptions extends WorkOptions {
   readonly labelsFrom?: string | undefined
 }
 
-/** The rounds of a sweep: repetition by repetition, fold by fold. Photos are dealt once for each seed, as cross-validation deals them. */
+/**
+ * The rounds of a sweep: repetition by repetition, fold by fold. Photos are dealt once for each seed, as cross-validation deals them. What
+ * came or went since then is told.
+ */
 export async function dealRounds(
   out: string,
   { data, folds, seeds, seed, followLinks, labelsFrom, progress, signal }: RoundsOptions,
@@ -49,10 +52,14 @@ export async function dealRounds(
     for (const { seed, table } of missing) await dealer.write(table, seed)
   }
   const rounds: Round[] = []
+  const hash = hashFilesOnce()
   for (const { seed, table } of places)
     for (const [i, manifest] of (await manifestsAt(table)).entries()) {
       const split = await readManifest(manifest)
-      rounds.push({ seed, fold: i + 1, dataset: await openDataset(data, { split, ...work }) })
+      const dataset = await openDataset(data, { split, hash, ...work })
+      // All folds of a repetition are of the same photos.
+      if (i === 0) for (const message of dataset.notices) progress?.({ kind: 'notice', message })
+      rounds.push({ seed, fold: i + 1, dataset })
     }
   return rounds
 }

@@ -4,6 +4,7 @@ import {
   ChiquitoError,
   commandName,
   errorOf,
+  type ProgressEvent,
   plural,
   shellPath,
   throwIfAborted,
@@ -19,6 +20,7 @@ import { fileOf } from './jobs/network-file.js'
 import { type AskedTrial, type TrialResult, trialResultOf } from './jobs/trial.js'
 import { keptSoFar } from './kept-so-far.js'
 import { type OpenEngine, openEngine, reachEngine } from './open-engine.js'
+import { shareDone } from './share-done.js'
 import { backboneIds, type SweepGrid, type Way, waysOf } from './sweep-candidates.js'
 import { dealRounds, type Round, type RoundsOptions } from './sweep-rounds.js'
 import { beaten, type Standing, standings, type Trials } from './sweep-standing.js'
@@ -162,8 +164,7 @@ class Trying {
   private async round(round: Round, left: number, task: string): Promise<void> {
     const { progress, signal, queue } = this.options
     const { engine, store } = this.opened
-    // Of trainings elsewhere one is told how far they are; here they would tell of every step.
-    const work = { signal, progress: queue === undefined ? undefined : progress }
+    // Of each training elsewhere one is told how far it is; here the bar moves with the one in hand.
     const running = this.ways.filter(({ name }) => !this.stopped.has(name))
     const { root, photos } = round.dataset
     const listing = await putListing(store, round.dataset)
@@ -173,6 +174,12 @@ class Trying {
     )
     const jobs = running.map(way => this.jobOf(way, round, listing))
     let done = 0
+    const tell = (inHand: number) => {
+      const total = this.trials + running.length - done + (left - 1) * running.length
+      progress?.({ kind: 'advance', task, done: this.trials + inHand, total, recalled: this.recalled })
+    }
+    let share = shareDone(tell)
+    const work = { signal, progress: queue === undefined ? (event: ProgressEvent) => share(event) : progress }
     for await (const { key, failure, isRecalled } of engine.run(jobs, work)) {
       throwIfAborted(signal)
       const way = running[done++]
@@ -182,8 +189,8 @@ class Trying {
       this.results.get(way.name)?.push(trialResultOf(bytes))
       this.trials++
       if (isRecalled) this.recalled++
-      const total = this.trials + running.length - done + (left - 1) * running.length
-      progress?.({ kind: 'advance', task, done: this.trials, total, recalled: this.recalled })
+      tell(0)
+      share = shareDone(tell)
     }
   }
 
@@ -248,7 +255,16 @@ function warningsOf(ways: readonly SweptWay[]): string[] {
 }
 
 function commandOf(
-  { data, out, folds, seeds, seed }: RoundsOptions & Pick<SweepOptions, 'out'>,
+  {
+    data,
+    out,
+    folds,
+    seeds,
+    seed,
+    all,
+    followLinks,
+    labelsFrom,
+  }: RoundsOptions & Pick<SweepOptions, 'out' | 'all'>,
   ways: readonly Way[],
 ): string {
   const values = (of: (way: Way) => string | number | undefined) => [
@@ -272,6 +288,8 @@ function commandOf(
     several(
       '--fine-tune',
       values(way => way.fineTune),
-    )
+    ) +
+    `${all ? ' --all' : ''}${followLinks ? ' --follow-links' : ''}` +
+    several('--labels-from', labelsFrom === undefined ? [] : [labelsFrom])
   )
 }

@@ -53,6 +53,8 @@ export interface DatasetOptions extends WorkOptions {
   readonly likeness?: LikenessFinder | undefined
   /** Shown every photo's class and part, as far as names tell it, before any is read: to refuse what cannot be used. */
   readonly check?: ((files: readonly Pick<LabelledFile, 'label' | 'split'>[]) => void) | undefined
+  /** Reads the files; one of `hashFilesOnce` where the same photos are opened in several divisions. */
+  readonly hash?: typeof hashFiles | undefined
 }
 
 /**
@@ -130,14 +132,14 @@ async function readPhotos(
   files: readonly LabelledFile[],
   labels: readonly string[],
   oddities: OddityCounter,
-  options: WorkOptions,
+  { hash = hashFiles, ...work }: Pick<DatasetOptions, 'hash' | keyof WorkOptions>,
 ): Promise<UndividedPhoto[]> {
   const sorted = files.slice().sort((a, b) => (a.path < b.path ? -1 : 1))
   const indices = new Map(labels.map((label, index) => [label, index]))
-  const hashed = await hashFiles(
+  const hashed = await hash(
     root,
     sorted.map(file => file.path),
-    options,
+    work,
   )
   return hashed.flatMap((file, i) => {
     const label = indices.get(sorted[i].label)

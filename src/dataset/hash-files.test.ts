@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { writeTree } from '../../test/support/files.js'
 import type { ProgressEvent } from '../core/index.js'
-import { hashFiles } from './index.js'
+import { hashFiles, hashFilesOnce } from './index.js'
 
 describe('hashFiles', () => {
   it('gives size and SHA-256 of small, empty and large files, in order', async () => {
@@ -20,6 +20,21 @@ describe('hashFiles', () => {
       })),
     )
     expect(events.map(event => event.kind)).toEqual(['start', 'advance', 'advance', 'advance', 'end'])
+  })
+
+  it('reads no file a second time where that is wanted', async () => {
+    const root = writeTree({ a: '1', b: '22', c: '333' })
+    const read: string[] = []
+    const progress = (event: ProgressEvent) => {
+      if (event.kind === 'start') read.push(`${event.total}`)
+    }
+    const hash = hashFilesOnce()
+    const first = await hash(root, ['a', 'b'], { progress })
+    expect(first).toEqual(await hashFiles(root, ['a', 'b']))
+    const both = await hash(root, ['c', 'b', 'a'], { progress })
+    expect(both).toEqual(await hashFiles(root, ['c', 'b', 'a']))
+    await hash(root, ['b'], { progress })
+    expect(read).toEqual(['2', '1'])
   })
 
   it('gives a file that is gone with its problem', async () => {

@@ -58,7 +58,7 @@ export {
   tieWords,
   videoTies,
 } from './groups/index.js'
-export { type HashedFile, hashFiles, readingTask } from './hash-files.js'
+export { type HashedFile, hashFiles, hashFilesOnce, readingTask } from './hash-files.js'
 export { type LabelledFile, type LabelsFrom, PhotoIndex } from './labels/index.js'
 export {
   countLicences,

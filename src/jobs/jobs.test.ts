@@ -140,6 +140,10 @@ describe('a folder as a store', () => {
   it('is refused at an address that names none', async () => {
     await expect(openStore('ftp://host/folder')).rejects.toThrow(/There is no store for "ftp:"/)
   })
+
+  it.each(['s3//team/x', 's3:/team/x', 's3:team/x', 'S3:///x'])('is no folder called %s', async mistyped => {
+    await expect(openStore(mistyped)).rejects.toThrow(/A store in S3 is named s3:\/\/BUCKET\/FOLDER/)
+  })
 })
 
 describe('a list worked on in order', () => {

@@ -38,6 +38,11 @@ const METHOD =
   'Bengio 2003), never narrower than as many photos allow. Photos: those that a way has right more often than the best (+), and less often ' +
   '(−). Luck: the chance of a difference as large where neither is better, by those photos (exact sign test; of one repetition McNemar’s).'
 
+/** The same of the columns that do not explain themselves, under the tables of a terminal. */
+const COLUMNS =
+  'photos  right where the best is wrong (+), wrong where it is right (−)\n' +
+  'luck    chance of a difference as large, by those photos, where neither is better\n'
+
 const STOPPED = 'stopped early'
 
 /** Two tables for a terminal, as one with all columns is wider than most. Ends with a newline. */
@@ -49,7 +54,8 @@ export function sweepText(input: SweepInput): string {
     alignedTable([['way of training', ...ownTitles, 'trainings'], ...own]),
     ...(others.length === 0 ? [] : [alignedTable([['way of training', ...besideTitles], ...others])]),
   ]
-  return `${verdict(input)}\n\n${warnings}${warnings === '' ? '' : '\n'}${tables.join('\n\n')}\n`
+  const columns = others.length === 0 ? '' : `\n${COLUMNS}`
+  return `${verdict(input)}\n\n${warnings}${warnings === '' ? '' : '\n'}${tables.join('\n\n')}\n${columns}`
 }
 
 const ownTitles = ['accuracy', '95 % interval', 'log loss']

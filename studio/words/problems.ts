@@ -82,15 +82,15 @@ export function termsIn(language: string, source: string): string | undefined {
   return language === 'es' ? terms[source] : undefined
 }
 
-/** What was done to photos, as the journal calls it. */
-const operations: Readonly<Record<string, string>> = {
-  relabel: 'cambiar de clase',
-  reject: 'apartar',
-  restore: 'traer de vuelta',
-  keep: 'dar por buena',
-  apart: 'no son copias',
+/** What was done to photos, by the journal's name of it: as the buttons call it. */
+const operations: Readonly<Record<string, { readonly en: string; readonly es: string }>> = {
+  relabel: { en: 'change of class', es: 'cambiar de clase' },
+  reject: { en: 'set aside', es: 'apartar' },
+  restore: { en: 'bring back', es: 'traer de vuelta' },
+  keep: { en: 'it is right', es: 'dar por buena' },
+  apart: { en: 'not copies', es: 'no son copias' },
 }
 
 export function operationIn(language: string, name: string): string {
-  return (language === 'es' ? operations[name] : undefined) ?? name
+  return operations[name]?.[language === 'es' ? 'es' : 'en'] ?? name
 }

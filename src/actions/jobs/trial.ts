@@ -6,7 +6,7 @@ import { sha256Schema } from '../../files/index.js'
 import { type JobKind, jobKind } from '../../jobs/index.js'
 import { openFeatureStore } from '../../run/index.js'
 import { likenessFinder } from '../../splitting/index.js'
-import { fineTunes, type RecipeResult, recipeNamed } from '../../train/index.js'
+import { fineTunes, type RecipeResult, recipeNamed, TimePlan } from '../../train/index.js'
 import { datasetOf, getListing } from './listing.js'
 import { LocalFiles } from './local-files.js'
 
@@ -64,10 +64,13 @@ export function trialKind(): JobKind {
           `The network "${place.backbone}" is another one here than where the work was asked for. Give all machines the same file.`,
         )
       const at = { root: place.root, photos: listing.photos }
+      // Whoever waits hears how long it takes still.
+      const time = new TimePlan({ progress })
       const result = await local.withTree(store, asked.listing, at, root =>
         recipeNamed(recipe).run({
           dataset: datasetOf(listing, root, asked.fingerprint),
-          ...{ backbone, seed, size, fineTune, threads, progress, signal },
+          ...{ backbone, seed, size, fineTune, threads, signal, time },
+          progress: time.progress,
           likeness: likenessFinder({ cache: true }),
           store: openFeatureStore,
         }),

@@ -48,7 +48,7 @@ export async function begin(
   if (count === 0)
     throw new ChiquitoError(
       'usage',
-      `There is no photo to judge: none is in ${sources.map(({ given }) => `"${given}"`).join(', ')}.`,
+      `There is no photo to judge: none is in ${sources.map(({ given, input }) => (input ? 'the list on standard input' : `"${given}"`)).join(', ')}.`,
     )
   await place.begin({ question: question(digests), photos: count })
   return count

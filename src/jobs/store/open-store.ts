@@ -12,9 +12,11 @@ import { FolderStore } from './folder-store.js'
 export async function openStore(address: string, options: StoreOptions = {}): Promise<BlobStore> {
   if (address.startsWith('file://')) return new FolderStore(pathOf(address))
   const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(address)?.[1].toLowerCase()
-  if (scheme === undefined) return new FolderStore(path.resolve(address))
+  // Mistyped, it would be a folder here that nobody else looks into.
+  const isBucket = scheme === 's3' || /^s3(:|\/\/)/i.test(address)
+  if (scheme === undefined && !isBucket) return new FolderStore(path.resolve(address))
   // Few have their store there, and its client takes a while to load.
-  if (scheme === 's3') return (await import('./s3/s3-store.js')).S3Store.open(address, options)
+  if (isBucket) return (await import('./s3/s3-store.js')).S3Store.open(address, options)
   throw new ChiquitoError(
     'usage',
     `There is no store for "${scheme}:". Give a folder that all machines see, or s3://BUCKET/FOLDER.`,
