@@ -88,6 +88,11 @@ async function leftovers(redis: Redis): Promise<string[]> {
   return names.filter(name => /:[0-9a-f]{64}/.test(name))
 }
 
+/** Names of what lies in a folder of a store. */
+function filesIn(folder: string): string[] {
+  return readdirSync(folder).flatMap(name => readdirSync(path.join(folder, name)))
+}
+
 describe.skipIf(!redisProgram)(
   'a queue (skipped where neither redis-server nor valkey-server is)',
   { concurrent: true },
@@ -105,8 +110,7 @@ describe.skipIf(!redisProgram)(
       expect(one.keys('end', 'done')).toHaveLength(19)
       expect(one.keys('end', 'failed')).toHaveLength(1)
       expect(await leftovers(room.client())).toEqual([])
-      const jobs = path.join(room.store, 'jobs')
-      expect(readdirSync(jobs).flatMap(name => readdirSync(path.join(jobs, name)))).toEqual([])
+      expect(filesIn(path.join(room.store, 'jobs'))).toEqual([])
       expect(await one.program.stop()).toBe(130)
     })
 
@@ -235,6 +239,23 @@ describe.skipIf(!redisProgram)(
       expect(second.values).toEqual(doubles(upTo(20)))
       await one.ended(20)
       expect(one.keys('end', 'done')).toHaveLength(20)
+    })
+
+    it('keeps a result that several take for each of them, and no longer', async ({ room }) => {
+      await room.server()
+      const one = await room.worker('--at-once', '2')
+      const question = { numbers: upTo(12), size: 1, ms: 50, isTaken: true }
+      const askers = upTo(3).map(() => room.ask({ ...question, isHeld: true }))
+      for (const { program } of askers) await program.until(() => program.stderr.includes('held'))
+      for (const { program } of askers) program.process.kill('SIGUSR2')
+      for (const { answer } of askers) expect((await answer).values).toEqual(doubles(upTo(12)))
+      expect(one.keys('end', 'done')).toHaveLength(12)
+      expect(filesIn(path.join(room.store, 'results'))).toEqual([])
+      // The same again and again in one list.
+      const same = await room.ask({ ...question, numbers: upTo(9).map(() => 7) }).answer
+      expect(same.values).toEqual(doubles(upTo(9).map(() => 7)))
+      expect(one.keys('end', 'done')).toHaveLength(13)
+      expect(filesIn(path.join(room.store, 'results'))).toEqual([])
     })
 
     it('holds so many jobs and no more', async ({ room }) => {

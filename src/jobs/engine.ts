@@ -15,5 +15,7 @@ export interface JobEngine {
    * @throws `interrupted` when the signal fires; `io` where the engine is lost
    */
   run(jobs: JobList, work?: WorkOptions): AsyncGenerator<JobOutcome>
+  /** For whoever has put a result where it belongs: it is taken out of the store as soon as nobody else needs it. */
+  discard(outcome: JobOutcome): Promise<void>
   close(): Promise<void>
 }

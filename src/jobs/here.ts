@@ -4,6 +4,7 @@ import { inOrder } from './in-order.js'
 import { type Job, type JobOutcome, jobKey } from './job.js'
 import { JobKinds, type JobKindTable } from './kinds.js'
 import { perform } from './perform.js'
+import { removeResult } from './results.js'
 import type { BlobStore } from './store/index.js'
 
 /** Does jobs in this thread: what they call has threads of its own. */
@@ -21,6 +22,10 @@ export class EngineHere implements JobEngine {
 
   run(jobs: JobList, work: WorkOptions = {}): AsyncGenerator<JobOutcome> {
     return inOrder(jobs, this.places, job => this.outcome(job, work))
+  }
+
+  discard({ key }: JobOutcome): Promise<void> {
+    return removeResult(this.store, key)
   }
 
   close(): Promise<void> {

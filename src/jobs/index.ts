@@ -25,6 +25,6 @@ export {
   runWorker,
   type WorkerOptions,
 } from './queue/index.js'
-export { getJob, getResult, hasResult, putJob, putResult, removeJob, removeResult } from './results.js'
+export { getJob, getResult, hasResult, putJob, putResult, removeJob } from './results.js'
 export { type BlobStore, FolderStore, openStore, type StoreOptions } from './store/index.js'
 export { EngineThreads } from './threads.js'

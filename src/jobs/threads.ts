@@ -11,6 +11,7 @@ import {
 import type { JobEngine, JobList } from './engine.js'
 import { inOrder } from './in-order.js'
 import type { Job, JobOutcome } from './job.js'
+import { removeResult } from './results.js'
 import type { BlobStore } from './store/index.js'
 import type { FromThread, ThreadData, ToThread } from './thread-messages.js'
 
@@ -34,7 +35,11 @@ export class EngineThreads implements JobEngine {
   private lastId = 0
 
   /** @param kinds - the module that exports `jobKinds`, as it is built */
-  constructor(kinds: URL, store: BlobStore, count: number) {
+  constructor(
+    kinds: URL,
+    private readonly store: BlobStore,
+    count: number,
+  ) {
     const threads = Math.max(1, Math.floor(availableParallelism() / count))
     const data: ThreadData = { kinds: kinds.href, store: store.address, threads }
     this.threads = Array.from({ length: count }, () => started(data))
@@ -49,6 +54,10 @@ export class EngineThreads implements JobEngine {
     } finally {
       work.signal?.removeEventListener('abort', stop)
     }
+  }
+
+  discard({ key }: JobOutcome): Promise<void> {
+    return removeResult(this.store, key)
   }
 
   async close(): Promise<void> {

@@ -91,7 +91,7 @@ describe('features computed as jobs', () => {
     let results = 0
     await withHelp(async (_, engine) => {
       const counting: JobEngine = {
-        ...{ places: 1, close: async () => undefined },
+        ...{ places: 1, discard: engine.discard, close: async () => undefined },
         async *run(jobs) {
           for await (const outcome of engine.run(jobs)) {
             if (await getResult(store, outcome.key)) results++
@@ -126,6 +126,7 @@ describe('features computed as jobs', () => {
           yield { job, key: '', isRecalled: false, failure: { code: 'engine', message: 'only listening' } }
         }
       },
+      discard: async () => undefined,
       close: async () => undefined,
     }
     await featureHelp({ engine: listening, store, backbone: 'efficientnet-lite0' })(

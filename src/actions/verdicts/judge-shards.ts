@@ -1,12 +1,5 @@
 import { ChiquitoError, errorOf, type WorkOptions } from '../../core/index.js'
-import {
-  type BlobStore,
-  getResult,
-  type Job,
-  type JobEngine,
-  type JobOutcome,
-  removeResult,
-} from '../../jobs/index.js'
+import { type BlobStore, getResult, type Job, type JobEngine, type JobOutcome } from '../../jobs/index.js'
 import { putContents } from '../jobs/contents.js'
 import { linesIn } from '../jobs/verdicts.js'
 import { verdictSchema } from './row.js'
@@ -70,9 +63,8 @@ async function rowsFor(
 ): Promise<string[]> {
   let shard = first
   let outcome = answered
-  for (let tries = 1; ; tries++) {
-    const verdicts = outcome.failure ? undefined : await taken(hands.store, outcome)
-    if (verdicts !== undefined) return rowsOf(shard, verdicts)
+  let verdicts = await taken(hands, outcome)
+  for (let tries = 1; verdicts === undefined; tries++) {
     const { failure } = outcome
     const mayPass = failure === undefined || failure.code === 'data' || failure.code === 'io'
     if (!mayPass || tries > TRIES)
@@ -81,20 +73,23 @@ async function rowsFor(
     // Where photos went meanwhile, others may have missed them.
     if (failure?.code === 'io' && isSame(again, shard)) throw errorOf(failure)
     shard = tries < TRIES ? again : withoutChanged(again, shard)
-    for await (const next of hands.engine.run([await jobFor(shard, question, hands.store)], work))
+    for await (const next of hands.engine.run([await jobFor(shard, question, hands.store)], work)) {
       outcome = next
+      verdicts = await taken(hands, outcome)
+    }
   }
+  return rowsOf(shard, verdicts)
 }
 
 function isSame({ photos }: Shard, { photos: before }: Shard): boolean {
   return photos.every(({ sha256 }, i) => sha256 === before[i].sha256)
 }
 
-/** A result, which is not needed any more. Shards with the same contents have one result, so that it may be gone. */
-async function taken(store: BlobStore, { key }: JobOutcome): Promise<string[] | undefined> {
-  const result = await getResult(store, key)
+/** The result of a job, which is then not needed any more; none of one that failed, or where it is gone: shards with the same contents have one. */
+async function taken({ engine, store }: Hands, outcome: JobOutcome): Promise<string[] | undefined> {
+  const result = outcome.failure ? undefined : await getResult(store, outcome.key)
   if (result === undefined) return undefined
-  await removeResult(store, key)
+  await engine.discard(outcome)
   return linesIn(result).map(checked)
 }
 

@@ -41,9 +41,9 @@ interface Waiting {
   isMissing: boolean
 }
 
-interface Listener {
+export interface Listener {
   /** A worker cannot find the job in its stores. */
-  readonly unseen: (worker: string) => void
+  readonly unseen: (worker: string, key: string) => void
   /** A worker is gone, and its job given to another. */
   readonly stalled: () => void
 }
@@ -222,7 +222,7 @@ export class Askings {
       const waiting = this.waiting.get(jobId)
       if (!waiting) return
       const [worker, step] = [unseenBy(data), stepOf(data)]
-      if (worker !== undefined) this.listener.unseen(worker)
+      if (worker !== undefined) this.listener.unseen(worker, jobId)
       if (step) for (const hear of waiting.hearers) hear(step)
     })
     events.run().catch(() => this.listenAgain())
@@ -237,7 +237,8 @@ export class Askings {
   }
 }
 
-async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+/** @throws `interrupted` when the signal fires */
+export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   const stopped = withResolvers<never>()
   const stop = () => stopped.reject(new ChiquitoError('interrupted', INTERRUPTED))
   if (signal.aborted) stop()

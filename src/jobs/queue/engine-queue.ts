@@ -6,11 +6,13 @@ import type { JobEngine, JobList } from '../engine.js'
 import { inOrder } from '../in-order.js'
 import { type Division, type Job, type JobKind, type JobOutcome, jobKey } from '../job.js'
 import { JobKinds, type JobKindTable } from '../kinds.js'
-import { getResult, hasResult, putJob, putResult, removeJob } from '../results.js'
+import { getResult, hasResult, putResult, removeJob, removeResult } from '../results.js'
 import type { BlobStore } from '../store/index.js'
 import type { QueueAddress } from './address.js'
-import { Askings, type Ending } from './askings.js'
+import { Askings, type Ending, unlessAborted } from './askings.js'
 import { Connection } from './connection.js'
+import { JobsAsked } from './jobs-asked.js'
+import { Needs } from './needs.js'
 import { Presence } from './presence.js'
 import type { Release } from './release.js'
 import { ShownSteps } from './steps.js'
@@ -32,8 +34,12 @@ const SHOWN_DIGITS = 6
 /** Beats from one look after jobs whose end may not have been heard to the next. */
 const BEATS_A_LOOK = 2
 
-/** A network disk may show another machine's file that late. */
-const LATEST_MS = 60_000
+/**
+ * A network disk may show another machine's file late, a minute in all. In between the job is asked for again: another asker of the same may have
+ * taken its result away, and where it is there whoever is asked says so at once.
+ */
+const LATE_MS = 5000
+const LATE_LOOKS = 12
 const FIRST_LOOK_MS = 20
 const LONGEST_LOOK_MS = 1000
 
@@ -62,7 +68,10 @@ export class EngineQueue implements JobEngine {
   readonly places: number
   private readonly kinds: JobKinds
   private readonly closing = new AbortController()
+  private readonly needs: Needs
   private beating: Promise<void> = Promise.resolve()
+  private telling: Promise<void> = Promise.resolve()
+  private nextTelling: Promise<void> | undefined
 
   private constructor(
     private readonly options: EngineQueueOptions,
@@ -70,10 +79,14 @@ export class EngineQueue implements JobEngine {
     private readonly presence: Presence,
     private readonly askings: Askings,
     private readonly there: WorkersThere,
+    private readonly jobs: JobsAsked,
   ) {
     this.places = options.places ?? PLACES
     this.kinds = new JobKinds(options.kinds)
-    this.beating = this.beat()
+    this.needs = new Needs(
+      async () => (await presence.others('asker')).map(({ keys }) => keys),
+      key => removeResult(options.store, key),
+    )
   }
 
   /** @throws `usage` where the server refuses or a package is missing, `io` where nobody answers; `interrupted` */
@@ -83,8 +96,11 @@ export class EngineQueue implements JobEngine {
     try {
       const presence = new Presence(connection.redis, randomUUID(), 'asker')
       const there = new WorkersThere(address, release, store.address, progress)
-      const askings = await Askings.open(connection, release.queue, presence, there)
-      return new EngineQueue(options, connection, presence, askings, there)
+      const jobs = new JobsAsked(store, there)
+      const askings = await Askings.open(connection, release.queue, presence, jobs)
+      const engine = new EngineQueue(options, connection, presence, askings, there, jobs)
+      engine.beating = engine.beat()
+      return engine
     } catch (error) {
       await connection.close()
       throw error
@@ -99,19 +115,35 @@ export class EngineQueue implements JobEngine {
     setMaxListeners(0, signal)
     const stop = () => controller.abort()
     work.signal?.addEventListener('abort', stop, { once: true })
-    const outcomes = inOrder(jobs, this.places, job => this.outcome(job, { signal, progress: work.progress }))
+    const held = new Set<() => void>()
+    const outcomes = inOrder(jobs, this.places, async job => {
+      const release = this.needs.hold(jobKey(job, await this.kinds.named(job.kind)))
+      held.add(release)
+      await unlessAborted(this.told(), signal)
+      return { outcome: await this.outcome(job, { signal, progress: work.progress }), release }
+    })
     try {
       for (;;) {
         const next = await outcomes.next()
         if (next.done) return
-        yield next.value
+        const { outcome, release } = next.value
+        yield outcome
+        held.delete(release)
+        release()
+        // Who is away is asked again at the next beat.
+        await this.needs.tidy().catch(() => undefined)
       }
     } finally {
       // Whoever stops listening takes back what waits.
       stop()
       work.signal?.removeEventListener('abort', stop)
       await outcomes.return(undefined)
+      for (const release of held) release()
     }
+  }
+
+  async discard({ key }: JobOutcome): Promise<void> {
+    this.needs.discard(key)
   }
 
   async close(): Promise<void> {
@@ -121,6 +153,9 @@ export class EngineQueue implements JobEngine {
     this.closing.abort()
     // Nor does it answer what it was asked before.
     await within(this.beating, patience(BEAT_MS))
+    // Said before others are heard: of those who end at the same time the last one takes away what all had.
+    await within(this.told(), patience(BEAT_MS))
+    await within(this.needs.end(this.connection.isThere), patience(BEAT_MS))
     if (this.connection.isThere) await this.presence.leave().catch(() => undefined)
     await within(this.askings.close(), patience(CLOSE_MS))
     await this.connection.close()
@@ -135,11 +170,8 @@ export class EngineQueue implements JobEngine {
     if (await hasResult(store, key)) return { job, key, isRecalled: true }
     // What can be divided is one of many short ones, whose number says how far all is.
     const shown = kind.division ? undefined : work.progress
-    const ending = await this.ending(job, key, { signal: work.signal, progress: shown })
-    if ('answer' in ending) {
-      const failure = await this.lateness(key, work.signal)
-      return { job, key, failure, isRecalled: failure === undefined && ending.answer.isRecalled }
-    }
+    const ending = await this.seenEnding(job, key, { signal: work.signal, progress: shown })
+    if ('answer' in ending) return { job, key, isRecalled: ending.answer.isRecalled }
     const { deadly, ...failure } = ending.failure
     if (deadly === undefined) return { job, key, failure, isRecalled: false }
     const parts = partsOf(job, kind)
@@ -149,13 +181,23 @@ export class EngineQueue implements JobEngine {
     return this.setAside(job, kind, failure, work)
   }
 
+  /** Asks for a job until its result can be seen from here, or it fails: also where that can never be seen. */
+  private async seenEnding(job: Job, key: string, work: Running): Promise<Ending> {
+    const { store } = this.options
+    for (let looks = 0; looks < LATE_LOOKS; looks++) {
+      const ending = await this.ending(job, key, work)
+      if ('failure' in ending || (await this.isSeen(key, work.signal))) return ending
+    }
+    return { failure: lost(store, key) }
+  }
+
   /** Asks for a job until it ends otherwise than by another asker's taking it back. */
   private async ending(job: Job, key: string, { signal, progress }: Running): Promise<Ending> {
     const { store } = this.options
     const steps = new ShownSteps(progress, `${job.kind} ${key.slice(0, SHOWN_DIGITS)}`)
     try {
       for (;;) {
-        await putJob(store, key, job)
+        await this.jobs.put(key, job)
         const reference = { key, store: store.address }
         const ending = await this.askings.ask(reference, signal, step => steps.show(step, step.host))
         if ('failure' in ending && ending.failure.code === 'interrupted') continue
@@ -163,19 +205,20 @@ export class EngineQueue implements JobEngine {
         return ending
       }
     } finally {
+      this.jobs.forget(key)
       steps.end()
     }
   }
 
-  /** Waits until a result can be seen from here; gives a failure where it never can. */
-  private async lateness(key: string, signal: AbortSignal): Promise<Failure | undefined> {
+  /** Waits for a result to be seen from here. */
+  private async isSeen(key: string, signal: AbortSignal): Promise<boolean> {
     const { store } = this.options
-    const last = Date.now() + LATEST_MS
+    const last = Date.now() + LATE_MS
     for (let ms = FIRST_LOOK_MS; !(await hasResult(store, key)); ms = Math.min(2 * ms, LONGEST_LOOK_MS)) {
-      if (Date.now() > last) return lost(store, key)
+      if (Date.now() > last) return false
       await pause(ms, signal)
     }
-    return undefined
+    return true
   }
 
   /** A job that takes its workers with it is done in smaller ones, until what does so stands alone. */
@@ -219,12 +262,12 @@ export class EngineQueue implements JobEngine {
 
   /** Says that this asker is there and looks who else is, until closed. */
   private async beat(): Promise<void> {
-    const { release } = this.options
     const { signal } = this.closing
     for (let beats = 1; !signal.aborted; beats++) {
       try {
         const { keys } = this.askings
-        await this.presence.tell({ release: release.text, queue: release.queue, host: hostname(), keys })
+        await this.told()
+        await this.needs.beat()
         if (keys.length > 0) {
           const refusal = this.there.look(await this.presence.others('worker'))
           if (refusal) this.askings.lose(refusal)
@@ -236,6 +279,22 @@ export class EngineQueue implements JobEngine {
       }
       await pause(BEAT_MS, signal).catch(() => undefined)
     }
+  }
+
+  /** Says what is needed here: once for all that came to be needed while it was said before. */
+  private told(): Promise<void> {
+    this.nextTelling ??= this.telling.then(() => {
+      this.nextTelling = undefined
+      this.telling = this.tell().catch(() => undefined)
+      return this.telling
+    })
+    return this.nextTelling
+  }
+
+  private async tell(): Promise<void> {
+    const { text, queue } = this.options.release
+    const keys = [...new Set([...this.askings.keys, ...this.needs.keys])]
+    await this.presence.tell({ release: text, queue, host: hostname(), keys })
   }
 }
 

@@ -7,18 +7,8 @@ import { getResult } from '../../../dist/jobs/index.js'
 import { jobKinds } from './kinds.mjs'
 
 const question = JSON.parse(process.argv[2])
-const {
-  queue,
-  store: folder,
-  numbers,
-  size,
-  places,
-  kind = 'doubled',
-  ms = 0,
-  deadly,
-  refused,
-  held,
-} = question
+const { queue, store: folder, numbers, size, places, kind = 'doubled', ms = 0, deadly, refused } = question
+const { held, isTaken } = question
 const controller = new AbortController()
 process.once('SIGINT', () => controller.abort())
 const { signal } = controller
@@ -47,10 +37,12 @@ try {
     await begin
   }
   const start = performance.now()
-  for await (const { key, failure, isRecalled } of opened.engine.run(jobs(), { progress, signal })) {
+  for await (const outcome of opened.engine.run(jobs(), { progress, signal })) {
+    const { key, failure, isRecalled } = outcome
     if (failure) told.failures.push(failure)
     else if (size > 0)
       told.values.push(...JSON.parse(Buffer.from(await getResult(opened.store, key)).toString()))
+    if (isTaken) await opened.engine.discard(outcome)
     if (isRecalled) told.recalled++
   }
   told.seconds = (performance.now() - start) / 1000

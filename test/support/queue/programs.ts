@@ -154,6 +154,8 @@ export interface Question {
   readonly held?: { readonly butFirst: number; readonly until: string }
   /** Of the jobs: `doubled` by default, or `counted`, which says how far it is. */
   readonly kind?: 'doubled' | 'counted'
+  /** Results are put where they belong, and not needed any more. */
+  readonly isTaken?: boolean
   /** Says that it is `held` once it has reached queue and store, and asks when it is sent SIGUSR2. */
   readonly isHeld?: boolean
 }
