@@ -120,7 +120,7 @@ describe.skipIf(!redisProgram)(
       await room.server()
       let current = await room.worker()
       const workers = [current]
-      const asked = room.ask({ numbers: upTo(12), size: 1, ms: 300, held: { from: 6, until: room.gate } })
+      const asked = room.ask({ numbers: upTo(12), size: 1, ms: 300, held: { butFirst: 6, until: room.gate } })
       await current.ended(1)
       for (let kills = 0; kills < 3; kills++) {
         await current.program.until(() => current.keys('start').length > current.keys('end').length)
@@ -141,7 +141,7 @@ describe.skipIf(!redisProgram)(
     it('goes on when its server was killed and comes back', async ({ room }) => {
       const first = await room.server()
       const one = await room.worker('--at-once', '2')
-      const asked = room.ask({ numbers: upTo(16), size: 1, ms: 300, held: { from: 8, until: room.gate } })
+      const asked = room.ask({ numbers: upTo(16), size: 1, ms: 300, held: { butFirst: 8, until: room.gate } })
       await one.ended(3)
       await first.stop('SIGKILL')
       await asked.program.until(() => asked.program.stderr.includes('is away'))
