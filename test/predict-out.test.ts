@@ -146,6 +146,16 @@ describe('a file', () => {
     ],
     ['that is a folder', f => [album, '--overwrite', '--out', `${f}/folder.jsonl`], /it is a folder/],
     ['that is read', f => [`${f}/there.jsonl`, '--overwrite', '--out', `${f}/there.jsonl`], /is read from/],
+    [
+      'that is read by a link',
+      f => [`${f}/link.jsonl`, '--overwrite', '--out', `${f}/there.jsonl`],
+      /is read from/,
+    ],
+    [
+      'for which the queue is nowhere',
+      f => [album, '--out', `${f}/v.jsonl`, '--queue', 'http://127.0.0.1:1', '--store', f],
+      /--queue must be/,
+    ],
     ['whose place is taken', f => [album, '--out', `${f}/taken.jsonl`], /holds other things, such as "mine"/],
     [
       'for which there is no photo',
@@ -156,11 +166,6 @@ describe('a file', () => {
       'for which a list holds no photo',
       f => [`${f}/empty.txt`, '--out', `${f}/v.jsonl`],
       /There is no photo to judge: none is in ".*empty\.txt"/,
-    ],
-    [
-      'for which nothing comes on standard input',
-      f => ['-', '--out', `${f}/v.jsonl`],
-      /none is in the list on standard input\./,
     ],
     ['for which nothing is given', f => ['--out', `${f}/v.jsonl`], /There is no photo to judge/],
     [
@@ -191,6 +196,13 @@ describe('a file', () => {
     ['that is left out', f => [album, '--list', `${f}/names.csv`], /--list goes with --out/],
     ['that is left out, too', () => [album, '--overwrite'], /--overwrite goes with --out/],
   ]
+  it('for which nothing comes on standard input is refused', async () => {
+    const out = path.join(temporaryFolder(), 'v.jsonl')
+    const told = await predict([run, '-', '--out', out], {})
+    expect([told.status, existsSync(out)]).toEqual([2, false])
+    expect(told.stderr).toContain('There is no photo to judge: none is in the list on standard input.')
+  })
+
   it.each(refusals)('%s is refused before any work', async (_, args, why) => {
     const folder = writeTree({
       'there.jsonl': '{"path":"1.jpg"}\n',
@@ -201,6 +213,7 @@ describe('a file', () => {
       'empty.txt': '\n\n',
       'bad.jsonl': '{"path":"1.jpg"}\n1.jpg\n',
     })
+    symlinkSync('there.jsonl', path.join(folder, 'link.jsonl'))
     const before = readdirSync(folder, { recursive: true })
     const told = await predict([run, ...args(folder)])
     expect([1, 2], told.stderr).toContain(told.status)

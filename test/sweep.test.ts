@@ -169,7 +169,10 @@ describe('a sweep', () => {
       expect(told.status).toBe(2)
       return told.stderr
     }
-    expect(await refused('--size', '64,64')).toContain('--size must be each given once, but is 64')
+    expect(await refused('--size', '64,64')).toContain('--size 64 is given twice: give it once.')
+    expect(await refused('--backbone', 'efficientnet-lite0,')).toContain(
+      '--backbone must be names separated by commas',
+    )
     expect(await refused('--backbone', 'resnet99')).toContain('resnet99')
     expect(await refused('--recipe', 'best')).toContain('recipe must be auto or fastai-2018')
     expect(await refused('--folds', '1')).toContain('--folds')

@@ -7,7 +7,7 @@ import type { Refused } from '../predict/index.js'
 import { type ModelMetadata, parseModelMetadata, thresholdIn } from '../run/index.js'
 import { checkEngineChoice, type EngineChoice, workStore } from './engine-choice.js'
 import { keptSoFar } from './kept-so-far.js'
-import { type OpenEngine, openEngine } from './open-engine.js'
+import { type OpenEngine, openEngine, reachEngine } from './open-engine.js'
 import { checkedTta, modelPath, refuseSwapped, tellUnknowing } from './predict.js'
 import {
   begin,
@@ -91,6 +91,7 @@ export async function predictOut(options: PredictOutOptions): Promise<PredictOut
   const threshold = thresholdIn(facts)
   tellUnknowing({ metadata: facts, threshold }, progress)
   const device = options.device ?? 'cpu'
+  await reachEngine(options, options.signal)
   const place = await Workplace.enter(out, options)
   try {
     const settings = { model: { path: path.resolve(file), sha256 }, device, tta }

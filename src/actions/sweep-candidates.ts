@@ -69,7 +69,8 @@ export function waysOf({ backbones, sizes, recipes, fineTune }: SweepGrid): Way[
 /** @throws `usage` where one stands there twice */
 function distinct<T>(name: string, values: readonly T[] | undefined): readonly T[] | undefined {
   const twice = values?.find((value, i) => values.indexOf(value) !== i)
-  if (twice !== undefined) throw argumentError(`--${name}`, 'each given once', twice)
+  if (twice !== undefined)
+    throw new ChiquitoError('usage', `--${name} ${twice} is given twice: give it once.`)
   return values?.length === 0 ? undefined : values
 }
 

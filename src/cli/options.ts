@@ -86,15 +86,13 @@ export function choices<const T extends string>(
   return (text, before) => [...(before ?? []), ...text.split(',').map(word => one(word.trim()))]
 }
 
-/** Names, separated by commas; also given several times. */
-export function names(): (text: string, before: string[] | undefined) => string[] {
-  return (text, before) => [
-    ...(before ?? []),
-    ...text
-      .split(',')
-      .map(name => name.trim())
-      .filter(name => name !== ''),
-  ]
+/** Names, separated by commas; also given several times. @param option - as it is typed */
+export function names(option: string): (text: string, before: string[] | undefined) => string[] {
+  return (text, before) => {
+    const some = text.split(',').map(name => name.trim())
+    if (some.includes('')) throw argumentError(option, 'names separated by commas', text)
+    return [...(before ?? []), ...some]
+  }
 }
 
 /** Matches what a person writes for a number; not the empty text, hexadecimal or Infinity that Number() also takes. */

@@ -1,4 +1,4 @@
-import { lstat, stat } from 'node:fs/promises'
+import { lstat, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { argumentError, ChiquitoError, type WorkOptions } from '../../core/index.js'
 import { isListName } from '../../dataset/index.js'
@@ -35,7 +35,9 @@ export async function requireFreeOut(
   overwrite: boolean,
 ): Promise<void> {
   const file = path.resolve(out)
-  if (sources.some(({ given }) => path.resolve(given) === file))
+  const real = await realName(out)
+  const read = await Promise.all(sources.map(({ given }) => realName(given)))
+  if (read.includes(real))
     throw new ChiquitoError(
       'usage',
       `"${out}" is read from, so it is not written to. Give another name for --out.`,
@@ -49,6 +51,11 @@ export async function requireFreeOut(
       'usage',
       `"${out}" is there already. Give another name, or --overwrite to replace it.`,
     )
+}
+
+/** What a name leads to in the end, by whatever links; the name itself where nothing is there. */
+async function realName(name: string): Promise<string> {
+  return realpath(name).catch(() => path.resolve(name))
 }
 
 /**

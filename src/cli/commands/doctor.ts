@@ -26,7 +26,7 @@ export function registerDoctor(program: Command, shell: Shell): void {
             .option(
               '--checks <names>',
               'only these checks, separated by commas, as dark,near-copies',
-              names(),
+              names('--checks'),
             )
             .option('--report <file>', 'also write what was found as one page (HTML) with the photos')
             .option(...queueOption)

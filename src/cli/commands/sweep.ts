@@ -20,14 +20,14 @@ export function registerSweep(program: Command, shell: Shell): void {
       .option(
         '--backbone <names>',
         'pretrained networks, names or files as for train, separated by commas (efficientnet-lite0)',
-        names(),
+        names('--backbone'),
       )
       .option(
         '--size <pixels>',
         "sides of what the network sees, separated by commas (each network's own)",
         integers('--size', { min: 32, max: 1024 }),
       )
-      .option('--recipe <names>', 'auto, fastai-2018 or both, separated by commas (auto)', names())
+      .option('--recipe <names>', 'auto, fastai-2018 or both, separated by commas (auto)', names('--recipe'))
       .option(
         '--fine-tune <when>',
         'auto, always, never, or several, separated by commas (auto)',
