@@ -7,7 +7,7 @@ import { noBrowser, unless } from './support/browser.js'
 import { suiteFolder } from './support/chiquito.js'
 import { writeTree } from './support/files.js'
 import { drawing, drawings } from './support/photos.js'
-import { standingJobs } from './support/standing-jobs.js'
+import { LEARNING, standstillAt } from './support/standstill.js'
 import { closeBrowserAfter, openPage, startStudio } from './support/studio.js'
 
 /** More steps than any page has things to stop at: what is not reached by then cannot be. */
@@ -66,8 +66,8 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'The studio by keyboard'), () => {
       readdirSync(path.join(own, label)).map(name => path.join(own, label, name))
     const inClass = (label: string) =>
       existsSync(path.join(dir, 'photos', label)) ? readdirSync(path.join(dir, 'photos', label)) : []
-    const standing = standingJobs(folder, 'cross-validation')
-    const studio = await startStudio(dir, [], standing.env)
+    const learning = standstillAt(path.join(folder, 'halt'), LEARNING)
+    const studio = await startStudio(dir, [], learning.env)
     const { page, context, complaints, close } = await openPage(studio)
     await context.addInitScript(watchPointer)
     await page.reload()
@@ -112,12 +112,14 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'The studio by keyboard'), () => {
     await press(page, 'More choices')
     await tabTo(page, /^Pixels it looks at/)
     await page.keyboard.type('96')
-    standing.begin()
+    learning.halt()
     await page.keyboard.press('Enter')
     await page.getByRole('region', { name: 'run-1' }).waitFor()
+    const stopped = page.waitForResponse(/\/stop$/)
     await press(page, 'Pause')
+    await stopped
+    learning.goOn()
     await page.getByText('Paused. What it has learnt is kept').waitFor()
-    standing.end()
     await press(page, 'Go on')
     await page.getByRole('link', { name: 'Look at it' }).waitFor()
     await press(page, 'Look at it')

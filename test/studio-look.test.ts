@@ -3,13 +3,14 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Job } from '../src/studio/api/jobs.js'
 import { seriousFaults } from './support/axe.js'
 import { noBrowser, unless } from './support/browser.js'
 import { suiteFolder } from './support/chiquito.js'
 import { writeTree } from './support/files.js'
 import { drawing, drawings } from './support/photos.js'
-import { standingJobs } from './support/standing-jobs.js'
-import { closeBrowserAfter, openPage, type RunningStudio, startStudio } from './support/studio.js'
+import { LEARNING, standstillAt } from './support/standstill.js'
+import { closeBrowserAfter, jobDone, openPage, type RunningStudio, startStudio } from './support/studio.js'
 
 /** A wave among the balls: a wrong label, in a file whose name is a trap for pages. */
 const trap = '<img src=x onerror=alert(1)>.png'
@@ -41,17 +42,38 @@ async function train(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name: /^Train/ }).click()
 }
 
+/** What the server answers from now on comes to the page only once it is let go. */
+async function heldAnswers(page: Page, address: string) {
+  let letGo = () => {}
+  const isLetGo = new Promise<void>(resolve => {
+    letGo = resolve
+  })
+  const given: Promise<void>[] = []
+  await page.route(address, async route => {
+    const response = await route.fetch()
+    given.push(isLetGo.then(() => route.fulfill({ response })))
+  })
+  return {
+    there: () => given.length,
+    async letGo() {
+      letGo()
+      await Promise.all(given)
+      await page.unroute(address)
+    },
+  }
+}
+
 const runCard = (page: Page, name: string) => page.locator('.run', { hasText: name })
 
 describe.skipIf(noBrowser)(unless(noBrowser, 'Train and Look'), () => {
   const folder = suiteFolder()
   const dir = path.join(folder, 'drawings')
-  const standing = standingJobs(folder, 'cross-validation')
+  const learning = standstillAt(path.join(folder, 'halt'), LEARNING)
   let studio: RunningStudio
   closeBrowserAfter()
   beforeAll(async () => {
     writeTree(await photos(), dir)
-    studio = await startStudio(dir, [], standing.env)
+    studio = await startStudio(dir, [], learning.env)
   })
   afterAll(async () => {
     await studio.stop()
@@ -119,23 +141,32 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'Train and Look'), () => {
 
   it('pauses and goes on, and survives a kill -9, to the same figures', async () => {
     const { page, close } = await openPage(studio)
-    standing.begin()
+    learning.halt()
     await train(page, 'third')
     const card = page.getByRole('region', { name: 'third' })
     await card.getByText('cross-validation').waitFor()
+    // What the page asks for then says that it runs, and comes when it does no more.
+    const late = await heldAnswers(page, '**/api/jobs')
     await card.getByRole('button', { name: 'Pause' }).press('Enter')
+    await expect.poll(late.there).toBeGreaterThan(0)
+    learning.goOn()
     await card.getByText('Paused. What it has learnt is kept').waitFor()
+    await late.letGo()
+    await card.getByText('Paused. What it has learnt is kept').waitFor()
+    learning.halt()
     await card.getByRole('button', { name: 'Go on' }).press('Enter')
     await card.getByText('cross-validation').waitFor()
     await studio.stop('SIGKILL')
     await page.getByText('The server does not answer').waitFor()
     await close()
-    standing.end()
+    learning.goOn()
     studio = await startStudio(dir)
     const again = await openPage(studio, { hash: '#/train' })
     const cutOff = again.page.getByRole('region', { name: 'third' })
     await cutOff.getByText('Cut off. What it had learnt is kept').waitFor()
     await cutOff.getByRole('button', { name: 'Go on' }).click()
+    const { jobs } = await studio.json<{ jobs: readonly Job[] }>('/api/jobs')
+    await jobDone(studio, { id: jobs.find(({ title }) => title === 'third')?.id ?? '' })
     await runCard(again.page, 'third').waitFor()
     expect(figuresOf(dir, 'third')).toEqual(figuresOf(dir, 'first'))
     await again.close()

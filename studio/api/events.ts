@@ -3,6 +3,7 @@ import { useSyncExternalStore } from 'react'
 import type { Job } from '../../src/studio/api/jobs.js'
 import type { Topic } from '../../src/studio/changes.js'
 import { ask } from './client.js'
+import { hearJob } from './queries.js'
 
 let isLive = false
 const watchers = new Set<() => void>()
@@ -73,7 +74,7 @@ export function listenToChanges(client: QueryClient): () => void {
     })
     source.addEventListener('job', ({ data }) => {
       const job: Job = JSON.parse(data)
-      client.setQueryData<readonly Job[]>(['jobs'], jobs => withJob(jobs, job))
+      hearJob(job)
     })
   }
   const seen = () => {
@@ -89,12 +90,4 @@ export function listenToChanges(client: QueryClient): () => void {
     close()
     setLive(false)
   }
-}
-
-/** The list with a job as it stands now, newest first. */
-function withJob(jobs: readonly Job[] | undefined, job: Job): readonly Job[] | undefined {
-  if (jobs === undefined) return undefined
-  return jobs.some(({ id }) => id === job.id)
-    ? jobs.map(one => (one.id === job.id ? job : one))
-    : [job, ...jobs]
 }

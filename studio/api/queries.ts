@@ -30,9 +30,32 @@ export function useStudioState() {
 /** All jobs, newest first, as they stand now. */
 export function useJobs() {
   return useQuery({
-    queryKey: ['jobs'],
-    queryFn: async ({ signal }) => (await getJson<{ jobs: readonly Job[] }>('/api/jobs', signal)).jobs,
+    queryKey: jobsKey,
+    queryFn: async ({ signal }) => {
+      // The first answer was asked for before this page's scripts had come.
+      const asked = queryClient.getQueryData(jobsKey) === undefined ? 0 : performance.now()
+      const { jobs } = await getJson<{ jobs: readonly Job[] }>('/api/jobs', signal)
+      const since = [...heard.values()].filter(({ at }) => at > asked)
+      return since.reduce((all, { job }) => withJob(all, job), jobs)
+    },
   })
+}
+
+const jobsKey = ['jobs']
+/** What the server told of jobs by itself, and when: an answer that was asked for before may be older. */
+const heard = new Map<string, { readonly job: Job; readonly at: number }>()
+
+/** The server tells how a job stands now. */
+export function hearJob(job: Job): void {
+  heard.set(job.id, { job, at: performance.now() })
+  queryClient.setQueryData<readonly Job[]>(jobsKey, jobs => (jobs === undefined ? jobs : withJob(jobs, job)))
+}
+
+/** The list with a job as it stands now, newest first. */
+function withJob(jobs: readonly Job[], job: Job): readonly Job[] {
+  return jobs.some(({ id }) => id === job.id)
+    ? jobs.map(one => (one.id === job.id ? job : one))
+    : [job, ...jobs]
 }
 
 export function useStartJob() {
@@ -40,7 +63,7 @@ export function useStartJob() {
     mutationFn: (asked: { kind: JobKind; options: Readonly<Record<string, unknown>> }) =>
       postJson<Job>('/api/jobs', asked),
     onSuccess: job =>
-      queryClient.setQueryData<readonly Job[]>(['jobs'], (jobs = []) =>
+      queryClient.setQueryData<readonly Job[]>(jobsKey, (jobs = []) =>
         jobs.some(({ id }) => id === job.id) ? jobs : [job, ...jobs],
       ),
   })
@@ -51,7 +74,7 @@ export function useSteerJob() {
   return useMutation({
     mutationFn: ({ id, act }: { id: string; act: 'stop' | 'resume' | 'discard' }) =>
       postJson<unknown>(`/api/jobs/${encodeURIComponent(id)}/${act}`),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ['jobs'] }),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: jobsKey }),
   })
 }
 
