@@ -2,25 +2,30 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
-import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Job } from '../src/studio/api/jobs.js'
 import { Jobs, type JobsOptions } from '../src/studio/jobs/index.js'
 import type { Places } from '../src/studio/runs/index.js'
 import { suiteFolder } from './support/chiquito.js'
 import { writeTree } from './support/files.js'
 import { drawings } from './support/photos.js'
+import { LEARNING, standstillAt } from './support/standstill.js'
 
 const folder = suiteFolder()
 const program = path.resolve('dist/program/job-process.js')
 const quick = { size: 96, fineTune: 'never' }
 const opened: Jobs[] = []
+/** Trainings have most of their work ahead there. */
+const learning = standstillAt(path.join(folder, 'halt'), LEARNING)
 let photos: Record<string, Buffer>
 
 beforeAll(async () => {
   photos = { ...(await drawings('ball', 'ball', 12)), ...(await drawings('wave', 'wave', 12)) }
+  for (const [name, value] of Object.entries(learning.env)) vi.stubEnv(name, value)
 })
 
 afterEach(async () => {
+  learning.goOn()
   for (const jobs of opened.splice(0)) await jobs.close()
 })
 
@@ -89,6 +94,7 @@ describe('a job', () => {
     const jobs = await open(places)
     const told: Job[] = []
     jobs.onChange(job => told.push(job))
+    learning.halt()
     const first = await jobs.start('train', { ...quick, name: 'mine' })
     const [second, third] = await Promise.all([jobs.start('train', quick), jobs.start('train', quick)])
     expect([first.title, second.title, second.state]).toEqual(['mine', 'run-1', 'waiting'])
@@ -97,6 +103,7 @@ describe('a job', () => {
       /a run called "Run-2" already/,
     )
     await jobs.stop(third.id)
+    learning.goOn()
     const done = await until(jobs, first.id, isOver)
     expect(done).toMatchObject({ state: 'done', error: null, canResume: false, result: { run: 'mine' } })
     expect(done.result?.accuracy).toBeGreaterThan(0.5)
@@ -127,16 +134,21 @@ describe('a job', () => {
     const jobs = await open(places)
     const whole = await jobs.start('train', { ...quick, name: 'whole' })
     await until(jobs, whole.id, isOver)
+    learning.halt()
     const { id } = await jobs.start('train', { ...quick, name: 'paused' })
     await until(jobs, id, hasBegunToLearn)
     const waiting = await jobs.start('evaluate', { run: 'whole' })
     await jobs.stop(waiting.id)
     await jobs.stop(id)
+    learning.goOn()
     expect(await until(jobs, id, isOver)).toMatchObject({ state: 'stopped', canResume: true, error: null })
     expect(jobs.get(waiting.id)).toMatchObject({ state: 'stopped', canResume: true })
+    learning.halt()
     await jobs.resume(id)
     await until(jobs, id, hasBegunToLearn)
-    await jobs.close()
+    const closed = jobs.close()
+    learning.goOn()
+    await closed
     const again = await open(places)
     expect(again.get(id)).toMatchObject({ state: 'cut-off', canResume: true })
     await again.resume(id)
@@ -146,14 +158,19 @@ describe('a job', () => {
 
   it('survives the kill of the studio, and of its own process', async () => {
     const places = await workspace('killed')
+    learning.halt()
     const { id, process: child } = await killedStudio(places)
+    learning.goOn()
     // Without the studio the process ends by itself, and lets go of the run.
     await expect.poll(() => isAlive(child)).toBe(false)
     const jobs = await open(places)
     expect(jobs.get(id)).toMatchObject({ state: 'cut-off', canResume: true, title: 'run-1' })
+    learning.halt()
     await jobs.resume(id)
     await until(jobs, id, hasBegunToLearn)
-    process.kill(processOf(places, id), 'SIGKILL')
+    await expect.poll(() => processesOf(places, id)).toHaveLength(2)
+    process.kill(processesOf(places, id)[1], 'SIGKILL')
+    learning.goOn()
     const died = await until(jobs, id, isOver)
     expect(died).toMatchObject({ state: 'cut-off', canResume: true })
     expect(died.error?.message).toMatch(/ended unexpectedly \(SIGKILL.*go on with it/)
@@ -237,19 +254,20 @@ async function killedStudio(places: Places): Promise<{ id: string; process: numb
   for await (const line of createInterface(studio.stdout)) {
     const job: Job = JSON.parse(line)
     if (!hasBegunToLearn(job)) continue
+    await expect.poll(() => processesOf(places, job.id)).toHaveLength(1)
     studio.kill('SIGKILL')
-    return { id: job.id, process: processOf(places, job.id) }
+    return { id: job.id, process: processesOf(places, job.id)[0] }
   }
   throw new Error('the studio ended before its job began to learn')
 }
 
-/** Number of the process that a job was last given. */
-function processOf({ home }: Places, id: string): number {
+/** Numbers of the processes that a job was given so far. */
+function processesOf({ home }: Places, id: string): number[] {
   const log = readFileSync(path.join(home, 'jobs', id, 'events.jsonl'), 'utf8')
     .trim()
     .split('\n')
   const began = log.map(line => JSON.parse(line)).filter(({ event }) => event === 'began')
-  return began.at(-1).process
+  return began.map(({ process }) => process)
 }
 
 function isAlive(pid: number): boolean {
