@@ -7,6 +7,7 @@ import { noBrowser, unless } from './support/browser.js'
 import { suiteFolder } from './support/chiquito.js'
 import { writeTree } from './support/files.js'
 import { drawing, drawings } from './support/photos.js'
+import { LEARNING, standstillAt } from './support/standstill.js'
 import { closeBrowserAfter, openPage, startStudio } from './support/studio.js'
 
 /** More steps than any page has things to stop at: what is not reached by then cannot be. */
@@ -65,7 +66,8 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'The studio by keyboard'), () => {
       readdirSync(path.join(own, label)).map(name => path.join(own, label, name))
     const inClass = (label: string) =>
       existsSync(path.join(dir, 'photos', label)) ? readdirSync(path.join(dir, 'photos', label)) : []
-    const studio = await startStudio(dir)
+    const learning = standstillAt(path.join(folder, 'halt'), LEARNING)
+    const studio = await startStudio(dir, [], learning.env)
     const { page, context, complaints, close } = await openPage(studio)
     await context.addInitScript(watchPointer)
     await page.reload()
@@ -94,7 +96,7 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'The studio by keyboard'), () => {
     await page.getByRole('gridcell', { name: /^strayed\.png/ }).waitFor()
     await tabTo(page, /^1\.png, ball/)
     for (let i = 0; i < 16; i++) await page.keyboard.press('ArrowRight')
-    expect(await page.evaluate<string>(named)).toMatch(/^strayed\.png/)
+    await expect.poll(() => page.evaluate<string>(named)).toMatch(/^strayed\.png/)
     await page.keyboard.press('2')
     await expect.poll(() => inClass('wave')).toContain('strayed.png')
     await page.keyboard.press('Control+z')
@@ -110,9 +112,13 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'The studio by keyboard'), () => {
     await press(page, 'More choices')
     await tabTo(page, /^Pixels it looks at/)
     await page.keyboard.type('96')
+    learning.halt()
     await page.keyboard.press('Enter')
-    await page.getByRole('region', { name: 'run-1' }).waitFor()
+    await page.getByRole('region', { name: 'run-1' }).getByText('cross-validation').waitFor()
+    const stopped = page.waitForResponse(/\/stop$/)
     await press(page, 'Pause')
+    await stopped
+    learning.goOn()
     await page.getByText('Paused. What it has learnt is kept').waitFor()
     await press(page, 'Go on')
     await page.getByRole('link', { name: 'Look at it' }).waitFor()
@@ -141,7 +147,7 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'The studio by keyboard'), () => {
     await tabTo(page, 'TypeScript')
     await page.keyboard.press('ArrowRight')
     await press(page, 'Copy: Python')
-    await page.getByText('Copied').first().waitFor()
+    await expect.poll(() => page.evaluate('navigator.clipboard.readText()')).toContain('onnxruntime')
 
     expect(await page.evaluate('globalThis.pointed')).toBe(0)
     expect(complaints).toEqual([])

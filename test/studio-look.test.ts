@@ -8,7 +8,8 @@ import { noBrowser, unless } from './support/browser.js'
 import { suiteFolder } from './support/chiquito.js'
 import { writeTree } from './support/files.js'
 import { drawing, drawings } from './support/photos.js'
-import { closeBrowserAfter, openPage, type RunningStudio, startStudio } from './support/studio.js'
+import { LEARNING, standstillAt } from './support/standstill.js'
+import { closeBrowserAfter, openPage, type RunningStudio, startStudio, toasted } from './support/studio.js'
 
 /** A wave among the balls: a wrong label, in a file whose name is a trap for pages. */
 const trap = '<img src=x onerror=alert(1)>.png'
@@ -45,11 +46,12 @@ const runCard = (page: Page, name: string) => page.locator('.run', { hasText: na
 describe.skipIf(noBrowser)(unless(noBrowser, 'Train and Look'), () => {
   const folder = suiteFolder()
   const dir = path.join(folder, 'drawings')
+  const learning = standstillAt(path.join(folder, 'halt'), LEARNING)
   let studio: RunningStudio
   closeBrowserAfter()
   beforeAll(async () => {
     writeTree(await photos(), dir)
-    studio = await startStudio(dir)
+    studio = await startStudio(dir, [], learning.env)
   })
   afterAll(async () => {
     await studio.stop()
@@ -117,17 +119,23 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'Train and Look'), () => {
 
   it('pauses and goes on, and survives a kill -9, to the same figures', async () => {
     const { page, close } = await openPage(studio)
+    learning.halt()
     await train(page, 'third')
     const card = page.getByRole('region', { name: 'third' })
     await card.getByText('cross-validation').waitFor()
+    const stopped = page.waitForResponse(/\/stop$/)
     await card.getByRole('button', { name: 'Pause' }).press('Enter')
+    await stopped
+    learning.goOn()
     await card.getByText('Paused. What it has learnt is kept').waitFor()
+    learning.halt()
     await card.getByRole('button', { name: 'Go on' }).press('Enter')
     await card.getByText('cross-validation').waitFor()
     await studio.stop('SIGKILL')
+    learning.goOn()
     await page.getByText('The server does not answer').waitFor()
     await close()
-    studio = await startStudio(dir)
+    studio = await startStudio(dir, [], learning.env)
     const again = await openPage(studio, { hash: '#/train' })
     const cutOff = again.page.getByRole('region', { name: 'third' })
     await cutOff.getByText('Cut off. What it had learnt is kept').waitFor()
@@ -161,8 +169,9 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'Train and Look'), () => {
     const { page, close } = await openPage(studio, { hash })
     const other = await openPage(studio, { hash })
     await page.getByRole('button', { name: /wrongly taken for wave/ }).click()
+    await page.getByRole('dialog').waitFor()
     await page.keyboard.press('1')
-    await page.getByText('Moved to wave.').waitFor()
+    await toasted(page, 'Moved to wave.')
     expect(existsSync(path.join(dir, 'valid/wave', trap))).toBe(true)
     expect(existsSync(path.join(dir, 'valid/ball', trap))).toBe(false)
     const note = '1 label was mended since this run was trained.'
