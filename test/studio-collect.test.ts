@@ -121,6 +121,7 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'collecting at the studio'), () => 
       .filter(name => !photosIn('panda').includes(name))
     expect(gone).toHaveLength(2)
     await expect.poll(() => credits().some(page => gone.some(name => page.includes(name)))).toBe(false)
+    await tiles(page, 10)
     // Something else is done meanwhile, so that it is no undo.
     await page.locator('[role=gridcell]').first().focus()
     await page.keyboard.press('k')

@@ -7,30 +7,7 @@ import { noBrowser, unless } from './support/browser.js'
 import { suiteFolder } from './support/chiquito.js'
 import { writeTree } from './support/files.js'
 import { drawing } from './support/photos.js'
-import { closeBrowserAfter, openPage, type RunningStudio, startStudio } from './support/studio.js'
-
-/** Drops files and folders of the disk on the page: the browser reads them, as it does for a hand. */
-async function dropFromDisk(page: Page, selector: string, files: readonly string[]): Promise<void> {
-  const session = await page.context().newCDPSession(page)
-  const drag = (type: 'dragEnter' | 'dragOver' | 'dragCancel' | 'drop', [x, y]: readonly number[]) =>
-    session.send('Input.dispatchDragEvent', {
-      ...{ type, x, y },
-      data: { items: [], files: [...files], dragOperationsMask: 1 },
-    })
-  // A hand sees where the page moves what it aims at, and follows.
-  await expect
-    .poll(async () => {
-      const box = await page.locator(selector).boundingBox()
-      const at = [Math.round((box?.x ?? 0) + 30), Math.round((box?.y ?? 0) + 30)]
-      await drag('dragEnter', at)
-      await drag('dragOver', at)
-      const isThere = await page.evaluate(`Boolean(document.elementFromPoint(${at})?.closest('${selector}'))`)
-      await drag(isThere ? 'drop' : 'dragCancel', at)
-      return isThere
-    })
-    .toBe(true)
-  await session.detach()
-}
+import { closeBrowserAfter, dropFiles, openPage, type RunningStudio, startStudio } from './support/studio.js'
 
 describe.skipIf(noBrowser)(unless(noBrowser, 'what is dropped and pasted'), () => {
   const folder = suiteFolder()
@@ -61,7 +38,7 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'what is dropped and pasted'), () =
     mkdirSync(path.join(album, 'empty'))
     const { page, complaints, close } = await openPage(studio)
     await page.getByRole('heading', { name: 'What should it tell apart?' }).waitFor()
-    await dropFromDisk(page, '.gather', [album])
+    await dropFiles(page, '.gather', [album])
     const dialog = page.getByRole('dialog')
     await dialog.getByLabel('3 photos from cat').fill('a cat')
     expect(await dialog.getByLabel('122 photos from dog').inputValue()).toBe('dog')
@@ -78,14 +55,14 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'what is dropped and pasted'), () =
     const more = writeTree({ 'deep/deeper/4.png': await drawing('ball', 4) }, path.join(folder, 'more'))
     const { page, close } = await openPage(studio)
     await page.locator('[data-class="a cat"]').waitFor()
-    await dropFromDisk(page, '[data-class="a cat"]', [more])
+    await dropFiles(page, '[data-class="a cat"]', [more])
     await page.getByText('1 photo added').waitFor()
     expect(photosOf('a cat')).toEqual(['1.png', '2.png', '3.png', '4.png'])
     // A folder that its user may not read, which no test that runs as root can make.
     await page.evaluate(`DataTransferItem.prototype.webkitGetAsEntry = () => ({
       isDirectory: true, isFile: false, name: 'sealed',
       createReader: () => ({ readEntries: (_, fail) => fail(new Error('not allowed')) }) })`)
-    await dropFromDisk(page, '.gather', [more])
+    await dropFiles(page, '.gather', [more])
     await page.getByText('The browser could not read “sealed”.').waitFor()
     await close()
   })
@@ -102,10 +79,10 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'what is dropped and pasted'), () =
     )
     const { page, complaints, close } = await openPage(studio, { width: 360, height: 2500 })
     await page.locator('[data-class="a cat"]').waitFor()
-    await dropFromDisk(page, '.new-class', [path.join(given, 'loose.png')])
+    await dropFiles(page, '.new-class', [path.join(given, 'loose.png')])
     const dialog = page.getByRole('dialog')
     await dialog.getByLabel('1 photo').fill('found')
-    await dropFromDisk(page, '.overlay', [path.join(given, long), path.join(given, 'fish')])
+    await dropFiles(page, '.overlay', [path.join(given, long), path.join(given, 'fish')])
     await dialog.getByLabel('1 photo from fish').waitFor()
     const add = dialog.getByRole('button', { name: 'Add' })
     const [box, within] = [await add.boundingBox(), await page.locator('.dialog').boundingBox()]
@@ -143,7 +120,7 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'what is dropped and pasted'), () =
     await page.evaluate(`navigator.clipboard.writeText('fox')`)
     await page.getByLabel('Name of the class').focus()
     await page.keyboard.press('Control+v')
-    expect(await page.getByLabel('Name of the class').inputValue()).toBe('fox')
+    await expect.poll(() => page.getByLabel('Name of the class').inputValue()).toBe('fox')
     expect(await page.getByRole('dialog').count()).toBe(0)
     expect(complaints).toEqual([])
     await close()

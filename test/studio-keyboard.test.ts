@@ -96,7 +96,7 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'The studio by keyboard'), () => {
     await page.getByRole('gridcell', { name: /^strayed\.png/ }).waitFor()
     await tabTo(page, /^1\.png, ball/)
     for (let i = 0; i < 16; i++) await page.keyboard.press('ArrowRight')
-    expect(await page.evaluate<string>(named)).toMatch(/^strayed\.png/)
+    await expect.poll(() => page.evaluate<string>(named)).toMatch(/^strayed\.png/)
     await page.keyboard.press('2')
     await expect.poll(() => inClass('wave')).toContain('strayed.png')
     await page.keyboard.press('Control+z')
@@ -114,7 +114,7 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'The studio by keyboard'), () => {
     await page.keyboard.type('96')
     learning.halt()
     await page.keyboard.press('Enter')
-    await page.getByRole('region', { name: 'run-1' }).waitFor()
+    await page.getByRole('region', { name: 'run-1' }).getByText('cross-validation').waitFor()
     const stopped = page.waitForResponse(/\/stop$/)
     await press(page, 'Pause')
     await stopped
@@ -147,7 +147,7 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'The studio by keyboard'), () => {
     await tabTo(page, 'TypeScript')
     await page.keyboard.press('ArrowRight')
     await press(page, 'Copy: Python')
-    await page.getByText('Copied').first().waitFor()
+    await expect.poll(() => page.evaluate('navigator.clipboard.readText()')).toContain('onnxruntime')
 
     expect(await page.evaluate('globalThis.pointed')).toBe(0)
     expect(complaints).toEqual([])

@@ -10,7 +10,14 @@ import { suiteFolder } from './support/chiquito.js'
 import { writeTree } from './support/files.js'
 import { drawing, drawings } from './support/photos.js'
 import { LEARNING, standstillAt } from './support/standstill.js'
-import { closeBrowserAfter, jobDone, openPage, type RunningStudio, startStudio } from './support/studio.js'
+import {
+  closeBrowserAfter,
+  jobDone,
+  openPage,
+  type RunningStudio,
+  startStudio,
+  toasted,
+} from './support/studio.js'
 
 /** A wave among the balls: a wrong label, in a file whose name is a trap for pages. */
 const trap = '<img src=x onerror=alert(1)>.png'
@@ -157,10 +164,10 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'Train and Look'), () => {
     await card.getByRole('button', { name: 'Go on' }).press('Enter')
     await card.getByText('cross-validation').waitFor()
     await studio.stop('SIGKILL')
+    learning.goOn()
     await page.getByText('The server does not answer').waitFor()
     await close()
-    learning.goOn()
-    studio = await startStudio(dir)
+    studio = await startStudio(dir, [], learning.env)
     const again = await openPage(studio, { hash: '#/train' })
     const cutOff = again.page.getByRole('region', { name: 'third' })
     await cutOff.getByText('Cut off. What it had learnt is kept').waitFor()
@@ -196,8 +203,9 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'Train and Look'), () => {
     const { page, close } = await openPage(studio, { hash })
     const other = await openPage(studio, { hash })
     await page.getByRole('button', { name: /wrongly taken for wave/ }).click()
+    await page.getByRole('dialog').waitFor()
     await page.keyboard.press('1')
-    await page.getByText('Moved to wave.').waitFor()
+    await toasted(page, 'Moved to wave.')
     expect(existsSync(path.join(dir, 'valid/wave', trap))).toBe(true)
     expect(existsSync(path.join(dir, 'valid/ball', trap))).toBe(false)
     const note = '1 label was mended since this run was trained.'

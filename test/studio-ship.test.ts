@@ -144,9 +144,11 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'the studio ships a model'), () => 
     ).toBe(true)
     const copied = async (kind: string) => {
       await page.getByRole('tab', { name: kind }).click()
+      await page.evaluate(`navigator.clipboard.writeText('')`)
       await page.getByRole('button', { name: `Copy: ${kind}` }).click()
-      await page.getByText('Copied').first().waitFor()
-      return page.evaluate<string>('navigator.clipboard.readText()')
+      const held = () => page.evaluate<string>('navigator.clipboard.readText()')
+      await expect.poll(held).not.toBe('')
+      return held()
     }
     writeFileSync(path.join(place, 'classify.mjs'), await copied('TypeScript'))
     const run = (program: string, args: string[]) =>

@@ -7,7 +7,7 @@ import { noBrowser, unless } from './support/browser.js'
 import { suiteFolder } from './support/chiquito.js'
 import { writeTree } from './support/files.js'
 import { drawing, drawings } from './support/photos.js'
-import { closeBrowserAfter, openPage, type RunningStudio, startStudio } from './support/studio.js'
+import { closeBrowserAfter, openPage, type RunningStudio, startStudio, toasted } from './support/studio.js'
 
 /** Words of English that no Spanish sentence has, in what the page shows without saying that it is English. */
 async function english(page: Page): Promise<string[]> {
@@ -78,7 +78,7 @@ describe.skipIf(noBrowser)(unless(noBrowser, 'the page in Spanish'), () => {
       .first()
       .click()
     await page.getByRole('button', { name: 'Deshacer: apartar' }).click()
-    await page.getByText('Deshecho: apartar').waitFor()
+    await toasted(page, 'Deshecho: apartar')
     expect(await english(page)).toEqual([])
     // A file that is no photo has no thumbnail.
     expect(complaints.filter(one => !/422.*thumb/.test(one))).toEqual([])

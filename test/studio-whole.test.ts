@@ -89,6 +89,7 @@ describe.skipIf(missing)(unless(missing, 'the whole job on the article’s photo
     expect(metrics.photos.train + metrics.photos.valid).toBe(59)
     await page.getByRole('button', { name: /^\d+ photos? of chiquito, recognised$/ }).click()
     await page.locator('.look-tile').first().click()
+    await page.getByRole('dialog').waitFor()
     await page.keyboard.press('w')
     await page.getByText('Blue spoke for its answer, orange against it.').waitFor()
     await page.keyboard.press('Escape')

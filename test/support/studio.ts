@@ -98,6 +98,24 @@ async function browserWith(camera: string | undefined): Promise<Browser> {
   return browser
 }
 
+/** Keeps what the page says in passing: it is gone again in seconds, which is less than a busy machine takes to look. */
+const keepToasts = `
+  globalThis.toasts = []
+  new MutationObserver(changes => {
+    for (const { addedNodes } of changes)
+      for (const node of addedNodes)
+        if (node instanceof Element && node.classList.contains('toast'))
+          globalThis.toasts.push(node.querySelector('span').textContent)
+  }).observe(document, { childList: true, subtree: true })
+`
+
+/** Waits until a page has said this in passing. */
+export async function toasted(page: Page, said: string): Promise<void> {
+  await expect
+    .poll(async () => (await page.evaluate<string[]>('globalThis.toasts')).join('\n'))
+    .toContain(said)
+}
+
 /** Opens a tab at the address that the studio printed; Chromium ends with the tests of the file. */
 export async function openPage(studio: RunningStudio, settings: PageSettings = {}): Promise<StudioPage> {
   const { width = 1280, height = 900, language = 'en', theme = 'light', hash = '', camera } = settings
@@ -109,6 +127,7 @@ export async function openPage(studio: RunningStudio, settings: PageSettings = {
     reducedMotion: 'reduce',
     permissions: ['clipboard-read', 'clipboard-write'],
   })
+  await context.addInitScript(keepToasts)
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('console', message => {
@@ -121,15 +140,26 @@ export async function openPage(studio: RunningStudio, settings: PageSettings = {
   return { page, context, complaints, close: () => context.close() }
 }
 
-/** Drops files and folders of this machine on an element, as a hand does. */
+/** Drops files and folders of this machine on an element: the browser reads them, as it does for a hand. */
 export async function dropFiles(page: Page, selector: string, files: readonly string[]): Promise<void> {
-  await page.waitForSelector(selector)
-  const box = await page.locator(selector).boundingBox()
   const session = await page.context().newCDPSession(page)
-  const data = { items: [], files: [...files], dragOperationsMask: 1 }
-  const at = { x: (box?.x ?? 0) + 40, y: (box?.y ?? 0) + 40 }
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
-    await session.send('Input.dispatchDragEvent', { type, ...at, data })
+  const drag = (type: 'dragEnter' | 'dragOver' | 'dragCancel' | 'drop', [x, y]: readonly number[]) =>
+    session.send('Input.dispatchDragEvent', {
+      ...{ type, x, y },
+      data: { items: [], files: [...files], dragOperationsMask: 1 },
+    })
+  // A hand sees where the page moves what it aims at, and follows.
+  await expect
+    .poll(async () => {
+      const box = await page.locator(selector).boundingBox()
+      const at = [Math.round((box?.x ?? 0) + 30), Math.round((box?.y ?? 0) + 30)]
+      await drag('dragEnter', at)
+      await drag('dragOver', at)
+      const isThere = await page.evaluate(`Boolean(document.elementFromPoint(${at})?.closest('${selector}'))`)
+      await drag(isThere ? 'drop' : 'dragCancel', at)
+      return isThere
+    })
+    .toBe(true)
   await session.detach()
 }
 
