@@ -111,7 +111,7 @@ describe('photos', () => {
       {
         'a.txt': `${a}\r\n\r\n${b}`,
         'utf16.txt': Buffer.from(`\ufeff${a}\r\n${b}\r\n`, 'utf16le'),
-        'a.csv': `id;path\n1;${a}\n2;"${b}"\n`,
+        'a.csv': `id;path\n1;${a}\n2;"${b}"\n;\n\n`,
         'a.tsv': `path\tid\n${a}\t1\n${b}\t2\n`,
         'a.jsonl': `{"path":"${a}"}\n${json}\n`,
         'a-list': `${a}\n${b}\n`,
@@ -189,6 +189,11 @@ describe('a file', () => {
       /has no column "path": its first line is "name,size"/,
     ],
     [
+      'from a row without a path',
+      f => [`${f}/gaps.csv`, '--out', `${f}/v.jsonl`],
+      /gaps\.csv line 3: expected the path of a photo, got ""/,
+    ],
+    [
       'from lines that are no JSON',
       f => [`${f}/bad.jsonl`, '--out', `${f}/v.jsonl`],
       /bad\.jsonl" line 2: expected JSON with a path/,
@@ -210,6 +215,7 @@ describe('a file', () => {
       'folder.jsonl/1': '',
       'taken.jsonl.part/mine': '',
       'names.csv': 'name,size\na,1\n',
+      'gaps.csv': 'name,path\na,1.jpg\nb,\n',
       'empty.txt': '\n\n',
       'bad.jsonl': '{"path":"1.jpg"}\n1.jpg\n',
     })

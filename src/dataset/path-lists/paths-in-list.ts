@@ -53,9 +53,9 @@ function pathIn(text: string, where: string): string {
   }
 }
 
-/** A photo or an archive that was given as a list is told, rather than a million strange names of files. */
+/** A photo or an archive that was given as a list is told, rather than a million strange names of files; a row without a path, rather than left out. */
 function checked(path: string, where: string): string {
-  if (path.includes('\0') || path.length > MAX_PATH_CHARACTERS)
+  if (path === '' || path.includes('\0') || path.length > MAX_PATH_CHARACTERS)
     throw new ChiquitoError('data', `${where}: expected the path of a photo, got ${shown(path)}.`)
   return path
 }

@@ -37,7 +37,8 @@ export function readCsv(path: string, bytes: Uint8Array, more: readonly string[]
 }
 
 /**
- * The values of one column of a CSV file that is not held in memory, and where each stands.
+ * The values of one column of a CSV file that is not held in memory, and where each stands: an empty one, too, but for rows in which nothing
+ * stands at all, as spreadsheets leave them.
  *
  * @param texts - the file, piece by piece
  * @throws `data` naming file and line; where there is no such column, its columns
@@ -68,8 +69,7 @@ export async function* streamColumn(
       const cells: string[] = record
       const where = `${path} line ${row++}`
       at ??= columnAt(cells, column, path)
-      const value = cells[at]
-      if (row > 2 && value !== undefined && value !== '') yield { value, where }
+      if (row > 2 && cells.some(cell => cell !== '')) yield { value: cells[at] ?? '', where }
     }
   } catch (error) {
     throw asTableError(error, path)
