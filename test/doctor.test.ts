@@ -2,7 +2,7 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { DoctorResult } from '../src/actions/doctor.js'
+import { type DoctorResult, doctor } from '../src/actions/doctor.js'
 import { checks, checksPage } from '../src/doctor/index.js'
 import { documentOf } from './support/chiquito.js'
 import { faults } from './support/faults.js'
@@ -197,6 +197,12 @@ describe('chiquito doctor', () => {
     expect(status).toBe(2)
     expect(stderr).toMatch(message)
   })
+})
+
+it('says which checks there are where a program asks for none', async () => {
+  await expect(doctor({ data: temporaryFolder(), checks: [] })).rejects.toThrow(
+    /--checks names no check\. There are: unreadable/,
+  )
 })
 
 describe('docs/checks.md', () => {

@@ -1,9 +1,8 @@
-import type { QueryClient } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
 import type { Job } from '../../src/studio/api/jobs.js'
 import type { Topic } from '../../src/studio/changes.js'
 import { ask } from './client.js'
-import { hearJob } from './queries.js'
+import { hearJob, queryClient } from './queries.js'
 
 let isLive = false
 const watchers = new Set<() => void>()
@@ -36,7 +35,7 @@ const AGAIN_MS = 2000
  * Hears what changes and asks for it again: what each query's key begins with is its topic. While nobody sees the page it does not listen:
  * a browser has six connections to a server, for all of its tabs together, and each stream keeps one.
  */
-export function listenToChanges(client: QueryClient): () => void {
+export function listenToChanges(): () => void {
   const versions = new Map<Topic, number>()
   let source: EventSource | undefined
   let again: ReturnType<typeof setTimeout> | undefined
@@ -60,7 +59,7 @@ export function listenToChanges(client: QueryClient): () => void {
     source.addEventListener('open', () => {
       setLive(true)
       // Whatever changed meanwhile was not told.
-      if (wasLost) void client.invalidateQueries()
+      if (wasLost) void queryClient.invalidateQueries()
       wasLost = false
     })
     source.addEventListener('error', lost)
@@ -69,8 +68,8 @@ export function listenToChanges(client: QueryClient): () => void {
       const before = versions.get(topic)
       versions.set(topic, version)
       if (before === undefined || before === version) return
-      void client.invalidateQueries({ queryKey: [topic] })
-      void client.invalidateQueries({ queryKey: ['state'] })
+      void queryClient.invalidateQueries({ queryKey: [topic] })
+      void queryClient.invalidateQueries({ queryKey: ['state'] })
     })
     source.addEventListener('job', ({ data }) => {
       const job: Job = JSON.parse(data)
@@ -81,7 +80,7 @@ export function listenToChanges(client: QueryClient): () => void {
     if (document.hidden) return close()
     if (source !== undefined) return
     open()
-    void client.invalidateQueries({ queryKey: ['jobs'] })
+    void queryClient.invalidateQueries({ queryKey: ['jobs'] })
   }
   document.addEventListener('visibilitychange', seen)
   if (!document.hidden) open()

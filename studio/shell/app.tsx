@@ -58,6 +58,6 @@ let folder: string | undefined
 const isOfFolder = ({ queryKey: [topic] }: { readonly queryKey: readonly unknown[] }) => topic !== 'session'
 
 function Live() {
-  useEffect(() => listenToChanges(queryClient), [])
+  useEffect(() => listenToChanges(), [])
   return <Frame />
 }
